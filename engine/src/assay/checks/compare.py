@@ -1,0 +1,211 @@
+"""Comparing what a submission gave with what is right.
+
+Total: whatever `yours` is, the outcome is a pass or a Mismatch. Dtypes are not compared (float64 inside and float32
+outside is right), but kinds are: whole numbers, real numbers, complex numbers and truth values differ. A plain Python
+number has a value and no dtype, so between whole and real numbers the value decides wherever one side is plain. Between
+two tensors the kind decides: a tensor of whole numbers carries no gradient and cuts off the next value, even where this
+one happens to be whole.
+"""
+
+from __future__ import annotations
+
+import numbers
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
+
+import torch
+
+from assay.display import Words, object_class, short
+from assay.errors import CourseError, Mismatch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+__all__ = ["Bound", "assert_close", "compare", "number", "require", "take", "tensor"]
+
+RTOL: Final = 1.3e-6
+ATOL: Final = 1e-5
+_MAX_DEPTH: Final = 64
+
+Outcome = Literal["equal", "beyond the bound", "different"]
+
+
+class Bound(NamedTuple):
+    """|yours - expected| <= atol + rtol * |expected| + scale * max |expected|; by default what torch.testing allows float32."""
+
+    rtol: float = RTOL
+    atol: float = ATOL
+    scale: float = 0.0
+
+
+def assert_close(
+    yours: Any,  # noqa: ANN401 - a submission may give anything
+    expected: Any,  # noqa: ANN401
+    *,
+    rtol: float | None = None,
+    atol: float | None = None,
+    because: str | None = None,
+    dtype: torch.dtype | None = None,
+) -> None:
+    """Raises Mismatch unless yours has the structure, the shapes and, within the bound, the numbers of expected.
+
+    Args:
+        yours: what the submission gave.
+        expected: the right answer; lists, tuples and dicts are compared item by item, nan equals nan.
+        rtol: relative bound; both bounds default to the rounding of float32, and to 0 where only the other is given.
+        atol: absolute bound.
+        because: the reason for a bound that is looser than rounding; the student reads it.
+        dtype: the dtype that yours must have, where the exercise asks for one.
+
+    Raises:
+        Mismatch: yours is not right.
+        CourseError: a looser bound without its reason.
+    """
+    __tracebackhide__ = True
+    bound, within = _bound(rtol, atol, because)
+    outcome = compare(yours, expected, bound)
+    if outcome == "beyond the bound":
+        raise Mismatch(yours, expected, within=within)
+    if outcome == "different":
+        raise Mismatch(yours, expected)
+    if dtype is not None and getattr(yours, "dtype", None) != dtype:
+        raise Mismatch(yours, Words(f"dtype {str(dtype).removeprefix('torch.')}"))
+
+
+def require(condition: object, *, yours: Any, expected: str, help: str | None = None) -> None:  # noqa: A002, ANN401
+    """Raises Mismatch unless the law holds; a tensor of conditions holds if it has elements and all are true."""
+    __tracebackhide__ = True
+    try:
+        holds = condition.numel() > 0 and bool(condition.all()) if isinstance(condition, torch.Tensor) else bool(condition)
+    except Exception:  # noqa: BLE001 - an answer that cannot even be asked does not hold
+        holds = False
+    if not holds:
+        raise Mismatch(yours, Words(expected), help=help)
+
+
+def tensor(value: Any, shape: Sequence[int | None]) -> torch.Tensor:  # noqa: ANN401
+    """The value, if it is a float tensor of that shape, where None stands for any size; else raises Mismatch."""
+    __tracebackhide__ = True
+    if (
+        isinstance(value, torch.Tensor)
+        and value.is_floating_point()
+        and len(shape) == value.dim()
+        and all(want is None or want == have for want, have in zip(shape, value.shape, strict=True))
+    ):
+        return value
+    sizes = ", ".join("any" if size is None else str(size) for size in shape)
+    raise Mismatch(value, Words(f"a float tensor of shape ({sizes}{',' if len(shape) == 1 else ''})"))
+
+
+def number(value: Any) -> float:  # noqa: ANN401
+    """The value as a float, if it is a real number or a tensor of one; else raises Mismatch."""
+    __tracebackhide__ = True
+    try:
+        plain = value.item() if isinstance(value, torch.Tensor) else _plain(value)
+        if isinstance(plain, numbers.Real) and not isinstance(plain, bool):
+            return float(plain)
+    except Exception:  # noqa: BLE001, S110 - a tensor of several numbers or of none, or a number beyond floats
+        pass
+    raise Mismatch(value, Words("a number"))
+
+
+def take(iterable: Iterable[Any], limit: int) -> list[Any]:
+    """The items, at most `limit` and one more, so that an iterator without an end is seen to be too long.
+
+    Raises Mismatch for what cannot be iterated over.
+    """
+    __tracebackhide__ = True
+    try:
+        iterator = iter(iterable)
+    except TypeError:
+        raise Mismatch(iterable, Words("something to iterate over")) from None
+    return list(islice(iterator, limit + 1))
+
+
+def compare(yours: Any, expected: Any, bound: Bound) -> Outcome:  # noqa: ANN401
+    """How two answers compare; never raises."""
+    try:
+        return _compare(yours, expected, bound, 0)
+    except Exception:  # noqa: BLE001 - torch and objects raise what they like; what cannot be compared is not equal
+        return "different"
+
+
+def _compare(yours: Any, expected: Any, bound: Bound, depth: int) -> Outcome:  # noqa: ANN401
+    yours, expected = _plain(yours), _plain(expected)
+    names = object_class(yours), object_class(expected)
+    if names != (None, None) or depth > _MAX_DEPTH:
+        return "equal" if names[0] == names[1] and depth <= _MAX_DEPTH else "different"
+    if isinstance(yours, (torch.Tensor, numbers.Number)) and isinstance(expected, (torch.Tensor, numbers.Number)):
+        return _compare_numbers(yours, expected, bound)
+    if isinstance(yours, dict) and isinstance(expected, dict):
+        if yours.keys() != expected.keys():
+            return "different"
+        return _worst(_compare(yours[key], expected[key], bound, depth + 1) for key in expected)
+    if isinstance(yours, (list, tuple)) and isinstance(expected, (list, tuple)):
+        if len(yours) != len(expected):
+            return "different"
+        return _worst(_compare(*items, bound, depth + 1) for items in zip(yours, expected, strict=True))
+    same = isinstance(yours, type(expected)) and bool(yours == expected)
+    return "equal" if same else "different"
+
+
+def _compare_numbers(yours: Any, expected: Any, bound: Bound) -> Outcome:  # noqa: ANN401 - tensors or plain numbers
+    tensors = [value for value in (yours, expected) if isinstance(value, torch.Tensor)]
+    kinds = {_kind(yours), _kind(expected)}
+    if len(kinds) > 1 and (len(tensors) > 1 or not kinds <= {"whole", "real"}):
+        return "different"
+    if any(value.shape != expected_shape for value in tensors for expected_shape in [getattr(expected, "shape", ())]):
+        return "different"
+    if kinds == {"truth"} or (kinds == {"whole"} and bound == Bound()):  # whole numbers have no rounding
+        same = yours == expected
+        return "equal" if bool(same.all() if isinstance(same, torch.Tensor) else same) else "different"
+    dtype = torch.complex128 if "complex" in kinds else torch.float64
+    first, second = _wide(yours, dtype), _wide(expected, dtype)
+    sizes = second.abs()
+    finite = sizes[sizes.isfinite()]
+    atol = bound.atol + (bound.scale * float(finite.max()) if finite.numel() else 0.0)
+    close = first.isclose(second, rtol=bound.rtol, atol=atol, equal_nan=True)
+    return "equal" if bool(close.all()) else "beyond the bound"
+
+
+def _kind(value: Any) -> str:  # noqa: ANN401 - a tensor or a plain number
+    if isinstance(value, torch.Tensor):
+        if value.is_floating_point() or value.is_complex():
+            return "complex" if value.is_complex() else "real"
+        return "truth" if value.dtype == torch.bool else "whole"
+    if isinstance(value, bool):
+        return "truth"
+    if isinstance(value, numbers.Integral):
+        return "whole"
+    return "real" if isinstance(value, numbers.Real) else "complex"
+
+
+def _wide(value: Any, dtype: torch.dtype) -> torch.Tensor:  # noqa: ANN401 - a tensor or a plain number
+    if isinstance(value, torch.Tensor):
+        dense = value.detach().dequantize() if value.is_quantized else value.detach().to_dense()
+        return dense.to(dtype)
+    return torch.tensor(value, dtype=dtype)
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401
+    """Numpy's scalars as Python's; everything else as it is."""
+    return value.item() if type(value).__module__ == "numpy" and getattr(value, "shape", None) == () else value
+
+
+def _worst(outcomes: Iterable[Outcome]) -> Outcome:
+    found = set(outcomes)
+    return "different" if "different" in found else "beyond the bound" if "beyond the bound" in found else "equal"
+
+
+def _bound(rtol: float | None, atol: float | None, because: str | None) -> tuple[Bound, str | None]:
+    """The bound, and how the student reads it after the word `within`."""
+    reason = f": {because}" if because else ""
+    if rtol is None and atol is None:
+        return Bound(), f"float32 rounding{reason}"
+    bound = Bound(rtol or 0.0, atol or 0.0)
+    if not because and (bound.rtol > RTOL or bound.atol > ATOL):
+        msg = f"assert_close: rtol={rtol}, atol={atol} is looser than rounding and needs its reason, because=\"...\""
+        raise CourseError(msg)
+    relative = f"{short(bound.rtol)}·|expected|" if bound.rtol else ""
+    text = " + ".join(filter(None, (short(bound.atol) if bound.atol else "", relative)))
+    return bound, f"{text}{reason}" if text else None

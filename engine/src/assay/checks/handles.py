@@ -1,0 +1,34 @@
+"""A closer hold on objects that stay beside the student's code; the stand-in itself does the work."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from assay.display import short
+
+__all__ = ["assign", "held"]
+
+
+def held(obj: Any) -> Any:  # noqa: ANN401 - the stand-in's own view
+    """A view of the object in which attributes and calls give objects even for tensors: `held(model).w.grad`.
+
+    Raises TypeError for anything but `submission` and what it gave.
+    """
+    return _method(obj, "held", "__assay_held__")()
+
+
+def assign(obj: Any, values: dict[str, Any] | None = None, /, **named: Any) -> None:  # noqa: ANN401 - tensors, mostly
+    """Sets parameters in place and outside the graph: `assign(model, w=w, b=b)`, `assign(model, {"net.weight": w})`.
+
+    In place, because a parameter that is replaced is no longer the one that an optimiser holds.
+    Raises TypeError for anything but an object that `submission` gave.
+    """
+    _method(obj, "assign", "__assay_assign__")({**(values or {}), **named})
+
+
+def _method(obj: Any, name: str, protocol: str) -> Any:  # noqa: ANN401 - a bound method of the stand-in
+    method = getattr(obj, protocol, None)
+    if method is None:
+        msg = f"{name}() takes `submission` or an object that it gave, not {short(obj, 80)}"
+        raise TypeError(msg)
+    return method

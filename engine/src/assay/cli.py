@@ -1,0 +1,175 @@
+"""The command: arguments in, exit codes out."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from assay.course import Course, find_root, read_course
+from assay.errors import AssayError
+from assay.intake import Intake, shown, take_in
+
+if TYPE_CHECKING:
+    from assay.model import Report
+
+GRADED, BELOW, USAGE, NO_REPORT = 0, 1, 2, 3
+"""Exit codes: reports were written and nothing is below; something is below; usage; no report could be written."""
+
+_WIDTH = 100
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="assay")
+def main() -> None:
+    """Grade machine-learning coursework: true verdicts, from a judge that never runs a student's code."""
+
+
+@main.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--course",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The course's folder; without it the one around you.",
+)
+@click.option(
+    "--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write the canonical report there."
+)
+@click.option(
+    "--seed",
+    default=0,
+    show_default=True,
+    type=click.IntRange(min=0),
+    help="The course's secret seed: the same seed, the same report.",
+)
+@click.option(
+    "--fail-under",
+    type=click.FloatRange(0, 100),
+    metavar="PERCENT",
+    help="Exit with 1 if a submission has less than that.",
+)
+@click.option(
+    "--forgo",
+    multiple=True,
+    metavar="PROMISE",
+    help="Grade although this machine does not keep that promise; repeatable.",
+)
+def grade(  # noqa: PLR0913, PLR0917 - one argument an option
+    paths: tuple[Path, ...],
+    folder: Path | None,
+    json_file: Path | None,
+    seed: int,
+    fail_under: float | None,
+    forgo: tuple[str, ...],
+) -> None:
+    """Grade submissions: each PATH is a file, a student's folder or a folder of students."""
+    try:
+        course = read_course(find_root((folder or Path.cwd()).absolute()))
+        intake = take_in(paths, [assignment.name for assignment in course.assignments])
+    except AssayError as error:
+        _stop(str(error), USAGE)
+    if not intake.submissions and not intake.refused:
+        _stop(f"nothing to grade in {', '.join(shown(path) for path in paths)}", USAGE)
+    try:
+        reports = _graded(course, intake, seed, forgo)
+    except AssayError as error:
+        _stop(str(error), NO_REPORT)
+    _show(reports, intake)
+    if json_file is not None:
+        _write(reports, json_file)
+    if fail_under is not None and any(_percent(report) < fail_under for report in reports):
+        sys.exit(BELOW)
+
+
+@main.command()
+def doctor() -> None:
+    """Say which promises of the sandbox this machine keeps, and how."""
+    from rich.table import Table  # noqa: PLC0415
+
+    from assay.doctor import examine  # noqa: PLC0415 - torch is not needed by the other commands
+    from assay.host.guest import CORE  # noqa: PLC0415
+
+    table = Table("promise", "kept by", box=None, pad_edge=False)
+    found = examine()
+    for name, how in found.items():
+        table.add_row(name, how, style="red" if how.startswith("not kept") else "")
+    _console().print(table)
+    if any(found[name].startswith("not kept") for name in CORE if name in found):
+        _stop("a core promise is not kept: grading refuses on this machine unless it is named with --forgo", BELOW)
+
+
+@main.command()
+@click.argument("assignments", nargs=-1)
+@click.option(
+    "--course",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The course's folder; without it the one around you.",
+)
+@click.option(
+    "--seeds",
+    default=10_000,
+    show_default=True,
+    type=click.IntRange(min=100),
+    help="Runs of the reference that a bound is derived from.",
+)
+def tolerances(assignments: tuple[str, ...], folder: Path | None, seeds: int) -> None:
+    """Derive the tolerances of statistical checks anew, and write them beside the reference."""
+    from assay.checks.tolerances import rederive  # noqa: PLC0415
+
+    try:
+        course = read_course(find_root((folder or Path.cwd()).absolute()))
+        for name in assignments or [assignment.name for assignment in course.assignments]:
+            rederive(course.root, course.assignment(name).name, seeds=seeds)
+    except AssayError as error:
+        _stop(str(error), USAGE)
+
+
+def _graded(course: Course, intake: Intake, seed: int, forgo: tuple[str, ...]) -> list[Report]:
+    from assay.grading import grade, ungraded  # noqa: PLC0415
+
+    errors = Console(stderr=True)
+    columns = (TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as progress:
+        bar = progress.add_task("grading", total=len(intake.submissions))
+        reports = grade(course, intake.submissions, seed=seed, forgone=forgo, on_report=lambda _: progress.advance(bar))
+    return reports + [ungraded(course, seed, *refused) for refused in intake.refused]
+
+
+def _show(reports: list[Report], intake: Intake) -> None:
+    from assay.report.terminal import render  # noqa: PLC0415
+
+    console = _console()
+    console.print(render(reports))
+    for folder in intake.empty:
+        Console(stderr=True).print(f"nothing to grade in {shown(folder)}", markup=False, highlight=False)
+
+
+def _write(reports: list[Report], path: Path) -> None:
+    from assay.report.document import document_bytes  # noqa: PLC0415
+
+    try:
+        path.write_bytes(document_bytes(reports))
+    except OSError as error:
+        _stop(f"{shown(path)} cannot be written: {error.strerror}", NO_REPORT)
+
+
+def _percent(report: Report) -> float:
+    return 100 * report.score / report.max_score if report.max_score else 0.0
+
+
+def _console() -> Console:
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = _WIDTH
+    return console
+
+
+def _stop(text: str, code: int) -> NoReturn:
+    Console(stderr=True, highlight=False, soft_wrap=True).print(f"assay: {text}", markup=False)
+    sys.exit(code)

@@ -1,0 +1,118 @@
+"""Our failures and a submission's, drawn once.
+
+    Exception
+    ├── AssayError                      ours, or the instructor's input; never read as the student's fault
+    │   ├── CourseError                 the course's folders do not fit together
+    │   ├── IntakeError                 what was handed in cannot be taken in: a link, a folder, too large
+    │   ├── PromiseBroken               a core promise of the sandbox cannot be kept on this machine
+    │   ├── WireError                   bytes from the guest that are no message
+    │   └── NurseryError                the guest's nursery does not answer
+    ├── Mismatch (AssertionError)       the answer is wrong
+    ├── SubmissionRaised                the student's code raised
+    └── NotHandedIn (AttributeError)    a name of the contract is missing
+    BaseException
+    └── GuestEnded                      the guest is gone: nothing more can be asked of it in this check
+
+`GuestEnded` is no Exception, so that Hypothesis does not go on to ask a dead guest for smaller examples.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+__all__ = [
+    "AssayError",
+    "CourseError",
+    "GuestEnded",
+    "IntakeError",
+    "Mismatch",
+    "NotHandedIn",
+    "NurseryError",
+    "PromiseBroken",
+    "SubmissionRaised",
+    "WireError",
+]
+
+
+class AssayError(Exception):
+    """Something of ours, of the course's or of the machine's is wrong; never the student's fault."""
+
+
+class CourseError(AssayError):
+    """The course's folders do not fit together; the text says which file and what to do."""
+
+
+class IntakeError(AssayError):
+    """What was handed in cannot be taken in; the text is for the student and the instructor."""
+
+
+class PromiseBroken(AssayError):
+    """A core promise of the sandbox cannot be kept on this machine."""
+
+
+class WireError(AssayError):
+    """What came across the wire is no message: too long, cut off, malformed."""
+
+
+class NurseryError(AssayError):
+    """The guest's nursery did not start or does not answer."""
+
+
+class Mismatch(AssertionError):
+    """An answer that is not right.
+
+    Args:
+        yours: what the submission gave, any value that crosses the wire.
+        expected: the right value, or a text that says what must hold.
+        within: the tolerance with its reason, where there is one.
+        help: what to do about it, where the check itself knows.
+    """
+
+    def __init__(self, yours: Any, expected: Any, *, within: str | None = None, help: str | None = None) -> None:  # noqa: A002 - the report's own word
+        super().__init__(yours, expected)
+        self.yours = yours
+        self.expected = expected
+        self.within = within
+        self.help = help
+
+
+class SubmissionRaised(Exception):
+    """The student's code raised.
+
+    Args:
+        kind: the exception's class name, as the guest gave it.
+        text: its text.
+        where: the student's own lines that it passed through, innermost last, as `(line number or cell, source)`.
+        called: the call could not be made at all: the signature does not fit.
+    """
+
+    def __init__(
+        self, kind: str, text: str, where: list[tuple[str, str]] | None = None, *, called: bool = True
+    ) -> None:
+        super().__init__(kind, text)
+        self.kind = kind
+        self.text = text
+        self.where = where or []
+        self.called = called
+
+
+class NotHandedIn(AttributeError):
+    """A name of the contract that the submission does not define."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.missing = name
+
+
+class GuestEnded(BaseException):
+    """The guest is gone.
+
+    Args:
+        status: how it counts: `timeout` or `crashed` for the submission's doing, `ungraded` for ours.
+        text: one sentence for the student.
+    """
+
+    def __init__(self, status: Literal["timeout", "crashed", "ungraded"], text: str) -> None:
+        super().__init__(status, text)
+        self.status = status
+        self.text = text

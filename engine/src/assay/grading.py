@@ -1,0 +1,136 @@
+"""One submission or ten thousand: chunks over a `concurrent.futures` executor."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from importlib.metadata import version
+from multiprocessing import get_context
+from typing import TYPE_CHECKING, NamedTuple
+
+from assay.course import Course, read_course
+from assay.errors import AssayError
+from assay.model import HandedIn, Report, Submission, SubmissionInfo
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+_CHUNKS_A_WORKER = 4
+"""A session costs about 0.2 s to start; this many a worker keep workers busy to the end and a progress bar moving."""
+
+_PYTEST_SAID = 4000
+
+
+class Job(NamedTuple):
+    """What a worker needs to grade a chunk: the course and its fingerprint, submissions, the seed, promises forgone."""
+
+    root: Path
+    fingerprint: str
+    submissions: tuple[Submission, ...]
+    seed: int
+    forgone: tuple[str, ...]
+
+
+def grade(
+    course: Course,
+    submissions: Sequence[Submission],
+    *,
+    seed: int,
+    forgone: tuple[str, ...],
+    on_report: Callable[[Report], None],
+) -> list[Report]:
+    """Grades in as many processes as this one may use processors.
+
+    Args:
+        course: what is right.
+        submissions: what is graded.
+        seed: the course's secret seed.
+        forgone: promises of the sandbox that the instructor gave up by name.
+        on_report: called for every report as it is finished.
+
+    Returns:
+        A report for each submission, in their order.
+
+    Raises:
+        PromiseBroken: this machine does not keep a core promise that is not forgone.
+    """
+    workers = max(1, min(len(os.sched_getaffinity(0)), len(submissions)))
+    size = -(-len(submissions) // (workers * _CHUNKS_A_WORKER)) or 1
+    jobs = [
+        Job(course.root, course.fingerprint, tuple(submissions[start : start + size]), seed, forgone)
+        for start in range(0, len(submissions), size)
+    ]
+    found: dict[Job, list[Report]] = {}
+    with _pool(workers) as pool:
+        futures = {pool.submit(grade_chunk, job): job for job in jobs}
+        for future in as_completed(futures):
+            # A dead worker takes its whole pool along; its chunks are graded again below, each alone.
+            with contextlib.suppress(BrokenProcessPool):
+                found[futures[future]] = future.result()
+                for report in found[futures[future]]:
+                    on_report(report)
+    for job in jobs:
+        if job not in found:
+            found[job] = [_graded_alone(course, job._replace(submissions=(one,))) for one in job.submissions]
+            for report in found[job]:
+                on_report(report)
+    return [report for job in jobs for report in found[job]]
+
+
+def grade_chunk(job: Job) -> list[Report]:
+    """Grades a chunk in one pytest session of this process: a worker's entrance.
+
+    Raises:
+        AssayError: the course here is another one, or the session did not come to its end; with what pytest said.
+    """
+    import pytest  # noqa: PLC0415 - only workers need it
+
+    from assay.judge import Judge  # noqa: PLC0415
+
+    course = read_course(job.root)
+    if course.fingerprint != job.fingerprint:
+        text = f"the course at {job.root} changed while it was being graded by"
+        raise AssayError(text)
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # what else is installed must not change a verdict
+    os.environ.pop("PYTEST_ADDOPTS", None)
+    judge = Judge(course, job.submissions, job.seed, job.forgone)
+    plugins = ["assay.pytest_plugin", "pytest_benchmark.plugin", "_hypothesis_pytestplugin", "no:cacheprovider"]
+    arguments = [part for plugin in plugins for part in ("-p", plugin)]
+    arguments += ["--rootdir", str(job.root), "-c", str(job.root / "tox.ini")]
+    arguments += sorted({str(course.tests(submission.assignment)) for submission in job.submissions})
+    output = io.StringIO()
+    with contextlib.chdir(job.root), contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
+        code = pytest.main(arguments, plugins=[judge])
+    if judge.refusal is not None:
+        raise judge.refusal
+    if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+        text = f"pytest ended with {code!r}:\n{output.getvalue()[-_PYTEST_SAID:]}"
+        raise AssayError(text)
+    return judge.reports()
+
+
+def ungraded(course: Course, seed: int, info: SubmissionInfo, assignment: str, reason: str) -> Report:
+    """Gives the report of something that could not be graded: a person decides what it is worth."""
+    return Report(
+        info, assignment, "ungraded", reason, 0.0, 0.0, {}, seed, course.fingerprint, version("assay"), (), (),
+        HandedIn((), ()), 0.0,
+    )  # fmt: skip
+
+
+def _graded_alone(course: Course, job: Job) -> Report:
+    with _pool(1) as pool:
+        try:
+            return pool.submit(grade_chunk, job).result()[0]
+        except BrokenProcessPool:
+            submission = job.submissions[0]
+            reason = "the judge's own process ended while it graded this submission"
+            return ungraded(course, job.seed, submission.info, submission.assignment, reason)
+
+
+def _pool(workers: int) -> ProcessPoolExecutor:
+    # spawn: a worker starts its nursery and torch afresh, whatever threads this process has
+    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"))

@@ -1,0 +1,176 @@
+"""The nursery: imports torch and the course's library once, then forks a process for every submission.
+
+Started as `python -m assay.guest FD`, where FD is the judge's end of a socket pair. Runs no student's code.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import os
+import signal
+import socket
+import sys
+import tempfile
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assay.errors import WireError
+from assay.guest import namespaces, processes
+from assay.wire import frames
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from assay.wire.messages import Open, Setup, ToNursery
+
+
+_DYING_SECONDS = 2.0
+
+
+class Nursery:
+    """Answers the judge until it hangs up.
+
+    Args:
+        sock: the line to the judge.
+    """
+
+    def __init__(self, sock: socket.socket) -> None:
+        # torch is imported only after the namespaces were entered: that needs a process of one thread.
+        namespaces.enter()
+        from assay.wire.values import decoder, encode  # noqa: PLC0415
+
+        self._encode = encode
+        self._sock = sock
+        from assay.wire.messages import Setup, ToNursery  # noqa: PLC0415
+
+        self._read = decoder(ToNursery)
+        self._setup: Setup = decoder(Setup)(frames.receive(sock))
+        self._library = self._prepare(self._setup)
+        self._open: dict[int, ExitStack] = {}
+
+    def run(self) -> None:
+        """Answers one request after the other; a judge that hangs up ends everything."""
+        from assay.wire.messages import Close, Open, Ready, Sweep  # noqa: PLC0415
+
+        self._send(Ready(""))
+        try:
+            while True:
+                request: ToNursery = self._read(frames.receive(self._sock))
+                match request:
+                    case Open() as task:
+                        self._start(task)
+                    case Sweep(pid):
+                        self._sweep(pid)
+                    case Close(pid, hung_up):
+                        self._close(pid, hung_up=hung_up)
+        except WireError:
+            for pid in list(self._open):
+                self._end(pid)
+
+    def _prepare(self, setup: Setup) -> ModuleType | None:
+        import torch  # noqa: PLC0415
+
+        from assay.guest import submission  # noqa: F401, PLC0415 - before the forks, once for all
+
+        torch.set_num_threads(setup.threads)
+        library = None
+        if setup.library:
+            sys.path.insert(0, setup.library_folder)
+            library = importlib.import_module(setup.library)
+            sys.path.remove(setup.library_folder)
+        _warm_up(torch)
+        gc.collect()
+        gc.freeze()  # or every child's first collection would copy all these pages
+        return library
+
+    def _start(self, task: Open) -> None:
+        from assay.guest import submission  # noqa: PLC0415
+        from assay.wire.messages import Opened  # noqa: PLC0415
+
+        line = frames.receive_socket(self._sock)
+        if task.kind == "notebook":
+            importlib.import_module("assay.guest.notebook")
+        resources = ExitStack()
+        scratch = Path(
+            resources.enter_context(tempfile.TemporaryDirectory(prefix="assay-", ignore_cleanup_errors=True))
+        )
+        disk = resources.enter_context(namespaces.scratch(scratch))
+        with namespaces.child_pid_namespace() as fork:
+            pid = fork()
+        if pid == 0:
+            self._sock.close()
+            try:
+                submission.serve(line, task, self._library, scratch, disk, self._setup.forgone)
+            finally:
+                os._exit(70)  # nothing of the nursery's may run in the child
+        line.close()
+        self._open[pid] = resources
+        self._send(Opened(pid))
+
+    def _sweep(self, pid: int) -> None:
+        from assay.wire.messages import Swept  # noqa: PLC0415
+
+        clean = processes.sweep(pid, set(self._open))
+        self._send(Swept(clean, _gone(pid) is None))
+
+    def _close(self, pid: int, *, hung_up: bool) -> None:
+        from assay.wire.messages import Closed  # noqa: PLC0415
+
+        code = signal_number = 0
+        gone = _gone(pid)
+        # The kernel closes a dying process's sockets before its parent can know how it died.
+        end = time.monotonic() + _DYING_SECONDS
+        while hung_up and gone is None and time.monotonic() < end:
+            time.sleep(0.001)
+            gone = _gone(pid)
+        if gone is not None:
+            code, signal_number = (gone.si_status, 0) if gone.si_code == os.CLD_EXITED else (0, gone.si_status)
+        self._end(pid)
+        self._send(Closed(signal_number, code))
+
+    def _end(self, pid: int) -> None:
+        os.kill(pid, signal.SIGKILL)  # with a pid namespace this is the end of all that came of it
+        os.waitpid(pid, 0)
+        resources = self._open.pop(pid)
+        processes.sweep(None, set(self._open))
+        resources.close()
+
+    def _send(self, message: object) -> None:
+        frames.send(self._sock, self._encode(message))
+
+
+def _gone(pid: int) -> os.waitid_result | None:
+    """Tells how a submission process ended by itself, or None while it lives; leaves it to be reaped."""
+    return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+
+
+def _warm_up(torch: ModuleType) -> None:
+    """Touches once what every submission would otherwise set up after its own fork."""
+    layer = torch.nn.Linear(1, 1)
+    optimizer = torch.optim.SGD(layer.parameters(), lr=0.1)
+    data = torch.utils.data.TensorDataset(torch.ones(2, 1), torch.ones(2, 1))
+    for x, y in torch.utils.data.DataLoader(data, batch_size=1, shuffle=True):
+        optimizer.zero_grad()
+        torch.nn.functional.huber_loss(layer(x), y).backward()
+        optimizer.step()
+
+
+def main() -> None:
+    """Runs the nursery on the socket whose number is the first argument."""
+    from assay.wire.messages import Ready  # noqa: PLC0415
+    from assay.wire.values import encode  # noqa: PLC0415
+
+    sock = socket.socket(fileno=int(sys.argv[1]))
+    try:
+        nursery = Nursery(sock)
+    except Exception as error:  # noqa: BLE001 - told to the judge, in whose report it belongs
+        frames.send(sock, encode(Ready(f"{type(error).__name__}: {error}")))
+        return
+    nursery.run()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,151 @@
+"""Does what the judge asks with the objects that stay here, and gives what may cross.
+
+The same loop answers for known mistakes inside the judge (`assay.inprocess`), where there is no wall to cross.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+import traceback
+from contextlib import nullcontext
+from itertools import islice
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from assay.wire.messages import LIBRARY, SUBMISSION, Given, Missing, Raised, Reply, Request
+from assay.wire.values import Ref, portable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import ModuleType, TracebackType
+
+_TEXT = 2000
+_LINES = 3
+_DONE = object()
+
+
+def seed_everything(seed: int) -> None:
+    """Seeds torch, random and, where somebody imported it, NumPy."""
+    torch.manual_seed(seed)
+    random.seed(seed)
+    numpy = sys.modules.get("numpy")
+    if numpy is not None:
+        numpy.random.seed(seed % 2**32)
+
+
+class Answering:
+    """The objects of one check and what is done with them.
+
+    Args:
+        submission: the namespace that was handed in.
+        library: the course's library, or None.
+        contract: the names that may be asked of the submission.
+        seed: seeds the random number generators at every fresh start.
+        files: file names whose lines are the student's own.
+    """
+
+    def __init__(
+        self,
+        submission: ModuleType,
+        library: ModuleType | None,
+        contract: Sequence[str],
+        seed: int,
+        files: Sequence[str],
+    ) -> None:
+        self._roots = {SUBMISSION: submission, LIBRARY: library}
+        self._contract = frozenset(contract)
+        self._seed = seed
+        self._files = frozenset(files)
+        self._objects: dict[int, Any] = dict(self._roots)
+        self._numbers = len(self._roots)
+
+    def answer(self, request: Request) -> Reply:
+        """Gives the reply to `request`, whose values are portable; never raises for what a student's code does."""
+        if request.fresh:
+            self._objects = dict(self._roots)
+            self._numbers = len(self._roots)
+            seed_everything(self._seed)
+        try:
+            if request.root == SUBMISSION:
+                name = request.path.partition(".")[0]
+                if name in self._contract and not hasattr(self._roots[SUBMISSION], name):
+                    return Missing(name)
+            with torch.no_grad() if request.no_grad else nullcontext():
+                value = self._do(request)
+            if request.keep and not _plain(value):
+                return Given(self._keep(value))
+            return Given(portable(value, self._keep))
+        except BaseException as error:  # noqa: BLE001 - whatever a student's code raises is an answer, SystemExit too
+            return _raised(error, self._files)
+
+    def _do(self, request: Request) -> Any:
+        if request.verb == "assign":
+            return self._assign(request.root, request.kwargs)
+        if request.verb == "set":
+            owner, _, name = request.path.rpartition(".")
+            setattr(self._along(request.root, owner), name, self._restore(request.args[0]))
+            return None
+        target = self._along(request.root, request.path)
+        if request.verb == "call":
+            return target(*map(self._restore, request.args), **{k: self._restore(v) for k, v in request.kwargs.items()})
+        if request.verb == "iterate":
+            return Ref(self._keep(iter(target)).number, "iterator")
+        if request.verb == "next":
+            items = list(islice(target, request.args[0]))
+            return [items, len(items) < request.args[0]]
+        if request.path and callable(target) and not isinstance(target, torch.nn.Module):
+            return Ref(request.root, type(target).__name__, method=True)
+        return target
+
+    def _assign(self, root: int, values: dict[str, Any]) -> None:
+        with torch.no_grad():
+            for path, value in values.items():
+                target = self._along(root, path)
+                if not isinstance(target, torch.Tensor):
+                    text = f"{path} is {type(target).__name__}, not a tensor"
+                    raise TypeError(text)
+                target.copy_(self._restore(value))
+
+    def _along(self, root: int, path: str) -> Any:
+        target = self._objects[root]
+        return attrgetter(path)(target) if path else target
+
+    def _keep(self, value: Any) -> Ref:
+        number = self._numbers
+        self._numbers += 1
+        self._objects[number] = value
+        return Ref(number, type(value).__name__)
+
+    def _restore(self, value: Any) -> Any:
+        kind = type(value)
+        if kind is Ref:
+            return self._along(value.number, value.kind) if value.method else self._objects[value.number]
+        if kind is list:
+            return [self._restore(item) for item in value]
+        if kind is dict:
+            return {key: self._restore(item) for key, item in value.items()}
+        return value
+
+
+def _plain(value: Any) -> bool:
+    return value is None or isinstance(value, bool | int | float | str | Ref)
+
+
+def _raised(error: BaseException, files: frozenset[str]) -> Raised:
+    try:
+        text = str(error)[:_TEXT]
+    except BaseException:  # noqa: BLE001 - a student's __str__ may raise anything
+        text = ""
+    where = student_lines(error.__traceback__, files)
+    # A call whose arguments do not fit raises before any of the callee's lines ran.
+    called = bool(where) or not isinstance(error, TypeError)
+    return Raised(type(error).__name__, text, where, called)
+
+
+def student_lines(trace: TracebackType | None, files: frozenset[str]) -> list[tuple[str, str]]:
+    """Gives the last few of the student's own lines that an exception passed through, as (line number, source)."""
+    frames = [frame for frame in traceback.extract_tb(trace, limit=-200) if frame.filename in files]
+    return [(str(frame.lineno), (frame.line or "")[:200]) for frame in frames[-_LINES:]]

@@ -1,0 +1,89 @@
+"""Imports what was handed in: as much of it as runs."""
+
+from __future__ import annotations
+
+import linecache
+import sys
+import types
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from assay.guest.answering import student_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_TEXT = 500
+_ANSWER = 65_536
+_ANSWERS = 100
+
+
+class Handed(NamedTuple):
+    """A submission after its import: its names, the file names of its code, and what went wrong, a sentence each."""
+
+    module: types.ModuleType
+    files: tuple[str, ...]
+    notes: list[str]
+
+
+def load_module(name: str, source: bytes) -> Handed:
+    """Runs a module's source in a namespace of its own.
+
+    Whatever it raises, `SystemExit` too, ends the import and becomes a note; the names that it defined before stay.
+    """
+    file = f"{name}.py"
+    module = new_module(name, file)
+    notes: list[str] = []
+    remember_lines(file, source.decode("utf-8", "replace"))
+    note = run(module, file, source)
+    if note is not None:
+        notes.append(f"the module stopped at {note}; what it defines before that is graded")
+    return Handed(module, (file,), notes)
+
+
+def new_module(name: str, file: str) -> types.ModuleType:
+    """Gives an empty module that the import system knows under `name`."""
+    module = types.ModuleType(name)
+    module.__file__ = file
+    sys.modules[name] = module
+    return module
+
+
+def remember_lines(file: str, text: str) -> None:
+    """Lets tracebacks and `inspect` see source that lies in no file."""
+    linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
+
+
+def run(module: types.ModuleType, file: str, source: bytes | str) -> str | None:
+    """Executes source in the module; gives what stopped it, as "line 3: NameError: name 'x' is not defined"."""
+    try:
+        exec(compile(source, file, "exec", dont_inherit=True), module.__dict__)  # noqa: S102 - this is the guest's purpose
+    except SyntaxError as error:
+        return f"line {error.lineno}: {type(error).__name__}: {error.msg}"
+    except BaseException as error:  # noqa: BLE001 - a student's module may raise anything
+        lines = student_lines(error.__traceback__, frozenset((file,)))
+        place = f"line {lines[0][0]}: " if lines else ""
+        return f"{place}{describe(error)}"
+    return None
+
+
+def describe(error: BaseException) -> str:
+    """Gives "NameError: name 'x' is not defined", bounded, for any exception at all."""
+    try:
+        text = str(error)[:_TEXT]
+    except BaseException:  # noqa: BLE001 - a student's __str__ may raise anything
+        text = ""
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def written_answers(module: types.ModuleType) -> dict[str, str]:
+    """Gives `ANSWERS`, as far as it is a dict of texts."""
+    answers: Any = getattr(module, "ANSWERS", None)
+    if not isinstance(answers, dict):
+        return {}
+    pairs = [(str(key)[:20], str(text)[:_ANSWER]) for key, text in answers.items() if isinstance(text, str)]
+    return dict(pairs[:_ANSWERS])
+
+
+def defined(module: types.ModuleType, contract: Sequence[str]) -> list[str]:
+    """Gives the contract's names that the submission defines."""
+    return [name for name in contract if name in module.__dict__]

@@ -1,0 +1,75 @@
+"""Runs a notebook's code cells one after the other, as far as each runs."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import nbformat
+from IPython.core.inputtransformer2 import TransformerManager
+
+from assay.guest.loading import Handed, new_module, remember_lines, run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_RUN_BODY = ("%%time", "%%timeit", "%%capture")
+_MAGIC = re.compile(r"get_ipython\(\)\.\w+\(.*\)$")
+_FORMAT = 4
+_FIRST_LINE = 80
+
+
+def load_notebook(name: str, source: bytes) -> Handed:
+    """Runs every code cell in one namespace; a cell that fails is noted by its number and first line.
+
+    `%%time`, `%%timeit` and `%%capture` run their body, other cell magics skip the cell; line magics, `!` and `?` do
+    nothing. Stored outputs are not looked at.
+    """
+    module = new_module(name, f"{name}.ipynb")
+    try:
+        cells = list(_code_cells(source))
+    except Exception as error:  # noqa: BLE001 - a broken notebook is a normal thing to be handed
+        return Handed(module, (), [f"the notebook could not be read: {type(error).__name__}"])
+    notes: list[str] = []
+    files: list[str] = []
+    for number, text in cells:
+        file = f"cell {number}"
+        files.append(file)
+        code = _plain_python(text)
+        remember_lines(file, code)
+        note = run(module, file, code)
+        if note is not None:
+            first = text.strip().splitlines()[0][:_FIRST_LINE]
+            notes.append(f"cell {number} ({first}) stopped at {note}; the cells after it were run")
+    return Handed(module, tuple(files), notes)
+
+
+def _code_cells(source: bytes) -> Iterator[tuple[int, str]]:
+    notebook: Any = nbformat.reads(  # type: ignore[no-untyped-call]
+        source.decode("utf-8-sig"), as_version=_FORMAT
+    )
+    for number, cell in enumerate(notebook.cells, start=1):
+        if cell.cell_type == "code" and cell.source.strip():
+            yield number, cell.source
+
+
+def _plain_python(text: str) -> str:
+    """Gives the cell as Python with the same number of lines, IPython's own syntax taken out."""
+    stripped = text.lstrip()
+    if stripped.startswith("%%"):
+        head, _, body = stripped.partition("\n")
+        if head.split(maxsplit=1)[0] not in _RUN_BODY:
+            return ""
+        text = "#\n" + body  # IPython drops empty lines at the top, and line numbers with them
+    # A manager for each cell: some of its transformers keep state after a cell that is no Python.
+    transformed: str = TransformerManager().transform_cell(text)  # type: ignore[no-untyped-call]
+    return "".join(_without_magic(line) for line in transformed.splitlines(keepends=True))
+
+
+def _without_magic(line: str) -> str:
+    code = line.rstrip("\r\n")
+    match = _MAGIC.search(code)
+    if match is None:
+        return line
+    # `x = %time f()` and `files = !ls` become `x = None`: the line does nothing, its name exists.
+    return f"{code[: match.start()]}None\n"

@@ -1,0 +1,91 @@
+"""The submission process: locked down, then the student's module, then a fork for every check.
+
+From the import on, nothing in this process can be trusted any more, this file's code included.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, NoReturn
+
+from assay.errors import WireError
+from assay.guest import limits, lockdown
+from assay.guest.answering import Answering, seed_everything
+from assay.guest.loading import Handed, defined, load_module, written_answers
+from assay.guest.withdrawal import withdraw
+from assay.wire import frames
+from assay.wire.messages import Begin, Ended, Loaded, Locked, Open, Raised, Request
+from assay.wire.values import decoder, encode
+
+if TYPE_CHECKING:
+    import socket
+    from pathlib import Path
+    from types import ModuleType
+
+_read_begin = decoder(Begin)
+_read_request = decoder(Request)
+
+
+def serve(  # noqa: PLR0913, PLR0917 - what a fork hands over
+    sock: socket.socket, task: Open, library: ModuleType | None, scratch: Path, disk: str, forgone: list[str]
+) -> NoReturn:
+    """Locks down, imports, and forks a check whenever the judge begins one; ends when the judge closes the line."""
+    _silence()
+    os.chdir(scratch)
+    isolation = lockdown.lock_submission(scratch, limits.Limits(memory=task.memory, cpu_seconds=task.import_seconds))
+    isolation["disk"] = disk
+    frames.send(sock, encode(Locked(isolation)))
+    if lockdown.broken(isolation, forgone):
+        os._exit(0)  # the judge reads the same and says so
+    seed_everything(task.seed)
+    if task.kind == "notebook":
+        from assay.guest.notebook import load_notebook  # noqa: PLC0415 - the nursery has imported it where it is needed
+
+        handed = load_notebook(task.name, task.source)
+    else:
+        handed = load_module(task.name, task.source)
+    answers = written_answers(handed.module)
+    frames.send(sock, encode(Loaded(isolation, defined(handed.module, task.contract), handed.notes, answers)))
+    try:
+        while True:
+            line = frames.receive_socket(sock)
+            begin = _read_begin(frames.receive(sock))
+            pid = os.fork()
+            if pid == 0:
+                sock.close()
+                _check(line, task, begin, handed, library)
+            line.close()
+            _, status = os.waitpid(pid, 0)
+            ended = Ended(os.WTERMSIG(status), 0) if os.WIFSIGNALED(status) else Ended(0, os.WEXITSTATUS(status))
+            frames.send(sock, encode(ended))
+    except WireError:
+        os._exit(0)
+
+
+def _check(line: socket.socket, task: Open, begin: Begin, handed: Handed, library: ModuleType | None) -> NoReturn:
+    lockdown.lock_check()
+    if library is not None:
+        withdraw(library, begin.withdrawn)
+    answering = Answering(handed.module, library, task.contract, begin.seed, handed.files)
+    try:
+        while True:
+            request = _read_request(frames.receive(line))
+            limits.allow_cpu(task.call_seconds)
+            reply = encode(answering.answer(request))
+            if len(reply) > frames.LIMIT:
+                reply = encode(
+                    Raised("ValueError", f"the answer has {len(reply)} bytes, over the limit of {frames.LIMIT}", [])
+                )
+            line.settimeout(None)
+            frames.send(line, reply)
+    except frames.Hangup:
+        os._exit(0)  # at once: torch takes longer to tidy up than a check takes
+
+
+def _silence() -> None:
+    null = os.open(os.devnull, os.O_RDWR)
+    for number in (0, 1, 2):
+        os.dup2(null, number)
+    os.close(null)
+    sys.stdin = open(0, closefd=False, encoding="utf-8")  # noqa: SIM115 - lives as long as the process

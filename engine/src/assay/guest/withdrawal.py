@@ -1,0 +1,53 @@
+"""Takes functions and classes of the course's library away from a submission, for exercises that ask to write them."""
+
+from __future__ import annotations
+
+import types
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from types import ModuleType
+
+
+def withdraw(library: ModuleType, names: Iterable[str]) -> None:
+    """Makes every function of these names raise, also where a submission kept or renamed it before.
+
+    The function objects themselves are changed, so that an alias, a subclass that adds nothing or a saved method is
+    the same as the library's own. A subclass that writes its own methods does not notice.
+    """
+    for name in names:
+        owner = getattr(library, name, None)
+        for function in list(_functions(owner)):
+            _disarm(function, name)
+
+
+def _functions(owner: Any) -> Iterable[types.FunctionType]:
+    members = (
+        [owner]
+        if isinstance(owner, types.FunctionType)
+        else list(vars(owner).values())
+        if isinstance(owner, type)
+        else []
+    )
+    for member in members:
+        function = member.__func__ if isinstance(member, classmethod | staticmethod) else member
+        if isinstance(function, types.FunctionType):
+            yield function
+
+
+def _disarm(function: types.FunctionType, name: str) -> None:
+    text = f"{name} is the library's own; this exercise asks for yours"
+    # A function's code can only be exchanged for one with as many free variables.
+    cells = function.__code__.co_freevars
+    lines = (
+        f"def withdrawn({', '.join(cells)}):",
+        " def refuse(*args, **kwargs):",
+        f"  {'; '.join(cells) or 'pass'}",
+        f"  raise NotImplementedError({text!r})",
+    )
+    code = compile("\n".join(lines), "<the course>", "exec", dont_inherit=True)
+    outer = next(item for item in code.co_consts if isinstance(item, types.CodeType))
+    function.__code__ = next(item for item in outer.co_consts if isinstance(item, types.CodeType))
+    function.__defaults__ = None
+    function.__kwdefaults__ = None

@@ -1,0 +1,182 @@
+"""One submission's guest: opened once, asked by many checks, opened again where a check broke it."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import time
+from typing import TYPE_CHECKING, Any
+
+from assay.errors import GuestEnded, PromiseBroken, WireError
+from assay.host.channel import EndedLine, SocketLine
+from assay.wire import frames
+from assay.wire.messages import Begin, Ended, Loaded, Locked
+from assay.wire.values import decoder, encode
+
+if TYPE_CHECKING:
+    from assay.host.nursery import Limits, Nursery, Task
+
+_END_SECONDS = 2
+"""A check's process ends by itself when its line closes; it is ended when it does not."""
+
+_read = decoder(Locked | Loaded | Ended)
+
+_KEPT_NOT = "not kept"
+
+
+class Guest:
+    """A submission behind the wall.
+
+    Args:
+        nursery: forks its process.
+        task: what is handed to it.
+        limits: what it may take.
+        forgone: promises that the instructor gave up by name.
+    """
+
+    def __init__(self, nursery: Nursery, task: Task, limits: Limits, forgone: tuple[str, ...] = ()) -> None:
+        self._nursery = nursery
+        self._task = task
+        self._limits = limits
+        self._forgone = forgone
+        self._pid = 0
+        self._sock: socket.socket | None = None
+        self._line: socket.socket | None = None
+        self._heard_end = False
+        self._silent = False
+        self.isolation: dict[str, str] = {}
+        self.loaded: Loaded | None = None
+        self.failure: GuestEnded | None = None
+
+    def open(self) -> None:
+        """Locks a process down and imports the submission in it; what goes wrong with the import is kept in `failure`.
+
+        Raises:
+            PromiseBroken: this machine does not keep a core promise; no student's code ran.
+            NurseryError: ours.
+        """
+        self._pid, self._sock = self._nursery.open(self._task, self._limits)
+        try:
+            locked = self._hear(_wall(self._limits.call_seconds))
+            if not isinstance(locked, Locked):
+                raise WireError  # noqa: TRY301 - told below, like every other broken line
+            self.isolation = locked.isolation
+            self._insist_on_core_promises()
+            loaded = self._hear(_wall(self._limits.import_seconds))
+            if not isinstance(loaded, Loaded):
+                raise WireError  # noqa: TRY301
+            self.loaded = loaded
+        except WireError as error:
+            self.failure = self._import_ended(silent=isinstance(error, frames.Silence))
+
+    def begin(self, seed: int, withdrawn: list[str]) -> SocketLine | EndedLine:
+        """Forks a process for a check; gives the line to it."""
+        if self._pid == 0 and self.failure is None:
+            self.open()
+        if self.failure is not None:
+            return EndedLine(self.failure)
+        ours, theirs = socket.socketpair()
+        self._heard_end = self._silent = False
+        with theirs:
+            try:
+                if self._sock is None:
+                    raise frames.Hangup
+                self._sock.settimeout(_wall(self._limits.call_seconds))
+                frames.send_socket(self._sock, theirs)
+                frames.send(self._sock, encode(Begin(seed, withdrawn)))
+            except WireError:
+                ours.close()
+                self.close()
+                return EndedLine(_GONE)
+        self._line = ours
+        return SocketLine(ours, _wall(self._limits.call_seconds), self._check_ended)
+
+    def end(self) -> None:
+        """Ends the check's process and whatever it started; the next check meets the module as it was."""
+        if self._line is not None:
+            self._line.close()
+            self._line = None
+        if self._pid == 0:
+            return
+        if not self._heard_end and not self._silent:
+            self._ending()
+        swept = self._nursery.sweep(self._pid)
+        if self._silent:
+            self._ending()
+        if not swept.clean or not swept.alive:
+            self.close()
+
+    def close(self) -> None:
+        """Ends the submission's process."""
+        if self._pid:
+            pid, self._pid = self._pid, 0
+            self._nursery.close(pid)
+        if self._sock is not None:
+            self._sock.close()
+            self._sock = None
+
+    def _hear(self, seconds: float) -> Any:
+        if self._sock is None:
+            raise frames.Hangup
+        return _read(frames.receive(self._sock, time.monotonic() + seconds))
+
+    def _ending(self) -> Ended | None:
+        self._heard_end = True
+        try:
+            ended = self._hear(_END_SECONDS)
+        except WireError:
+            return None
+        return ended if isinstance(ended, Ended) else None
+
+    def _insist_on_core_promises(self) -> None:
+        broken = [name for name, how in self.isolation.items() if how.startswith(_KEPT_NOT) and name in CORE]
+        broken = [name for name in broken if name not in self._forgone]
+        if broken:
+            self.close()
+            reasons = "; ".join(f"{name}: {self.isolation[name]}" for name in broken)
+            what_now = f"to grade all the same, name it: --forgo {broken[0]}"
+            text = f"this machine does not keep a core promise ({reasons}); {what_now}"
+            raise PromiseBroken(text)
+
+    def _import_ended(self, *, silent: bool) -> GuestEnded:
+        pid, self._pid = self._pid, 0
+        closed = self._nursery.close(pid, hung_up=not silent)
+        self.close()
+        seconds = self._limits.import_seconds
+        if silent or closed.signal in (signal.SIGXCPU, signal.SIGKILL):
+            return GuestEnded("timeout", f"the import did not end within {seconds} s of processor time")
+        if closed.signal:
+            return GuestEnded("crashed", f"the import crashed with {_signal_name(closed.signal)}")
+        return GuestEnded("crashed", f"the import ended the process with exit code {closed.code}")
+
+    def _check_ended(self, how: str) -> GuestEnded:
+        seconds = self._limits.call_seconds
+        if how == "silence":
+            self._silent = True  # and still running: the sweep at the check's end stops it
+            return GuestEnded("timeout", f"no answer within {seconds} s of processor time")
+        ended = self._ending()
+        if ended is not None and ended.signal in (signal.SIGXCPU, signal.SIGKILL):
+            return GuestEnded("timeout", f"no answer within {seconds} s of processor time")
+        if ended is not None and ended.signal:
+            return GuestEnded("crashed", f"the call crashed with {_signal_name(ended.signal)}")
+        if ended is not None:
+            return GuestEnded("crashed", f"the call ended the process with exit code {ended.code}")
+        return GuestEnded("crashed", "the call ended the process")
+
+
+_GONE = GuestEnded("crashed", "the submission's process was gone before the check began")
+
+CORE = ("files", "network", "processes", "descendants", "memory", "time", "privileges")
+"""Promises without which grading refuses."""
+
+
+def _wall(seconds: float) -> float:
+    # A guest shares the machine: it gets its processor time if it has half a processor, and some time to start.
+    return 2 * seconds + 5
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"

@@ -1,0 +1,176 @@
+"""Starts the nursery and has it fork a guest for every submission."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import msgspec
+
+from assay.errors import NurseryError, WireError
+from assay.wire import frames
+from assay.wire.messages import Close, Closed, Open, Opened, Ready, Setup, Sweep, Swept
+from assay.wire.values import decoder, encode
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_START_SECONDS = 300
+"""A cold import of torch with CUDA from a network drive has been seen to take minutes."""
+
+_ANSWER_SECONDS = 60
+"""The nursery is ours and does little, but the machine may be busy."""
+
+_read = decoder(Ready | Opened | Swept | Closed)
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """What a guest may take, told to the student: seconds of processor time, bytes."""
+
+    import_seconds: int = 60
+    call_seconds: int = 20
+    memory: int = 4 * 2**30
+
+
+class Task(NamedTuple):
+    """What the guest gets of a submission: its bytes and the names to look for."""
+
+    name: str
+    kind: Any
+    source: bytes
+    contract: tuple[str, ...]
+    seed: int
+
+
+class Nursery:
+    """A process that has imported torch and the course's library, and forks.
+
+    Args:
+        library: the folder of the course's library and its name, or None.
+        forgone: promises of the sandbox that the instructor gave up by name.
+
+    Raises:
+        NurseryError: it did not start; the text says why.
+    """
+
+    def __init__(self, library: Path | None, forgone: tuple[str, ...] = ()) -> None:
+        ours, theirs = socket.socketpair()
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-E", "-P", "-m", "assay.guest", str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=self._errors,
+                env=_environment(),
+            )
+        self._sock = ours
+        setup = Setup(str(library.parent), library.name, list(forgone)) if library else Setup("", "", list(forgone))
+        try:
+            frames.send(self._sock, encode(setup))
+            ready = self._receive(_START_SECONDS)
+        except WireError as error:
+            raise NurseryError(self._story()) from error
+        if not isinstance(ready, Ready) or ready.failure:
+            text = f"the guest's nursery did not start: {getattr(ready, 'failure', ready)}"
+            raise NurseryError(text)
+
+    def open(self, task: Task, limits: Limits) -> tuple[int, socket.socket]:
+        """Forks a submission process; gives its id and the line to it."""
+        ours, theirs = socket.socketpair()
+        with theirs:
+            message = Open(
+                task.name, task.kind, task.source, list(task.contract), task.seed, limits.import_seconds,
+                limits.call_seconds, limits.memory,
+            )  # fmt: skip
+            try:
+                frames.send(self._sock, encode(message))
+                frames.send_socket(self._sock, theirs)
+            except WireError as error:
+                raise NurseryError(self._story()) from error
+        opened = self._answer(Opened)
+        return opened.pid, ours
+
+    def sweep(self, pid: int) -> Swept:
+        """Ends whatever a check left behind."""
+        self._ask(Sweep(pid))
+        swept: Swept = self._answer(Swept)
+        return swept
+
+    def close(self, pid: int, *, hung_up: bool = False) -> Closed:
+        """Ends a submission process and all that came of it; one that hung up may be about to tell how it ended."""
+        self._ask(Close(pid, hung_up))
+        closed: Closed = self._answer(Closed)
+        return closed
+
+    @property
+    def alive(self) -> bool:
+        """Whether it still runs."""
+        return self._process.poll() is None
+
+    def stop(self) -> None:
+        """Ends it and every guest."""
+        self._sock.close()
+        try:
+            self._process.wait(_ANSWER_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._errors.close()
+
+    def _ask(self, message: Any) -> None:
+        try:
+            frames.send(self._sock, encode(message))
+        except WireError as error:
+            raise NurseryError(self._story()) from error
+
+    def _answer(self, kind: Any) -> Any:
+        try:
+            answer = self._receive(_ANSWER_SECONDS)
+        except WireError as error:
+            raise NurseryError(self._story()) from error
+        if not isinstance(answer, kind):
+            text = f"the guest's nursery answered {type(answer).__name__} instead of {kind.__name__}"
+            raise NurseryError(text)
+        return answer
+
+    def _receive(self, seconds: float) -> Any:
+        return _read(frames.receive(self._sock, time.monotonic() + seconds))
+
+    def _story(self) -> str:
+        self._errors.seek(0)
+        told = self._errors.read()[-2000:].decode("utf-8", "replace").strip()
+        return f"the guest's nursery is gone: {told or 'it left no message'}"
+
+
+def _environment() -> dict[str, str]:
+    """Nothing of the instructor's environment, where tokens and paths lie, reaches a guest."""
+    return {
+        "PATH": os.defpath,
+        "LANG": "C.UTF-8",
+        "PYTHONHASHSEED": "0",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "MKL_NUM_THREADS": "1",
+        "MPLBACKEND": "Agg",
+    }
+
+
+_shared: dict[tuple[Path | None, tuple[str, ...]], Nursery] = {}
+
+
+def shared(library: Path | None, forgone: tuple[str, ...] = ()) -> Nursery:
+    """Gives this process's nursery for the library; a dead one is started anew."""
+    key = (library, forgone)
+    if key not in _shared or not _shared[key].alive:
+        _shared[key] = Nursery(library, forgone)
+        atexit.register(_shared[key].stop)
+    return _shared[key]

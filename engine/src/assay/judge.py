@@ -1,0 +1,308 @@
+"""One pytest session that grades any number of submissions, and never imports one of them."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import inspect
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pytest
+
+from assay.course import Course, contract, load_reference, read_course
+from assay.errors import CourseError, IntakeError, PromiseBroken
+from assay.intake import shown, take_in
+from assay.model import Check, Report, Submission, SubmissionInfo, Verdict
+from assay.pytest_plugin import BUDGETS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterator, Sequence
+    from types import ModuleType
+
+    import torch
+
+    from assay.host.guest import Guest
+    from assay.host.standin import StandIn
+
+_MAX_EXAMPLES = 25
+"""Hypothesis examples a check: properties of such functions fail early or never, and every example is a crossing."""
+
+
+class Judge:
+    """The hooks and fixtures of a grading session.
+
+    Args:
+        course: what is right.
+        submissions: what is graded.
+        seed: the course's secret seed.
+        forgone: promises that the instructor gave up by name.
+    """
+
+    __name__ = "assay-judge"
+    """The name under which pytest registers it."""
+
+    def __init__(
+        self, course: Course, submissions: Sequence[Submission], seed: int = 0, forgone: tuple[str, ...] = ()
+    ) -> None:
+        self.course = course
+        self.submissions = submissions
+        self.course_seed = seed
+        self.forgone = forgone
+        self.guests: dict[Submission, Guest] = {}
+        self.checks: dict[Submission, list[pytest.Item]] = {}
+        self.verdicts: dict[pytest.Item, Verdict] = {}
+        self.refusal: PromiseBroken | None = None
+
+    @classmethod
+    def of(cls, config: pytest.Config) -> Judge:
+        """Reads a session's options; without `--submission` the references are graded."""
+        course = read_course(config.rootpath)
+        names = [assignment.name for assignment in course.assignments]
+        paths = [Path(path) for path in config.option.submission]
+        try:
+            intake = take_in(paths, names)
+        except IntakeError as error:
+            raise pytest.UsageError(str(error)) from error
+        if intake.refused or intake.empty:
+            reasons = [r.reason for r in intake.refused] + [
+                f"nothing to grade in {shown(path)}" for path in intake.empty
+            ]
+            raise pytest.UsageError("; ".join(reasons))
+        submissions = intake.submissions if paths else [reference_as_submission(course, name) for name in names]
+        return cls(course, submissions, config.option.seed, tuple(config.option.forgo))
+
+    # Collecting: which submissions meet which checks.
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection(self) -> None:
+        """Sets how Hypothesis searches, before a test module is imported and takes it over."""
+        from hypothesis import HealthCheck, Phase, settings  # noqa: PLC0415
+
+        settings.register_profile(
+            "assay",
+            database=None,  # a verdict must not depend on what was graded before
+            deadline=None,  # the guest's limits are the wall's to keep
+            max_examples=_MAX_EXAMPLES,
+            phases=(Phase.explicit, Phase.generate, Phase.shrink),
+            report_multiple_bugs=False,
+            suppress_health_check=list(HealthCheck),
+        )
+        settings.load_profile("assay")
+
+    def pytest_ignore_collect(self, collection_path: Path) -> bool | None:
+        """Leaves out the assignments that nobody handed in."""
+        names = {assignment.name for assignment in self.course.assignments}
+        folder = collection_path.name if collection_path.is_dir() else collection_path.parent.name
+        if folder in names and not any(s.assignment == folder for s in self.submissions):
+            return True
+        return None
+
+    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+        """Runs every check of an assignment once for each of its submissions."""
+        if "handed_in" in metafunc.fixturenames:
+            name = metafunc.definition.path.parent.name
+            handed = [s for s in self.submissions if s.assignment == name]
+            metafunc.parametrize("handed_in", handed, ids=[s.info.name for s in handed], indirect=True, scope="session")
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Notes which checks there are, and gives each its own seed."""
+        for item in items:
+            submission = _submission_of(item)
+            if submission is not None:
+                check = check_of(item)
+                self.checks.setdefault(submission, []).append(item)
+                _bracket(item, _check_seed(self.course_seed, submission.assignment, check))
+
+    # Fixtures: what a check is given.
+
+    @pytest.fixture(scope="session")
+    def handed_in(self, request: pytest.FixtureRequest) -> Iterator[Guest]:
+        """The guest of one submission, open for all of its checks."""
+        submission: Submission = request.param
+        guest = self._guest(request.config, submission)
+        self.guests[submission] = guest
+        try:
+            guest.open()
+        except PromiseBroken as error:
+            self.refusal = error
+            pytest.exit(str(error), returncode=pytest.ExitCode.USAGE_ERROR)
+        yield guest
+        guest.close()
+
+    @pytest.fixture
+    def submission(self, handed_in: Guest, request: pytest.FixtureRequest, seed: int) -> Iterator[StandIn]:
+        """The submission, in a process of this check's own."""
+        yield from self._opened(handed_in, request, seed)
+
+    @pytest.fixture(scope="session")
+    def reference_guest(self, request: pytest.FixtureRequest) -> Callable[[str], Guest]:
+        """The references as guests, equal to a submission's; for measuring speed only."""
+
+        @functools.cache
+        def opened(name: str) -> Guest:
+            guest = self._guest(request.config, reference_as_submission(self.course, name))
+            guest.open()
+            request.addfinalizer(guest.close)
+            return guest
+
+        return opened
+
+    @pytest.fixture
+    def peer(
+        self, reference_guest: Callable[[str], Guest], request: pytest.FixtureRequest, seed: int
+    ) -> Iterator[StandIn]:
+        """The reference in a guest equal to the submission's: the standard of a speed check."""
+        yield from self._opened(reference_guest(request.path.parent.name), request, seed)
+
+    @pytest.fixture
+    def reference(self, request: pytest.FixtureRequest) -> ModuleType:
+        """The model answers themselves, in the judge."""
+        return load_reference(self.course.reference(request.path.parent.name))
+
+    @pytest.fixture
+    def seed(self, request: pytest.FixtureRequest) -> int:
+        """This check's seed, which follows from the course's and from the check's name."""
+        return _check_seed(self.course_seed, request.path.parent.name, check_of(request.node))
+
+    @pytest.fixture
+    def rng(self, seed: int) -> torch.Generator:
+        """A generator of this check's own."""
+        import torch  # noqa: PLC0415
+
+        return torch.Generator().manual_seed(seed)
+
+    def _guest(self, config: pytest.Config, submission: Submission) -> Guest:
+        from assay.host.guest import Guest  # noqa: PLC0415
+        from assay.host.nursery import Limits, Task, shared  # noqa: PLC0415
+
+        budgets = {name: int(text) for name in BUDGETS if (text := config.getini(f"assay_{name}"))}
+        names = contract(self.course.reference(submission.assignment))
+        task = Task(submission.assignment, submission.kind, submission.source, names, self.course_seed)
+        return Guest(shared(self.course.library, self.forgone), task, Limits(**budgets), self.forgone)
+
+    def _opened(self, guest: Guest, request: pytest.FixtureRequest, seed: int) -> Iterator[StandIn]:
+        from assay.host.channel import Channel  # noqa: PLC0415
+        from assay.host.standin import StandIn  # noqa: PLC0415
+
+        names = contract(self.course.reference(request.path.parent.name))
+        line = guest.begin(seed, withdrawn_by(request.node))
+        library = self.course.library.name if self.course.library else ""
+        yield StandIn(Channel(line, frozenset(names), library))
+        guest.end()
+
+    # Verdicts.
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Writes the verdict; whatever did not come back as passed is not passed."""
+        report = yield
+        if _submission_of(item) is not None:
+            from assay.judging import verdict_after  # noqa: PLC0415
+
+            verdict = verdict_after(self, item, call, self.verdicts.get(item))
+            self.verdicts[item] = verdict
+            if call.excinfo is not None and not call.excinfo.errisinstance(pytest.skip.Exception):
+                report.longrepr = as_text(verdict)
+        return report
+
+    def reports(self) -> list[Report]:
+        """Gives a report for every submission, in order; a check that was not run is `ungraded` in it."""
+        from assay.judging import report_of  # noqa: PLC0415
+
+        return [report_of(self, submission) for submission in self.submissions]
+
+
+def as_text(verdict: Verdict) -> str:
+    """Gives a verdict as the few lines that stand where pytest shows a traceback."""
+    message = verdict.message
+    rows = [] if message is None else [(k, getattr(message, k)) for k in ("input", "yours", "expected", "help")]
+    lines = [f"{verdict.sentence}: {verdict.status}"]
+    for label, text in rows:
+        if text:
+            first, *rest = text.splitlines()
+            lines += [f"  {label:<9} {first}", *(f"  {'':<9} {line}" for line in rest)]
+    return "\n".join(lines)
+
+
+def check_of(item: Any) -> Check:
+    """Reads a check from its test function: name, docstring, markers."""
+    exercise = item.path.name.split("_")[1]
+    name = item.originalname.removeprefix("test_")
+    parts = (
+        [part for key, part in item.callspec.params.items() if key != "handed_in"] if hasattr(item, "callspec") else []
+    )
+    identity = "-".join([name, *map(str, parts)])
+    sentence = inspect.getdoc(item.obj)
+    if not sentence:
+        text = f"{item.nodeid} has no docstring: it is the sentence that a student reads"
+        raise CourseError(text)
+    points = item.get_closest_marker("points")
+    visibility = item.get_closest_marker("visibility")
+    return Check(
+        identity,
+        exercise,
+        " ".join(sentence.split()),
+        float(points.args[0]) if points else 1.0,
+        visibility.args[0] if visibility else "visible",
+        item.nodeid,
+    )
+
+
+def withdrawn_by(item: pytest.Item) -> list[str]:
+    """Gives the library's names that submissions of this check's exercise may not use."""
+    return sorted({name for marker in item.iter_markers("withdraws") for name in marker.args})
+
+
+def _submission_of(item: Any) -> Submission | None:
+    params = item.callspec.params if hasattr(item, "callspec") else {}
+    submission = params.get("handed_in")
+    return submission if isinstance(submission, Submission) else None
+
+
+def _check_seed(seed: int, assignment: str, check: Check) -> int:
+    digest = hashlib.sha256(f"{seed}/{assignment}/{check.exercise}/{check.id}".encode()).digest()
+    return int.from_bytes(digest[:6], "big")
+
+
+def _bracket(item: Any, seed: int) -> None:
+    """Makes every example of a check start afresh, and remembers the example that failed."""
+    from hypothesis import is_hypothesis_test  # noqa: PLC0415
+    from hypothesis import seed as hypothesis_seed  # noqa: PLC0415
+
+    function = item.obj
+    if not is_hypothesis_test(function):
+        item.obj = _with_fresh_start(function)
+    elif not hasattr(function.hypothesis.inner_test, "__wrapped__"):  # the items of all submissions share one function
+        hypothesis_seed(seed)(function)
+        function.hypothesis.inner_test = _with_fresh_start(function.hypothesis.inner_test)
+
+
+def _with_fresh_start(body: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(body)
+    def run(**arguments: Any) -> Any:
+        arguments["submission"]._channel.start_afresh()  # noqa: SLF001 - the stand-in shows students' names only
+        try:
+            return body(**arguments)
+        except BaseException as error:
+            error.assay_example = Example(body, arguments)  # type: ignore[attr-defined]
+            raise
+
+    return run
+
+
+class Example(NamedTuple):
+    """The body of a check and the arguments with which it did not pass."""
+
+    body: Callable[..., Any]
+    arguments: dict[str, Any]
+
+
+def reference_as_submission(course: Course, name: str) -> Submission:
+    """Gives the model answers as something that is graded like any other."""
+    path = course.reference(name)
+    source = path.read_bytes()
+    info = SubmissionInfo("reference", str(path), hashlib.sha256(source).hexdigest())
+    return Submission(info, name, "module", source)

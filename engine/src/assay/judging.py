@@ -1,0 +1,249 @@
+"""From how a check ended to its verdict, and from verdicts to a report."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import torch
+
+from assay.checks.mistakes import mistaken_module, mistakes_of, same_answer
+from assay.course import contract, signatures
+from assay.display import inert, pair
+from assay.errors import AssayError, GuestEnded, Mismatch, NotHandedIn, SubmissionRaised
+from assay.inprocess import stand_in
+from assay.judge import Example, check_of
+from assay.model import (
+    HIDDEN_TEXT,
+    Answer,
+    ExerciseResult,
+    HandedIn,
+    Message,
+    Report,
+    Status,
+    Submission,
+    Verdict,
+)
+from assay.wire.values import encode
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from assay.checks.mistakes import Mistake
+    from assay.judge import Judge
+
+_TEXT = 600
+_UNREPEATABLE = frozenset({"benchmark", "peer"})
+"""Fixtures that measure: a check that uses them is not run again to recognise a mistake."""
+
+
+def verdict_after(judge: Judge, item: pytest.Item, call: pytest.CallInfo[None], before: Verdict | None) -> Verdict:
+    """Gives the verdict after one phase of a check, setup, call or teardown; a later phase only makes it worse.
+
+    Args:
+        judge: the session.
+        item: the check for one submission.
+        call: how the phase ended.
+        before: the verdict after the phase before.
+    """
+    check = check_of(item)
+    duration = call.duration + (before.duration if before else 0.0)
+    status: Status = before.status if before else "ungraded"
+    message = before.message if before else None
+    error = call.excinfo.value if call.excinfo is not None else None
+    if error is not None and (before is None or call.when == "call" or status == "passed"):
+        status, message = _finding(judge, item, error)
+    elif error is None and call.when == "call":
+        status = "passed"
+    if message is not None and check.visibility == "hidden" and status != "ungraded":
+        message = Message(help=HIDDEN_TEXT)
+    score = check.points if status == "passed" else 0.0
+    return Verdict(check.id, check.sentence, status, score, check.points, check.visibility, message, duration)
+
+
+def report_of(judge: Judge, submission: Submission) -> Report:
+    """Gives the report of one submission."""
+    assignment = judge.course.assignment(submission.assignment)
+    by_exercise: dict[str, list[Verdict]] = {exercise.id: [] for exercise in assignment.exercises}
+    for item in judge.checks.get(submission, []):
+        by_exercise[check_of(item).exercise].append(judge.verdicts.get(item) or _not_run(item))
+    exercises = tuple(
+        ExerciseResult(
+            e.id,
+            e.title,
+            _total(by_exercise[e.id], "score"),
+            _total(by_exercise[e.id], "max_score"),
+            tuple(by_exercise[e.id]),
+        )
+        for e in assignment.exercises
+        if by_exercise[e.id]
+    )
+    ungraded = [check for exercise in exercises for check in exercise.checks if check.status == "ungraded"]
+    reason = None
+    if ungraded:
+        first = ungraded[0].message.help if ungraded[0].message else None
+        reason = f"{len(ungraded)} of the checks could not be graded, the first because: {first}"
+    guest = judge.guests.get(submission)
+    loaded = guest.loaded if guest is not None else None
+    names = contract(judge.course.reference(submission.assignment))
+    found = tuple(name for name in names if loaded is not None and name in loaded.found)
+    notes = list(submission.notes)
+    if loaded is not None:
+        notes += [inert(note, _TEXT) for note in loaded.notes[:50]]
+    if guest is not None and guest.failure is not None:
+        notes.append(guest.failure.text)
+    answers = tuple(Answer(inert(k, 20), text) for k, text in loaded.answers.items()) if loaded is not None else ()
+    return Report(
+        submission.info,
+        submission.assignment,
+        "ungraded" if ungraded or not exercises else "graded",
+        reason if exercises else "no check was run",
+        _total(exercises, "score"),
+        _total(exercises, "max_score"),
+        dict(guest.isolation) if guest is not None else {},
+        judge.course_seed,
+        judge.course.fingerprint,
+        version("assay"),
+        exercises,
+        answers,
+        HandedIn(found, tuple(name for name in names if name not in found), tuple(notes)),
+        sum(check.duration for exercise in exercises for check in exercise.checks),
+    )
+
+
+def _not_run(item: pytest.Item) -> Verdict:
+    check = check_of(item)
+    message = Message(help="the check was not run to its end")
+    return Verdict(check.id, check.sentence, "ungraded", 0.0, check.points, check.visibility, message, 0.0)
+
+
+def _total(parts: Any, field: str) -> float:
+    return float(sum(getattr(part, field) for part in parts))
+
+
+def _finding(judge: Judge, item: Any, error: BaseException) -> tuple[Status, Message | None]:
+    """Says what an exception that ended a check means: the student's doing where we know it, ours otherwise."""
+    error = _first_of_flaky(error)
+    if isinstance(error, pytest.skip.Exception):
+        return "skipped", Message(help=inert(str(error), _TEXT))
+    path = judge.course.reference(item.path.parent.name)
+    shown = _transcript(item)
+    if isinstance(error, Mismatch):
+        yours, expected = pair(error.yours, error.expected)
+        if error.within:
+            expected = f"{expected}  within {error.within}"
+        return "failed", Message(shown, yours, expected, error.help or _recognised(judge, item, error))
+    if isinstance(error, SubmissionRaised):
+        return "error", Message(
+            shown, _raised(error), None, _help_for(error, shown, path) or _recognised(judge, item, error)
+        )
+    if isinstance(error, NotHandedIn):
+        return "missing", _missing(judge, item, error.missing, path)
+    if isinstance(error, GuestEnded):
+        guest = judge.guests.get(item.callspec.params["handed_in"])
+        during_import = guest is not None and guest.failure is error
+        return error.status, Message(None if during_import else shown, inert(error.text, _TEXT), None, None)
+    if isinstance(error, AssayError):
+        return "ungraded", Message(help=str(error))
+    return "ungraded", Message(help=f"{type(error).__name__} in the check itself: {error}")
+
+
+def _first_of_flaky(error: BaseException) -> BaseException:
+    from hypothesis.errors import FlakyFailure  # noqa: PLC0415
+
+    if isinstance(error, FlakyFailure):
+        causes = [cause for cause in error.exceptions if isinstance(cause, Mismatch | SubmissionRaised)]
+        if causes:
+            cause = causes[0]
+            if isinstance(cause, Mismatch):
+                cause.help = cause.help or "the same input gave different answers"
+            return cause
+    return error
+
+
+def _transcript(item: Any) -> str | None:
+    submission = getattr(item, "funcargs", {}).get("submission")
+    return submission._channel.transcript.text() if submission is not None else None  # noqa: SLF001
+
+
+def _raised(error: SubmissionRaised) -> str:
+    text = inert(f"{error.kind}: {error.text}" if error.text else error.kind, _TEXT)
+    lines = [inert(f"  line {number}: {source.strip()}", 200) for number, source in error.where]
+    return "\n".join([f"raised {text}", *lines])
+
+
+def _help_for(error: SubmissionRaised, shown: str | None, path: Path) -> str | None:
+    if error.kind == "NotImplementedError":
+        return "this is not written yet" if not error.text else None
+    if not error.called and shown:
+        last = shown.splitlines()[-1]
+        for name, signature in signatures(path).items():
+            if f"{name}(" in last:
+                return f"it must take this call; the exercise's signature is {signature}"
+    return None
+
+
+def _missing(judge: Judge, item: Any, name: str, path: Path) -> Message:
+    guest = judge.guests.get(item.callspec.params["handed_in"])
+    notes = guest.loaded.notes if guest is not None and guest.loaded is not None else []
+    yours = f"{name} is not defined"
+    if notes:
+        yours += f": {inert(notes[0], _TEXT)}"
+    return Message(None, yours, f"{signatures(path).get(name, name)}", None)
+
+
+def _recognised(judge: Judge, item: Any, error: Mismatch | SubmissionRaised) -> str | None:
+    """Gives the hint of the known mistake that answers the failing example just as the submission did."""
+    example: Example | None = getattr(error, "assay_example", None)
+    mistakes = mistakes_of(item.module)
+    if example is None or not mistakes or not _UNREPEATABLE.isdisjoint(item.fixturenames):
+        return None
+    path = judge.course.reference(item.path.parent.name)
+    seed = item.funcargs["seed"]
+    for mistake in mistakes:
+        theirs = _mistaken_answer(judge, path, mistake, example, seed)
+        if isinstance(theirs, Mismatch) and isinstance(error, Mismatch) and same_answer(theirs, error):
+            return mistake.hint
+        if isinstance(theirs, SubmissionRaised) and isinstance(error, SubmissionRaised) and theirs.args == error.args:
+            return mistake.hint
+    return None
+
+
+_answers: dict[tuple[Any, ...], BaseException | None] = {}
+"""What mistakes answered to examples: a class makes the same mistakes, and the smallest example is the same."""
+
+
+def _mistaken_answer(judge: Judge, path: Path, mistake: Mistake, example: Example, seed: int) -> BaseException | None:
+    key = (example.body, mistake, seed, _key(example.arguments))
+    if key in _answers:
+        return _answers[key]
+    module = mistaken_module(path, mistake)
+    arguments = dict(example.arguments)
+    arguments["submission"] = stand_in(module, judge.course.load_library(), contract(path), seed)
+    if "rng" in arguments:
+        arguments["rng"] = torch.Generator().manual_seed(seed)
+    answer: BaseException | None = None
+    state = torch.get_rng_state()
+    try:
+        example.body(**arguments)
+    except (Mismatch, SubmissionRaised) as error:
+        answer = error
+    except (Exception, GuestEnded):  # noqa: BLE001 - a mistake that a check cannot digest recognises nothing
+        answer = None
+    finally:
+        torch.set_rng_state(state)
+    _answers[key] = answer
+    return answer
+
+
+def _key(arguments: dict[str, Any]) -> bytes | None:
+    drawn = {k: v for k, v in arguments.items() if k not in ("submission", "reference", "rng")}
+    try:
+        return encode({k: _listed(v) for k, v in drawn.items()})
+    except TypeError:
+        return repr(drawn).encode()
+
+
+def _listed(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value

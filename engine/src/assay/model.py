@@ -1,0 +1,137 @@
+"""The words of the house as records: Assignment, Exercise, Check, Submission, Verdict, Report.
+
+Frozen, and in the order in which `report.json` writes them. The meaning of every field is in `engine/docs/report.md`.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+SCHEMA = "assay/report/v1"
+
+Status = Literal["passed", "failed", "error", "timeout", "crashed", "missing", "skipped", "ungraded"]
+Visibility = Literal["hidden", "visible", "after_due_date", "after_published"]
+
+HIDDEN_TEXT = "this check is hidden: what it tested is not shown"
+
+
+class Message(msgspec.Struct, frozen=True):
+    """What a student reads of a check that did not pass; each part is text for a person, or None."""
+
+    input: str | None = None
+    yours: str | None = None
+    expected: str | None = None
+    help: str | None = None
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """What the judge found for one check of one submission; `duration` in seconds."""
+
+    id: str
+    sentence: str
+    status: Status
+    score: float
+    max_score: float
+    visibility: Visibility
+    message: Message | None
+    duration: float
+
+
+class ExerciseResult(msgspec.Struct, frozen=True):
+    """The verdicts of one exercise; `id` is its number as in the book."""
+
+    id: str
+    title: str
+    score: float
+    max_score: float
+    checks: tuple[Verdict, ...]
+
+
+class SubmissionInfo(msgspec.Struct, frozen=True):
+    """Which file was graded: the student's folder or file name, the path as given, the content's SHA-256."""
+
+    name: str
+    path: str
+    sha256: str
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """A written answer, with the place for a person's score and comment."""
+
+    exercise: str
+    text: str
+    score: float | None = None
+    comment: str | None = None
+
+
+class HandedIn(msgspec.Struct, frozen=True):
+    """Names of the contract that were found, those that were not, and what went wrong while the file was loaded."""
+
+    found: tuple[str, ...]
+    missing: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+
+class Report(msgspec.Struct, frozen=True):
+    """One submission of one assignment, graded; or `ungraded` with the reason, which is ours."""
+
+    submission: SubmissionInfo
+    assignment: str
+    status: Literal["graded", "ungraded"]
+    reason: str | None
+    score: float
+    max_score: float
+    isolation: dict[str, str]
+    seed: int
+    course: str
+    engine: str
+    exercises: tuple[ExerciseResult, ...]
+    answers: tuple[Answer, ...]
+    handed_in: HandedIn
+    duration: float
+
+
+class Document(msgspec.Struct, frozen=True):
+    """What `assay grade --json FILE` writes."""
+
+    schema: str
+    reports: tuple[Report, ...]
+
+
+class Check(msgspec.Struct, frozen=True):
+    """One promise of an exercise: a test function, its docstring and its markers."""
+
+    id: str
+    exercise: str
+    sentence: str
+    points: float
+    visibility: Visibility
+    nodeid: str
+
+
+class Exercise(msgspec.Struct, frozen=True):
+    """A test file: its number as in the book and its title."""
+
+    id: str
+    title: str
+    path: str
+
+
+class Assignment(msgspec.Struct, frozen=True):
+    """A section of the book: a reference file, a folder of exercises."""
+
+    name: str
+    reference: str
+    exercises: tuple[Exercise, ...]
+
+
+class Submission(msgspec.Struct, frozen=True):
+    """One student's file for one assignment, read once; `kind` says how the guest loads it."""
+
+    info: SubmissionInfo
+    assignment: str
+    kind: Literal["module", "notebook"]
+    source: bytes
+    notes: tuple[str, ...] = ()

@@ -1,0 +1,57 @@
+"""The pytest side of the judge: options, markers, fixtures, hooks.
+
+Light to import: torch, Hypothesis and the course's code come in only when a course's check is collected.
+"""
+
+from __future__ import annotations
+
+import pytest  # noqa: TC002 - pytest itself reads the annotations of hooks
+
+from assay.course import is_course
+
+MARKERS = (
+    "points(number): what the check is worth; 1 without it",
+    "visibility(when): hidden, visible (without it), after_due_date or after_published",
+    "withdraws(*names): functions and classes of the course's library that submissions of this exercise may not use",
+)
+
+BUDGETS = {
+    "import_seconds": "processor time that the import of a submission may take; 60 without it",
+    "call_seconds": "processor time that one call may take; 20 without it",
+    "memory": "bytes that a submission may take beyond what torch itself does; 4 GiB without it",
+}
+"""What the course tells its students, in `[pytest]` of its tox.ini as `assay_import_seconds` and so on."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Adds what a judge needs to know."""
+    group = parser.getgroup("assay", "grading submissions of a course")
+    group.addoption(
+        "--submission",
+        action="append",
+        default=[],
+        metavar="PATH",
+        help="a file, a student's folder or a folder of students; repeatable; without it the reference is graded",
+    )
+    group.addoption(
+        "--seed", type=int, default=0, help="the course's secret seed: inputs and starting values follow from it"
+    )
+    group.addoption(
+        "--forgo",
+        action="append",
+        default=[],
+        metavar="PROMISE",
+        help="grade although this machine does not keep that promise of the sandbox; repeatable",
+    )
+    for name, text in BUDGETS.items():
+        parser.addini(f"assay_{name}", text)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Makes this session a judge if it runs in a course."""
+    for marker in MARKERS:
+        config.addinivalue_line("markers", marker)
+    if is_course(config.rootpath) and not config.pluginmanager.has_plugin("assay-judge"):
+        from assay.judge import Judge  # noqa: PLC0415 - nothing of a course is needed elsewhere
+
+        config.pluginmanager.register(Judge.of(config))

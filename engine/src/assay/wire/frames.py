@@ -1,0 +1,99 @@
+"""How bytes travel: four bytes of length, then that many, over a Unix stream socket."""
+
+from __future__ import annotations
+
+import socket
+import struct
+import time
+
+from assay.errors import WireError
+
+LIMIT = 8 * 2**20
+"""Bytes in one frame: two million float32, where the largest answer of a course is tens of thousands. A hostile frame
+of empty lists takes about 64 times its length once it is decoded, so this bounds the judge's memory at half a gigabyte.
+"""
+
+_HEAD = struct.Struct(">I")
+_CHUNK = 2**20
+
+
+class Silence(WireError):
+    """No whole frame before the deadline."""
+
+
+class Hangup(WireError):
+    """The other end closed before a whole frame."""
+
+
+def send(sock: socket.socket, data: bytes) -> None:
+    """Sends one frame; raises WireError if it is too long, Hangup if nobody listens, Silence if nobody takes it."""
+    if len(data) > LIMIT:
+        text = f"a frame of {len(data)} bytes, over the limit of {LIMIT}"
+        raise WireError(text)
+    try:
+        sock.sendall(_HEAD.pack(len(data)) + data)
+    except TimeoutError as error:
+        raise Silence from error
+    except OSError as error:
+        raise Hangup from error
+
+
+def receive(sock: socket.socket, deadline: float | None = None) -> bytes:
+    """Gives the next frame's bytes.
+
+    Args:
+        sock: a connected stream socket.
+        deadline: on `time.monotonic()`'s clock; for the whole frame, so that a slow drip does not extend it.
+
+    Raises:
+        Silence: at the deadline.
+        Hangup: the other end closed.
+        WireError: the announced length is over the limit.
+    """
+    (size,) = _HEAD.unpack(_exactly(sock, _HEAD.size, deadline))
+    if size > LIMIT:
+        text = f"a frame of {size} bytes, over the limit of {LIMIT}"
+        raise WireError(text)
+    return bytes(_exactly(sock, size, deadline))
+
+
+def _exactly(sock: socket.socket, size: int, deadline: float | None) -> bytearray:
+    # Grows with what has really come: an announced length alone makes nobody allocate.
+    data = bytearray()
+    while len(data) < size:
+        if deadline is None:
+            sock.settimeout(None)
+        else:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise Silence
+            sock.settimeout(left)
+        try:
+            chunk = sock.recv(min(size - len(data), _CHUNK))
+        except TimeoutError as error:
+            raise Silence from error
+        except OSError as error:
+            raise Hangup from error
+        if not chunk:
+            raise Hangup
+        data += chunk
+    return data
+
+
+def send_socket(sock: socket.socket, other: socket.socket) -> None:
+    """Hands `other` over to the process at the end of `sock`; the frame that it belongs to follows."""
+    try:
+        socket.send_fds(sock, [b"+"], [other.fileno()])
+    except OSError as error:
+        raise Hangup from error
+
+
+def receive_socket(sock: socket.socket) -> socket.socket:
+    """Takes a socket that `send_socket` sent. Raises Hangup if the other end closed."""
+    try:
+        data, numbers, _, _ = socket.recv_fds(sock, 1, 1)
+    except OSError as error:
+        raise Hangup from error
+    if not data or len(numbers) != 1:
+        raise Hangup
+    return socket.socket(fileno=numbers[0])

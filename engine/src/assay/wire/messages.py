@@ -1,0 +1,162 @@
+"""What is asked and what is answered, on three lines.
+
+    judge → nursery       Open, Sweep, Close            nursery → judge       Ready, Opened, Swept, Closed
+    judge → submission    Begin (with a socket)         submission → judge    Loaded, Ended
+    judge → check         Request                       check → judge         Given, Raised, Missing
+
+The nursery is ours and runs no student's code; what the two others answer is a student's word and is only ever shown,
+compared or counted against them.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+SUBMISSION, LIBRARY = 0, 1
+"""Numbers of the two objects that exist before anything was made."""
+
+
+class Setup(msgspec.Struct, frozen=True, array_like=True):
+    """Judge to nursery, first: where the course's library lies, or "" for none; whose promises may be broken."""
+
+    library_folder: str
+    library: str
+    forgone: list[str]
+    threads: int = 1
+
+
+class Ready(msgspec.Struct, frozen=True, array_like=True, tag=True):
+    """Nursery to judge: torch and the library are imported; or what went wrong."""
+
+    failure: str
+
+
+class Open(msgspec.Struct, frozen=True, array_like=True, tag=True):
+    """Judge to nursery, with a socket: a process for this submission; limits in seconds and bytes."""
+
+    name: str
+    kind: Literal["module", "notebook"]
+    source: bytes
+    contract: list[str]
+    seed: int
+    import_seconds: int
+    call_seconds: int
+    memory: int
+
+
+class Opened(msgspec.Struct, frozen=True, array_like=True, tag=True):
+    """Nursery to judge: the submission process exists, not yet locked down."""
+
+    pid: int
+
+
+class Sweep(msgspec.Struct, frozen=True, array_like=True, tag=True):
+    """Judge to nursery: a check ended, so nothing but the submission process may be left of that submission."""
+
+    pid: int
+
+
+class Swept(msgspec.Struct, frozen=True, array_like=True, tag=True):
+    """Nursery to judge: whether it is so, and whether the submission process still lives."""
+
+    clean: bool
+    alive: bool
+
+
+class Close(msgspec.Struct, frozen=True, array_like=True, tag=True):
+    """Judge to nursery: end the submission process and all that came of it; `hung_up` if it seems to end by itself."""
+
+    pid: int
+    hung_up: bool
+
+
+class Closed(msgspec.Struct, frozen=True, array_like=True, tag=True):
+    """Nursery to judge: it is gone; `signal` is what ended it before we did, else 0; `code` its exit code."""
+
+    signal: int
+    code: int
+
+
+class Loaded(msgspec.Struct, frozen=True, array_like=True, tag=True):
+    """Submission to judge: locked down and imported.
+
+    Args:
+        isolation: promise to how it is kept; written before the student's code ran.
+        found: names of the contract that are there.
+        notes: what went wrong on the way, a sentence each.
+        answers: the written answers.
+    """
+
+    isolation: dict[str, str]
+    found: list[str]
+    notes: list[str]
+    answers: dict[str, str]
+
+
+class Locked(msgspec.Struct, frozen=True, array_like=True, tag=True):
+    """Submission to judge, before the student's code runs: which promises are kept, and how."""
+
+    isolation: dict[str, str]
+
+
+class Begin(msgspec.Struct, frozen=True, array_like=True, tag=True):
+    """Judge to submission, with a socket: a check of this seed; the library's names that it may not use."""
+
+    seed: int
+    withdrawn: list[str]
+
+
+class Ended(msgspec.Struct, frozen=True, array_like=True, tag=True):
+    """Submission to judge: how the check's process ended, for the wording only."""
+
+    signal: int
+    code: int
+
+
+class Request(msgspec.Struct, frozen=True, array_like=True):
+    """Judge to check: do something with object number `root`, or with what lies along the dotted `path` from it.
+
+    Args:
+        verb: `call`, `get`, `set` an attribute, `assign` in place, `iterate`, or take `next` items.
+        keep: give even a tensor as a `Ref`, so that its graph can be used.
+        no_grad: inside `torch.no_grad()`.
+        fresh: forget all objects made so far and seed again, first.
+    """
+
+    verb: Literal["call", "get", "set", "assign", "iterate", "next"]
+    root: int
+    path: str = ""
+    args: list[Any] = []
+    kwargs: dict[str, Any] = {}
+    keep: bool = False
+    no_grad: bool = False
+    fresh: bool = False
+
+
+class Given(msgspec.Struct, frozen=True, array_like=True, tag=True):
+    """Check to judge: the value."""
+
+    value: Any
+
+
+class Raised(msgspec.Struct, frozen=True, array_like=True, tag=True):
+    """Check to judge: the student's code raised; `called` is false where the call itself could not be made."""
+
+    kind: str
+    text: str
+    where: list[tuple[str, str]]
+    called: bool = True
+
+
+class Missing(msgspec.Struct, frozen=True, array_like=True, tag=True):
+    """Check to judge: there is no such name in the submission."""
+
+    name: str
+
+
+Reply = Given | Raised | Missing
+FromNursery = Ready | Opened | Swept | Closed
+ToNursery = Open | Sweep | Close
+FromSubmission = Locked | Loaded | Ended

@@ -1,0 +1,187 @@
+"""Which values may cross the wall, and their bytes.
+
+Numbers, texts, lists, dicts and tensors cross by value; every other object stays where it is and crosses as a `Ref`.
+Whoever decodes believes nothing: a tensor's dtype, shape and length must agree before a byte of it is used.
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import torch
+
+from assay.errors import WireError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+DEPTH = 32
+"""How deep lists and dicts may nest: far more than any exercise asks, far less than a recursion limit."""
+
+_TENSOR, _REF = 1, 2
+_DTYPES = (
+    torch.float32, torch.float64, torch.float16, torch.bfloat16, torch.int64, torch.int32, torch.int16, torch.int8,
+    torch.uint8, torch.bool, torch.complex64, torch.complex128,
+)  # fmt: skip
+_CODES = {dtype: code for code, dtype in enumerate(_DTYPES)}
+_SIZES = tuple(torch.empty((), dtype=dtype).element_size() for dtype in _DTYPES)
+_MAX_DIMS = 8
+_INT64 = 2**63
+
+
+class Ref:
+    """An object that stays in the guest.
+
+    Args:
+        number: which one; 0 is the submission, 1 the course's library. A method has its owner's number.
+        kind: its class's name, for a person; of a method, the path from its owner.
+        method: it can be called through its owner, and is not kept by itself.
+    """
+
+    # A plain class: msgspec would write a Struct as a list, and a list is a thing that students give.
+    __slots__ = ("kind", "method", "number")
+
+    def __init__(self, number: int, kind: str, method: bool = False) -> None:  # noqa: FBT001, FBT002 - as on the wire
+        self.number = number
+        self.kind = kind
+        self.method = method
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Ref) and self._fields() == other._fields()
+
+    def __hash__(self) -> int:
+        return hash(self._fields())
+
+    def __repr__(self) -> str:
+        return f"Ref{self._fields()}"
+
+    def _fields(self) -> tuple[int, str, bool]:
+        return self.number, self.kind, self.method
+
+
+def portable(value: Any, refer: Callable[[Any], Ref], depth: int = DEPTH) -> Any:
+    """Gives `value` in the forms that cross: exact builtins, detached dense tensors on the CPU, and `Ref`s.
+
+    Subclasses of numbers and texts (NumPy's scalars, enumerations) become the builtin, tuples become lists.
+    `refer` is called for whatever can only stay.
+    """
+    kind = type(value)
+    if value is None or kind is bool or kind is float or kind is str:
+        return value
+    if kind is torch.Tensor or isinstance(value, torch.Tensor):
+        return _plain_tensor(value, refer)
+    if isinstance(value, int):
+        number = int(value)
+        return number if -_INT64 <= number < _INT64 else refer(value)
+    if isinstance(value, float):
+        return float(value)
+    if isinstance(value, str):
+        return str(value)
+    if depth and isinstance(value, list | tuple):
+        return [portable(item, refer, depth - 1) for item in value]
+    if depth and isinstance(value, dict):
+        return {_key(key): portable(item, refer, depth - 1) for key, item in value.items()}
+    if kind is Ref:
+        return value
+    if kind.__module__ == "numpy" and hasattr(value, "__array__"):
+        return _from_numpy(value, refer)
+    return refer(value)
+
+
+def encode(message: Any) -> bytes:
+    """Gives the bytes of a message whose values are portable."""
+    return _ENCODER.encode(message)
+
+
+def decoder(kind: Any) -> Callable[[bytes], Any]:
+    """Gives a function that reads bytes as `kind` and raises `WireError` for all that is not exactly that."""
+    decode = msgspec.msgpack.Decoder(kind, ext_hook=_read_extension).decode
+
+    def read(data: bytes) -> Any:
+        try:
+            return decode(data)
+        except Exception as error:  # whatever hostile bytes provoke in a decoder is one thing to us: no message
+            text = f"not a message: {type(error).__name__}"
+            raise WireError(text) from error
+
+    return read
+
+
+def _key(key: Any) -> Any:
+    if isinstance(key, torch.Tensor) and key.numel() == 1:
+        key = key.item()
+    if key is None or isinstance(key, bool | str):
+        return key
+    if isinstance(key, int) and -_INT64 <= key < _INT64:
+        return int(key)
+    if isinstance(key, float) or hasattr(key, "__float__"):
+        return float(key)
+    return repr(key)
+
+
+def _plain_tensor(tensor: torch.Tensor, refer: Callable[[Any], Ref]) -> Any:
+    if tensor.layout is not torch.strided or tensor.dtype not in _CODES or tensor.dim() > _MAX_DIMS:
+        return refer(tensor)
+    return tensor.detach().cpu().resolve_conj().resolve_neg()
+
+
+def _from_numpy(value: Any, refer: Callable[[Any], Ref]) -> Any:
+    try:
+        if value.ndim == 0:
+            return portable(value.item(), refer, 0)
+        return _plain_tensor(torch.as_tensor(value), refer)
+    except (TypeError, ValueError):
+        return refer(value)
+
+
+def _write_extension(value: Any) -> msgspec.msgpack.Ext:
+    if isinstance(value, Ref):
+        return msgspec.msgpack.Ext(_REF, msgspec.msgpack.encode(value._fields()))
+    if isinstance(value, torch.Tensor):
+        shape = value.shape
+        head = struct.pack(f"<BB{len(shape)}q", _CODES[value.dtype], len(shape), *shape)
+        if value.dtype is torch.bfloat16:  # NumPy has no such type
+            value = value.contiguous().view(torch.int16)
+        return msgspec.msgpack.Ext(_TENSOR, head + value.numpy().tobytes())
+    text = f"{type(value).__name__} does not cross the wire"
+    raise TypeError(text)
+
+
+def _read_extension(code: int, data: memoryview) -> Any:
+    if code == _REF:
+        return Ref(*_REF_DECODER.decode(data))
+    if code == _TENSOR:
+        return _read_tensor(data)
+    text = f"extension {code}"
+    raise ValueError(text)
+
+
+def _read_tensor(data: memoryview) -> torch.Tensor:
+    code, dims = data[0], data[1]
+    if code >= len(_DTYPES) or dims > _MAX_DIMS:
+        text = f"a tensor of dtype {code} with {dims} dimensions"
+        raise ValueError(text)
+    start = 2 + 8 * dims
+    shape = struct.unpack(f"<{dims}q", data[2:start])
+    count = 1
+    for size in shape:
+        if size < 0:
+            text = f"a tensor of shape {shape}"
+            raise ValueError(text)
+        count *= size  # Python's integers do not overflow
+    dtype = _DTYPES[code]
+    if count * _SIZES[code] != len(data) - start:
+        text = f"a tensor of shape {shape} in {len(data) - start} bytes"
+        raise ValueError(text)
+    if count == 0:
+        # torch refuses products of sizes beyond 64 bits even where one size is 0
+        return torch.empty(shape, dtype=dtype)
+    if dtype is torch.bool:  # a byte other than 0 and 1 is undefined as a bool
+        return (torch.frombuffer(bytearray(data[start:]), dtype=torch.uint8) != 0).reshape(shape)
+    return torch.frombuffer(bytearray(data[start:]), dtype=dtype).reshape(shape)
+
+
+_ENCODER = msgspec.msgpack.Encoder(enc_hook=_write_extension)
+_REF_DECODER = msgspec.msgpack.Decoder(tuple[int, str, bool])

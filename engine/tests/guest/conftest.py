@@ -1,0 +1,245 @@
+"""A wall to run against: real processes, as several users, on machines that allow more and less.
+
+`wall` is a nursery, a submission process behind the whole lock-down and, if wanted, a check's process. What a test gives
+it to do is done there, and the text that it returns, or the error that it meets, comes back.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import json
+import os
+import signal
+import traceback
+import warnings
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from assay.guest import limits, lockdown, namespaces, privileges, processes, seccomp
+from assay.guest.syscalls import call
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+ORDINARY = 54321
+"""A user id that nobody has."""
+
+_CAP_SYS_ADMIN = 1 << 21
+
+
+@dataclass(frozen=True)
+class Machine:
+    """Who grades there, with which capabilities, and which calls its kernel denies."""
+
+    name: str
+    root: bool
+    capabilities: int = -1
+    denied: tuple[str, ...] = ()
+    error: int = errno.EPERM
+
+
+MACHINES = {
+    machine.name: machine
+    for machine in (
+        Machine("root", root=True),
+        Machine("user", root=False),
+        Machine("root-in-a-container", root=True, capabilities=~_CAP_SYS_ADMIN),
+        Machine("user-without-namespaces", root=False, denied=("unshare",)),
+        Machine("root-without-capabilities", root=True, capabilities=0),
+        Machine("without-landlock", root=False, denied=("landlock_create_ruleset",), error=errno.EOPNOTSUPP),
+        Machine("root-without-landlock", root=True, denied=("landlock_create_ruleset",), error=errno.ENOSYS),
+        Machine("without-seccomp", root=False, denied=("seccomp",), error=errno.EINVAL),
+    )
+}
+WHOLE = tuple(MACHINES)[:4]
+"""Those that keep every core promise."""
+
+
+@dataclass
+class Outcome:
+    """What became of it: what the lock-down reported, what the task returned or met, how its process ended."""
+
+    text: str = ""
+    report: dict[str, str] = field(default_factory=dict)
+    entered: dict[str, str] = field(default_factory=dict)
+    signal: int = 0
+    clean: bool = False
+    status: str = ""
+
+
+class Wall:
+    """A machine with a course on it.
+
+    Args:
+        machine: which one.
+        place: an empty folder that every user can reach.
+    """
+
+    def __init__(self, machine: Machine, place: Path) -> None:
+        self.machine = machine
+        self.place = place
+        self.user = 0 if machine.root else os.getuid() or ORDINARY
+        self.scratch = place / "scratch"
+        self.secret = place / "course" / "reference.py"
+        self.nursery = 0
+        self.bounds = limits.Limits(memory=2**30, cpu_seconds=20)
+        self.disk = {"size": 2**20, "files": 64}
+        self.secret.parent.mkdir()
+        self.scratch.mkdir()
+        self.secret.write_text("SECRET")
+        for path in (place, self.scratch, self.secret.parent, self.secret):
+            path.chmod(0o755)  # open to everybody: only the wall is between
+            os.chown(path, self.user, self.user)
+
+    def submission(self, task: Callable[[], object], *, outside: Callable[[int], str] | None = None) -> Outcome:
+        """Has a submission process do something.
+
+        Args:
+            task: done behind the wall; what it returns is the outcome's text.
+            outside: done by the nursery meanwhile, with the process's id, while it waits; the outcome's status.
+        """
+        return self._run(task, outside, check=False)
+
+    def check(self, task: Callable[[], object]) -> Outcome:
+        """Has a check's process, forked by a submission's, do something."""
+        return self._run(task, None, check=True)
+
+    def _run(self, task: Callable[[], object], outside: Callable[[int], str] | None, *, check: bool) -> Outcome:
+        heard, told = os.pipe()
+        pid = _fork()
+        if pid == 0:
+            os.close(heard)
+            with _last_words(told):
+                self._become()
+                outcome = self._nurse(task, outside, check=check)
+                os.write(told, json.dumps(outcome.__dict__).encode())
+        os.close(told)
+        with os.fdopen(heard, "rb") as answer:
+            words = answer.read()
+        os.waitpid(pid, 0)
+        try:
+            return Outcome(**json.loads(words))
+        except ValueError:
+            pytest.fail(f"the nursery failed: {words.decode()}")
+
+    def _become(self) -> None:
+        if not self.machine.root and os.getuid() == 0:
+            os.setgroups([])
+            os.setresgid(ORDINARY, ORDINARY, ORDINARY)
+            os.setresuid(ORDINARY, ORDINARY, ORDINARY)
+            call("prctl", 4, 1, 0, 0, 0)  # its own /proc again, as after an exec
+        if self.machine.denied:
+            call("prctl", 38, 1, 0, 0, 0)
+            denial = seccomp.deny(self.machine.error)
+            seccomp.install(seccomp.program(seccomp.assemble(dict.fromkeys(self.machine.denied, denial), seccomp.ALLOW)))
+        if self.machine.capabilities != -1:
+            sets = privileges._sets()
+            for name in ("use", "may"):
+                low, high = getattr(sets, f"{name}0"), getattr(sets, f"{name}1")
+                setattr(sets, f"{name}0", low & self.machine.capabilities)
+                setattr(sets, f"{name}1", high & (self.machine.capabilities >> 32))
+            call("capset", privileges._Header(0x20080522, 0), sets)
+
+    def _nurse(self, task: Callable[[], object], outside: Callable[[int], str] | None, *, check: bool) -> Outcome:
+        self.nursery = os.getpid()
+        outcome = Outcome(entered=namespaces.enter())
+        heard, told = os.pipe()
+        waited, go = os.pipe()
+        with namespaces.scratch(self.scratch, **self.disk):
+            with namespaces.child_pid_namespace() as fork:
+                pid = fork()
+            if pid == 0:
+                os.close(heard)
+                os.close(go)
+                with _last_words(told):
+                    self._submit(told, waited, task, check=check)
+            os.close(told)
+            os.close(waited)
+            with os.fdopen(heard, "rb") as answer:
+                outcome.report = json.loads(answer.readline() or b"{}")
+                if outside is not None:
+                    outcome.status = outside(pid)
+                os.close(go)
+                # What was left behind may hold the pipe open: it ends first, as after a check.
+                os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+                outcome.clean = processes.sweep(None, {pid})
+                outcome.text = answer.read().decode()
+            status = os.waitpid(pid, 0)[1]
+            outcome.signal = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
+        return outcome
+
+    def _submit(self, told: int, waited: int, task: Callable[[], object], *, check: bool) -> None:
+        os.chdir(self.scratch)
+        report = lockdown.lock_submission(self.scratch, self.bounds, [self.secret])
+        os.write(told, json.dumps(report).encode() + b"\n")
+        os.read(waited, 1)
+        if not check:
+            os.write(told, tell(task).encode())
+            return
+        pid = os.fork()
+        if pid == 0:
+            with _last_words(told):
+                lockdown.lock_check()
+                os.write(told, tell(task).encode())
+        status = os.waitpid(pid, 0)[1]
+        if os.WIFSIGNALED(status):
+            os.write(told, signal.Signals(os.WTERMSIG(status)).name.encode())
+
+
+def tell(task: Callable[[], object]) -> str:
+    """What a task returns, or the name of the error that it meets: the kernel's where it has one."""
+    try:
+        return str(task())
+    except OSError as error:
+        return errno.errorcode.get(error.errno or 0, type(error).__name__)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the test compares its name
+        return type(error).__name__
+
+
+@pytest.fixture(params=WHOLE)
+def wall(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Wall]:
+    """Every machine that keeps the core promises, unless the test names others by `machines`."""
+    machine = MACHINES[request.param]
+    if machine.root and os.getuid() != 0:
+        pytest.skip("this machine is root's, and these tests run as an ordinary user")
+    with _open_to_all(tmp_path):
+        yield Wall(machine, tmp_path)
+
+
+def machines(*names: str) -> Any:
+    """Marks a test to run on these machines."""
+    return pytest.mark.parametrize("wall", names, indirect=True)
+
+
+@contextlib.contextmanager
+def _open_to_all(path: Path) -> Iterator[None]:
+    # pytest keeps its folders to the user that runs it.
+    closed = [(parent, parent.stat().st_mode) for parent in (path, *path.parents) if parent.stat().st_uid == os.getuid()]
+    closed = [(parent, mode) for parent, mode in closed if parent.name.startswith("pytest-") or parent == path]
+    for parent, mode in closed:
+        parent.chmod(mode | 0o055)
+    try:
+        yield
+    finally:
+        for parent, mode in closed:
+            parent.chmod(mode)
+
+
+@contextlib.contextmanager
+def _last_words(told: int) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:  # noqa: BLE001 - a child of pytest's must end here, with the story told
+        os.write(told, traceback.format_exc().encode())
+    finally:
+        os._exit(0)
+
+
+def _fork() -> int:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # threads of torch's: the child uses none of them
+        return os.fork()

@@ -1,0 +1,279 @@
+"""Verdicts of real submissions, graded by real processes: each ends in the right status for just what it touches."""
+
+import contextlib
+import time
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from assay.course import read_course
+from assay.grading import grade
+from assay.intake import take_in
+
+RIGHT = """
+import torch
+def squared_loss(y_hat, y): return 0.5 * torch.nn.functional.mse_loss(y_hat, y.reshape(y_hat.shape))
+def scaled(x, factor=2.0): return x * factor
+class Counter:
+    def __init__(self, start): self.value = torch.ones(1) * start
+    def step(self): self.value = self.value + 1
+def noise(size): return torch.empty(size).normal_()
+"""
+
+SUBMISSIONS = {
+    "right": RIGHT,
+    "broadcast": RIGHT.replace("y.reshape(y_hat.shape)", "y"),
+    "no_half": RIGHT.replace("0.5 *", ""),
+    "unrecognised": RIGHT.replace("0.5 *", "0.7 *"),
+    "empty": "",
+    "one_name": "def scaled(x, factor=2.0): return x * factor\n",
+    "syntax_error": "def f(:\n",
+    "stops_half_way": RIGHT.replace("def noise", "raise ValueError('oh')\ndef noise"),
+    "exits_at_import": RIGHT + "import sys; sys.exit(0)\n",
+    "os_exit_at_import": "import os; os._exit(0)\n" + RIGHT,
+    "loops_at_import": RIGHT + "while True: pass\n",
+    "sleeps_at_import": RIGHT + "import time; time.sleep(1000)\n",
+    "segfault_at_import": RIGHT + "import ctypes; ctypes.string_at(0)\n",
+    "memory_at_import": RIGHT + "hog = torch.ones(10 * 2**30)\n",
+    "bytes_at_import": RIGHT + "hog = bytearray(40 * 2**30)\n",
+    "raises": RIGHT.replace("return x * factor", "return x * factr"),
+    "not_written": RIGHT.replace("return x * factor", "raise NotImplementedError"),
+    "wrong_signature": RIGHT.replace("def scaled(x, factor=2.0)", "def scaled(x, *, f=2.0)").replace(
+        "x * factor", "x * f"
+    ),
+    "loops_in_call": RIGHT.replace("return x * factor", "[None for _ in iter(int, 1)]"),
+    "sleeps_in_call": RIGHT.replace("return x * factor", "__import__('time').sleep(1000)"),
+    "os_exit_in_call": RIGHT.replace("return x * factor", "__import__('os')._exit(0)"),
+    "segfault_in_call": RIGHT.replace("return x * factor", "__import__('ctypes').string_at(0)"),
+    "memory_in_call": RIGHT.replace("return x * factor", "return torch.ones(10 * 2**30)"),
+    "huge_answer": RIGHT.replace("return x * factor", "return torch.ones(3 * 2**20)"),
+    "gives_none": RIGHT.replace("return x * factor", "return None"),
+    "gives_object": RIGHT.replace("return x * factor", "return object()"),
+    "unrepeatable": RIGHT.replace("return x * factor", "return x * factor + torch.rand(1)"),
+    "patched_assert": "import torch.testing\ntorch.testing.assert_close = lambda *a, **k: None\n"
+    + RIGHT.replace("2.0", "5.0"),
+    "stateful": "calls = []\n"
+    + RIGHT.replace("return x * factor", "calls.append(1); return x * (factor if len(calls) == 1 else 0)"),
+    "last": RIGHT,
+}
+
+
+@pytest.fixture(scope="module")
+def graded(course_root, tmp_path_factory):
+    """All of the above, graded in one run."""
+    folder = tmp_path_factory.mktemp("class")
+    for name, source in SUBMISSIONS.items():
+        (folder / name).mkdir()
+        (folder / name / "basics.py").write_text(source)
+    started = time.monotonic()
+    intake = take_in([folder / name for name in SUBMISSIONS], ["basics"])
+    reports = grade(read_course(course_root), intake.submissions, seed=1, forgone=(), on_report=lambda _: None)
+    assert [report.submission.name for report in reports] == list(SUBMISSIONS)
+    return {report.submission.name: report for report in reports} | {"": time.monotonic() - started}
+
+
+def statuses(report):
+    return {check.id: check.status for exercise in report.exercises for check in exercise.checks}
+
+
+def message(report, name):
+    (found,) = [check.message for exercise in report.exercises for check in exercise.checks if check.id == name]
+    return found
+
+
+PASSED = dict.fromkeys(["flat_labels", "hidden", "scaled", "factor", "counter", "mean"], "passed")
+
+
+def scaled_is(status):
+    return PASSED | {"scaled": status, "factor": status}
+
+
+def all_are(status):
+    return dict.fromkeys(PASSED, status)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("right", PASSED),
+        ("broadcast", PASSED | {"flat_labels": "failed"}),
+        ("no_half", PASSED | {"flat_labels": "failed", "hidden": "failed"}),
+        ("unrecognised", PASSED | {"flat_labels": "failed", "hidden": "failed"}),
+        ("empty", all_are("missing")),
+        ("one_name", all_are("missing") | {"scaled": "passed", "factor": "passed"}),
+        ("syntax_error", all_are("missing")),
+        ("stops_half_way", PASSED | {"mean": "missing"}),
+        ("exits_at_import", PASSED),
+        ("os_exit_at_import", all_are("crashed")),
+        ("loops_at_import", all_are("timeout")),
+        ("sleeps_at_import", all_are("timeout")),
+        ("segfault_at_import", all_are("crashed")),
+        ("memory_at_import", PASSED),
+        ("bytes_at_import", PASSED),
+        ("raises", scaled_is("error")),
+        ("not_written", scaled_is("error")),
+        ("wrong_signature", PASSED | {"factor": "error"}),
+        ("loops_in_call", scaled_is("timeout")),
+        ("sleeps_in_call", scaled_is("timeout")),
+        ("os_exit_in_call", scaled_is("crashed")),
+        ("segfault_in_call", scaled_is("crashed")),
+        ("memory_in_call", scaled_is("error")),
+        ("huge_answer", scaled_is("error")),
+        ("gives_none", scaled_is("failed")),
+        ("gives_object", scaled_is("failed")),
+        ("unrepeatable", scaled_is("failed")),
+        ("patched_assert", PASSED | {"scaled": "failed"}),
+        ("stateful", PASSED),
+        ("last", PASSED),
+    ],
+)
+def test_each_ends_in_the_right_status_for_just_the_checks_that_it_touches(graded, name, expected):
+    assert statuses(graded[name]) == expected
+
+
+def test_every_report_is_graded_and_its_score_is_the_sum_of_what_passed(graded):
+    for name in SUBMISSIONS:
+        report = graded[name]
+        assert (report.status, report.reason) == ("graded", None)
+        assert report.max_score == 7
+        checks = [check for exercise in report.exercises for check in exercise.checks]
+        assert report.score == sum(check.max_score for check in checks if check.status == "passed")
+
+
+def test_exercises_are_in_the_order_of_their_numbers(graded):
+    exercises = [(e.id, e.title, e.max_score) for e in graded["right"].exercises]
+    assert exercises == [("1", "Losses", 3), ("2", "Scales and counters", 3), ("10", "Noise", 1)]
+
+
+@pytest.mark.parametrize(
+    ("name", "check", "expected"),
+    [
+        ("one_name", "counter", (None, "Counter is not defined", "class Counter(start)", None)),
+        (
+            "stops_half_way",
+            "mean",
+            (
+                None,
+                "noise is not defined: the module stopped at line 8: ValueError: oh; what it defines before that is graded",
+                "def noise(size)",
+                None,
+            ),
+        ),
+        ("os_exit_at_import", "mean", (None, "the import ended the process with exit code 0", None, None)),
+        ("loops_at_import", "mean", (None, "the import did not end within 2 s of processor time", None, None)),
+        ("sleeps_at_import", "mean", (None, "the import did not end within 2 s of processor time", None, None)),
+        ("segfault_at_import", "mean", (None, "the import crashed with SIGSEGV", None, None)),
+        (
+            "raises",
+            "scaled",
+            (
+                "scaled([1.0, 1.0])",
+                "raised NameError: name 'factr' is not defined\n  line 4: def scaled(x, factor=2.0): return x * factr",
+                None,
+                None,
+            ),
+        ),
+        (
+            "not_written",
+            "scaled",
+            (
+                "scaled([1.0, 1.0])",
+                "raised NotImplementedError\n  line 4: def scaled(x, factor=2.0): raise NotImplementedError",
+                None,
+                "this is not written yet",
+            ),
+        ),
+        (
+            "wrong_signature",
+            "factor",
+            (
+                "scaled([1.0, 1.0], factor=3.0)",
+                "raised TypeError: scaled() got an unexpected keyword argument 'factor'",
+                None,
+                "it must take this call; the exercise's signature is def scaled(x, factor=2.0)",
+            ),
+        ),
+        ("loops_in_call", "scaled", ("scaled([1.0, 1.0])", "no answer within 2 s of processor time", None, None)),
+        ("sleeps_in_call", "scaled", ("scaled([1.0, 1.0])", "no answer within 2 s of processor time", None, None)),
+        (
+            "os_exit_in_call",
+            "scaled",
+            ("scaled([1.0, 1.0])", "the call ended the process with exit code 0", None, None),
+        ),
+        ("segfault_in_call", "scaled", ("scaled([1.0, 1.0])", "the call crashed with SIGSEGV", None, None)),
+    ],
+)
+def test_what_went_wrong_is_said_in_one_clear_sentence(graded, name, check, expected):
+    found = message(graded[name], check)
+    assert (found.input, found.yours, found.expected, found.help) == expected
+
+
+def test_a_known_mistake_is_recognised_by_its_answer_to_the_smallest_input(graded):
+    found = message(graded["broadcast"], "flat_labels")
+    assert found.input == "squared_loss([[0.0], [1.0]], [0.0, 1.0])"
+    assert (found.yours, found.expected, found.help) == ("0.25", "0.0  within float32 rounding", "reshape y to y_hat's shape")
+    assert message(graded["no_half"], "flat_labels").help == "the half is missing"
+    assert message(graded["unrecognised"], "flat_labels").help is None
+
+
+def test_a_hidden_check_shows_a_fixed_text_only(graded):
+    found = message(graded["no_half"], "hidden")
+    assert (found.input, found.yours, found.expected) == (None, None, None)
+    assert found.help == "this check is hidden: what it tested is not shown"
+
+
+def test_what_stopped_the_import_is_noted(graded):
+    assert graded["syntax_error"].handed_in.notes == (
+        "the module stopped at line 1: SyntaxError: invalid syntax; what it defines before that is graded",
+    )
+    assert graded["exits_at_import"].handed_in.notes == (
+        "the module stopped at line 9: SystemExit: 0; what it defines before that is graded",
+    )
+    assert graded["memory_at_import"].handed_in.notes[0].startswith("the module stopped at line 9: RuntimeError: ")
+    assert graded["bytes_at_import"].handed_in.notes[0].startswith("the module stopped at line 9: MemoryError")
+
+
+def test_names_found_and_missing_are_listed(graded):
+    assert graded["one_name"].handed_in.found == ("scaled",)
+    assert graded["one_name"].handed_in.missing == ("squared_loss", "Counter", "noise")
+
+
+def test_a_broken_submission_changes_no_verdict_of_another(graded):
+    right, last = (
+        msgspec.structs.replace(graded[n], submission=None, duration=0, exercises=()) for n in ("right", "last")
+    )
+    assert right == last
+
+
+def test_the_same_submission_course_and_seed_give_the_same_report_whatever_was_graded_before(
+    graded, course_root, tmp_path
+):
+    names = ["unrepeatable", "broadcast"]
+    for name in names:
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "basics.py").write_text(SUBMISSIONS[name])
+    intake = take_in([tmp_path / name for name in names], ["basics"])
+    for report in grade(
+        read_course(course_root), intake.submissions, seed=1, forgone=(), on_report=lambda _: None
+    ):
+        before = graded[report.submission.name]
+        assert without_durations(report) == without_durations(before)
+
+
+def without_durations(report):
+    built = msgspec.to_builtins(report)
+    del built["duration"], built["submission"]["path"]
+    for exercise in built["exercises"]:
+        for check in exercise["checks"]:
+            del check["duration"]
+    return built
+
+
+@pytest.mark.usefixtures("graded")
+def test_no_process_of_a_submission_is_left():
+    commands = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            commands.append(path.read_bytes())
+    assert not [command for command in commands if b"assay.guest" in command]

@@ -1,0 +1,137 @@
+"""Whatever path is given, everything below it is taken in, refused with a reason, or said to be empty."""
+
+import hashlib
+import os
+
+import pytest
+
+from assay.errors import IntakeError
+from assay.intake import MAX_BYTES, take_in
+
+NAMES = ["scratch", "concise"]
+
+
+def put(path, content="x = 1\n"):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(content)
+    return path
+
+
+def found(intake):
+    return [(s.info.name, s.assignment, s.kind) for s in intake.submissions]
+
+
+def test_a_file_named_for_an_assignment_is_its_folders(tmp_path):
+    path = put(tmp_path / "alice" / "scratch.py")
+    intake = take_in([path], NAMES)
+    assert found(intake) == [("alice", "scratch", "module")]
+    assert intake.submissions[0].source == b"x = 1\n"
+    assert intake.submissions[0].info.sha256 == hashlib.sha256(b"x = 1\n").hexdigest()
+    assert intake.submissions[0].info.path == str(path)
+
+
+def test_a_file_whose_name_contains_an_assignment_is_its_own_student(tmp_path):
+    assert found(take_in([put(tmp_path / "alice_scratch_v2.py")], NAMES)) == [("alice_scratch_v2", "scratch", "module")]
+
+
+def test_any_file_will_do_where_the_course_has_one_assignment(tmp_path):
+    assert found(take_in([put(tmp_path / "alice.ipynb")], ["scratch"])) == [("alice", "scratch", "notebook")]
+
+
+def test_a_file_named_for_no_assignment_is_an_error_that_names_them(tmp_path):
+    path = put(tmp_path / "alice.py")
+    with pytest.raises(IntakeError) as caught:
+        take_in([path], NAMES)
+    assert str(caught.value) == f"{path} is named for no assignment: call it scratch.py or concise.py"
+
+
+def test_a_path_that_does_not_exist_is_an_error(tmp_path):
+    with pytest.raises(IntakeError) as caught:
+        take_in([tmp_path / "nobody"], NAMES)
+    assert str(caught.value) == f"{tmp_path / 'nobody'} does not exist"
+
+
+def test_a_students_folder_gives_one_submission_an_assignment(tmp_path):
+    put(tmp_path / "alice" / "scratch.py")
+    put(tmp_path / "alice" / "concise.ipynb")
+    put(tmp_path / "alice" / "conftest.py")
+    assert found(take_in([tmp_path / "alice"], NAMES)) == [
+        ("alice", "scratch", "module"),
+        ("alice", "concise", "notebook"),
+    ]
+
+
+def test_a_folder_of_students_is_taken_in_by_name(tmp_path):
+    put(tmp_path / "bob" / "scratch.py")
+    put(tmp_path / "alice" / "scratch.py")
+    put(tmp_path / "carol_concise.py")
+    (tmp_path / "empty").mkdir()
+    intake = take_in([tmp_path], NAMES)
+    assert found(intake) == [
+        ("alice", "scratch", "module"),
+        ("bob", "scratch", "module"),
+        ("carol_concise", "concise", "module"),
+    ]
+    assert intake.empty == [tmp_path / "empty"]
+
+
+def test_an_empty_folder_is_said_to_be_empty(tmp_path):
+    assert take_in([tmp_path], NAMES).empty == [tmp_path]
+
+
+def test_of_a_module_and_a_notebook_the_newer_counts_and_the_report_says_so(tmp_path):
+    module = put(tmp_path / "alice" / "scratch.py")
+    notebook = put(tmp_path / "alice" / "scratch.ipynb")
+    os.utime(module, (100, 100))
+    os.utime(notebook, (200, 200))
+    intake = take_in([tmp_path / "alice"], NAMES)
+    assert found(intake) == [("alice", "scratch", "notebook")]
+    assert intake.submissions[0].notes == ("scratch.py lies beside scratch.ipynb and is older: it was not graded",)
+
+
+def refusal(tmp_path):
+    intake = take_in([tmp_path], NAMES)
+    assert not intake.submissions
+    (refused,) = intake.refused
+    assert refused.info.name == "alice"
+    return refused.reason
+
+
+def test_links_are_not_followed(tmp_path):
+    secret = put(tmp_path.parent / "secret.py")
+    (tmp_path / "alice").mkdir()
+    (tmp_path / "alice" / "scratch.py").symlink_to(secret)
+    assert refusal(tmp_path) == "scratch.py: it is a link, and links are not followed"
+
+
+def test_a_link_to_a_students_folder_is_refused(tmp_path):
+    put(tmp_path.parent / "elsewhere" / "scratch.py")
+    (tmp_path / "alice").symlink_to(tmp_path.parent / "elsewhere")
+    assert refusal(tmp_path) == "alice: it is a link, and links are not followed"
+
+
+def test_a_folder_named_like_a_file_is_refused(tmp_path):
+    (tmp_path / "alice" / "scratch.py").mkdir(parents=True)
+    assert refusal(tmp_path) == "scratch.py: it is a folder"
+
+
+def test_a_pipe_is_refused_without_waiting_for_it(tmp_path):
+    (tmp_path / "alice").mkdir()
+    os.mkfifo(tmp_path / "alice" / "scratch.py")
+    assert refusal(tmp_path) == "scratch.py: it is no regular file"
+
+
+def test_a_file_above_the_limit_is_refused(tmp_path):
+    path = put(tmp_path / "alice" / "scratch.py")
+    os.truncate(path, MAX_BYTES + 1)
+    assert refusal(tmp_path) == "scratch.py: it has 10,000,001 bytes, over the limit of 10,000,000"
+
+
+def test_a_name_that_is_not_utf8_is_shown_with_the_replacement_character(tmp_path):
+    folder = os.fsencode(tmp_path) + b"/al\xffce"
+    os.mkdir(folder)
+    with open(folder + b"/scratch.py", "w") as file:
+        file.write("x = 1\n")
+    (submission,) = take_in([tmp_path], NAMES).submissions
+    assert submission.info.name == "al\N{REPLACEMENT CHARACTER}ce"
+    assert submission.info.path == f"{tmp_path}/al\N{REPLACEMENT CHARACTER}ce/scratch.py"

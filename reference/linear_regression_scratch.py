@@ -1,0 +1,141 @@
+"""Linear Regression Implementation from Scratch
+
+Model answers to the exercises of section 3.4 of "Dive into Deep Learning", edition 1.0. Throughout, X is float32
+(n, d), y is float32 (n, 1), w is (d, 1) and b is (1,).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+from d2l import torch as d2l
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+__all__ = [
+    "SGD",
+    "LinearRegressionScratch",
+    "RobustRegression",
+    "absolute_loss",
+    "data_iter",
+    "fit",
+    "huber_loss",
+    "squared_loss",
+]
+
+
+# 0. The model, its optimiser and its training loop
+
+
+class LinearRegressionScratch(d2l.Module):
+    """ŷ = Xw + b, trained on the mean of half the squared residuals (section 3.4.1).
+
+    Attributes:
+        w: (num_inputs, 1), from N(0, sigma²): sigma is the standard deviation, not the variance.
+        b: (1,), zero.
+    """
+
+    def __init__(self, num_inputs: int, lr: float, sigma: float = 0.01) -> None:
+        super().__init__()
+        self.save_hyperparameters()
+        self.w = torch.normal(0, sigma, (num_inputs, 1), requires_grad=True)
+        self.b = torch.zeros(1, requires_grad=True)
+
+    def forward(self, X: torch.Tensor) -> torch.Tensor:
+        """(n, d) to (n, 1)."""
+        return X @ self.w + self.b
+
+    def loss(self, y_hat: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+        """Σᵢ (ŷᵢ - yᵢ)² / 2n; both of shape (n, 1) (section 3.4.2)."""
+        return ((y_hat - y) ** 2 / 2).mean()
+
+    def configure_optimizers(self) -> SGD:
+        """The optimiser of this exercise, on both parameters."""
+        return SGD([self.w, self.b], self.lr)
+
+
+class SGD(d2l.HyperParameters):
+    """Minibatch stochastic gradient descent (section 3.4.3)."""
+
+    def __init__(self, params: Iterable[torch.Tensor], lr: float) -> None:
+        self.params, self.lr = list(params), lr
+
+    @torch.no_grad()
+    def step(self) -> None:
+        """p ← p - lr · ∂p, in place: the model holds the same tensors."""
+        for p in self.params:
+            p -= self.lr * p.grad
+
+    def zero_grad(self) -> None:
+        """Forgets the gradients, which `backward` would add to."""
+        for p in self.params:
+            p.grad = None
+
+
+def fit(model: d2l.Module, data: d2l.DataModule, max_epochs: int) -> None:
+    """Trains the model in place, one step for every batch of `data.train_dataloader()` (section 3.4.4)."""
+    optimizer = model.configure_optimizers()
+    for _ in range(max_epochs):
+        for X, y in data.train_dataloader():
+            optimizer.zero_grad()
+            model.loss(model(X), y).backward()
+            with torch.no_grad():
+                optimizer.step()
+
+
+# 5. Why reshape
+
+
+def squared_loss(y_hat: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+    """The mean of half the squared residuals, a 0-d tensor; y_hat is (n, 1), y is (n, 1) or (n,).
+
+    Without the reshape, (n, 1) - (n,) broadcasts to (n, n): every prediction minus every label.
+    """
+    return ((y_hat - y.reshape(y_hat.shape)) ** 2 / 2).mean()
+
+
+# 7. The last minibatch
+
+
+def data_iter(
+    batch_size: int, X: torch.Tensor, y: torch.Tensor, shuffle: bool = True, drop_last: bool = False
+) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+    """One pass over the rows of X and y in batches; the last has n mod batch_size rows where that is not zero.
+
+    Args:
+        shuffle: in a new random order, the same for X and y.
+        drop_last: leave a shorter last batch out.
+    """
+    n = len(X)
+    order = torch.randperm(n) if shuffle else torch.arange(n)
+    for rows in order[: n - n % batch_size if drop_last else n].split(batch_size):
+        if len(rows):  # splitting no rows gives one batch of none
+            yield X[rows], y[rows]
+
+
+# 8. Robust losses
+
+
+def absolute_loss(y_hat: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+    """Σᵢ |ŷᵢ - yᵢ|: the sum, as the exercise writes it."""
+    return (y_hat - y).abs().sum()
+
+
+def huber_loss(y_hat: torch.Tensor, y: torch.Tensor, delta: float = 1.0) -> torch.Tensor:
+    """The mean of r² / 2 where |r| ≤ delta and of delta · (|r| - delta / 2) beyond, r = ŷ - y (Huber 1964).
+
+    With c = min(|r|, delta) both branches are c · (|r| - c / 2).
+    """
+    r = (y_hat - y).abs()
+    c = r.clamp(max=delta)
+    return (c * (r - c / 2)).mean()
+
+
+class RobustRegression(LinearRegressionScratch):
+    """Exercise 0's model on Huber's loss: fast like the squared loss nearby, of bounded gradient far away."""
+
+    def loss(self, y_hat: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+        """Huber's loss at delta = 1."""
+        return huber_loss(y_hat, y)

@@ -1,0 +1,484 @@
+"""The model, its optimiser and its training loop"""
+
+import math
+import time
+
+import pytest
+import torch
+from assay.checks import assert_close, assign, derived, held, mistake, require, tensor
+from assay.checks.strategies import columns, regressions, tensors
+from d2l import torch as d2l
+from hypothesis import given
+from hypothesis import strategies as st
+
+pytestmark = pytest.mark.withdraws(
+    "LinearRegressionScratch", "LinearRegressScratch", "SGD", "linreg", "squared_loss", "sgd"
+)
+
+RATES = st.sampled_from([1 / 2, 1 / 4, 1 / 8])
+"""Powers of two: a step by them is exact, so that every right way of writing it gives the same bits."""
+
+
+# The model
+
+
+@given(regressions())
+def test_forward_is_xw_plus_b(submission, reference, problem):
+    """forward gives Xw + b, of shape (n, 1), for any parameters"""
+    X, _, w, b = problem
+    model = started(submission, w, b)
+    assert_close(model.forward(X), reference.d2l.linreg(X, w, b))
+
+
+@given(columns())
+def test_loss_is_the_mean_of_half_the_squared_residuals(submission, reference, pair):
+    """loss gives the mean of half the squared residuals, one number"""
+    y_hat, y = pair
+    assert_close(made(submission.LinearRegressionScratch(1, 0.5)).loss(y_hat, y), reference.squared_loss(y_hat, y))
+
+
+@given(st.integers(1, 5))
+def test_parameters_have_their_shapes_and_ask_for_gradients(submission, num_inputs):
+    """w has shape (num_inputs, 1), b has shape (1,), and both require gradients"""
+    model = made(submission.LinearRegressionScratch(num_inputs, 0.5))
+    tensor(model.w, (num_inputs, 1))
+    tensor(model.b, (1,))
+    asked = [held(model).w.requires_grad, held(model).b.requires_grad]
+    require(asked == [True, True], yours=asked, expected="w.requires_grad and b.requires_grad are both True")
+
+
+@given(st.integers(1, 5))
+def test_sigma_zero_starts_at_zero(submission, num_inputs):
+    """with sigma = 0 every weight starts at zero, and the bias does with any sigma"""
+    model = made(submission.LinearRegressionScratch(num_inputs, 0.5, sigma=0.0))
+    assert_close(model.w, torch.zeros(num_inputs, 1))
+    assert_close(made(submission.LinearRegressionScratch(num_inputs, 0.5)).b, torch.zeros(1))
+
+
+WEIGHTS = 10_000
+
+
+def test_weights_start_with_standard_deviation_sigma(submission, rng):
+    """w starts with mean 0 and standard deviation sigma"""
+    sigma = hidden_sigma(rng)
+    w = tensor(made(submission.LinearRegressionScratch(WEIGHTS, 0.5, sigma=sigma)).w, (WEIGHTS, 1)).double()
+    # Both bounds are six standard errors: of the mean sigma/√n, of the deviation sigma/√2n. A normal sample is beyond
+    # one of them once in 2.5e8; sigma² and √sigma in sigma's place are off by a factor of 2 and more.
+    require(abs(w.mean()) <= 6 * sigma / math.sqrt(WEIGHTS), yours=w.mean(), expected="mean 0")
+    error = w.std() / sigma - 1
+    require(abs(error) <= 6 / math.sqrt(2 * WEIGHTS), yours=w.std(), expected=f"standard deviation {sigma:.4g}")
+
+
+def test_weights_start_normally_distributed(submission, rng):
+    """w starts normally distributed"""
+    sigma = hidden_sigma(rng)
+    w = tensor(made(submission.LinearRegressionScratch(WEIGHTS, 0.5, sigma=sigma)).w, (WEIGHTS, 1)).double().flatten()
+    normal = torch.distributions.Normal(0.0, sigma).cdf(w.sort().values)
+    steps = torch.arange(WEIGHTS, dtype=torch.float64) / WEIGHTS
+    distance = max((normal - steps).max(), (steps + 1 / WEIGHTS - normal).max())
+    # Dvoretzky, Kiefer, Wolfowitz and Massart: P(distance > e) <= 2 exp(-2 n e²), which is 3e-8 here. A uniform
+    # distribution of the same deviation is 0.057 away, two values ±sigma are 0.34 away.
+    shares = [round(float((w.abs() > k * sigma).double().mean()), 4) for k in (1, 2, 3)]
+    text = "of the weights, about 0.317 beyond sigma, 0.0455 beyond 2 sigma and 0.0027 beyond 3 sigma"
+    require(distance <= 0.03, yours=shares, expected=text)
+
+
+def hidden_sigma(rng):
+    """Between 0.05 and 0.25, where neither its square nor its root could be taken for it."""
+    return 0.05 * 5 ** float(torch.rand((), generator=rng))
+
+
+# The optimiser
+
+
+@pytest.mark.points(2)
+@given(tensors((2, 1)), tensors((2, 1)), tensors((1,)), tensors((1,)), RATES)
+def test_step_goes_against_the_gradient_in_place(submission, p, p_grad, q, q_grad, lr):
+    """step() subtracts lr times its gradient from every parameter, in place and outside the graph"""
+    params = [parameter(submission, p, p_grad), parameter(submission, q, q_grad)]
+    optimizer = made(submission.SGD(params, lr))
+    with submission.no_grad():
+        optimizer.step()
+    moved = [submission.d2l.numpy(param) for param in params]
+    assert_close(moved, [p - lr * p_grad, q - lr * q_grad])
+    leaves = [param.is_leaf for param in params]
+    require(leaves == [True, True], yours=leaves, expected="parameters without a grad_fn: p.is_leaf stays True")
+
+
+@given(tensors((2, 1)), tensors((2, 1)))
+def test_zero_grad_forgets_the_gradients(submission, p, p_grad):
+    """zero_grad() leaves no gradient, and works before the first backward()"""
+    fresh, used = parameter(submission, p), parameter(submission, p, p_grad)
+    made(submission.SGD([fresh, used], 0.5)).zero_grad()
+    left = used.grad
+    if left is not None:
+        assert_close(submission.d2l.numpy(left), torch.zeros(2, 1))
+
+
+@given(regressions(rows=3, features=2, bound=4, step=1 / 2), RATES)
+def test_configure_optimizers_moves_both_parameters(submission, problem, lr):
+    """a step of configure_optimizers() moves w and b by -lr times the gradient of the loss"""
+    X, y, w, b = problem
+    model = started(submission, w, b, lr)
+    graph = held(model)
+    optimizer = made(model.configure_optimizers())
+    optimizer.zero_grad()
+    loss = graph.loss(graph.forward(X), y)
+    require(hasattr(loss, "backward"), yours=loss, expected="a tensor that backward() can start from")
+    loss.backward()
+    with submission.no_grad():
+        optimizer.step()
+    residual = X @ w + b - y
+    # The residuals and their products with X are exact; the mean and the step add three roundings, well within the default.
+    assert_close([model.w, model.b], [w - lr * X.T @ residual / len(X), b - lr * residual.mean(0)])
+
+
+# The training loop
+
+
+@pytest.mark.points(2)
+@given(regressions(rows=6, features=2, bound=2, step=1 / 2), st.integers(1, 4), st.integers(1, 3))
+def test_fit_follows_the_one_right_trajectory(submission, reference, problem, batch_size, max_epochs):
+    """from the same start, over the same batches in the same order, fit ends where the reference does"""
+    X, y, w, b = problem
+    theirs = trained(submission, problem, batch_size, max_epochs)
+    right = trained(reference, problem, batch_size, max_epochs)
+    assert_close(
+        [theirs.w, theirs.b],
+        [right.w, right.b],
+        rtol=1e-4,
+        atol=1e-4,
+        because="up to 18 steps, each rounded to 6e-8 of numbers up to about 50",
+    )
+
+
+def test_fit_converges_on_the_demo_data(submission, seed):
+    """at lr = 0.03, ten epochs on the demo data find w and b"""
+    error = demo_error(submission, seed)
+    require(error <= demo_error.bound, yours=error, expected=f"an error of w and b of at most {demo_error.bound:.4g}")
+
+
+def test_fit_diverges_at_a_rate_of_3(submission, seed):
+    """at lr = 3, three epochs on the demo data diverge"""
+    error = largest_error(demo_model(submission, seed, 3.0, 3))
+    # A step multiplies the error by about |1 - 3| = 2, so that 96 steps give 1e28 or more (1e28 to 2e33 measured).
+    require(not error < 1e6, yours=error, expected="an error of w and b beyond 1e6, inf or nan: every step overshoots")
+
+
+def test_fit_takes_whole_batches_at_once(submission, peer, benchmark, rng):
+    """fit is no slower than ten times the reference: it computes with batches, not example by example"""
+    if benchmark.disabled:
+        pytest.skip("measuring is switched off by --benchmark-disable")
+    X, y = torch.randn(1028, 2, generator=rng), torch.randn(1028, 1, generator=rng)
+    calls = [
+        (s, s.LinearRegressionScratch(2, 0.01), s.d2l.TensorData(X, y, 256, num_train=1024)) for s in (submission, peer)
+    ]
+    (_, *mine), (_, *its) = calls
+    standard = []
+
+    def interleaved():
+        start = time.perf_counter()
+        peer.fit(*its, 25)
+        standard.append(time.perf_counter() - start)
+        return (*mine, 25), {}
+
+    benchmark.pedantic(submission.fit, setup=interleaved, rounds=5)
+    # A loop over the 256 examples of a batch takes a hundred times as long and more, validation and a trainer's
+    # bookkeeping less than twice as long: an order of magnitude lies clear of both, whatever else the machine does.
+    slow = benchmark.stats.stats.min > 10 * min(standard)
+    hint = "pass the whole batch through the model at once instead of looping over its examples"
+    require(not slow, yours="over ten times the reference's time", expected="about the reference's time", help=hint)
+
+
+# What the checks share
+
+
+def started(module, w, b, lr=0.5):
+    """A model with these parameters, of a submission or of the reference."""
+    model = module.LinearRegressionScratch(len(w), lr)
+    if isinstance(model, torch.nn.Module):
+        model.w.data.copy_(w)
+        model.b.data.copy_(b)
+    else:
+        assign(made(model), w=w, b=b)
+    return model
+
+
+def made(thing):
+    """An object with attributes; a Mismatch for a number, a tensor or None in its place."""
+    require(hasattr(thing, "__assay_handle__"), yours=thing, expected="an object")
+    return thing
+
+
+def parameter(submission, values, grad=None):
+    """A parameter in the guest, with a gradient if one is given."""
+    param = held(submission.d2l).tensor(values.tolist(), requires_grad=True)
+    if grad is not None:
+        param.grad = grad
+    return param
+
+
+def trained(module, problem, batch_size, max_epochs):
+    """A model after fit on the problem's examples; one more row is there for those who validate."""
+    X, y, w, b = problem
+    # At 1/8 no step overshoots: the largest curvature is |x|² + 1 <= 9.
+    model = started(module, w, b, 1 / 8)
+    data = module.d2l.TensorData(torch.cat([X, X[:1]]), torch.cat([y, y[:1]]), batch_size, num_train=len(X))
+    module.fit(model, data, max_epochs)
+    return model
+
+
+def demo_model(module, seed, lr, max_epochs):
+    """A model after fit on the demo data in a random but fixed order, with eight rows for those who validate."""
+    X, y = demo_data(seed)
+    model = module.LinearRegressionScratch(2, lr)
+    module.fit(model, module.d2l.TensorData(X, y, 32, num_train=1000), max_epochs)
+    return model
+
+
+def demo_data(seed):
+    rng = torch.Generator().manual_seed(seed)
+    X = torch.randn(1008, 2, generator=rng)
+    return X, X @ torch.tensor([[2.0], [-3.4]]) + 4.2 + 0.01 * torch.randn(1008, 1, generator=rng)
+
+
+def largest_error(model):
+    """Against the demo data's parameters, as a float."""
+    w, b = tensor(model.w, (2, 1)).detach(), tensor(model.b, (1,)).detach()
+    return float(torch.cat([w.flatten() - torch.tensor([2, -3.4]), b - 4.2]).abs().max())
+
+
+# Typical mistakes: the training loop. They come first, because the first mistake whose answer is a submission's names it:
+# a fit without zero_grad() and a zero_grad() that does nothing give the same trajectory.
+
+
+def loop(batch_step, batches=lambda data: data.train_dataloader()):
+    """A loop that differs from the right one in what it does with a batch, or in which batches it takes."""
+
+    def fit(model, data, max_epochs):
+        optimizer = model.configure_optimizers()
+        for _ in range(max_epochs):
+            for X, y in batches(data):
+                batch_step(model, optimizer, X, y)
+
+    return fit
+
+
+def right_step(model, optimizer, X, y):
+    optimizer.zero_grad()
+    model.loss(model(X), y).backward()
+    with torch.no_grad():
+        optimizer.step()
+
+
+@mistake("fit", hint="the gradients of all batches add up: call optimizer.zero_grad() before every backward()")
+@loop
+def gradients_add_up(model, optimizer, X, y):
+    model.loss(model(X), y).backward()
+    with torch.no_grad():
+        optimizer.step()
+
+
+@mistake("fit", hint="the last, shorter batch is left out: take every batch that data.train_dataloader() gives")
+def last_batch_left_out(model, data, max_epochs):
+    def full(data):
+        return [(X, y) for X, y in data.train_dataloader() if len(X) == data.batch_size]
+
+    loop(right_step, full)(model, data, max_epochs)
+
+
+@mistake(
+    "fit", hint="zero_grad() comes between backward() and step(), which finds no gradient: call it before backward()"
+)
+@loop
+def zeroed_too_late(model, optimizer, X, y):
+    model.loss(model(X), y).backward()
+    optimizer.zero_grad()
+    with torch.no_grad():
+        optimizer.step()
+
+
+@mistake(
+    "fit", hint="w and b do not move: after backward(), before the next zero_grad(), step() must change them in place"
+)
+@loop
+def no_step(model, optimizer, X, y):
+    optimizer.zero_grad()
+    model.loss(model(X), y).backward()
+
+
+@mistake(
+    "fit",
+    hint="only the first epoch trains: repeat max_epochs times, and ask data.train_dataloader() for the batches anew each "
+    "time, since an iterator is exhausted after one pass",
+)
+def iterator_exhausted(model, data, max_epochs):
+    batches = iter(data.train_dataloader())
+    loop(right_step, lambda _: batches)(model, data, max_epochs)
+
+
+@mistake("fit", hint="this is one step for a whole epoch: step after every batch of data.train_dataloader()")
+def whole_data_at_once(model, data, max_epochs):
+    loop(right_step, lambda data: [(data.X[: data.num_train], data.y[: data.num_train])])(model, data, max_epochs)
+
+
+# Typical mistakes: the optimiser
+
+
+@mistake(
+    "LinearRegressionScratch.configure_optimizers",
+    hint="the bias is never updated: give the optimiser [self.w, self.b]",
+)
+def bias_left_out(self):
+    return d2l.SGD([self.w], self.lr)
+
+
+@mistake("LinearRegressionScratch.configure_optimizers", hint="the learning rate is a fixed number: pass self.lr on")
+def rate_fixed(self):
+    return d2l.SGD([self.w, self.b], 0.03)
+
+
+@mistake(
+    "SGD.step",
+    hint="param = param - … makes a new tensor and the model keeps the old one: change it in place, "
+    "param -= self.lr * param.grad",
+)
+def out_of_place(self):
+    for param in self.params:
+        param = param - self.lr * param.grad
+
+
+@mistake("SGD.step", hint="the step goes up the gradient: subtract, param -= self.lr * param.grad")
+def uphill(self):
+    for param in self.params:
+        param += self.lr * param.grad
+
+
+@mistake("SGD.step", hint="the learning rate is missing: param -= self.lr * param.grad")
+def rate_missing(self):
+    for param in self.params:
+        param -= param.grad
+
+
+@mistake("SGD.step", hint="the step is recorded as a part of the graph: write it under torch.no_grad()")
+def inside_the_graph(self):
+    with torch.enable_grad():
+        for param in self.params:
+            param -= self.lr * param.grad
+
+
+@mistake(
+    "SGD.zero_grad",
+    hint="zero_grad() leaves the gradients as they are: zero_() them in place, or set param.grad = None",
+)
+def gradients_kept(self):
+    for param in self.params:
+        if param.grad is not None:
+            param.grad.zero_  # noqa: B018 - the call's parentheses are what is missing
+
+
+@mistake("SGD.zero_grad", hint="before the first backward() there is no gradient: ask whether param.grad is None first")
+def no_gradient_yet(self):
+    for param in self.params:
+        param.grad.zero_()
+
+
+# Typical mistakes: the model
+
+
+@mistake("LinearRegressionScratch.forward", hint="the bias is missing: add self.b to X @ self.w")
+def no_bias(self, X):
+    return X @ self.w
+
+
+@mistake("LinearRegressionScratch.loss", hint="the half is missing: the loss is the mean of (y_hat - y)² / 2")
+def half_missing(self, y_hat, y):
+    return ((y_hat - y) ** 2).mean()
+
+
+@mistake(
+    "LinearRegressionScratch.loss", hint="the half is taken twice: the loss is the mean of (y_hat - y)² / 2, not / 4"
+)
+def half_twice(self, y_hat, y):
+    return ((y_hat - y) ** 2 / 4).mean()
+
+
+@mistake(
+    "LinearRegressionScratch.loss",
+    hint="this is the sum over the batch, so a step grows with the batch size: take the mean, once",
+)
+def sum_for_mean(self, y_hat, y):
+    return ((y_hat - y) ** 2 / 2).sum()
+
+
+@mistake("LinearRegressionScratch.loss", hint="the loss is divided by the batch size twice: mean() has done it already")
+def mean_twice(self, y_hat, y):
+    return ((y_hat - y) ** 2 / 2).mean() / len(y)
+
+
+@mistake(
+    "LinearRegressionScratch.loss",
+    hint="this is one loss for each example: take their mean, so that backward() can start from it",
+)
+def not_reduced(self, y_hat, y):
+    return (y_hat - y) ** 2 / 2
+
+
+def model_with(initial_w, requires_grad=True):
+    """A constructor that draws its weights in another way."""
+
+    def __init__(self, num_inputs, lr, sigma=0.01):
+        d2l.Module.__init__(self)
+        self.num_inputs, self.lr, self.sigma = num_inputs, lr, sigma
+        self.w = initial_w(num_inputs, sigma).requires_grad_(requires_grad)
+        self.b = torch.zeros(1, requires_grad=requires_grad)
+
+    return __init__
+
+
+variance_for_deviation = mistake(
+    "LinearRegressionScratch.__init__",
+    hint="sigma is the standard deviation, which torch.normal takes as it is: do not square it",
+)(model_with(lambda d, sigma: torch.normal(0.0, sigma**2, (d, 1))))
+
+sigma_ignored = mistake(
+    "LinearRegressionScratch.__init__",
+    hint="sigma is not used: multiply torch.randn by it, or give it to torch.normal",
+)(model_with(lambda d, sigma: torch.randn(d, 1)))
+
+default_sigma_always = mistake(
+    "LinearRegressionScratch.__init__",
+    hint="the deviation is always 0.01: use the argument sigma",
+)(model_with(lambda d, sigma: torch.normal(0.0, 0.01, (d, 1))))
+
+uniform_weights = mistake(
+    "LinearRegressionScratch.__init__",
+    hint="torch.rand is uniform between 0 and 1: draw from a normal distribution, torch.randn or torch.normal",
+)(model_with(lambda d, sigma: sigma * torch.rand(d, 1)))
+
+centred_uniform_weights = mistake(
+    "LinearRegressionScratch.__init__",
+    hint="the weights are uniform, though their deviation is right: draw from a normal distribution, torch.randn or torch.normal",
+)(model_with(lambda d, sigma: sigma * math.sqrt(12) * (torch.rand(d, 1) - 0.5)))
+
+no_gradients = mistake(
+    "LinearRegressionScratch.__init__",
+    hint="autograd does not follow w and b: create both with requires_grad=True",
+)(model_with(lambda d, sigma: torch.normal(0.0, sigma, (d, 1)), requires_grad=False))
+
+flat_weights = mistake(
+    "LinearRegressionScratch.__init__",
+    hint="w has shape (num_inputs,), so X @ w is flat and the loss broadcasts: make it (num_inputs, 1)",
+)(model_with(lambda d, sigma: torch.normal(0.0, sigma, (d,))))
+
+
+# Derived tolerances
+
+
+@derived(
+    "largest absolute error of w and b on the demo data after 10 epochs at lr 0.03",
+    catches=[gradients_add_up, iterator_exhausted, no_step, bias_left_out, uphill],
+)
+def demo_error(module, seed):
+    """Trains on w = [2, -3.4], b = 4.2, noise 0.01, 1000 examples, 32 a batch, from the model's own start."""
+    return largest_error(demo_model(module, seed, 0.03, 10))

@@ -1,0 +1,269 @@
+"""The last minibatch"""
+
+import math
+
+import pytest
+import torch
+from assay.checks import assert_close, mistake, require, take, tensor
+from hypothesis import given
+from hypothesis import strategies as st
+
+SIZES = st.integers(1, 12), st.integers(1, 14)
+"""How many examples and how many a batch: with and without a shorter last batch, and one batch of all."""
+
+
+@pytest.mark.points(2)
+@given(*SIZES, st.booleans())
+def test_every_example_comes_exactly_once(submission, n, batch_size, shuffle):
+    """a pass gives every example exactly once, shuffled or not"""
+    X, y = examples(n)
+    seen = [
+        row for X_batch, _ in batches(submission.data_iter(batch_size, X, y, shuffle=shuffle), n) for row in X_batch
+    ]
+    numbers = sorted(float(row[0]) for row in seen)
+    assert_close(numbers, X[:, 0].tolist())
+
+
+@given(*SIZES)
+def test_rows_keep_their_labels(submission, n, batch_size):
+    """every row of X comes with its own label"""
+    X, y = examples(n)
+    for X_batch, y_batch in batches(submission.data_iter(batch_size, X, y), n):
+        assert_close(y_batch, 10 * X_batch[:, :1])
+
+
+@given(*SIZES)
+def test_last_batch_has_what_is_left(submission, n, batch_size):
+    """there are ceil(n / B) batches of B examples, the last of n mod B where B does not divide n"""
+    assert_close(sizes(submission.data_iter(batch_size, *examples(n)), n), split_sizes(n, batch_size))
+
+
+def test_1000_examples_make_31_batches_of_32_and_one_of_8(submission):
+    """1000 examples at 32 a batch: 31 batches of 32 and one of 8"""
+    found = sizes(submission.data_iter(32, *examples(1000)), 1000)
+    counts = {size: found.count(size) for size in sorted(set(found), reverse=True)}
+    assert_close(counts, {32: 31, 8: 1})
+    require(found[-1] == 8, yours=found[-1], expected="the batch of 8 comes last")
+
+
+@given(*SIZES)
+def test_drop_last_drops_just_the_shorter_one(submission, n, batch_size):
+    """drop_last=True leaves out a shorter last batch, and nothing else"""
+    found = sizes(submission.data_iter(batch_size, *examples(n), drop_last=True), n)
+    assert_close(found, [size for size in split_sizes(n, batch_size) if size == batch_size])
+
+
+@given(*SIZES)
+def test_without_shuffling_the_order_stays(submission, n, batch_size):
+    """with shuffle=False the examples come in their order"""
+    X, y = examples(n)
+    found = batches(submission.data_iter(batch_size, X, y, shuffle=False), n)
+    assert_close(
+        [[X_batch, y_batch] for X_batch, y_batch in found],
+        list(map(list, zip(X.split(batch_size), y.split(batch_size), strict=True))),
+    )
+
+
+@pytest.mark.points(2)
+def test_shuffled_passes_differ(submission):
+    """each call is a full pass, in another order than the one before"""
+    X, y = examples(1000)
+    passes = [order(submission.data_iter(32, X, y), 1000) for _ in range(2)]
+    # Two uniform orders of 1000 examples are the same once in 1000!, about 1e2567.
+    same = int((passes[0] == passes[1]).sum())
+    require(
+        same < 1000, yours=f"{same} of 1000 examples at the same place in both passes", expected="about one of them"
+    )
+
+
+def test_shuffled_orders_are_uniform(submission):
+    """a shuffled pass mixes all examples: no part of the old order is left"""
+    n = 2000
+    places = order(submission.data_iter(40, *examples(n)), n).double()
+    # Uniform orders correlate with the old one like N(0, 1/(n - 1)): beyond six deviations once in 5e8. Examples that
+    # were neighbours and still are: a Poisson number of mean 2, above 20 once in 2e14.
+    correlation = float(torch.corrcoef(torch.stack([places, torch.arange(n, dtype=torch.float64)]))[0, 1])
+    expected = f"a correlation with the old order below {6 / math.sqrt(n - 1):.2g}"
+    require(abs(correlation) <= 6 / math.sqrt(n - 1), yours=correlation, expected=expected)
+    neighbours = int((places.diff().abs() == 1).sum())
+    require(neighbours <= 20, yours=neighbours, expected="about 2 of 1999 pairs of neighbours still side by side")
+
+
+# What the checks share
+
+
+def examples(n):
+    """X of shape (n, 2), y of shape (n, 1): the first feature is the example's number, the label ten times that."""
+    number = torch.arange(n, dtype=torch.float32).reshape(-1, 1)
+    return torch.cat([number, -number], 1), 10 * number
+
+
+def batches(iterable, n):
+    """The batches of one pass as pairs of tensors with as many rows in X as in y; of n examples there are at most n."""
+    found = []
+    for batch in take(iterable, n):
+        require(isinstance(batch, (list, tuple)) and len(batch) == 2, yours=batch, expected="a pair (X_batch, y_batch)")
+        X_batch = tensor(batch[0], (None, 2))
+        found.append((X_batch, tensor(batch[1], (len(X_batch), 1))))
+    require(len(found) <= n, yours=f"more than {n} batches", expected=f"one pass over {n} examples, then an end")
+    return found
+
+
+def sizes(iterable, n):
+    return [len(X_batch) for X_batch, _ in batches(iterable, n)]
+
+
+def split_sizes(n, batch_size):
+    full, rest = divmod(n, batch_size)
+    return [batch_size] * full + [rest] * (rest > 0)
+
+
+def order(iterable, n):
+    """The examples' numbers as a pass gives them; a Mismatch if it is no full pass."""
+    numbers = torch.cat([torch.zeros(0), *(X_batch[:, 0] for X_batch, _ in batches(iterable, n))])
+    complete = len(numbers) == n and bool((numbers.sort().values == torch.arange(n)).all())
+    yours = f"{len(numbers)} examples, {len(numbers.unique())} different ones"
+    require(complete, yours=yours, expected=f"each of the {n} examples once")
+    return numbers
+
+
+# Typical mistakes
+
+
+def iterator(orders, sizes=split_sizes):
+    """An iterator that differs from the right one in the order of rows, or in the sizes of batches."""
+
+    def data_iter(batch_size, X, y, shuffle=True, drop_last=False):
+        n = len(X)
+        rows_X, rows_y = orders(n, shuffle, batch_size)
+        wanted = [size for size in sizes(n, batch_size) if size == batch_size or not drop_last]
+        for rows, labels in zip(rows_X[: sum(wanted)].split(wanted), rows_y[: sum(wanted)].split(wanted), strict=True):
+            yield X[rows], y[labels]
+
+    return data_iter
+
+
+def right_order(n, shuffle, batch_size):
+    rows = torch.randperm(n) if shuffle else torch.arange(n)
+    return rows, rows
+
+
+@mistake(
+    "data_iter",
+    hint="the shorter last batch is dropped although drop_last is False: the last n mod B examples are never seen",
+)
+def last_batch_dropped(batch_size, X, y, shuffle=True, drop_last=False):
+    return iterator(right_order)(batch_size, X, y, shuffle, True)
+
+
+@mistake("data_iter", hint="the last batch is filled up with examples that came before: leave it shorter")
+def last_batch_filled_up(batch_size, X, y, shuffle=True, drop_last=False):
+    rows, _ = right_order(len(X), shuffle, batch_size)
+    for start in range(0, len(X), batch_size):
+        taken = torch.arange(start, start + batch_size) % len(X)
+        yield X[rows[taken]], y[rows[taken]]
+
+
+@mistake("data_iter", hint="the last batch is padded with zeros: leave it shorter")
+def last_batch_padded(batch_size, X, y, shuffle=True, drop_last=False):
+    for X_batch, y_batch in iterator(right_order)(batch_size, X, y, shuffle):
+        missing = (0, 0, 0, batch_size - len(X_batch))
+        yield torch.nn.functional.pad(X_batch, missing), torch.nn.functional.pad(y_batch, missing)
+
+
+@mistake("data_iter", hint="the last batch comes twice: end after the batch that holds example n")
+def last_batch_repeated(batch_size, X, y, shuffle=True, drop_last=False):
+    found = list(iterator(right_order)(batch_size, X, y, shuffle, drop_last))
+    return [*found, *found[-1:]]
+
+
+@mistake(
+    "data_iter", hint="drop_last is not used: leave the last batch out if it is asked for and shorter than batch_size"
+)
+def drop_last_ignored(batch_size, X, y, shuffle=True, drop_last=False):
+    return iterator(right_order)(batch_size, X, y, shuffle)
+
+
+@mistake(
+    "data_iter", hint="drop_last drops a full last batch too: drop it only where it has fewer than batch_size examples"
+)
+def full_batch_dropped(batch_size, X, y, shuffle=True, drop_last=False):
+    found = list(iterator(right_order)(batch_size, X, y, shuffle))
+    return found[:-1] if drop_last else found
+
+
+@mistake(
+    "data_iter",
+    hint="X and y are shuffled apart, so labels belong to other rows: draw one order and index both with it",
+)
+def shuffled_apart(batch_size, X, y, shuffle=True, drop_last=False):
+    def apart(n, shuffle, batch_size):
+        return right_order(n, shuffle, batch_size)[0], right_order(n, shuffle, batch_size)[1]
+
+    return iterator(apart)(batch_size, X, y, shuffle, drop_last)
+
+
+@mistake("data_iter", hint="only X is shuffled: index y with the same order")
+def labels_not_shuffled(batch_size, X, y, shuffle=True, drop_last=False):
+    def apart(n, shuffle, batch_size):
+        return right_order(n, shuffle, batch_size)[0], torch.arange(n)
+
+    return iterator(apart)(batch_size, X, y, shuffle, drop_last)
+
+
+@mistake("data_iter", hint="every pass has the same order: draw a new one in each call, without setting a seed")
+def same_order_every_time(batch_size, X, y, shuffle=True, drop_last=False):
+    def fixed(n, shuffle, batch_size):
+        rows = torch.randperm(n, generator=torch.Generator().manual_seed(0)) if shuffle else torch.arange(n)
+        return rows, rows
+
+    return iterator(fixed)(batch_size, X, y, shuffle, drop_last)
+
+
+@mistake("data_iter", hint="shuffle=True changes nothing: draw an order with torch.randperm(len(X))")
+def never_shuffled(batch_size, X, y, shuffle=True, drop_last=False):
+    return iterator(right_order)(batch_size, X, y, False, drop_last)
+
+
+@mistake("data_iter", hint="it shuffles although shuffle is False")
+def always_shuffled(batch_size, X, y, shuffle=True, drop_last=False):
+    return iterator(right_order)(batch_size, X, y, True, drop_last)
+
+
+@mistake("data_iter", hint="examples are drawn with replacement, some come twice and others never: use a permutation")
+def with_replacement(batch_size, X, y, shuffle=True, drop_last=False):
+    def drawn(n, shuffle, batch_size):
+        rows = torch.randint(n, (n,)) if shuffle else torch.arange(n)
+        return rows, rows
+
+    return iterator(drawn)(batch_size, X, y, shuffle, drop_last)
+
+
+@mistake(
+    "data_iter",
+    hint="each batch is shuffled within itself, but always holds the same examples: shuffle all of them before splitting",
+)
+def shuffled_within_batches(batch_size, X, y, shuffle=True, drop_last=False):
+    def within(n, shuffle, batch_size):
+        rows = torch.cat([part[torch.randperm(len(part))] for part in torch.arange(n).split(batch_size)])
+        return right_order(n, shuffle, batch_size) if not shuffle else (rows, rows)
+
+    return iterator(within)(batch_size, X, y, shuffle, drop_last)
+
+
+@mistake(
+    "data_iter",
+    hint="only the order of the batches is random, each holds neighbours as before: shuffle the examples before splitting",
+)
+def only_batches_shuffled(batch_size, X, y, shuffle=True, drop_last=False):
+    found = list(iterator(right_order)(batch_size, X, y, False, drop_last))
+    return [found[i] for i in (torch.randperm(len(found)) if shuffle else range(len(found)))]
+
+
+_given_out = {}
+
+
+@mistake("data_iter", hint="the second call goes on with an iterator that is exhausted: make a new one in every call")
+def exhausted_on_the_second_pass(batch_size, X, y, shuffle=True, drop_last=False):
+    key = (batch_size, len(X), shuffle, drop_last)
+    return _given_out.setdefault(key, iterator(right_order)(batch_size, X, y, shuffle, drop_last))

@@ -1,0 +1,260 @@
+"""Robust losses"""
+
+import statistics
+
+import pytest
+import torch
+from assay.checks import assert_close, assign, held, mistake, require, tensor
+from assay.checks.strategies import columns, regressions
+from d2l import torch as d2l
+from hypothesis import given
+from hypothesis import strategies as st
+from torch.nn import functional as F
+
+DELTAS = st.sampled_from([1 + 1 / 16, 1 / 2 + 1 / 16, 2 + 1 / 16, 4 + 1 / 16])
+"""Exact in float32, and between the residuals, which are multiples of 1/8: what autograd gives for |r| = delta depends
+on how the branches are written (torch.minimum halves the gradient of a tie), and every way is right."""
+
+
+# The two losses
+
+
+@given(columns())
+def test_absolute_loss_is_the_sum_of_absolute_residuals(submission, reference, pair):
+    """absolute_loss is the sum of the absolute residuals"""
+    y_hat, y = pair
+    assert_close(submission.absolute_loss(y_hat, y), reference.absolute_loss(y_hat, y))
+
+
+@given(columns())
+def test_huber_loss_with_delta_1(submission, reference, pair):
+    """huber_loss is the mean of r²/2 where |r| <= 1 and of |r| - 1/2 beyond, r negative or positive"""
+    y_hat, y = pair
+    assert_close(submission.huber_loss(y_hat, y), reference.huber_loss(y_hat, y))
+
+
+@pytest.mark.points(2)
+@given(columns(), DELTAS)
+def test_huber_loss_with_any_delta(submission, reference, pair, delta):
+    """huber_loss is the mean of r²/2 where |r| <= delta and of delta (|r| - delta/2) beyond"""
+    y_hat, y = pair
+    assert_close(submission.huber_loss(y_hat, y, delta=delta), reference.huber_loss(y_hat, y, delta))
+
+
+@given(columns(), DELTAS)
+def test_huber_gradient_is_the_residual_cut_off_at_delta(submission, pair, delta):
+    """no example pulls more than delta: the gradient in y_hat is r, cut off at -delta and delta, over n"""
+    y_hat, y = pair
+    predictions = held(submission.d2l).tensor(y_hat.tolist(), requires_grad=True)
+    loss = held(submission).huber_loss(predictions, y, delta=delta)
+    require(hasattr(loss, "backward"), yours=loss, expected="a tensor that backward() can start from")
+    loss.backward()
+    require(predictions.grad is not None, yours=None, expected="a gradient of y_hat")
+    assert_close(submission.d2l.numpy(predictions.grad), (y_hat - y).clamp(-delta, delta) / len(y))
+
+
+# The model
+
+
+@given(regressions())
+def test_robust_forward_is_xw_plus_b(submission, reference, problem):
+    """RobustRegression's forward gives Xw + b, as in exercise 0"""
+    X, _, w, b = problem
+    model = submission.RobustRegression(len(w), 0.5, sigma=0.0)
+    assert_close([model.w, model.b], [torch.zeros_like(w), torch.zeros_like(b)])
+    assign(model, w=w, b=b)
+    assert_close(model.forward(X), reference.d2l.linreg(X, w, b))
+
+
+@pytest.mark.points(2)
+def test_robust_model_withstands_one_label_of_10000(submission, rng):
+    """with one label set to 10000, RobustRegression still finds w and b (lr 0.03, 20 epochs, median of five runs)"""
+    error = median_error(submission, rng, 0.03, 20, 0.5, outlier=10_000)
+    # The contract's bound. Medians of five: Huber 0.002, clipped gradients 0.15; the squared loss 7, a mixture 8.
+    require(error < 0.5, yours=error, expected="an error of w and b below 0.5")
+
+
+@pytest.mark.points(2)
+def test_robust_model_converges_on_regular_data(submission, rng):
+    """without an outlier RobustRegression is as good as the squared loss (lr 0.3, 5 epochs, median of five runs)"""
+    error = median_error(submission, rng, 0.3, 5, 0.02)
+    # The contract's bound. Medians of five: Huber, pseudo-Huber, Cauchy, clipping 0.005; the mean absolute loss 0.03
+    # and more, a square root 0.06 and more, a mixture 0.03 and more, summed Huber 0.6 and more.
+    require(error < 0.02, yours=error, expected="an error of w and b below 0.02")
+
+
+# What the checks share
+
+
+def median_error(submission, rng, lr, max_epochs, bound, outlier=None):
+    """The median over five trainings of the largest absolute error of w and b, or a number between it and the bound.
+
+    Three trainings on one side of the bound decide on which side the median is.
+    """
+    errors = []
+    while sum(e < bound for e in errors) < 3 and len(errors) < 5:
+        w, b = 4 * torch.rand(2, 1, generator=rng) - 2, 8 * torch.rand(1, generator=rng) - 4
+        X = torch.randn(1008, 2, generator=rng)
+        y = X @ w + b + 0.01 * torch.randn(1008, 1, generator=rng)
+        if outlier is not None:
+            # The order of the examples stays, so that the outlier comes early in some runs and late in others.
+            y[torch.randint(1000, (), generator=rng)] = outlier
+        model = submission.RobustRegression(2, lr)
+        trainer = submission.d2l.Trainer(max_epochs, plot_flag=False)
+        trainer.fit(model, submission.d2l.TensorData(X, y, 32, num_train=1000))
+        found = torch.cat([tensor(model.w, (2, 1)).flatten(), tensor(model.b, (1,))])
+        errors.append(float((found - torch.cat([w.flatten(), b])).abs().nan_to_num(torch.inf).max()))
+    return statistics.median(errors)
+
+
+# Typical mistakes: the losses
+
+
+@mistake("absolute_loss", hint="this is the mean: the exercise asks for the sum of |y_hat - y|")
+def mean_for_sum(y_hat, y):
+    return (y_hat - y).abs().mean()
+
+
+@mistake("absolute_loss", hint="residuals of opposite sign cancel: take the absolute value of each before the sum")
+def absolute_of_the_sum(y_hat, y):
+    return (y_hat - y).sum().abs()
+
+
+@mistake("absolute_loss", hint="the absolute value is missing: a negative residual lowers this loss")
+def sum_of_residuals(y_hat, y):
+    return (y_hat - y).sum()
+
+
+def huber(near, far, reduce=torch.mean):
+    """A loss with one branch for |r| <= delta and another beyond."""
+
+    def loss(y_hat, y, delta=1.0):
+        r = y_hat - y
+        return reduce(torch.where(r.abs() <= delta, near(r, delta), far(r, delta)))
+
+    return loss
+
+
+def half_square(r, delta):
+    return r**2 / 2
+
+
+def linear(r, delta):
+    return delta * (r.abs() - delta / 2)
+
+
+@mistake(
+    "huber_loss",
+    hint="the linear branch lacks the absolute value, so r = -3 gives -3.5: it is delta * (|r| - delta / 2)",
+)
+def no_absolute_value(y_hat, y, delta=1.0):
+    return huber(half_square, lambda r, delta: delta * (r - delta / 2))(y_hat, y, delta)
+
+
+@mistake("huber_loss", hint="a negative residual of any size takes the square: compare |r| with delta, not r")
+def compared_without_absolute_value(y_hat, y, delta=1.0):
+    r = y_hat - y
+    return torch.where(r <= delta, half_square(r, delta), linear(r, delta)).mean()
+
+
+@mistake("huber_loss", hint="the linear branch is right for delta = 1 only: it is delta * (|r| - delta / 2)")
+def right_at_delta_1_only(y_hat, y, delta=1.0):
+    return huber(half_square, lambda r, delta: r.abs() - 1 / 2)(y_hat, y, delta)
+
+
+@mistake("huber_loss", hint="delta is not used")
+def delta_ignored(y_hat, y, delta=1.0):
+    return huber(half_square, linear)(y_hat, y, 1.0)
+
+
+@mistake("huber_loss", hint="smooth_l1_loss with beta = delta is Huber's loss divided by delta: multiply by delta")
+def smooth_l1(y_hat, y, delta=1.0):
+    return F.smooth_l1_loss(y_hat, y, beta=delta)
+
+
+@mistake("huber_loss", hint="beta is no 1/sigma²: where the branches meet is delta itself")
+def beta_from_a_variance(y_hat, y, delta=1.0):
+    return F.smooth_l1_loss(y_hat, y, beta=1 / delta**2)
+
+
+@mistake("huber_loss", hint="this is one loss for each example: take their mean")
+def not_reduced(y_hat, y, delta=1.0):
+    return huber(half_square, linear, reduce=lambda losses: losses)(y_hat, y, delta)
+
+
+@mistake("huber_loss", hint="this is the sum over the examples: take their mean")
+def sum_for_mean(y_hat, y, delta=1.0):
+    return huber(half_square, linear, reduce=torch.sum)(y_hat, y, delta)
+
+
+@mistake("huber_loss", hint="the half is missing in the quadratic branch: it is r² / 2")
+def half_missing(y_hat, y, delta=1.0):
+    return huber(lambda r, delta: r**2, linear)(y_hat, y, delta)
+
+
+@mistake("huber_loss", hint="the branches do not meet at |r| = delta: the linear one is delta * (|r| - delta / 2)")
+def branches_apart(y_hat, y, delta=1.0):
+    return huber(half_square, lambda r, delta: delta * r.abs())(y_hat, y, delta)
+
+
+@mistake(
+    "huber_loss",
+    hint="a mixture of both losses keeps the squared one's weakness: use one near zero and the other beyond delta",
+)
+def mixture(y_hat, y, delta=1.0):
+    r = y_hat - y
+    return (r**2 / 2 + r.abs()).mean() / 2
+
+
+# Typical mistakes: the model
+
+
+@mistake(
+    "RobustRegression",
+    hint="this is the squared loss: one label of 10000 has a gradient of 10000. Cut it off beyond some |r|, as Huber does",
+)
+class SquaredLoss(d2l.LinearRegressionScratch):
+    pass
+
+
+@mistake(
+    "RobustRegression.loss",
+    hint="half squared and half absolute is still squared far away: switch from one to the other, as Huber does",
+)
+def half_and_half(self, y_hat, y):
+    r = y_hat - y
+    return (r**2 / 2).mean() / 2 + r.abs().mean() / 2
+
+
+@mistake(
+    "RobustRegression.loss",
+    hint="the absolute loss has the same gradient however near the minimum is, so it never settles: use the square near zero",
+)
+def mean_absolute(self, y_hat, y):
+    return (y_hat - y).abs().mean()
+
+
+@mistake(
+    "RobustRegression.loss",
+    hint="the summed absolute loss takes steps that never get smaller: use the square near zero, and the mean",
+)
+def summed_absolute(self, y_hat, y):
+    return (y_hat - y).abs().sum()
+
+
+@mistake(
+    "RobustRegression.loss",
+    hint="the root of the squared loss has a gradient that does not shrink near the minimum: use the square near zero",
+)
+def square_root(self, y_hat, y):
+    return ((y_hat - y) ** 2 / 2).mean().sqrt()
+
+
+@mistake("RobustRegression.loss", hint="the sum makes the steps 32 times as large as the mean: take the mean")
+def summed_huber(self, y_hat, y):
+    return F.huber_loss(y_hat, y, reduction="sum")
+
+
+@mistake("RobustRegression.configure_optimizers", hint="the bias is never updated: give the optimiser [self.w, self.b]")
+def bias_left_out(self):
+    return d2l.SGD([self.w], self.lr)
