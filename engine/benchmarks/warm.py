@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from assay.course import contract, read_course
 from assay.guest.loading import load_module
 from assay.inprocess import stand_in
@@ -17,26 +16,26 @@ from assay.judge import Judge
 class WarmJudge(Judge):
     """A judge without a wall: the submission is a module of this process, and each check gets a new stand-in."""
 
-    @pytest.fixture(scope="session")
-    def handed_in(self, request):
+    def open_guest(self, config, submission):
         """The module itself."""
-        self.library = self.course.load_library()
-        return load_module(request.param.assignment, request.param.source).module
+        return Warm(load_module(submission.assignment, submission.source).module)
 
-    @pytest.fixture
-    def submission(self, handed_in, request, seed):
+    def open_check(self, guest, item):
         """A stand-in over the module."""
-        return stand_in(handed_in, self.library, self._contract(request), seed)
+        names = contract(self.course.reference(item.path.parent.name))
+        return stand_in(guest.module, self.course.load_library(), names, self.guest_seed(item))
 
-    @pytest.fixture
-    def peer(self, request, seed):
-        """A stand-in over the reference."""
-        name = request.path.parent.name
-        module = load_module(name, self.course.reference(name).read_bytes()).module
-        return stand_in(module, self.course.load_library(), self._contract(request), seed)
 
-    def _contract(self, request):
-        return contract(self.course.reference(request.path.parent.name))
+class Warm:
+    """Stands where a guest stands, with nothing to close."""
+
+    def __init__(self, module):
+        self.module = module
+
+    def end(self):
+        """Nothing to end."""
+
+    close = end
 
 
 def main():

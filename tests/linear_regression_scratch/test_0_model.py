@@ -129,7 +129,7 @@ def test_configure_optimizers_moves_both_parameters(submission, problem, lr):
     with submission.no_grad():
         optimizer.step()
     residual = X @ w + b - y
-    # The residuals and their products with X are exact; the mean and the step add three roundings, well within the default.
+    # The residuals and their products with X are exact; the mean and the step add three roundings.
     assert_close([model.w, model.b], [w - lr * X.T @ residual / len(X), b - lr * residual.mean(0)])
 
 
@@ -143,13 +143,9 @@ def test_fit_follows_the_one_right_trajectory(submission, reference, problem, ba
     X, y, w, b = problem
     theirs = trained(submission, problem, batch_size, max_epochs)
     right = trained(reference, problem, batch_size, max_epochs)
-    assert_close(
-        [theirs.w, theirs.b],
-        [right.w, right.b],
-        rtol=1e-4,
-        atol=1e-4,
-        because="up to 18 steps, each rounded to 6e-8 of numbers up to about 50",
-    )
+    # Up to 18 steps on numbers up to 10, each rounded to 6e-8 of them, on a path that contracts: measured over 20,000
+    # problems and two ways of writing it, at most 2e-7 of error, where the default allows 1e-5.
+    assert_close([theirs.w, theirs.b], [right.w, right.b])
 
 
 def test_fit_converges_on_the_demo_data(submission, seed):
@@ -248,8 +244,8 @@ def largest_error(model):
     return float(torch.cat([w.flatten() - torch.tensor([2, -3.4]), b - 4.2]).abs().max())
 
 
-# Typical mistakes: the training loop. They come first, because the first mistake whose answer is a submission's names it:
-# a fit without zero_grad() and a zero_grad() that does nothing give the same trajectory.
+# Typical mistakes: the training loop. They come first, because the first mistake that answers like a submission names
+# what is wrong with it: a fit without zero_grad() and a zero_grad() that does nothing have the same trajectory.
 
 
 def loop(batch_step, batches=lambda data: data.train_dataloader()):
@@ -309,8 +305,8 @@ def no_step(model, optimizer, X, y):
 
 @mistake(
     "fit",
-    hint="only the first epoch trains: repeat max_epochs times, and ask data.train_dataloader() for the batches anew each "
-    "time, since an iterator is exhausted after one pass",
+    hint="only the first epoch trains: repeat it max_epochs times, and ask data.train_dataloader() for the batches "
+    "anew each time, since an iterator is exhausted after one pass",
 )
 def iterator_exhausted(model, data, max_epochs):
     batches = iter(data.train_dataloader())
@@ -458,7 +454,7 @@ uniform_weights = mistake(
 
 centred_uniform_weights = mistake(
     "LinearRegressionScratch.__init__",
-    hint="the weights are uniform, though their deviation is right: draw from a normal distribution, torch.randn or torch.normal",
+    hint="the weights are uniform, though with the right deviation: draw them with torch.randn or torch.normal",
 )(model_with(lambda d, sigma: sigma * math.sqrt(12) * (torch.rand(d, 1) - 0.5)))
 
 no_gradients = mistake(

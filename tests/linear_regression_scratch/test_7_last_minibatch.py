@@ -241,7 +241,7 @@ def with_replacement(batch_size, X, y, shuffle=True, drop_last=False):
 
 @mistake(
     "data_iter",
-    hint="each batch is shuffled within itself, but always holds the same examples: shuffle all of them before splitting",
+    hint="each batch is shuffled but always holds the same examples: shuffle all of them before splitting",
 )
 def shuffled_within_batches(batch_size, X, y, shuffle=True, drop_last=False):
     def within(n, shuffle, batch_size):
@@ -253,7 +253,7 @@ def shuffled_within_batches(batch_size, X, y, shuffle=True, drop_last=False):
 
 @mistake(
     "data_iter",
-    hint="only the order of the batches is random, each holds neighbours as before: shuffle the examples before splitting",
+    hint="only the order of the batches is random: shuffle the examples before splitting them",
 )
 def only_batches_shuffled(batch_size, X, y, shuffle=True, drop_last=False):
     found = list(iterator(right_order)(batch_size, X, y, False, drop_last))

@@ -211,7 +211,7 @@ def mixture(y_hat, y, delta=1.0):
 
 @mistake(
     "RobustRegression",
-    hint="this is the squared loss: one label of 10000 has a gradient of 10000. Cut it off beyond some |r|, as Huber does",
+    hint="the squared loss gives one label of 10000 a gradient of 10000: cut it off beyond some |r|, as Huber does",
 )
 class SquaredLoss(d2l.LinearRegressionScratch):
     pass
@@ -228,7 +228,7 @@ def half_and_half(self, y_hat, y):
 
 @mistake(
     "RobustRegression.loss",
-    hint="the absolute loss has the same gradient however near the minimum is, so it never settles: use the square near zero",
+    hint="the absolute loss pulls as hard near the minimum as far away and never settles: use the square near zero",
 )
 def mean_absolute(self, y_hat, y):
     return (y_hat - y).abs().mean()

@@ -10,17 +10,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
-from assay.course import Course, contract, load_reference, read_course
+from assay.course import Course, contract, read_course
 from assay.errors import CourseError, IntakeError, PromiseBroken
 from assay.intake import shown, take_in
 from assay.model import Check, Report, Submission, SubmissionInfo, Verdict
 from assay.pytest_plugin import BUDGETS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator, Sequence
-    from types import ModuleType
-
-    import torch
+    from collections.abc import Callable, Generator, Sequence
 
     from assay.host.guest import Guest
     from assay.host.standin import StandIn
@@ -110,86 +107,47 @@ class Judge:
         for item in items:
             submission = _submission_of(item)
             if submission is not None:
-                check = check_of(item)
                 self.checks.setdefault(submission, []).append(item)
-                _bracket(item, _check_seed(self.course_seed, submission.assignment, check))
+                _bracket(item, self.seed_of(item))
 
-    # Fixtures: what a check is given.
+    # Guests.
 
-    @pytest.fixture(scope="session")
-    def handed_in(self, request: pytest.FixtureRequest) -> Iterator[Guest]:
-        """The guest of one submission, open for all of its checks."""
-        submission: Submission = request.param
-        guest = self._guest(request.config, submission)
+    def open_guest(self, config: pytest.Config, submission: Submission) -> Guest:
+        """Gives the opened guest of a submission; ends the session where this machine does not keep a core promise."""
+        from assay.host.guest import Guest  # noqa: PLC0415
+        from assay.host.nursery import Limits, Task, shared  # noqa: PLC0415
+
+        budgets = {name: int(text) for name in BUDGETS if (text := config.getini(f"assay_{name}"))}
+        names = contract(self.course.reference(submission.assignment))
+        seed = derived_seed(self.course_seed, submission.assignment, "import")
+        task = Task(submission.assignment, submission.kind, submission.source, names, seed)
+        guest = Guest(shared(self.course.library, self.forgone), task, Limits(**budgets), self.forgone)
         self.guests[submission] = guest
         try:
             guest.open()
         except PromiseBroken as error:
             self.refusal = error
             pytest.exit(str(error), returncode=pytest.ExitCode.USAGE_ERROR)
-        yield guest
-        guest.close()
+        return guest
 
-    @pytest.fixture
-    def submission(self, handed_in: Guest, request: pytest.FixtureRequest, seed: int) -> Iterator[StandIn]:
-        """The submission, in a process of this check's own."""
-        yield from self._opened(handed_in, request, seed)
-
-    @pytest.fixture(scope="session")
-    def reference_guest(self, request: pytest.FixtureRequest) -> Callable[[str], Guest]:
-        """The references as guests, equal to a submission's; for measuring speed only."""
-
-        @functools.cache
-        def opened(name: str) -> Guest:
-            guest = self._guest(request.config, reference_as_submission(self.course, name))
-            guest.open()
-            request.addfinalizer(guest.close)
-            return guest
-
-        return opened
-
-    @pytest.fixture
-    def peer(
-        self, reference_guest: Callable[[str], Guest], request: pytest.FixtureRequest, seed: int
-    ) -> Iterator[StandIn]:
-        """The reference in a guest equal to the submission's: the standard of a speed check."""
-        yield from self._opened(reference_guest(request.path.parent.name), request, seed)
-
-    @pytest.fixture
-    def reference(self, request: pytest.FixtureRequest) -> ModuleType:
-        """The model answers themselves, in the judge."""
-        return load_reference(self.course.reference(request.path.parent.name))
-
-    @pytest.fixture
-    def seed(self, request: pytest.FixtureRequest) -> int:
-        """This check's seed, which follows from the course's and from the check's name."""
-        return _check_seed(self.course_seed, request.path.parent.name, check_of(request.node))
-
-    @pytest.fixture
-    def rng(self, seed: int) -> torch.Generator:
-        """A generator of this check's own."""
-        import torch  # noqa: PLC0415
-
-        return torch.Generator().manual_seed(seed)
-
-    def _guest(self, config: pytest.Config, submission: Submission) -> Guest:
-        from assay.host.guest import Guest  # noqa: PLC0415
-        from assay.host.nursery import Limits, Task, shared  # noqa: PLC0415
-
-        budgets = {name: int(text) for name in BUDGETS if (text := config.getini(f"assay_{name}"))}
-        names = contract(self.course.reference(submission.assignment))
-        task = Task(submission.assignment, submission.kind, submission.source, names, self.course_seed)
-        return Guest(shared(self.course.library, self.forgone), task, Limits(**budgets), self.forgone)
-
-    def _opened(self, guest: Guest, request: pytest.FixtureRequest, seed: int) -> Iterator[StandIn]:
+    def open_check(self, guest: Guest, item: pytest.Item) -> StandIn:
+        """Gives the stand-in for a guest, in a process of this check's own."""
         from assay.host.channel import Channel  # noqa: PLC0415
         from assay.host.standin import StandIn  # noqa: PLC0415
 
-        names = contract(self.course.reference(request.path.parent.name))
-        line = guest.begin(seed, withdrawn_by(request.node))
+        names = contract(self.course.reference(item.path.parent.name))
+        line = guest.begin(self.guest_seed(item), withdrawn_by(item))
         library = self.course.library.name if self.course.library else ""
-        yield StandIn(Channel(line, frozenset(names), library))
-        guest.end()
+        return StandIn(Channel(line, frozenset(names), library))
+
+    def seed_of(self, item: pytest.Item) -> int:
+        """Gives the seed of a check's own inputs."""
+        check = check_of(item)
+        return derived_seed(self.course_seed, item.path.parent.name, check.exercise, check.id)
+
+    def guest_seed(self, item: pytest.Item) -> int:
+        """Gives the seed of what is random in the guest, from which nobody there can tell the inputs."""
+        return derived_seed(self.seed_of(item), "guest")
 
     # Verdicts.
 
@@ -262,8 +220,9 @@ def _submission_of(item: Any) -> Submission | None:
     return submission if isinstance(submission, Submission) else None
 
 
-def _check_seed(seed: int, assignment: str, check: Check) -> int:
-    digest = hashlib.sha256(f"{seed}/{assignment}/{check.exercise}/{check.id}".encode()).digest()
+def derived_seed(seed: int, *names: str) -> int:
+    """Gives a seed of its own for every name; it does not tell the one that it came from."""
+    digest = hashlib.sha256("/".join([str(seed), *names]).encode()).digest()
     return int.from_bytes(digest[:6], "big")
 
 

@@ -199,10 +199,8 @@ def _recognised(judge: Judge, item: Any, error: Mismatch | SubmissionRaised) -> 
     mistakes = mistakes_of(item.module)
     if example is None or not mistakes or not _UNREPEATABLE.isdisjoint(item.fixturenames):
         return None
-    path = judge.course.reference(item.path.parent.name)
-    seed = item.funcargs["seed"]
     for mistake in mistakes:
-        theirs = _mistaken_answer(judge, path, mistake, example, seed)
+        theirs = _mistaken_answer(judge, item, mistake, example)
         if isinstance(theirs, Mismatch) and isinstance(error, Mismatch) and same_answer(theirs, error):
             return mistake.hint
         if isinstance(theirs, SubmissionRaised) and isinstance(error, SubmissionRaised) and theirs.args == error.args:
@@ -214,7 +212,8 @@ _answers: dict[tuple[Any, ...], BaseException | None] = {}
 """What mistakes answered to examples: a class makes the same mistakes, and the smallest example is the same."""
 
 
-def _mistaken_answer(judge: Judge, path: Path, mistake: Mistake, example: Example, seed: int) -> BaseException | None:
+def _mistaken_answer(judge: Judge, item: Any, mistake: Mistake, example: Example) -> BaseException | None:
+    path, seed = judge.course.reference(item.path.parent.name), judge.guest_seed(item)
     key = (example.body, mistake, seed, _key(example.arguments))
     if key in _answers:
         return _answers[key]
@@ -222,7 +221,7 @@ def _mistaken_answer(judge: Judge, path: Path, mistake: Mistake, example: Exampl
     arguments = dict(example.arguments)
     arguments["submission"] = stand_in(module, judge.course.load_library(), contract(path), seed)
     if "rng" in arguments:
-        arguments["rng"] = torch.Generator().manual_seed(seed)
+        arguments["rng"] = torch.Generator().manual_seed(judge.seed_of(item))
     answer: BaseException | None = None
     state = torch.get_rng_state()
     try:

@@ -51,7 +51,10 @@ def pytest_configure(config: pytest.Config) -> None:
     """Makes this session a judge if it runs in a course."""
     for marker in MARKERS:
         config.addinivalue_line("markers", marker)
-    if is_course(config.rootpath) and not config.pluginmanager.has_plugin("assay-judge"):
-        from assay.judge import Judge  # noqa: PLC0415 - nothing of a course is needed elsewhere
+    if is_course(config.rootpath):
+        from assay import fixtures  # noqa: PLC0415 - nothing of a course is needed elsewhere
+        from assay.judge import Judge  # noqa: PLC0415
 
-        config.pluginmanager.register(Judge.of(config))
+        config.pluginmanager.register(fixtures)
+        if not config.pluginmanager.has_plugin("assay-judge"):  # `grading` brings its own
+            config.pluginmanager.register(Judge.of(config))

@@ -74,6 +74,7 @@ class _Found(NamedTuple):
     pid_namespace: bool
     network: bool
     disk: bool
+    renamed: bool
     uncounted: str | None
     privileges: str | None
     limits: Mapping[str, str]
@@ -111,7 +112,9 @@ def lock_submission(scratch: Path, bounds: limits.Limits, hidden: Iterable[Path]
     if rules >= 0:
         wall = _walled(rules, wall, hidden)
     filtered = _filtered(signals=pid_namespace or (isinstance(wall, int) and wall >= landlock.SCOPE_ABI))
-    return _promises(bounds, _Found(wall, filtered, pid_namespace, network, disk, uncounted, left, missing))
+    return _promises(
+        bounds, _Found(wall, filtered, pid_namespace, network, disk, user == os.getuid(), uncounted, left, missing)
+    )
 
 
 def lock_check() -> None:
@@ -179,8 +182,5 @@ def _promises(bounds: limits.Limits, found: _Found) -> dict[str, str]:
         "file_size": kept(f"{bounds.file_size // 2**20} MiB a file", unless=found.limits.get("file_size")),
         "disk": kept("a disk of its own", unless=None if found.disk else "the scratch folder is on the machine's disk"),
         "output": kept("its only lines lead to the judge, who reads so much and no more"),
-        "privileges": kept(
-            "no capabilities" + (", a user of its own" if found.uncounted is None and os.getuid() else ""),
-            unless=found.privileges,
-        ),
+        "privileges": kept("no capabilities", "a user of its own" if found.renamed else None, unless=found.privileges),
     }

@@ -176,7 +176,7 @@ def _enter_user() -> None:
     user, group = os.geteuid(), os.getegid()
     call("unshare", NEW_USER)
     for name, text in (("setgroups", "deny"), ("uid_map", f"{user} {user} 1"), ("gid_map", f"{group} {group} 1")):
-        (_SELF / name).write_text(text, encoding="ascii")
+        (_SELF / name).write_bytes(text.encode())
 
 
 def _enter_user_and_network() -> None:
@@ -198,6 +198,7 @@ def _refused(attempt: Callable[[], object]) -> str | None:
 
 
 def _try(attempt: Callable[[], object], told: int) -> NoReturn:
+    text = ""
     try:
         signal.alarm(10)
         attempt()
