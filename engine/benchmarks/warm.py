@@ -1,12 +1,11 @@
 """The other side of the processor-time benchmark: the real course's checks on submissions in this very process."""
 
-import contextlib
-import io
 import sys
 from pathlib import Path
 
 import pytest
 from assay.course import contract, read_course
+from assay.grading import hold_session
 from assay.guest.loading import load_module
 from assay.inprocess import stand_in
 from assay.intake import take_in
@@ -42,12 +41,11 @@ def main():
     """Grades the folder in the first argument."""
     course = read_course(Path.cwd())
     submissions = take_in([Path(sys.argv[1])], [assignment.name for assignment in course.assignments]).submissions
-    tests = sorted({str(course.tests(submission.assignment)) for submission in submissions})
-    output = io.StringIO()
-    with contextlib.redirect_stdout(output):
-        code = pytest.main(["-p", "no:cacheprovider", *tests], plugins=[WarmJudge(course, submissions)])
-    if code != pytest.ExitCode.OK:
-        sys.exit(output.getvalue())
+    judge = WarmJudge(course, submissions)
+    hold_session(judge)
+    for report in judge.reports():
+        if report.score != report.max_score:
+            sys.exit(f"{report.submission.name} has {report.score} of {report.max_score}: {report.reason}")
 
 
 main()

@@ -70,7 +70,8 @@ def test_robust_forward_is_xw_plus_b(submission, reference, problem):
 def test_robust_model_withstands_one_label_of_10000(submission, rng):
     """with one label set to 10000, RobustRegression still finds w and b (lr 0.03, 20 epochs, median of five runs)"""
     error = median_error(submission, rng, 0.03, 20, 0.5, outlier=10_000)
-    # The contract's bound. Medians of five: Huber 0.002, clipped gradients 0.15; the squared loss 7, a mixture 8.
+    # The contract's bound. Single runs, 4000 of each: Huber of delta 0.1 to 10, pseudo-Huber, Cauchy, log cosh, clipped
+    # gradients never reach it (medians 0.0005 to 0.12); the squared loss (median 11) and half-and-half (11) always do.
     require(error < 0.5, yours=error, expected="an error of w and b below 0.5")
 
 
@@ -78,8 +79,8 @@ def test_robust_model_withstands_one_label_of_10000(submission, rng):
 def test_robust_model_converges_on_regular_data(submission, rng):
     """without an outlier RobustRegression is as good as the squared loss (lr 0.3, 5 epochs, median of five runs)"""
     error = median_error(submission, rng, 0.3, 5, 0.02)
-    # The contract's bound. Medians of five: Huber, pseudo-Huber, Cauchy, clipping 0.005; the mean absolute loss 0.03
-    # and more, a square root 0.06 and more, a mixture 0.03 and more, summed Huber 0.6 and more.
+    # The contract's bound. Of 4000 single runs none of the above reaches it (medians 0.0005 to 0.003); the mean absolute
+    # loss (median 0.16) stays below it once in 1000 runs, so that the median of five does once in 1e8.
     require(error < 0.02, yours=error, expected="an error of w and b below 0.02")
 
 
@@ -93,7 +94,7 @@ def median_error(submission, rng, lr, max_epochs, bound, outlier=None):
     """
     errors = []
     while sum(e < bound for e in errors) < 3 and len(errors) < 5:
-        w, b = 4 * torch.rand(2, 1, generator=rng) - 2, 8 * torch.rand(1, generator=rng) - 4
+        w, b = 2 * torch.rand(2, 1, generator=rng) - 1, 1 + torch.rand(1, generator=rng) / 2
         X = torch.randn(1008, 2, generator=rng)
         y = X @ w + b + 0.01 * torch.randn(1008, 1, generator=rng)
         if outlier is not None:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from assay.judge import Judge
+
 _CHUNKS_A_WORKER = 4
 """A session costs about 0.2 s to start; this many a worker keep workers busy to the end and a progress bar moving."""
 
@@ -87,30 +89,45 @@ def grade_chunk(job: Job) -> list[Report]:
     Raises:
         AssayError: the course here is another one, or the session did not come to its end; with what pytest said.
     """
-    import pytest  # noqa: PLC0415 - only workers need it
-
-    from assay.judge import Judge  # noqa: PLC0415
+    from assay.judge import Judge  # noqa: PLC0415 - only workers need pytest
 
     course = read_course(job.root)
     if course.fingerprint != job.fingerprint:
         text = f"the course at {job.root} changed while it was being graded by"
         raise AssayError(text)
+    judge = Judge(course, job.submissions, job.seed, job.forgone)
+    hold_session(judge)
+    return judge.reports()
+
+
+def hold_session(judge: Judge) -> None:
+    """Runs pytest in this process, for the judge's submissions.
+
+    Raises:
+        PromiseBroken: this machine does not keep a core promise.
+        AssayError: the session did not come to its end; with what pytest said.
+    """
+    import _hypothesis_pytestplugin  # noqa: PLC0415 - as above
+    import pytest  # noqa: PLC0415
+    import pytest_benchmark.plugin  # noqa: PLC0415
+
+    from assay import pytest_plugin  # noqa: PLC0415
+
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # what else is installed must not change a verdict
     os.environ.pop("PYTEST_ADDOPTS", None)
-    judge = Judge(course, job.submissions, job.seed, job.forgone)
-    plugins = ["assay.pytest_plugin", "pytest_benchmark.plugin", "_hypothesis_pytestplugin", "no:cacheprovider"]
-    arguments = [part for plugin in plugins for part in ("-p", plugin)]
-    arguments += ["--rootdir", str(job.root), "-c", str(job.root / "tox.ini")]
-    arguments += sorted({str(course.tests(submission.assignment)) for submission in job.submissions})
+    root = judge.course.root
+    # A warning is the course author's to see, in the course's own tests; it must not end a check here.
+    arguments = ["-p", "no:cacheprovider", "-p", "no:warnings", "--rootdir", str(root), "-c", str(root / "tox.ini")]
+    arguments += sorted({str(judge.course.tests(submission.assignment)) for submission in judge.submissions})
+    plugins = [judge, pytest_plugin, pytest_benchmark.plugin, _hypothesis_pytestplugin]
     output = io.StringIO()
-    with contextlib.chdir(job.root), contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
-        code = pytest.main(arguments, plugins=[judge])
+    with contextlib.chdir(root), contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
+        code = pytest.main(arguments, plugins=plugins)
     if judge.refusal is not None:
         raise judge.refusal
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
         text = f"pytest ended with {code!r}:\n{output.getvalue()[-_PYTEST_SAID:]}"
         raise AssayError(text)
-    return judge.reports()
 
 
 def ungraded(course: Course, seed: int, info: SubmissionInfo, assignment: str, reason: str) -> Report:

@@ -5,6 +5,9 @@ Light to import: torch, Hypothesis and the course's code come in only when a cou
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest  # noqa: TC002 - pytest itself reads the annotations of hooks
 
 from assay.course import is_course
@@ -45,6 +48,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     for name, text in BUDGETS.items():
         parser.addini(f"assay_{name}", text)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> int | None:
+    """Starts again where pytest took a submission's path for the root of its tests.
+
+    pytest chooses its root before it knows this plugin's options, and counts the PATH of `--submission PATH` among the
+    paths to test; written `--submission=PATH` it does not.
+    """
+    arguments = list(config.invocation_params.args)
+    if "--submission" not in arguments or is_course(config.rootpath):
+        return None
+    while "--submission" in arguments:
+        place = arguments.index("--submission")
+        arguments[place : place + 2] = [f"--submission={arguments[place + 1]}"]
+    return subprocess.call([sys.executable, "-m", "pytest", *arguments], cwd=config.invocation_params.dir)
 
 
 def pytest_configure(config: pytest.Config) -> None:

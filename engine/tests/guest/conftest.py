@@ -1,7 +1,7 @@
 """A wall to run against: real processes, as several users, on machines that allow more and less.
 
-`wall` is a nursery, a submission process behind the whole lock-down and, if wanted, a check's process. What a test gives
-it to do is done there, and the text that it returns, or the error that it meets, comes back.
+`wall` is a nursery, a submission process behind the whole lock-down and, if wanted, a check's process. What a test
+gives it to do is done there, and the text that it returns, or the error that it meets, comes back.
 """
 
 from __future__ import annotations
@@ -95,12 +95,12 @@ class Wall:
             path.chmod(0o755)  # open to everybody: only the wall is between
             os.chown(path, self.user, self.user)
 
-    def submission(self, task: Callable[[], object], *, outside: Callable[[int], str] | None = None) -> Outcome:
+    def submission(self, task: Callable[[], object], *, outside: Callable[[int], object] | None = None) -> Outcome:
         """Has a submission process do something.
 
         Args:
             task: done behind the wall; what it returns is the outcome's text.
-            outside: done by the nursery meanwhile, with the process's id, while it waits; the outcome's status.
+            outside: done by the nursery meanwhile, with the process's id; what it returns is the outcome's status.
         """
         return self._run(task, outside, check=False)
 
@@ -108,7 +108,7 @@ class Wall:
         """Has a check's process, forked by a submission's, do something."""
         return self._run(task, None, check=True)
 
-    def _run(self, task: Callable[[], object], outside: Callable[[int], str] | None, *, check: bool) -> Outcome:
+    def _run(self, task: Callable[[], object], outside: Callable[[int], object] | None, *, check: bool) -> Outcome:
         heard, told = os.pipe()
         pid = _fork()
         if pid == 0:
@@ -120,7 +120,9 @@ class Wall:
         os.close(told)
         with os.fdopen(heard, "rb") as answer:
             words = answer.read()
-        os.waitpid(pid, 0)
+        status = os.waitpid(pid, 0)[1]
+        if os.WIFSIGNALED(status):
+            return Outcome(signal=os.WTERMSIG(status))
         try:
             return Outcome(**json.loads(words))
         except ValueError:
@@ -135,7 +137,9 @@ class Wall:
         if self.machine.denied:
             call("prctl", 38, 1, 0, 0, 0)
             denial = seccomp.deny(self.machine.error)
-            seccomp.install(seccomp.program(seccomp.assemble(dict.fromkeys(self.machine.denied, denial), seccomp.ALLOW)))
+            seccomp.install(
+                seccomp.program(seccomp.assemble(dict.fromkeys(self.machine.denied, denial), seccomp.ALLOW))
+            )
         if self.machine.capabilities != -1:
             sets = privileges._sets()
             for name in ("use", "may"):
@@ -144,7 +148,7 @@ class Wall:
                 setattr(sets, f"{name}1", high & (self.machine.capabilities >> 32))
             call("capset", privileges._Header(0x20080522, 0), sets)
 
-    def _nurse(self, task: Callable[[], object], outside: Callable[[int], str] | None, *, check: bool) -> Outcome:
+    def _nurse(self, task: Callable[[], object], outside: Callable[[int], object] | None, *, check: bool) -> Outcome:
         self.nursery = os.getpid()
         outcome = Outcome(entered=namespaces.enter())
         heard, told = os.pipe()
@@ -161,9 +165,9 @@ class Wall:
             os.close(waited)
             with os.fdopen(heard, "rb") as answer:
                 outcome.report = json.loads(answer.readline() or b"{}")
-                if outside is not None:
-                    outcome.status = outside(pid)
                 os.close(go)
+                if outside is not None:
+                    outcome.status = str(outside(pid))
                 # What was left behind may hold the pipe open: it ends first, as after a check.
                 os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
                 outcome.clean = processes.sweep(None, {pid})
@@ -218,7 +222,9 @@ def machines(*names: str) -> Any:
 @contextlib.contextmanager
 def _open_to_all(path: Path) -> Iterator[None]:
     # pytest keeps its folders to the user that runs it.
-    closed = [(parent, parent.stat().st_mode) for parent in (path, *path.parents) if parent.stat().st_uid == os.getuid()]
+    closed = [
+        (parent, parent.stat().st_mode) for parent in (path, *path.parents) if parent.stat().st_uid == os.getuid()
+    ]
     closed = [(parent, mode) for parent, mode in closed if parent.name.startswith("pytest-") or parent == path]
     for parent, mode in closed:
         parent.chmod(mode | 0o055)

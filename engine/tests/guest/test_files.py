@@ -1,4 +1,4 @@
-"""Whatever the submission does: it cannot read the course, cannot write outside its scratch folder, cannot run programs."""
+"""Whatever the submission does: it cannot read the course, nor write outside its scratch folder, nor run programs."""
 
 from __future__ import annotations
 
@@ -52,7 +52,23 @@ def test_it_cannot_list_the_course(wall):
         lambda secret: os.utime(secret, (0, 0)),
         lambda secret: os.setxattr(secret, "user.mine", b"1"),
     ],
-    ids="write append truncate_on_open truncate remove move link symlink create mkdir fifo chmod chown utime xattr".split(),
+    ids=[
+        "write",
+        "append",
+        "truncate_on_open",
+        "truncate",
+        "remove",
+        "move",
+        "link",
+        "symlink",
+        "create",
+        "mkdir",
+        "fifo",
+        "chmod",
+        "chown",
+        "utime",
+        "xattr",
+    ],
 )
 def test_it_cannot_change_anything_outside(wall, change):
     before = wall.secret.stat()

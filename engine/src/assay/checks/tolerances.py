@@ -104,8 +104,8 @@ class Derived:
         except (OSError, msgspec.MsgspecError, KeyError):
             msg = f"{kept} has no tolerance {self.key}: run `{_command(assignment)}`"
             raise CourseError(msg) from None
-        asked = self.quantity, self.seeds, *(self.closed_form or (record.bound, None)), sorted(map(_label, self.catches))
-        if asked != (record.quantity, record.seeds, record.bound, record.reason, sorted(record.power)):
+        asked = self.quantity, *(self.closed_form or (record.bound, None)), sorted(map(_label, self.catches))
+        if asked != (record.quantity, record.bound, record.reason, sorted(record.power)):
             msg = f"{self.key} has changed since {kept} was written: run `{_command(assignment)}`"
             raise CourseError(msg)
         return record.bound
@@ -133,7 +133,8 @@ def rederive(
     course_root: Path,
     assignment: str,
     *,
-    processes: int = 1,
+    seeds: int | None = None,
+    processes: int | None = None,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> Path | None:
     """Derives every tolerance of an assignment and writes them; gives the file, or None if there are none.
@@ -141,7 +142,8 @@ def rederive(
     Args:
         course_root: the folder that has the course's tests and reference.
         assignment: its name.
-        processes: how many work at the same time, one thread each.
+        seeds: for every bound, instead of each tolerance's own number.
+        processes: how many work at the same time, one thread each; None for as many as there are processors.
         progress: told the tolerance's key, the seeds done and the seeds in all.
 
     Raises CourseError, and writes nothing, where a tolerance cannot be had or misses a mistake.
@@ -159,7 +161,7 @@ def rederive(
     # spawn, because a fork of a process that has used torch may inherit its threads' locks
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(processes, context, _prepare, (str(reference.parent),)) as pool:
-        records = {each.key: derive(each, reference, pool, progress) for each in found}
+        records = {each.key: derive(each, reference, pool, seeds=seeds, progress=progress) for each in found}
     kept = _kept_file(course_root, assignment)
     content = Kept("assay/tolerances/v1", _command(assignment), dict(sorted(records.items())))
     kept.write_bytes(msgspec.json.format(msgspec.json.encode(content), indent=2) + b"\n")
@@ -170,13 +172,16 @@ def derive(
     tolerance: Derived,
     reference: Path,
     pool: Executor,
+    *,
+    seeds: int | None = None,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> Record:
     """The tolerance's record; raises CourseError where the tail gives no bound or a mistake stays below it."""
-    power_seeds = min(tolerance.seeds, POWER_SEEDS)
-    tasks = list(_tasks(tolerance, reference, power_seeds))
+    seeds = seeds or tolerance.seeds
+    power_seeds = min(seeds, POWER_SEEDS)
+    tasks = list(_tasks(tolerance, reference, seeds, power_seeds))
     samples: dict[int, list[float]] = {which: [] for which in range(-1, len(tolerance.catches))}
-    total, done = tolerance.seeds + power_seeds * len(tolerance.catches), 0
+    total, done = seeds + power_seeds * len(tolerance.catches), 0
     for task, values in zip(tasks, pool.map(_values, tasks), strict=True):
         samples[task.mistake] += values
         done += len(values)
@@ -199,7 +204,7 @@ def derive(
         tolerance.quantity,
         bound,
         tolerance.closed_form[1] if tolerance.closed_form else None,
-        tolerance.seeds,
+        seeds,
         _digits(statistics.median(samples[-1])),
         _digits(max(samples[-1])),
         false_failure,
@@ -220,11 +225,11 @@ class _Task(NamedTuple):
     last: int
 
 
-def _tasks(tolerance: Derived, reference: Path, power_seeds: int) -> Iterator[_Task]:
+def _tasks(tolerance: Derived, reference: Path, seeds: int, power_seeds: int) -> Iterator[_Task]:
     for which in range(-1, len(tolerance.catches)):
-        seeds = tolerance.seeds if which < 0 else power_seeds
-        for first in range(0, seeds, _CHUNK):
-            yield _Task(reference, tolerance.file, tolerance.name, which, first, min(first + _CHUNK, seeds))
+        end = seeds if which < 0 else power_seeds
+        for first in range(0, end, _CHUNK):
+            yield _Task(reference, tolerance.file, tolerance.name, which, first, min(first + _CHUNK, end))
 
 
 def _values(task: _Task) -> list[float]:

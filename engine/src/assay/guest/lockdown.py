@@ -105,7 +105,7 @@ def lock_submission(scratch: Path, bounds: limits.Limits, hidden: Iterable[Path]
     except OSError as error:
         rules, wall = -1, reason(error)
     uncounted = limits.uncounted(user)
-    left = privileges.drop(user, privileges.DAC_READ_SEARCH if rules >= 0 else 0)
+    left = privileges.drop(user, privileges.DAC_READ_SEARCH if user is not None and rules >= 0 else 0)
     # Both are for after the change of user, which undoes the first.
     call("prctl", _PR_SET_PDEATHSIG, _SIGKILL, 0, 0, 0)
     call("prctl", _PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)

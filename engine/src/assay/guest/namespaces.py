@@ -70,7 +70,7 @@ def enter() -> dict[str, str]:
 def child_pid_namespace() -> Iterator[Callable[[], int]]:
     """Gives a `fork` whose child is the first process of a pid namespace of its own, where that is allowed.
 
-    Killing that child then kills all that came of it. Within the block `os.fork` does the same, except where only a user
+    Killing that child then kills all that came of it. Within the block `os.fork` does it too, except where only a user
     namespace gives the right: from there no way leads back, so a process between the two takes it.
     """
     way = _way_to_pids()

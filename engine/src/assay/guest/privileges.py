@@ -14,7 +14,7 @@ DAC_READ_SEARCH = 1 << 2
 _VERSION = 0x20080522
 _LAST = 63
 
-_PR_SET_KEEPCAPS, _PR_CAPBSET_READ, _PR_CAPBSET_DROP, _PR_SET_SECUREBITS, _PR_CAP_AMBIENT = 8, 23, 24, 28, 47
+_PR_SET_KEEPCAPS, _PR_CAPBSET_DROP, _PR_SET_SECUREBITS, _PR_CAP_AMBIENT = 8, 24, 28, 47
 _AMBIENT_CLEAR = 4
 _NO_WAY_BACK = 0b1110_1111
 """No rights by being user 0, none by changing the user, none kept, none handed on; each of the four locked."""
@@ -64,11 +64,7 @@ def drop(user: int | None, keep: int = 0) -> str | None:
 def _left(keep: int) -> str | None:
     sets = _sets()
     low = (sets.use0 | sets.may0 | sets.hand_on0) & ~keep
-    if low or sets.use1 | sets.may1 | sets.hand_on1:
-        return "capabilities are left"
-    if any(call("prctl", _PR_CAPBSET_READ, capability, 0, 0, 0) for capability in range(8)) and os.getuid() == 0:
-        return "user 0 may get its capabilities back"
-    return None
+    return "capabilities are left" if low or sets.use1 | sets.may1 | sets.hand_on1 else None
 
 
 def _sets() -> _Sets:

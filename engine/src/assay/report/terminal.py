@@ -1,0 +1,189 @@
+"""Reports as text that a person likes to read, in a terminal or in a file.
+
+Whatever a submission wrote is shown as text and never read as markup; characters that would move the cursor or change
+colours come out as escapes.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, Final
+
+from rich.console import Group
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from assay.display import inert
+from assay.model import HIDDEN_TEXT
+from assay.report.visibility import public
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from rich.console import RenderableType
+
+    from assay.model import Answer, ExerciseResult, Message, Report, Status, Verdict
+
+__all__ = ["render"]
+
+WORDS: Final[dict[Status, str]] = {
+    "passed": "passed",
+    "failed": "not right",
+    "error": "raised an error",
+    "timeout": "too slow",
+    "crashed": "crashed",
+    "missing": "not handed in",
+    "skipped": "not run",
+    "ungraded": "could not be graded",
+}
+_SIGNS: Final[dict[Status, tuple[str, str]]] = {"passed": ("✓", "green"), "ungraded": ("?", "yellow")}
+_WRONG: Final = ("✗", "red")
+_LABEL: Final = 8
+_MAX_LINE: Final = 500
+_MAX_LINES: Final = 24
+_OURS: Final = "could not be graded"
+
+
+def render(reports: Iterable[Report]) -> RenderableType:
+    """All reports, one after another, and a table of them if there are several."""
+    shown = [public(report) for report in reports]
+    parts: list[RenderableType] = []
+    for report in shown:
+        parts += [_report(report), Text()]
+    if len(shown) > 1:
+        for assignment in dict.fromkeys(report.assignment for report in shown):
+            same = [report for report in shown if report.assignment == assignment]
+            parts += [_summary(assignment, same), Text()]
+    return Group(*parts[:-1])
+
+
+def _report(report: Report) -> RenderableType:
+    parts = [_header(report)]
+    if report.status == "ungraded":
+        reason = report.reason or "no reason is known"
+        parts.append(_rows([("reason", f"{reason}\nthis is no fault of the submission and costs no points")]))
+    for exercise in report.exercises:
+        parts.append(_exercise(exercise))
+        wrong = [check for check in exercise.checks if check.status != "passed"]
+        for (status, message), checks in groupby(wrong, key=lambda check: (check.status, check.message)):
+            parts.append(Padding(_checks(status, message, list(checks)), (0, 0, 0, 5)))
+    end = [("missing", ", ".join(report.handed_in.missing)), ("notes", "\n".join(report.handed_in.notes))]
+    end += [("forgone", f"{name}: {how}") for name, how in report.isolation.items() if how.startswith("not kept")]
+    if any(text for _, text in end):
+        parts.append(Padding(_rows([(label, text) for label, text in end if text]), (1, 0, 0, 0)))
+    if report.answers:
+        parts.append(Padding(_answers(report.answers), (1, 0, 0, 0)))
+    return Group(*parts)
+
+
+def _header(report: Report) -> RenderableType:
+    grid = _wide()
+    name = Text.assemble((_one_line(report.submission.name), "bold"), "  ", _one_line(report.assignment))
+    score = Text(_OURS, "bold yellow") if report.status == "ungraded" else _points(report.score, report.max_score, "bold")
+    grid.add_row(name, score)
+    grid.add_row(Text(_one_line(report.submission.path), "dim"), Text(f"seed {report.seed}", "dim"))
+    return Padding(grid, (0, 0, 1, 0))
+
+
+def _exercise(exercise: ExerciseResult) -> RenderableType:
+    passed, count = sum(check.status == "passed" for check in exercise.checks), len(exercise.checks)
+    some = f"{passed} of {count}" if passed < count else "all" if count > 1 else "its only"
+    line = Text.assemble(
+        f"{exercise.id:>2}  ",
+        (_one_line(exercise.title), "bold"),
+        (f"   {some} {'check' if count == 1 else 'checks'} passed", "dim"),
+    )
+    grid = _wide()
+    grid.add_row(line, _points(exercise.score, exercise.max_score))
+    return grid
+
+
+def _checks(status: Status, message: Message | None, checks: Sequence[Verdict]) -> RenderableType:
+    """Checks of one exercise that did not pass and have the same to say, as a starter's have."""
+    sign, style = _SIGNS.get(status, _WRONG)
+    grid = _wide()
+    for check in checks:
+        grid.add_row(Text.assemble((sign, style), " ", _one_line(check.sentence)), Text(WORDS[status], style))
+    if message is None:
+        return grid
+    if message.help == HIDDEN_TEXT:
+        return Group(grid, Padding(Text(HIDDEN_TEXT, "dim"), (0, 0, 0, 2)))
+    labels = {"input": message.input, "yours": message.yours, "expected": message.expected, "help": message.help}
+    rows = [(label, text) for label, text in labels.items() if text]
+    return Group(grid, Padding(_rows(rows), (0, 0, 0, 2))) if rows else grid
+
+
+def _answers(answers: Sequence[Answer]) -> RenderableType:
+    parts: list[RenderableType] = [Text("Written answers, for a person to grade", "bold")]
+    for answer in answers:
+        score = [] if answer.score is None else [("score", f"{answer.score:g}")]
+        comment = [("comment", answer.comment)] if answer.comment else []
+        parts.append(_rows([(f"{answer.exercise:>2}", answer.text), *score, *comment]))
+    return Group(*parts)
+
+
+def _summary(assignment: str, reports: Sequence[Report]) -> RenderableType:
+    """A row for each submission: its points by exercise, and in all."""
+    highest = {exercise.id: exercise.max_score for report in reports for exercise in report.exercises}
+    ids = sorted(highest, key=lambda number: (not number.isdecimal(), len(number), number))
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column(Text(_one_line(assignment), "bold"), overflow="fold")
+    for number in ids:
+        table.add_column(Text(number), justify="right")
+    table.add_column(Text("total"), justify="right")
+    total = max(report.max_score for report in reports)
+    table.add_row(Text("of"), *(f"{highest[number]:g}" for number in ids), f"{total:g}", style="dim")
+    for report in reports:
+        scores = {exercise.id: exercise for exercise in report.exercises}
+        cells = [_cell(scores.get(number)) for number in ids]
+        whole = Text("ungraded", "yellow") if report.status == "ungraded" else Text(f"{report.score:g}", "bold")
+        table.add_row(Text(_one_line(report.submission.name)), *cells, whole)
+    return table
+
+
+def _cell(exercise: ExerciseResult | None) -> Text:
+    if exercise is None:
+        return Text("–", "dim")
+    if any(check.status == "ungraded" for check in exercise.checks):
+        return Text("?", "yellow")
+    return Text(f"{exercise.score:g}", _style(exercise.score, exercise.max_score))
+
+
+def _points(score: float, highest: float, style: str = "") -> Text:
+    return Text(f"{score:g} / {highest:g}", f"{style} {_style(score, highest)}".strip())
+
+
+def _style(score: float, highest: float) -> str:
+    return "green" if score >= highest else "red" if score <= 0 else "yellow"
+
+
+def _wide() -> Table:
+    """A row of two: what it is about on the left, how it stands at the right margin."""
+    grid = Table.grid(expand=True, padding=(0, 0, 0, 2))
+    grid.add_column(ratio=1, overflow="fold")
+    grid.add_column(justify="right", no_wrap=True)
+    return grid
+
+
+def _rows(rows: Sequence[tuple[str, str]]) -> Table:
+    """Labelled texts below each other; what a label says stands in a column of its own."""
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(style="dim", min_width=_LABEL, no_wrap=True)
+    grid.add_column(overflow="fold")
+    for label, text in rows:
+        grid.add_row(Text(_one_line(label)), _lines(text))
+    return grid
+
+
+def _lines(text: str) -> Text:
+    """A text of several lines, each inert, the many and the long cut."""
+    lines = text.expandtabs(4).split("\n")
+    kept = [inert(line, _MAX_LINE) for line in lines[:_MAX_LINES]]
+    if len(lines) > _MAX_LINES:
+        kept.append(f"… {len(lines) - _MAX_LINES} lines more")
+    return Text("\n".join(kept), overflow="fold")
+
+
+def _one_line(text: str) -> str:
+    return inert(text, _MAX_LINE)

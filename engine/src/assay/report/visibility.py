@@ -1,0 +1,31 @@
+"""What a report may say of hidden checks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from assay.model import HIDDEN_TEXT, Message
+
+if TYPE_CHECKING:
+    from assay.model import Report, Verdict
+
+__all__ = ["public"]
+
+
+def public(report: Report) -> Report:
+    """The report with the fixed text in place of every hidden check's message.
+
+    A check that could not be graded keeps its message: it is about us, and without it nobody could mend it.
+    """
+    exercises = tuple(
+        replace(exercise, checks=tuple(_public(check) for check in exercise.checks)) for exercise in report.exercises
+    )
+    return replace(report, exercises=exercises)
+
+
+def _public(check: Verdict) -> Verdict:
+    if check.visibility != "hidden" or check.status == "ungraded" or check.message is None:
+        return check
+    return replace(check, message=Message(help=HIDDEN_TEXT))

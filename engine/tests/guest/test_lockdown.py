@@ -1,0 +1,179 @@
+"""The lock-down reports what holds; where a mechanism is missing, it says so and the others hold without it."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+
+from conftest import MACHINES, machines
+
+from assay.guest import lockdown
+
+KEPT = {
+    "memory": "1024 MiB more than torch for each process",
+    "time": "20 s of processor time for each process",
+    "process_count": "64 processes and threads",
+    "file_size": "64 MiB a file",
+    "output": "its only lines lead to the judge, who reads so much and no more",
+}
+NURSERY = "the nursery, which gets them and ends them"
+OWN_DISK = "a disk of its own"
+NO_DISK = "not kept: the scratch folder is on the machine's disk"
+
+REPORTS = {
+    "root": {
+        "files": "Landlock {abi}, seccomp",
+        "network": "an empty network namespace, seccomp",
+        "processes": "a pid namespace, Landlock {abi}, seccomp",
+        "descendants": "a pid namespace",
+        "disk": OWN_DISK,
+        "privileges": "no capabilities, a user of its own",
+    },
+    "user": {
+        "files": "Landlock {abi}, seccomp",
+        "network": "an empty network namespace, seccomp",
+        "processes": "a pid namespace, Landlock {abi}, seccomp",
+        "descendants": "a pid namespace",
+        "disk": OWN_DISK,
+        "privileges": "no capabilities",
+    },
+    "root-in-a-container": {
+        "files": "Landlock {abi}, seccomp",
+        "network": "seccomp",
+        "processes": "Landlock {abi}, seccomp",
+        "descendants": NURSERY,
+        "disk": NO_DISK,
+        "privileges": "no capabilities, a user of its own",
+    },
+    "user-without-namespaces": {
+        "files": "Landlock {abi}, seccomp",
+        "network": "seccomp",
+        "processes": "Landlock {abi}, seccomp",
+        "descendants": NURSERY,
+        "disk": NO_DISK,
+        "privileges": "no capabilities",
+    },
+    "root-without-capabilities": {
+        "files": "Landlock {abi}, seccomp",
+        "network": "seccomp",
+        "processes": "Landlock {abi}, seccomp",
+        "descendants": NURSERY,
+        "disk": NO_DISK,
+        "privileges": "no capabilities",
+        "process_count": "not kept: the kernel does not count root's processes",
+    },
+    "without-landlock": {
+        "files": "not kept: Landlock: landlock_create_ruleset: ENOTSUP",
+        "network": "an empty network namespace, seccomp",
+        "processes": "not kept: Landlock: landlock_create_ruleset: ENOTSUP",
+        "descendants": "a pid namespace",
+        "disk": OWN_DISK,
+        "privileges": "no capabilities",
+    },
+    "root-without-landlock": {
+        "files": "not kept: Landlock: landlock_create_ruleset: ENOSYS",
+        "network": "an empty network namespace, seccomp",
+        "processes": "not kept: Landlock: landlock_create_ruleset: ENOSYS",
+        "descendants": "a pid namespace",
+        "disk": OWN_DISK,
+        "privileges": "no capabilities, a user of its own",
+    },
+    "without-seccomp": {
+        "files": "not kept: seccomp: seccomp: EINVAL",
+        "network": "not kept: seccomp: seccomp: EINVAL",
+        "processes": "a pid namespace, Landlock {abi}",
+        "descendants": "a pid namespace",
+        "disk": OWN_DISK,
+        "privileges": "no capabilities",
+    },
+}
+BROKEN = {
+    "without-landlock": ["files", "processes"],
+    "root-without-landlock": ["files", "processes"],
+    "without-seccomp": ["files", "network"],
+}
+
+
+@machines(*MACHINES)
+def test_the_report_names_what_keeps_each_promise(wall):
+    from assay.guest import landlock
+
+    report = wall.submission(lambda: "ran").report
+    expected = KEPT | REPORTS[wall.machine.name]
+    assert report == {name: how.format(abi=landlock.abi()) for name, how in expected.items()}
+    assert lockdown.broken(report) == BROKEN.get(wall.machine.name, [])
+
+
+@machines(*MACHINES)
+def test_what_is_missing_breaks_nothing_else(wall):
+    outcome = wall.check(lambda: "ran")
+    assert (outcome.text, outcome.clean, outcome.signal) == ("ran", True, 0)
+
+
+@machines("without-landlock", "root-without-landlock")
+def test_without_landlock_there_is_still_no_network_and_no_program(wall):
+    assert wall.submission(socket.socket).text == "EPERM"
+    assert wall.submission(lambda: os.execv("/bin/true", ["true"])).text == "EPERM"
+    assert wall.submission(lambda: wall.secret.chmod(0o777)).text == "EPERM"
+
+
+@machines("root-without-landlock")
+def test_without_landlock_a_user_of_its_own_still_reads_nothing_of_ours(wall):
+    wall.secret.chmod(0o600)
+    assert wall.submission(wall.secret.read_text).text == "EACCES"
+    assert wall.submission(lambda: os.listdir("/root")).text == "EACCES"
+
+
+@machines("without-seccomp")
+def test_without_seccomp_the_files_are_still_out_of_reach(wall):
+    assert wall.submission(wall.secret.read_text).text == "EACCES"
+    assert wall.submission(lambda: wall.secret.write_text("mine")).text == "EACCES"
+
+
+@machines("root-without-capabilities")
+def test_a_root_without_capabilities_locks_down_all_the_same(wall):
+    assert wall.submission(wall.secret.read_text).text == "EACCES"
+    assert wall.submission(socket.socket).text == "EPERM"
+    assert wall.check(os.fork).text == "EPERM"
+
+
+@machines("root", "user")
+def test_a_place_that_can_be_read_all_the_same_breaks_the_promise(wall):
+    wall.secret = wall.scratch
+    report = wall.submission(lambda: "").report
+    assert report["files"] == f"not kept: Landlock: {wall.scratch} can be read"
+
+
+def test_a_promise_that_was_given_up_by_name_is_not_missed():
+    report = dict.fromkeys(lockdown.CORE, "somehow") | {"files": "not kept: no Landlock", "time": "not kept: no limit"}
+    assert lockdown.broken(report) == ["files", "time"]
+    assert lockdown.broken(report, ["files"]) == ["time"]
+
+
+def test_a_promise_that_is_not_reported_is_not_kept():
+    assert lockdown.broken({}) == list(lockdown.CORE)
+
+
+def test_only_pythons_own_folders_can_be_read():
+    assert not any(
+        path == folder for path in lockdown._READABLE for folder in map(type(path), ("/", "/usr", "/home", "/etc"))
+    )
+
+
+def test_an_environment_inside_the_course_does_not_open_the_course(tmp_path):
+    course = tmp_path / "course"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", course / ".venv"], check=True)
+    script = "from assay.guest import lockdown; print(*lockdown._READABLE, sep='\\n')"
+    python = course / ".venv" / "bin" / "python"
+    found = subprocess.run(
+        [python, "-c", script],
+        check=True,
+        capture_output=True,
+        text=True,
+        env={"PYTHONPATH": os.pathsep.join(sys.path)},
+    ).stdout.split()
+    inside = [path for path in found if path.startswith(str(course))]
+    assert inside
+    assert all(path.startswith(str(course / ".venv" / "lib")) for path in inside)

@@ -1,0 +1,104 @@
+"""Whatever the submission does: it cannot reach the network, nor a socket on this machine."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+
+import pytest
+
+FAMILIES = {
+    "tcp": (socket.AF_INET, socket.SOCK_STREAM, 0),
+    "udp": (socket.AF_INET, socket.SOCK_DGRAM, 0),
+    "tcp6": (socket.AF_INET6, socket.SOCK_STREAM, 0),
+    "raw": (socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP),
+    "packet": (socket.AF_PACKET, socket.SOCK_RAW, 0),
+    "netlink": (socket.AF_NETLINK, socket.SOCK_RAW, 0),
+    "unix": (socket.AF_UNIX, socket.SOCK_STREAM, 0),
+    "crypto": (socket.AF_ALG, socket.SOCK_SEQPACKET, 0),
+    "vsock": (socket.AF_VSOCK, socket.SOCK_STREAM, 0),
+}
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_it_cannot_make_a_socket(wall, family):
+    assert wall.submission(lambda: socket.socket(*FAMILIES[family])).text == "EPERM"
+    assert wall.check(lambda: socket.socket(*FAMILIES[family])).text == "EPERM"
+
+
+def test_it_cannot_make_a_pair_of_sockets(wall):
+    assert wall.submission(socket.socketpair).text == "EPERM"
+
+
+@pytest.mark.parametrize(
+    ("family", "kind", "address"),
+    [
+        (socket.AF_INET, socket.SOCK_STREAM, ("127.0.0.1", 0)),
+        (socket.AF_UNIX, socket.SOCK_STREAM, "course/socket"),
+        (socket.AF_UNIX, socket.SOCK_STREAM, "\0assay-test"),
+    ],
+    ids=["tcp", "path", "abstract"],
+)
+def test_a_socket_opened_before_reaches_no_server(wall, monkeypatch, family, kind, address):
+    monkeypatch.chdir(wall.place)
+    with socket.socket(family, kind) as server, socket.socket(family, kind) as stray:
+        server.bind(address)
+        server.listen()
+        server.settimeout(0.2)
+        there = server.getsockname()
+        there = os.path.abspath(there) if there == address == "course/socket" else there
+        assert wall.submission(lambda: stray.connect(there)).text == "EPERM"
+        assert wall.submission(lambda: stray.bind(address)).text == "EPERM"
+        with pytest.raises(TimeoutError):
+            server.accept()
+
+
+def test_a_datagram_cannot_be_sent_anywhere(wall):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server, socket.socket(*FAMILIES["udp"]) as stray:
+        server.bind(("127.0.0.1", 0))
+        assert wall.submission(lambda: stray.sendto(b"x", server.getsockname())).text == "EPERM"
+        server.settimeout(0)
+        with pytest.raises(BlockingIOError):
+            server.recv(1)
+
+
+def test_it_can_use_the_line_that_it_was_given(wall):
+    ours, theirs = socket.socketpair()
+    inner, outer = socket.socketpair()
+
+    def talk():
+        line = socket.socket(fileno=os.dup(theirs.fileno()))
+        line.settimeout(5)
+        data, descriptors, _, _ = socket.recv_fds(line, 16, 1)
+        line.sendall(b"heard " + data)
+        with socket.socket(fileno=descriptors[0]) as given:
+            given.sendall(b"through the given one")
+        return line.recv(16).decode()
+
+    with ours, theirs, inner, outer:
+        socket.send_fds(ours, [b"line"], [inner.fileno()])
+        ours.sendall(b"more")
+        assert wall.check(talk).text == "more"
+        assert ours.recv(64) == b"heard line"
+        assert outer.recv(64) == b"through the given one"
+
+
+def test_its_network_is_empty_where_the_machine_allows_one(wall):
+    outcome = wall.submission(lambda: "")
+    empty = wall.machine.name in {"root", "user"}
+    assert outcome.report["network"] == ("an empty network namespace, seccomp" if empty else "seccomp")
+    assert (outcome.entered["network"] == "entered") == empty
+
+
+def test_the_nursery_itself_reaches_no_server(wall):
+    if wall.machine.name not in {"root", "user"}:
+        assert wall.submission(lambda: "").entered["network"].startswith("not entered: unshare: E")
+        return
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def connect(_pid):
+            with contextlib.closing(socket.socket()) as sock:
+                return str(sock.connect_ex(server.getsockname()))
+
+        assert wall.submission(lambda: "", outside=connect).status != "0"

@@ -1,0 +1,244 @@
+"""Whatever the submission does: it cannot see or signal a process outside, and nothing of it outlives its check."""
+
+from __future__ import annotations
+
+import ctypes
+import faulthandler
+import fcntl
+import os
+import resource
+import select
+import signal
+import time
+from contextlib import contextmanager
+
+import pytest
+
+from assay.guest import processes
+from assay.guest.syscalls import MACHINE
+
+
+def _call(number, *arguments):
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.syscall(number[MACHINE], *arguments) < 0:
+        raise OSError(ctypes.get_errno(), "")
+    return "done"
+
+
+@contextmanager
+def _bystander(wall):
+    """A process of the same user's that must not be touched."""
+    pid = os.fork()
+    if pid == 0:
+        if wall.user and os.getuid() == 0:
+            os.setresuid(wall.user, wall.user, wall.user)
+        time.sleep(60)
+        os._exit(0)
+    try:
+        yield pid
+        assert os.waitpid(pid, os.WNOHANG) == (0, 0)
+    finally:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+
+
+@pytest.mark.parametrize("number", [0, signal.SIGTERM])
+def test_it_cannot_signal_a_process_outside(wall, number):
+    with _bystander(wall) as bystander:
+        assert wall.submission(lambda: os.kill(bystander, number)).text in {"ESRCH", "EPERM"}
+        assert wall.check(lambda: os.kill(bystander, number)).text == "EPERM"
+        assert wall.submission(lambda: os.kill(wall.nursery, number)).text in {"ESRCH", "EPERM"}
+        assert wall.submission(lambda: signal.pidfd_send_signal(os.pidfd_open(bystander), number)).text == "ENOSYS"
+
+
+def test_it_cannot_trace_or_read_a_process_outside(wall):
+    with _bystander(wall) as bystander:
+        assert wall.submission(lambda: _call({"x86_64": 101, "aarch64": 117}, 16, bystander, 0, 0)).text == "EPERM"
+        assert wall.submission(lambda: _call({"x86_64": 310, "aarch64": 270}, bystander, 0, 0, 0, 0, 0)).text == "EPERM"
+        assert wall.submission(lambda: open(f"/proc/{bystander}/mem", "rb")).text in {"EACCES", "ENOENT"}
+        assert wall.submission(lambda: open(f"/proc/{bystander}/environ", "rb")).text in {"EACCES", "ENOENT"}
+
+
+def test_it_cannot_slow_or_limit_a_process_outside(wall):
+    with _bystander(wall) as bystander:
+        assert wall.submission(lambda: os.setpriority(os.PRIO_PROCESS, bystander, 19)).text == "EPERM"
+        assert wall.submission(lambda: os.sched_setaffinity(bystander, {0})).text == "EPERM"
+        assert wall.submission(lambda: resource.prlimit(bystander, resource.RLIMIT_CPU, (1, 1))).text == "EPERM"
+
+
+def test_it_cannot_have_a_signal_sent_to_a_process_outside(wall):
+    heard, told = os.pipe()
+    assert wall.submission(lambda: fcntl.fcntl(heard, fcntl.F_SETOWN, wall.nursery)).text == "EPERM"
+    os.close(heard)
+    os.close(told)
+
+
+def _daemonise(held):
+    """The old way out: two forks, a session of its own, deaf to everything."""
+    heard, told = os.pipe()
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() == 0:
+            for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+                signal.signal(number, signal.SIG_IGN)
+            os.write(told, b"daemon up")
+            time.sleep(60)
+            os.write(held, b"survived")
+        os._exit(0)
+    return os.read(heard, 16).decode()
+
+
+def _is_over(heard):
+    """Whether the last process that holds the other end is gone."""
+    return bool(select.select([heard], [], [], 3)[0]) and os.read(heard, 16) == b""
+
+
+def _up(heard):
+    assert select.select([heard], [], [], 3)[0]
+    return b"up" in os.read(heard, 16)
+
+
+def test_nothing_outlives_the_submission(wall):
+    heard, told = os.pipe()
+    outcome = wall.submission(lambda: _daemonise(told), outside=lambda _pid: os.close(told))
+    os.close(told)
+    assert outcome.text == "daemon up"
+    assert outcome.clean
+    assert _is_over(heard)
+    os.close(heard)
+
+
+def test_a_daemon_ends_while_the_submission_goes_on(wall):
+    heard, told = os.pipe()
+
+    def stay():
+        os.write(told, _daemonise(told).encode())
+        os.wait()  # the first of the two
+        time.sleep(1)
+        return "stayed"
+
+    def sweep(pid):
+        up = _up(heard)
+        found = list(processes.descendants(pid))
+        clean = processes.sweep(pid, {pid})
+        return f"{up} {bool(found)} {clean} {[found for found in found if _runs(found)]} {_runs(pid)}"
+
+    outcome = wall.submission(stay, outside=sweep)
+    assert (outcome.status, outcome.text) == ("True True True [] True", "stayed")
+    os.close(heard)
+    os.close(told)
+
+
+def _runs(pid):
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            return file.read().rpartition(b")")[2].split()[0] not in {b"Z", b"X"}
+    except FileNotFoundError:
+        return False
+
+
+def test_it_ends_with_its_nursery(wall):
+    heard, told = os.pipe()
+
+    def stay():
+        os.write(told, b"up")
+        time.sleep(60)
+
+    def die(_pid):
+        if _up(heard):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    assert wall.submission(stay, outside=die).signal == signal.SIGKILL
+    os.close(told)
+    assert _is_over(heard)
+    os.close(heard)
+
+
+def test_a_check_starts_no_process(wall):
+    assert wall.check(os.fork).text == "EPERM"
+    assert wall.check(lambda: _call({"x86_64": 58, "aarch64": -1})).text in {"EPERM", "ENOSYS"}
+    assert wall.check(lambda: _call({"x86_64": 435, "aarch64": 435}, 0, 0)).text == "ENOSYS"
+
+
+def test_a_check_may_start_threads(wall):
+    import threading
+
+    def count():
+        found = []
+        threads = [threading.Thread(target=found.append, args=(number,)) for number in range(3)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        return sorted(found)
+
+    assert wall.check(count).text == "[0, 1, 2]"
+
+
+def test_a_check_cannot_end_the_submission(wall):
+    assert wall.check(lambda: os.kill(os.getppid(), signal.SIGKILL)).text == "EPERM"
+
+
+def test_a_check_may_end_itself(wall):
+    assert wall.check(lambda: os.kill(os.getpid(), signal.SIGTERM)).text == "SIGTERM"
+
+    def abort():
+        faulthandler.disable()
+        os.abort()
+
+    assert wall.check(abort).text == "SIGABRT"
+
+
+def test_a_fork_bomb_stays_small(wall):
+    from assay.guest import limits
+
+    wall.bounds = limits.Limits(memory=2**30, tasks=10)
+    heard, told = os.pipe()
+
+    def bomb():
+        count = 0
+        for _ in range(50):
+            if os.fork() == 0:
+                time.sleep(60)
+                os._exit(0)
+            count += 1
+        return count
+
+    outcome = wall.submission(bomb)
+    os.close(told)
+    assert outcome.clean
+    if wall.machine.name == "user-without-namespaces":  # the kernel counts whatever else that user runs
+        assert outcome.text == "50"
+    else:
+        assert outcome.text == "EAGAIN"
+    os.close(heard)
+
+
+def test_it_is_alone_in_its_process_table_where_the_machine_allows_one(wall):
+    outcome = wall.submission(os.getpid)
+    alone = wall.machine.name in {"root", "user"}
+    assert (outcome.text == "1") == alone
+    assert outcome.report["descendants"] == (
+        "a pid namespace" if alone else "the nursery, which gets them and ends them"
+    )
+
+
+def test_a_sweep_is_quick_where_there_is_nothing_to_sweep():
+    pids = []
+    for _ in range(2):
+        pid = os.fork()
+        if pid == 0:
+            time.sleep(60)
+            os._exit(0)
+        pids.append(pid)
+    try:
+        times = []
+        for _ in range(50):
+            start = time.perf_counter()
+            assert processes.sweep(pids[0], pids)
+            times.append(time.perf_counter() - start)
+        assert min(times) < 0.0005
+    finally:
+        for pid in pids:
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)

@@ -1,0 +1,128 @@
+"""`pytest --submission PATH` in a course: what an author sees who runs the judge by hand."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+
+def run(root, *arguments):
+    """Runs pytest in the course as an author would; gives its exit code and what it printed."""
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:benchmark", *map(str, arguments)]
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST")}
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, env=environment)
+    return done.returncode, done.stdout + done.stderr
+
+
+@pytest.fixture(scope="module")
+def students(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("students")
+    for name, scaled in (("alice", "x * factor"), ("bob", "x + factor")):
+        (folder / name).mkdir()
+        (folder / name / "basics.py").write_text(f"def scaled(x, factor=2.0): return {scaled}\n")
+    return folder
+
+
+def test_without_a_submission_the_reference_is_graded(course_root):
+    code, output = run(course_root)
+    assert code == 0
+    assert "6 passed" in output
+
+
+def test_one_session_grades_many_submissions(course_root, students):
+    code, output = run(course_root, "--submission", students / "alice", "--submission", students / "bob", "-k", "scaled")
+    assert code == 1
+    assert "test_scaled[bob]" in output
+    assert "1 failed, 1 passed, 10 deselected" in output
+
+
+def test_where_pytest_shows_a_traceback_stands_what_a_student_reads(course_root, students):
+    _, output = run(course_root, "--submission", students / "bob", "-k", "test_scaled")
+    assert (
+        "scaled doubles without a factor: failed\n"
+        "  input     scaled([1.0, 1.0])\n"
+        "  yours     [3.0, 3.0]\n"
+    ) in output
+    assert "Traceback" not in output
+    assert "conftest" not in output
+
+
+def test_a_path_that_does_not_exist_is_a_usage_error(course_root):
+    code, output = run(course_root, "--submission", "nobody")
+    assert code == pytest.ExitCode.USAGE_ERROR
+    assert "ERROR: nobody does not exist" in output
+
+
+def test_what_is_refused_is_a_usage_error_that_says_why(course_root, students, tmp_path):
+    (tmp_path / "carol").mkdir()
+    (tmp_path / "carol" / "basics.py").symlink_to(students / "alice" / "basics.py")
+    code, output = run(course_root, "--submission", tmp_path)
+    assert code == pytest.ExitCode.USAGE_ERROR
+    assert "ERROR: basics.py: it is a link, and links are not followed" in output
+
+
+def test_an_empty_folder_is_a_usage_error(course_root, tmp_path):
+    code, output = run(course_root, "--submission", tmp_path)
+    assert code == pytest.ExitCode.USAGE_ERROR
+    assert f"ERROR: nothing to grade in {tmp_path}" in output
+
+
+def test_the_markers_are_registered(course_root):
+    code, output = run(course_root, "--strict-markers", "--markers")
+    assert code == 0
+    assert "@pytest.mark.points(number): what the check is worth; 1 without it" in output
+
+
+
+
+def test_a_session_outside_a_course_is_no_judge(tmp_path):
+    (tmp_path / "test_x.py").write_text("def test_x(): pass\n")
+    code, output = run(tmp_path)
+    assert code == 0
+    assert "1 passed" in output
+
+
+@pytest.fixture
+def broken_course(course_root, tmp_path):
+    """A course with one exercise whose check is wrong in a way that each test chooses."""
+
+    def write(check):
+        for name, text in {
+            "tox.ini": "[pytest]\ntestpaths = tests\n",
+            "reference/basics.py": (course_root / "reference" / "basics.py").read_text(),
+            "tests/basics/test_1_x.py": f'"""X"""\nimport pytest\n{check}',
+        }.items():
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / name).write_text(text)
+        return run(tmp_path)
+
+    return write
+
+
+def test_an_error_in_the_check_itself_is_never_the_students(broken_course):
+    code, output = broken_course('def test_x(submission):\n    """x holds"""\n    1 / 0\n')
+    assert code == 1
+    assert "x holds: ungraded\n  help      ZeroDivisionError in the check itself: division by zero" in output
+
+
+def test_a_name_that_the_reference_lacks_is_the_authors_error(broken_course):
+    _, output = broken_course('def test_x(submission):\n    """x holds"""\n    submission.squared_los()\n')
+    assert "x holds: ungraded\n  help      AttributeError in the check itself: the reference defines no 'squared_los'" in output
+
+
+def test_a_check_without_a_docstring_is_an_error(broken_course):
+    code, output = broken_course("def test_x(submission):\n    pass\n")
+    assert code != 0
+    assert "test_x[reference] has no docstring: it is the sentence that a student reads" in output
+
+
+def test_a_function_of_the_judge_does_not_cross(broken_course):
+    _, output = broken_course('def test_x(submission):\n    """x holds"""\n    submission.scaled(len)\n')
+    assert "builtin_function_or_method does not cross the wall: send numbers, texts, lists, tensors or objects" in output
+
+
+def test_a_skipped_check_is_not_passed(broken_course):
+    code, output = broken_course('def test_x(submission):\n    """x holds"""\n    pytest.skip("needs y")\n')
+    assert code == 0
+    assert "1 skipped" in output
