@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 
 _DYING_SECONDS = 2.0
+_DRAWING = (b"plt", b"plot", b"matplotlib")
 
 
 class Nursery:
@@ -86,13 +87,21 @@ class Nursery:
         gc.freeze()  # or every child's first collection would copy all these pages
         return library
 
+    def _foresee(self, task: Open) -> None:
+        """Imports once, for all, what takes long and what this submission seems to need."""
+        if task.kind == "notebook":
+            importlib.import_module("assay.guest.notebook")
+        if any(word in task.source for word in _DRAWING) and "matplotlib.pyplot" not in sys.modules:
+            with tempfile.TemporaryDirectory(prefix="assay-") as folder:
+                os.environ["MPLCONFIGDIR"] = folder  # for its list of fonts, which every fork then has in memory
+                importlib.import_module("matplotlib.pyplot")
+
     def _start(self, task: Open) -> None:
         from assay.guest import submission  # noqa: PLC0415
         from assay.wire.messages import Opened  # noqa: PLC0415
 
         line = frames.receive_socket(self._sock)
-        if task.kind == "notebook":
-            importlib.import_module("assay.guest.notebook")
+        self._foresee(task)
         resources = ExitStack()
         scratch = Path(
             resources.enter_context(tempfile.TemporaryDirectory(prefix="assay-", ignore_cleanup_errors=True))

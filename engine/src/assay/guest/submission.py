@@ -33,6 +33,7 @@ def serve(  # noqa: PLR0913, PLR0917 - what a fork hands over
     """Locks down, imports, and forks a check whenever the judge begins one; ends when the judge closes the line."""
     _silence()
     os.chdir(scratch)
+    os.environ.update(dict.fromkeys(("HOME", "TMPDIR", "MPLCONFIGDIR"), str(scratch)))
     isolation = lockdown.lock_submission(scratch, limits.Limits(memory=task.memory, cpu_seconds=task.import_seconds))
     isolation["disk"] = disk
     frames.send(sock, encode(Locked(isolation)))

@@ -34,8 +34,12 @@ class Transcript:
         return len(self._requests) - 1
 
     def name(self, place: int, ref: Ref) -> None:
-        """The request at `place` made that object."""
-        words = re.findall(r"[A-Z][a-z0-9]*|[A-Z]+|[a-z0-9]+", ref.kind[:80]) or ["object"]
+        """The request at `place` made that object, or found it in an attribute."""
+        request = self._requests[place]
+        if request.verb == "get":
+            self._names[ref.number] = self._target(request.root, request.path)
+            return
+        words = re.findall(r"[A-Z]+(?![a-z])|[A-Z][a-z0-9]*|[a-z0-9]+", ref.kind[:80]) or ["object"]
         name = base = words[-1].lower()
         count = 1
         while name in self._names.values():
@@ -64,12 +68,8 @@ class Transcript:
                 line = "; ".join(
                     f"{target}.{path}.copy_({self._value(value)})" for path, value in request.kwargs.items()
                 )
-            case "get":
-                line = target
-            case "iterate":
-                line = f"iter({target})"
-            case "next":
-                return ""
+            case "get" | "iterate" | "next":
+                return ""  # a question changes nothing, and says nothing that the answer does not
             case "call":
                 line = f"{target}({', '.join(values)})"
         if place in self._made:

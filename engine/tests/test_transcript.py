@@ -1,0 +1,65 @@
+"""A transcript is Python that a student can run."""
+
+import torch
+
+from assay.host.transcript import Transcript
+from assay.wire.messages import Request
+from assay.wire.values import Ref
+
+
+def told(*entries):
+    transcript = Transcript("d2l")
+    for request, made in entries:
+        place = transcript.note(request)
+        if made is not None:
+            transcript.name(place, made)
+    return transcript.text()
+
+
+def test_nothing_asked_is_nothing_shown():
+    assert told() is None
+
+
+def test_objects_get_names_from_the_last_word_of_their_class():
+    assert told(
+        (Request("call", 0, "LinearRegressionScratch", [2, 0.5]), Ref(2, "LinearRegressionScratch")),
+        (Request("assign", 2, "", [], {"w": torch.zeros(2, 1), "b": torch.ones(1)}), None),
+        (Request("set", 2, "lr", [0.25]), None),
+        (Request("call", 1, "SGD", [[Ref(2, "w", True)]], {"lr": 0.5}), Ref(3, "SGD")),
+        (Request("call", 3, "step"), None),
+        (Request("call", 2, "", [torch.ones(1, 2)]), None),
+    ) == (
+        "scratch = LinearRegressionScratch(2, 0.5)\n"
+        "scratch.w.copy_([[0.0], [0.0]]); scratch.b.copy_([1.0])\n"
+        "scratch.lr = 0.25\n"
+        "sgd = d2l.SGD([scratch.w], lr=0.5)\n"
+        "sgd.step()\n"
+        "scratch([[1.0, 1.0]])"
+    )
+
+
+def test_two_objects_of_a_class_have_two_names():
+    assert told(
+        (Request("call", 0, "Model"), Ref(2, "Model")),
+        (Request("call", 0, "Model"), Ref(3, "Model")),
+        (Request("call", 0, "join", [Ref(2, "Model"), Ref(3, "Model")]), None),
+    ).endswith("model_2 = Model()\njoin(model, model_2)")
+
+
+def test_an_object_of_no_class_name_has_a_name():
+    assert told((Request("call", 0, "f"), Ref(2, "\u2026"))) == "object = f()"
+
+
+def test_questions_are_not_shown_and_attributes_keep_their_path():
+    assert told(
+        (Request("call", 0, "Model"), Ref(2, "Model")),
+        (Request("get", 2, "net"), Ref(3, "Linear")),
+        (Request("iterate", 2), Ref(4, "iterator")),
+        (Request("next", 4, "", [64]), None),
+        (Request("call", 3, "reset"), None),
+    ) == "model = Model()\nmodel.net.reset()"
+
+
+def test_only_the_last_lines_are_shown_and_the_others_counted():
+    lines = told(*[(Request("call", 0, "f", [number]), None) for number in range(10)]).splitlines()
+    assert lines == ["# 4 lines before", "f(4)", "f(5)", "f(6)", "f(7)", "f(8)", "f(9)"]
