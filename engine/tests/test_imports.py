@@ -32,7 +32,8 @@ ALLOWED = {
     "judge": {"course", "intake", "host", "judging", "pytest_plugin"},
     "judging": {"course", "checks", "host", "inprocess", "judge", "wire"},
     "grading": {"course", "judge", "pytest_plugin"},
-    "cli": {"course", "intake", "grading", "report", "doctor", "checks", "host"},
+    "selftest": {"course", "checks", "grading", "inprocess", "judge", "host"},
+    "cli": {"selftest", "course", "intake", "grading", "report", "doctor", "checks", "host"},
 }
 """`engine/docs/architecture.md` says why; `wire`, `model`, `errors` and `display` import nothing else of ours."""
 

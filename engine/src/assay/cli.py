@@ -130,6 +130,36 @@ def tolerances(assignments: tuple[str, ...], folder: Path | None, seeds: int) ->
         _stop(str(error), USAGE)
 
 
+@main.command("self-test")
+@click.option(
+    "--course",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The course's folder; without it the one around you.",
+)
+@click.option("--seeds", default=20, show_default=True, type=click.IntRange(min=0), help="Seeds for the reference.")
+def self_test(folder: Path | None, seeds: int) -> None:
+    """Test the course's own checks: the reference under many seeds, and every known mistake."""
+    from assay.selftest import known_mistakes, reference_under  # noqa: PLC0415
+
+    console = _console()
+    try:
+        course = read_course(find_root((folder or Path.cwd()).absolute()))
+        failures = reference_under(course, range(seeds), lambda _: None)
+        mistakes = [known for a in course.assignments for known in known_mistakes(course, a.name)]
+    except AssayError as error:
+        _stop(str(error), USAGE)
+    console.print(f"the reference under {seeds} seeds: {len(failures)} checks not passed")
+    for failure in failures:
+        console.print(f"  seed {failure.seed}: {failure.assignment} {failure.exercise} {failure.check} {failure.status}: {failure.why}")
+    wrong = [known for known in mistakes if not known.right]
+    console.print(f"known mistakes: {len(mistakes)}, caught and named by their own exercise and no other: {len(mistakes) - len(wrong)}")
+    for known in wrong:
+        console.print(f"  {known.assignment} {known.exercise} {known.mistake}: caught by {known.caught}, named {known.named}, elsewhere {known.collateral}", soft_wrap=True)
+    if failures or wrong:
+        sys.exit(BELOW)
+
+
 def _graded(course: Course, intake: Intake, seed: int, forgo: tuple[str, ...]) -> list[Report]:
     from assay.grading import grade, ungraded  # noqa: PLC0415
 

@@ -16,7 +16,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     import torch
 
@@ -46,7 +46,10 @@ class Words(str):
 
 
 def inert(text: str, limit: int) -> str:
-    r"""At most `limit` (one or more) characters of the text, all printable: `\x1b` for an escape, `…` where it was cut."""
+    r"""At most `limit` characters of the text, all printable: `\x1b` for an escape, `…` where it was cut.
+
+    The limit is at least 1.
+    """
     pieces = [
         character if character.isprintable() else ascii(character)[1:-1]
         for character in islice(str.__iter__(text), limit + 1)
@@ -139,39 +142,38 @@ class _Line:
         elif (name := object_class(value)) is not None:
             self.write(f"an object of class {name}")
         elif _is_tensor(value):
-            self.tensor(value, depth)
+            self.tensor(value)
         elif value is None or isinstance(value, (bool, numbers.Number)):
             self.write(_number(value, self.digits))
         elif depth >= _MAX_DEPTH:
             self.whole = False
             self.write("…")
         elif isinstance(value, (list, tuple)):
-            opening, closing = "[]" if isinstance(value, list) else "()"
-            if len(value) == 1 and opening == "(":
-                closing = ",)"
-            self.row(opening, closing, len(value), (lambda item=item: self.value(item, depth + 1) for item in value))
+            brackets = "[]" if isinstance(value, list) else "()" if len(value) != 1 else ("(", ",)")
+            self.row(brackets, len(value), value, lambda item: self.value(item, depth + 1))
         elif isinstance(value, dict):
-            self.row("{", "}", len(value), (lambda entry=entry: self.entry(*entry, depth) for entry in value.items()))
+            self.row("{}", len(value), value.items(), lambda entry: self.entry(entry, depth + 1))
         else:
             self.write(_other(value))
 
-    def entry(self, key: Any, value: Any, depth: int) -> None:
-        self.value(key, depth + 1)
+    def entry(self, entry: tuple[Any, Any], depth: int) -> None:
+        self.value(entry[0], depth)
         self.write(": ")
-        self.value(value, depth + 1)
+        self.value(entry[1], depth)
 
-    def row(self, opening: str, closing: str, length: int, writers: Iterable[Any]) -> None:
+    def row(self, brackets: Sequence[str], length: int, items: Iterable[Any], write: Callable[[Any], None]) -> None:
+        opening, closing = brackets
         self.write(opening)
-        for index, write in enumerate(islice(writers, min(length, self.items))):
+        for index, item in enumerate(islice(items, self.items)):
             if index:
                 self.write(", ")
-            write()
+            write(item)
         if length > self.items:
             self.whole = False
             self.write(", …")
         self.write(closing)
 
-    def tensor(self, value: torch.Tensor, depth: int) -> None:
+    def tensor(self, value: torch.Tensor) -> None:
         dense = _dense(value)
         if dense is None:
             self.whole = False
@@ -179,8 +181,8 @@ class _Line:
         elif dense.dim() == 0:
             self.write(_number(dense.item(), self.digits))
         else:
-            rows = (lambda index=index: self.tensor(dense[index], depth + 1) for index in range(dense.shape[0]))
-            self.row("[", "]", dense.shape[0], rows)
+            rows = (dense[index] for index in range(dense.shape[0]))
+            self.row("[]", dense.shape[0], rows, self.tensor)
 
 
 def _line(value: Any, limit: int, digits: int) -> tuple[str, bool]:
@@ -236,8 +238,7 @@ def _is_tensor(value: object) -> bool:
 def _dense(value: torch.Tensor) -> torch.Tensor | None:
     """The tensor as ordinary numbers; None for one that has none (on the meta device) or that cannot be read."""
     try:
-        dense = value.detach()
-        dense = dense.dequantize() if dense.is_quantized else dense.to_dense()
+        dense = value.detach().to_dense()
         dense.reshape(-1)[:1].tolist()
     except Exception:  # noqa: BLE001 - torch raises what it likes for layouts that it only half supports
         return None
@@ -245,13 +246,17 @@ def _dense(value: torch.Tensor) -> torch.Tensor | None:
 
 
 def _shape(value: torch.Tensor) -> str:
-    return f"shape {tuple(value.shape)}, {str(value.dtype).removeprefix('torch.')}"
+    try:
+        return f"shape {tuple(value.shape)}, {str(value.dtype).removeprefix('torch.')}"
+    except Exception:  # noqa: BLE001 - a nested tensor has no one shape
+        return "no one shape"
 
 
 def _distinct(yours: Any, expected: Any, limit: int) -> tuple[str, str]:
     """Both as short text, with as many digits as it takes to tell them apart; if none do, with few."""
     if isinstance(yours, str) and isinstance(expected, str) and not isinstance(expected, Words):
-        start = len(os.path.commonprefix([yours[:_MAX_PREFIX], expected[:_MAX_PREFIX]])) - _MAX_STRING // 2
+        alike = os.path.commonprefix([yours[:_MAX_PREFIX], expected[:_MAX_PREFIX]])  # noqa: RUF071 - characters, not paths
+        start = len(alike) - _MAX_STRING // 2
         if start > 0:  # two texts that begin alike
             first, second = (_line(value[start:], limit - 1, _DIGITS)[0] for value in (yours, expected))
             return f"…{first}", f"…{second}"
@@ -277,7 +282,7 @@ class _Place(NamedTuple):
     """A place at which two values of one structure differ, by infinity where no difference can be taken."""
 
     by: float
-    index: str
+    where: str
     yours: Any
     expected: Any
 
@@ -381,7 +386,7 @@ def _table(yours: Any, expected: Any) -> list[str]:
     largest = tally.worst[0].by
     by = f", by up to {_number(largest, _DIGITS)}" if math.isfinite(largest) else ""
     cells = [("index", "yours", "expected")]
-    cells += [(place.index, *_distinct(place.yours, place.expected, _INLINE)) for place in tally.worst]
+    cells += [(place.where, *_distinct(place.yours, place.expected, _INLINE)) for place in tally.worst]
     widths = [max(len(row[column]) for row in cells) for column in range(2)]
     rows = [f"{row[0]:<{widths[0]}}   {row[1]:<{widths[1]}}   {row[2]}" for row in cells]
     return [f"{tally.differing} of {tally.total} differ{by}", *rows]

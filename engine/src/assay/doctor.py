@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import mmap
 import os
 import socket
 import tempfile
@@ -39,13 +40,13 @@ def _submit(folder: Path, nursery: int) -> Mapping[str, str]:
         "files": ("the home folder could be listed", lambda: os.listdir(Path.home())),  # noqa: PTH208
         "network": ("a socket could be made", socket.socket),
         "processes": ("the nursery could be signalled", lambda: os.kill(nursery, 0)),
-        "memory": ("more could be taken", lambda: bytearray(2 * _BOUNDS.memory)),
+        "memory": ("more could be taken", lambda: mmap.mmap(-1, 2 * _BOUNDS.memory)),
         "file_size": ("a larger file could be made", lambda: _grow(folder / "large")),
     }
     for promise, (what, attempt) in trials.items():
         try:
             attempt()
-        except (OSError, MemoryError):
+        except OSError:
             continue
         if not report[promise].startswith(lockdown.NOT_KEPT):
             report[promise] = lockdown.NOT_KEPT + what

@@ -60,14 +60,14 @@ def grade(
     Raises:
         PromiseBroken: this machine does not keep a core promise that is not forgone.
     """
-    workers = max(1, min(len(os.sched_getaffinity(0)), len(submissions)))
+    workers = _workers(len(submissions))
     size = -(-len(submissions) // (workers * _CHUNKS_A_WORKER)) or 1
     jobs = [
         Job(course.root, course.fingerprint, tuple(submissions[start : start + size]), seed, forgone)
         for start in range(0, len(submissions), size)
     ]
     found: dict[Job, list[Report]] = {}
-    with _pool(workers) as pool:
+    with workers_pool(len(submissions)) as pool:
         futures = {pool.submit(grade_chunk, job): job for job in jobs}
         for future in as_completed(futures):
             # A dead worker takes its whole pool along; its chunks are graded again below, each alone.
@@ -130,6 +130,16 @@ def hold_session(judge: Judge) -> None:
         raise AssayError(text)
 
 
+def workers_pool(tasks: int) -> ProcessPoolExecutor:
+    """Gives an executor of as many processes as this one may use processors, and no more than there are tasks."""
+    # spawn: a worker starts its nursery and torch afresh, whatever threads this process has
+    return ProcessPoolExecutor(_workers(tasks), mp_context=get_context("spawn"))
+
+
+def _workers(tasks: int) -> int:
+    return max(1, min(len(os.sched_getaffinity(0)), tasks))
+
+
 def ungraded(course: Course, seed: int, info: SubmissionInfo, assignment: str, reason: str) -> Report:
     """Gives the report of something that could not be graded: a person decides what it is worth."""
     return Report(
@@ -139,7 +149,7 @@ def ungraded(course: Course, seed: int, info: SubmissionInfo, assignment: str, r
 
 
 def _graded_alone(course: Course, job: Job) -> Report:
-    with _pool(1) as pool:
+    with workers_pool(1) as pool:
         try:
             return pool.submit(grade_chunk, job).result()[0]
         except BrokenProcessPool:
@@ -148,6 +158,3 @@ def _graded_alone(course: Course, job: Job) -> Report:
             return ungraded(course, job.seed, submission.info, submission.assignment, reason)
 
 
-def _pool(workers: int) -> ProcessPoolExecutor:
-    # spawn: a worker starts its nursery and torch afresh, whatever threads this process has
-    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"))

@@ -49,13 +49,18 @@ MACHINES = {
         Machine("user", root=False),
         Machine("root-in-a-container", root=True, capabilities=~_CAP_SYS_ADMIN),
         Machine("user-without-namespaces", root=False, denied=("unshare",)),
+        Machine("root-without-cell", root=True, denied=("mount_setattr",), error=errno.ENOSYS),
         Machine("root-without-capabilities", root=True, capabilities=0),
         Machine("without-landlock", root=False, denied=("landlock_create_ruleset",), error=errno.EOPNOTSUPP),
         Machine("root-without-landlock", root=True, denied=("landlock_create_ruleset",), error=errno.ENOSYS),
+        Machine("user-with-seccomp-alone", root=False, denied=("landlock_create_ruleset", "unshare")),
+        Machine(
+            "root-with-seccomp-alone", root=True, capabilities=~_CAP_SYS_ADMIN, denied=("landlock_create_ruleset",)
+        ),
         Machine("without-seccomp", root=False, denied=("seccomp",), error=errno.EINVAL),
     )
 }
-WHOLE = tuple(MACHINES)[:4]
+WHOLE = tuple(MACHINES)[:5]
 """Those that keep every core promise."""
 
 

@@ -9,16 +9,13 @@ import resource
 import signal
 import time
 
-import pytest
-
 from assay.guest import limits
 
 
-@pytest.mark.parametrize("size", [2 * 2**30, 40 * 2**30])
-def test_it_cannot_take_more_than_its_memory(wall, size):
+def test_it_cannot_take_more_than_its_memory(wall):
     wall.bounds = limits.Limits(memory=2**30)
-    assert wall.submission(lambda: bytearray(size)).text == "MemoryError"
-    assert wall.check(lambda: mmap.mmap(-1, size)).text == "ENOMEM"
+    assert wall.submission(lambda: bytearray(2**30)).text == "MemoryError"
+    assert wall.check(lambda: mmap.mmap(-1, 40 * 2**30)).text == "ENOMEM"
 
 
 def test_it_can_use_its_memory(wall):

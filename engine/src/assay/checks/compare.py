@@ -31,16 +31,16 @@ Outcome = Literal["equal", "beyond the bound", "different"]
 
 
 class Bound(NamedTuple):
-    """|yours - expected| <= atol + rtol * |expected| + scale * max |expected|; by default what torch.testing allows float32."""
+    """|yours - expected| <= atol + rtol * |expected| + scale * max |expected|; by default as torch.testing's."""
 
     rtol: float = RTOL
     atol: float = ATOL
     scale: float = 0.0
 
 
-def assert_close(
-    yours: Any,  # noqa: ANN401 - a submission may give anything
-    expected: Any,  # noqa: ANN401
+def assert_close(  # noqa: PLR0913 - each bound, and why
+    yours: Any,
+    expected: Any,
     *,
     rtol: float | None = None,
     atol: float | None = None,
@@ -72,18 +72,19 @@ def assert_close(
         raise Mismatch(yours, Words(f"dtype {str(dtype).removeprefix('torch.')}"))
 
 
-def require(condition: object, *, yours: Any, expected: str, help: str | None = None) -> None:  # noqa: A002, ANN401
+def require(condition: object, *, yours: Any, expected: str, help: str | None = None) -> None:  # noqa: A002
     """Raises Mismatch unless the law holds; a tensor of conditions holds if it has elements and all are true."""
     __tracebackhide__ = True
     try:
-        holds = condition.numel() > 0 and bool(condition.all()) if isinstance(condition, torch.Tensor) else bool(condition)
+        met = condition.all() and condition.numel() if isinstance(condition, torch.Tensor) else condition
+        holds = bool(met)
     except Exception:  # noqa: BLE001 - an answer that cannot even be asked does not hold
         holds = False
     if not holds:
         raise Mismatch(yours, Words(expected), help=help)
 
 
-def tensor(value: Any, shape: Sequence[int | None]) -> torch.Tensor:  # noqa: ANN401
+def tensor(value: Any, shape: Sequence[int | None]) -> torch.Tensor:
     """The value, if it is a float tensor of that shape, where None stands for any size; else raises Mismatch."""
     __tracebackhide__ = True
     if (
@@ -97,12 +98,12 @@ def tensor(value: Any, shape: Sequence[int | None]) -> torch.Tensor:  # noqa: AN
     raise Mismatch(value, Words(f"a float tensor of shape ({sizes}{',' if len(shape) == 1 else ''})"))
 
 
-def number(value: Any) -> float:  # noqa: ANN401
+def number(value: Any) -> float:
     """The value as a float, if it is a real number or a tensor of one; else raises Mismatch."""
     __tracebackhide__ = True
     try:
         plain = value.item() if isinstance(value, torch.Tensor) else _plain(value)
-        if isinstance(plain, numbers.Real) and not isinstance(plain, bool):
+        if _kind(plain) in ("whole", "real"):
             return float(plain)
     except Exception:  # noqa: BLE001, S110 - a tensor of several numbers or of none, or a number beyond floats
         pass
@@ -122,7 +123,7 @@ def take(iterable: Iterable[Any], limit: int) -> list[Any]:
     return list(islice(iterator, limit + 1))
 
 
-def compare(yours: Any, expected: Any, bound: Bound) -> Outcome:  # noqa: ANN401
+def compare(yours: Any, expected: Any, bound: Bound) -> Outcome:
     """How two answers compare; never raises."""
     try:
         return _compare(yours, expected, bound, 0)
@@ -130,7 +131,7 @@ def compare(yours: Any, expected: Any, bound: Bound) -> Outcome:  # noqa: ANN401
         return "different"
 
 
-def _compare(yours: Any, expected: Any, bound: Bound, depth: int) -> Outcome:  # noqa: ANN401
+def _compare(yours: Any, expected: Any, bound: Bound, depth: int) -> Outcome:
     yours, expected = _plain(yours), _plain(expected)
     names = object_class(yours), object_class(expected)
     if names != (None, None) or depth > _MAX_DEPTH:
@@ -149,7 +150,7 @@ def _compare(yours: Any, expected: Any, bound: Bound, depth: int) -> Outcome:  #
     return "equal" if same else "different"
 
 
-def _compare_numbers(yours: Any, expected: Any, bound: Bound) -> Outcome:  # noqa: ANN401 - tensors or plain numbers
+def _compare_numbers(yours: Any, expected: Any, bound: Bound) -> Outcome:
     tensors = [value for value in (yours, expected) if isinstance(value, torch.Tensor)]
     kinds = {_kind(yours), _kind(expected)}
     if len(kinds) > 1 and (len(tensors) > 1 or not kinds <= {"whole", "real"}):
@@ -168,7 +169,7 @@ def _compare_numbers(yours: Any, expected: Any, bound: Bound) -> Outcome:  # noq
     return "equal" if bool(close.all()) else "beyond the bound"
 
 
-def _kind(value: Any) -> str:  # noqa: ANN401 - a tensor or a plain number
+def _kind(value: Any) -> str:
     if isinstance(value, torch.Tensor):
         if value.is_floating_point() or value.is_complex():
             return "complex" if value.is_complex() else "real"
@@ -177,17 +178,18 @@ def _kind(value: Any) -> str:  # noqa: ANN401 - a tensor or a plain number
         return "truth"
     if isinstance(value, numbers.Integral):
         return "whole"
-    return "real" if isinstance(value, numbers.Real) else "complex"
+    if isinstance(value, numbers.Real):
+        return "real"
+    return "complex" if isinstance(value, numbers.Complex) else "other"
 
 
-def _wide(value: Any, dtype: torch.dtype) -> torch.Tensor:  # noqa: ANN401 - a tensor or a plain number
+def _wide(value: Any, dtype: torch.dtype) -> torch.Tensor:
     if isinstance(value, torch.Tensor):
-        dense = value.detach().dequantize() if value.is_quantized else value.detach().to_dense()
-        return dense.to(dtype)
+        return value.detach().to_dense().to(dtype)
     return torch.tensor(value, dtype=dtype)
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401
+def _plain(value: Any) -> Any:
     """Numpy's scalars as Python's; everything else as it is."""
     return value.item() if type(value).__module__ == "numpy" and getattr(value, "shape", None) == () else value
 
@@ -204,7 +206,7 @@ def _bound(rtol: float | None, atol: float | None, because: str | None) -> tuple
         return Bound(), f"float32 rounding{reason}"
     bound = Bound(rtol or 0.0, atol or 0.0)
     if not because and (bound.rtol > RTOL or bound.atol > ATOL):
-        msg = f"assert_close: rtol={rtol}, atol={atol} is looser than rounding and needs its reason, because=\"...\""
+        msg = f'assert_close: rtol={rtol}, atol={atol} is looser than rounding and needs its reason, because="..."'
         raise CourseError(msg)
     relative = f"{short(bound.rtol)}·|expected|" if bound.rtol else ""
     text = " + ".join(filter(None, (short(bound.atol) if bound.atol else "", relative)))

@@ -9,7 +9,7 @@ from assay.display import short
 __all__ = ["assign", "held"]
 
 
-def held(obj: Any) -> Any:  # noqa: ANN401 - the stand-in's own view
+def held(obj: Any) -> Any:
     """A view of the object in which attributes and calls give objects even for tensors: `held(model).w.grad`.
 
     Raises TypeError for anything but `submission` and what it gave.
@@ -17,7 +17,7 @@ def held(obj: Any) -> Any:  # noqa: ANN401 - the stand-in's own view
     return _method(obj, "held", "__assay_held__")()
 
 
-def assign(obj: Any, values: dict[str, Any] | None = None, /, **named: Any) -> None:  # noqa: ANN401 - tensors, mostly
+def assign(obj: Any, values: dict[str, Any] | None = None, /, **named: Any) -> None:
     """Sets parameters in place and outside the graph: `assign(model, w=w, b=b)`, `assign(model, {"net.weight": w})`.
 
     In place, because a parameter that is replaced is no longer the one that an optimiser holds.
@@ -26,7 +26,7 @@ def assign(obj: Any, values: dict[str, Any] | None = None, /, **named: Any) -> N
     _method(obj, "assign", "__assay_assign__")({**(values or {}), **named})
 
 
-def _method(obj: Any, name: str, protocol: str) -> Any:  # noqa: ANN401 - a bound method of the stand-in
+def _method(obj: Any, name: str, protocol: str) -> Any:
     method = getattr(obj, protocol, None)
     if method is None:
         msg = f"{name}() takes `submission` or an object that it gave, not {short(obj, 80)}"

@@ -51,7 +51,7 @@ class Tail(msgspec.Struct, frozen=True):
         excess = math.log(value / self.threshold) / self.scale
         if not self.shape:
             return self.share * math.exp(-excess)
-        return self.share * (1 + self.shape * excess) ** (-1 / self.shape)
+        return self.share * math.pow(1 + self.shape * excess, -1 / self.shape)
 
     def quantile(self, probability: float) -> float:
         """The value that is exceeded with this probability, less than the share; infinite beyond what floats hold."""

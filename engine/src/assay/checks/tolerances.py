@@ -90,7 +90,7 @@ class Derived:
         self.key = f"{self.file.stem}.{self.name}"
         self.catches = [mark for wrong in catches for mark in _marks(wrong, self.key)]
 
-    def __call__(self, module: Any, seed: int) -> float:  # noqa: ANN401 - anything with the contract's names
+    def __call__(self, module: Any, seed: int) -> float:
         """The statistic for one seed."""
         return float(self.statistic(module, seed))
 
@@ -198,7 +198,7 @@ def derive(
     }
     missed = [f"{label} at {share:.2%}" for label, share in power.items() if share <= POWER]
     if missed:
-        msg = f"{tolerance.key}: the bound {bound:g} is to catch every mistake at 99.9% of seeds, but {', '.join(missed)}"
+        msg = f"{tolerance.key}: {bound:g} is to catch every mistake at 99.9% of seeds, but {', '.join(missed)}"
         raise CourseError(msg)
     return Record(
         tolerance.quantity,

@@ -10,15 +10,12 @@ import contextlib
 import fcntl
 import functools
 import os
-import site
 import socket
 import struct
-import sys
-import sysconfig
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from assay.guest import landlock, limits, privileges, seccomp
+from assay.guest import cell, landlock, limits, places, privileges, seccomp
 from assay.guest.syscalls import call, reason
 
 if TYPE_CHECKING:
@@ -32,16 +29,6 @@ NOT_KEPT = "not kept: "
 _PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER, _PR_SET_NO_NEW_PRIVS = 1, 36, 38
 _SIGKILL = 9
 _SIOCGIFFLAGS, _IFF_UP = 0x8913, 1
-
-
-def _readable() -> tuple[Path, ...]:
-    # The packages' own folders, never the environment around them: that may lie in the course.
-    python = {*map(sysconfig.get_path, ("stdlib", "platstdlib", "purelib", "platlib")), f"{sys.base_prefix}/lib"}
-    python |= {*site.getsitepackages(), *([site.getusersitepackages()] if site.ENABLE_USER_SITE else [])}
-    system = "/usr/lib /usr/lib64 /lib /lib64 /usr/share/fonts /usr/share/zoneinfo /dev/zero /dev/urandom"
-    settings = "/etc/localtime /etc/ld.so.cache /etc/fonts"
-    real = {Path(path).resolve() for path in (*python, *system.split(), *settings.split())}
-    return tuple(path for path in sorted(real) if path.exists() and real.isdisjoint(path.parents))
 
 
 def _network() -> int:
@@ -59,8 +46,6 @@ def _has_network(_network: int) -> bool:
     return bool(flags & _IFF_UP)
 
 
-_READABLE = _readable()
-_WRITABLE = (Path(os.devnull),)
 _FILTERS = {signals: seccomp.for_submission(signals=signals) for signals in (False, True)}
 _has_network(_network())
 # All this while the nursery starts, once for all that it forks.
@@ -69,8 +54,11 @@ _has_network(_network())
 class _Found(NamedTuple):
     """What holds here; a text says why something does not."""
 
-    landlock: int | str
-    seccomp: str | None
+    cell: bool
+    landlock: int | None
+    no_landlock: str | None
+    no_seccomp: str | None
+    reached: Path | None
     pid_namespace: bool
     network: bool
     disk: bool
@@ -99,22 +87,31 @@ def lock_submission(scratch: Path, bounds: limits.Limits, hidden: Iterable[Path]
         call("prctl", _PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     user = _owner(scratch)
     missing = limits.impose(bounds, others=limits.counted_with(user))
-    try:
-        wall: int | str
-        rules, wall = landlock.ruleset(_READABLE, _WRITABLE, scratch)
-    except OSError as error:
-        rules, wall = -1, reason(error)
     uncounted = limits.uncounted(user)
-    left = privileges.drop(user, privileges.DAC_READ_SEARCH if user is not None and rules >= 0 else 0)
+    celled = cell.enter(scratch)
+    rules = version = no_landlock = None
+    try:
+        rules, version = landlock.ruleset(places.READ, places.WRITE, scratch)
+    except OSError as error:
+        no_landlock = reason(error)
+    # Only a user of its own may be kept out where Python lives, and only Landlock bounds what that right would open.
+    searching = user is not None and rules is not None and not celled
+    left = privileges.drop(user, privileges.DAC_READ_SEARCH if searching else 0)
     # Both are for after the change of user, which undoes the first.
     call("prctl", _PR_SET_PDEATHSIG, _SIGKILL, 0, 0, 0)
     call("prctl", _PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    if rules >= 0:
-        wall = _walled(rules, wall, hidden)
-    filtered = _filtered(signals=pid_namespace or (isinstance(wall, int) and wall >= landlock.SCOPE_ABI))
+    if rules is not None:
+        landlock.restrict(rules)
+    reached = next(filter(_opens, (*([Path("/")] if version else []), *hidden)), None)
+    no_seccomp = _filter(signals=pid_namespace or (version or 0) >= landlock.SCOPE_ABI)
     return _promises(
-        bounds, _Found(wall, filtered, pid_namespace, network, disk, user == os.getuid(), uncounted, left, missing)
-    )
+        bounds,
+        _Found(
+            cell=celled, landlock=version, no_landlock=no_landlock, no_seccomp=no_seccomp, reached=reached,
+            pid_namespace=pid_namespace, network=network, disk=disk, renamed=user == os.getuid(), uncounted=uncounted,
+            privileges=left, limits=missing,
+        ),
+    )  # fmt: skip
 
 
 def lock_check() -> None:
@@ -129,19 +126,15 @@ def broken(report: Mapping[str, str], forgone: Collection[str] = ()) -> list[str
     return [name for name in CORE if report.get(name, NOT_KEPT).startswith(NOT_KEPT) and name not in forgone]
 
 
-def _walled(rules: int, version: int | str, hidden: Iterable[Path]) -> int | str:
+def _opens(path: Path) -> bool:
     try:
-        landlock.restrict(rules)
-    except OSError as error:
-        return reason(error)
-    for path in (Path("/"), *hidden):
-        with contextlib.suppress(OSError):
-            os.close(os.open(path, os.O_RDONLY | os.O_CLOEXEC))
-            return f"{path} can be read"
-    return version
+        os.close(os.open(path, os.O_RDONLY | os.O_CLOEXEC))
+    except OSError:
+        return False
+    return True
 
 
-def _filtered(*, signals: bool) -> str | None:
+def _filter(*, signals: bool) -> str | None:
     try:
         seccomp.install(_FILTERS[signals])
     except OSError as error:
@@ -157,29 +150,30 @@ def _owner(scratch: Path) -> int | None:
 
 
 def _promises(bounds: limits.Limits, found: _Found) -> dict[str, str]:
-    landlock_how = f"Landlock {found.landlock}" if isinstance(found.landlock, int) else None
-    no_landlock = None if landlock_how else f"Landlock: {found.landlock}"
-    seccomp_how = None if found.seccomp else "seccomp"
-    no_seccomp = f"seccomp: {found.seccomp}" if found.seccomp else None
-    scoped = landlock_how if isinstance(found.landlock, int) and found.landlock >= landlock.SCOPE_ABI else None
+    root = "a root folder of its own" if found.cell else None
+    wall = f"Landlock {found.landlock}" if found.landlock else None
+    scope = wall if (found.landlock or 0) >= landlock.SCOPE_ABI else None
+    calls = None if found.no_seccomp else "seccomp"
     pids = "a pid namespace" if found.pid_namespace else None
     empty = None if found.network else "an empty network namespace"
-    tasks = f"{bounds.tasks} processes and threads"
+    open_files = f"{found.reached} can be read" if found.reached else None
+    if not (root or wall):
+        open_files = found.no_landlock
 
     def kept(*how: str | None, unless: str | None = None) -> str:
         return NOT_KEPT + unless if unless else ", ".join(filter(None, how))
 
     return {
-        "files": kept(landlock_how, seccomp_how, unless=no_landlock or no_seccomp),
-        "network": kept(empty, seccomp_how, unless=no_seccomp),
-        "processes": kept(pids, scoped, seccomp_how, unless=no_landlock or (None if pids or scoped else no_seccomp)),
+        "files": kept(root, wall, calls, unless=open_files or found.no_seccomp),
+        "network": kept(empty, calls, unless=found.no_seccomp),
+        "processes": kept(pids, root, scope, calls, unless=open_files or (None if pids or scope else found.no_seccomp)),
         "descendants": kept(pids or "the nursery, which gets them and ends them"),
-        "memory": kept(
-            f"{bounds.memory // 2**20} MiB more than torch for each process", unless=found.limits.get("memory")
+        "memory": kept(f"{bounds.memory // 2**20} MiB more than torch, a process", unless=found.limits.get("memory")),
+        "time": kept(f"{bounds.cpu_seconds} s of processor time, a process", unless=found.limits.get("time")),
+        "process_count": kept(
+            f"{bounds.tasks} processes and threads", unless=found.limits.get("process_count") or found.uncounted
         ),
-        "time": kept(f"{bounds.cpu_seconds} s of processor time for each process", unless=found.limits.get("time")),
-        "process_count": kept(tasks, unless=found.limits.get("process_count") or found.uncounted),
-        "file_size": kept(f"{bounds.file_size // 2**20} MiB a file", unless=found.limits.get("file_size")),
+        "file_size": kept(f"{bounds.file_size // 2**20} MiB, a file", unless=found.limits.get("file_size")),
         "disk": kept("a disk of its own", unless=None if found.disk else "the scratch folder is on the machine's disk"),
         "output": kept("its only lines lead to the judge, who reads so much and no more"),
         "privileges": kept("no capabilities", "a user of its own" if found.renamed else None, unless=found.privileges),

@@ -16,6 +16,7 @@ import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from assay.guest import cell
 from assay.guest.syscalls import call, reason
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ _counter = itertools.count()
 
 _SELF = Path("/proc/self")
 _PIDS = _SELF / "ns/pid"
+_MOUNTS = _SELF / "ns/mnt"
+_OUTSIDE = _MOUNTS.stat().st_ino
 
 
 def enter() -> dict[str, str]:
@@ -44,7 +47,8 @@ def enter() -> dict[str, str]:
     From then on it gets the children whose parents ended, so that none can slip away.
 
     Returns:
-        What was entered (`user`, `mounts`, `network`, `ipc`, `pid`): "entered", or "not entered: " and why.
+        What was entered (`user`, `mounts`, `network`, `ipc`, `uts`, `cell`, `pid`): "entered", or "not entered: "
+        and why.
     """
     call("prctl", _PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     found = {}
@@ -62,6 +66,12 @@ def enter() -> dict[str, str]:
             found[name] = _told(None)
         except OSError as error:
             found[name] = _told(reason(error))
+    if _mounts_entered():
+        try:
+            cell.build()
+            found["cell"] = _told(None)
+        except OSError as error:
+            found["cell"] = _told(reason(error))
     found["pid"] = _told(_way_to_pids().refusal)
     return found
 
@@ -102,6 +112,8 @@ def scratch(path: Path, size: int = 64 * 2**20, files: int = 4096) -> Iterator[s
     parent = os.getpid()
     options = f"size={size},nr_inodes={files},mode=0700,uid={user},gid={group}".encode()
     try:
+        if not _mounts_entered():
+            raise PermissionError(errno.EPERM, "", "mounts")
         call("mount", b"scratch", folder, b"tmpfs", _MS_NOSUID | _MS_NODEV | _MS_NOEXEC, options)
     except OSError as error:
         with contextlib.suppress(PermissionError):  # root without the right to give files away keeps them
@@ -109,10 +121,16 @@ def scratch(path: Path, size: int = 64 * 2**20, files: int = 4096) -> Iterator[s
         yield f"not kept: {reason(error)}"
         return
     try:
-        yield f"a disk of {size // 2**20} MiB and {files} files of its own"
+        with cell.shown(path):
+            yield f"a disk of {size // 2**20} MiB and {files} files of its own"
     finally:
         if os.getpid() == parent:
             call("umount2", folder, _MNT_DETACH)
+
+
+def _mounts_entered() -> bool:
+    # Where the namespace was denied and mounting was not, a mount would be the whole machine's.
+    return _MOUNTS.stat().st_ino != _OUTSIDE
 
 
 class _Way:

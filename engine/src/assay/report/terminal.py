@@ -42,7 +42,6 @@ _WRONG: Final = ("✗", "red")
 _LABEL: Final = 8
 _MAX_LINE: Final = 500
 _MAX_LINES: Final = 24
-_OURS: Final = "could not be graded"
 
 
 def render(reports: Iterable[Report]) -> RenderableType:
@@ -62,7 +61,8 @@ def _report(report: Report) -> RenderableType:
     parts = [_header(report)]
     if report.status == "ungraded":
         reason = report.reason or "no reason is known"
-        parts.append(_rows([("reason", f"{reason}\nthis is no fault of the submission and costs no points")]))
+        text = f"{reason}\nthis is no fault of the submission and costs no points"
+        parts.append(Padding(_rows([("reason", text)]), (0, 0, 1 if report.exercises else 0, 0)))
     for exercise in report.exercises:
         parts.append(_exercise(exercise))
         wrong = [check for check in exercise.checks if check.status != "passed"]
@@ -80,7 +80,8 @@ def _report(report: Report) -> RenderableType:
 def _header(report: Report) -> RenderableType:
     grid = _wide()
     name = Text.assemble((_one_line(report.submission.name), "bold"), "  ", _one_line(report.assignment))
-    score = Text(_OURS, "bold yellow") if report.status == "ungraded" else _points(report.score, report.max_score, "bold")
+    graded = report.status == "graded"
+    score = _points(report.score, report.max_score, "bold") if graded else Text(WORDS["ungraded"], "bold yellow")
     grid.add_row(name, score)
     grid.add_row(Text(_one_line(report.submission.path), "dim"), Text(f"seed {report.seed}", "dim"))
     return Padding(grid, (0, 0, 1, 0))
@@ -119,7 +120,7 @@ def _answers(answers: Sequence[Answer]) -> RenderableType:
     for answer in answers:
         score = [] if answer.score is None else [("score", f"{answer.score:g}")]
         comment = [("comment", answer.comment)] if answer.comment else []
-        parts.append(_rows([(f"{answer.exercise:>2}", answer.text), *score, *comment]))
+        parts.append(_rows([(f"exercise {answer.exercise}", answer.text), *score, *comment]))
     return Group(*parts)
 
 
@@ -144,7 +145,7 @@ def _summary(assignment: str, reports: Sequence[Report]) -> RenderableType:
 
 def _cell(exercise: ExerciseResult | None) -> Text:
     if exercise is None:
-        return Text("–", "dim")
+        return Text("-", "dim")
     if any(check.status == "ungraded" for check in exercise.checks):
         return Text("?", "yellow")
     return Text(f"{exercise.score:g}", _style(exercise.score, exercise.max_score))

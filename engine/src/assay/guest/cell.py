@@ -1,0 +1,115 @@
+"""A root folder of the guest's own, in which there is what Python needs, not to be written, and nothing else.
+
+Landlock decides what may be opened; in here, what may not does not even have a name, a size or a date, and neither have
+the machine's processes. Made once by the nursery, in its mount namespace; entered by every submission process.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import stat
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assay.guest import places
+from assay.guest.syscalls import call
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path("/proc/tty")
+"""Where it is mounted, in this mount namespace alone: a folder that every Linux has and that nobody here needs."""
+
+_MS_NOSUID, _MS_NODEV, _MS_BIND, _MS_RECURSIVE = 1 << 1, 1 << 2, 1 << 12, 1 << 14
+_MNT_DETACH = 2
+_HERE, _BENEATH_TOO = -100, 0x8000
+_READ_ONLY_NO_SETUID = 0b11
+_CLOSED = 0o555  # its owner may be the submission's user, who is not allowed `chmod`
+
+
+class _Attributes(ctypes.Structure):
+    _fields_ = tuple((name, ctypes.c_uint64) for name in ("set", "clear", "propagation", "user"))
+
+
+def build() -> None:
+    """Makes it. Raises OSError where that is not allowed, and leaves nothing."""
+    call("mount", b"cell", os.fsencode(ROOT), b"tmpfs", _MS_NOSUID | _MS_NODEV, b"size=1m,mode=0555")
+    try:
+        for path in filter(_readable, (*places.READ, *places.WRITE)):
+            _bind(path)
+            attributes = _Attributes(set=_READ_ONLY_NO_SETUID)
+            call(
+                "mount_setattr", _HERE, os.fsencode(_inside(path)), _BENEATH_TOO, attributes, ctypes.sizeof(attributes)
+            )
+        for name in places.NAMED:
+            if not os.path.lexists(_inside(name)):
+                _make(name.parent)
+                _inside(name).symlink_to(name.resolve())
+    except OSError:
+        call("umount2", os.fsencode(ROOT), _MNT_DETACH)
+        raise
+
+
+def exists() -> bool:
+    """Whether this mount namespace has one."""
+    return _inside(places.WRITE[0]).exists()
+
+
+@contextlib.contextmanager
+def shown(folder: Path) -> Iterator[None]:
+    """Shows a folder in the cell, if there is one, under its own name."""
+    if not exists():
+        yield
+        return
+    parent = os.getpid()
+    _bind(folder)
+    try:
+        yield
+    finally:
+        if os.getpid() == parent:
+            call("umount2", os.fsencode(_inside(folder)), _MNT_DETACH)
+            _inside(folder).rmdir()
+
+
+def enter(folder: Path) -> bool:
+    """Leaves the machine's files for the cell's, and goes to a folder shown there; tells whether it could."""
+    _close_folders()
+    inside = False
+    if exists():
+        with contextlib.suppress(PermissionError):
+            os.chroot(ROOT)
+            inside = True
+    os.chdir(folder)  # or the way up from where it was would still lead outside
+    return inside
+
+
+def _readable(path: Path) -> bool:
+    return os.access(path, os.R_OK)
+
+
+def _bind(path: Path) -> None:
+    if path.is_dir():
+        _make(path)
+    else:
+        _make(path.parent)
+        _inside(path).touch(0o444)
+    call("mount", os.fsencode(path), os.fsencode(_inside(path)), 0, _MS_BIND | _MS_RECURSIVE, 0)
+
+
+def _make(folder: Path) -> None:
+    for part in (*reversed(folder.parents), folder):
+        _inside(part).mkdir(_CLOSED, exist_ok=True)
+
+
+def _inside(path: Path) -> Path:
+    return ROOT.joinpath(*path.parts[1:])
+
+
+def _close_folders() -> None:
+    # A folder that was left open would be a door.
+    for name in os.listdir("/proc/self/fd"):  # noqa: PTH208 - for every submission: a Path costs more than the call
+        with contextlib.suppress(OSError):
+            if stat.S_ISDIR(os.fstat(int(name)).st_mode):
+                os.close(int(name))

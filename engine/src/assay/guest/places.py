@@ -1,0 +1,34 @@
+"""What Python and the libraries need of the file system once they run, and nothing else.
+
+The packages' own folders, never the environment around them: that may lie in the course.
+"""
+
+from __future__ import annotations
+
+import os
+import site
+import sys
+import sysconfig
+from pathlib import Path
+
+_SYSTEM = "/usr/lib /usr/lib64 /lib /lib64 /usr/share/fonts /usr/share/zoneinfo /dev/zero /dev/urandom"
+_SETTINGS = "/etc/localtime /etc/ld.so.cache /etc/alternatives /etc/fonts"
+
+
+def _named() -> set[str]:
+    names = {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
+    names |= {f"{sys.base_prefix}/lib", *site.getsitepackages()}
+    names |= {site.getusersitepackages()} if site.ENABLE_USER_SITE else set()
+    return {name for name in (*names, *_SYSTEM.split(), *_SETTINGS.split()) if os.access(name, os.R_OK)}
+
+
+NAMED = tuple(sorted(map(Path, _named())))
+"""As programs name them."""
+
+_REAL = {path.resolve() for path in NAMED}
+
+READ = tuple(path for path in sorted(_REAL) if _REAL.isdisjoint(path.parents))
+"""Where they really are: to be read, and no one inside another."""
+
+WRITE = (Path(os.devnull),)
+"""To be read and written."""

@@ -1,0 +1,235 @@
+"""assert_close and its siblings: what passes, what does not, and that nothing but a Mismatch ever comes out."""
+
+import math
+from decimal import Decimal
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from values import anything
+
+from assay.checks import assert_close, number, require, take, tensor
+from assay.errors import CourseError, Mismatch
+
+
+class Held:
+    __assay_handle__ = "SGD"
+
+
+class OtherHeld:
+    __assay_handle__ = "Adam"
+
+
+RIGHT = [
+    (torch.tensor([[1.0]]), torch.tensor([[1.0 + 1e-7]])),
+    (torch.tensor([1.0], dtype=torch.float64), torch.tensor([1.0])),
+    (torch.tensor(2.0), 2.0),
+    (2.0, torch.tensor(2.0)),
+    (2, 2.0),
+    (2.0, 2),
+    (torch.tensor(2), 2.0),
+    (np.float32(2.0), 2.0),
+    (np.bool_(True), True),
+    (True, True),
+    (torch.tensor([True]), torch.tensor([True])),
+    (10**400, 10**400),
+    (math.nan, math.nan),
+    (torch.tensor([math.nan, math.inf]), torch.tensor([math.nan, math.inf])),
+    (torch.empty(0, 1), torch.empty(0, 1)),
+    (torch.tensor([1 + 2j]), torch.tensor([1 + 2j])),
+    (torch.tensor([1.0, 0.0]).to_sparse(), torch.tensor([1.0, 0.0])),
+    (torch.tensor([1, 2]), torch.tensor([1, 2])),
+    ([1.0, [2.0, None]], (1.0, (2.0, None))),
+    ({0.1: [torch.tensor(1.0)]}, {0.1: [1.0]}),
+    ("text", "text"),
+    (None, None),
+    (Held(), Held()),
+]
+
+WRONG = [
+    (torch.tensor([[1.0]]), torch.tensor([[1.1]])),
+    (torch.tensor([[1.0]]), torch.tensor([1.0])),
+    (torch.empty(0, 1), torch.zeros(2, 1)),
+    (torch.tensor([1.0]), 1.0),
+    (torch.tensor([1, 2]), torch.tensor([1.0, 2.0])),
+    (torch.tensor(1), torch.tensor(1.0)),
+    (torch.tensor([True]), torch.tensor([1.0])),
+    (True, 1.0),
+    (torch.tensor([1 + 0j]), torch.tensor([1.0])),
+    (1_000_000, 1_000_001),
+    (torch.tensor([1_000_000]), torch.tensor([1_000_001])),
+    (10**400, 1.0),
+    (Decimal("1.0"), 1.0),
+    ([1.0], [1.0, 2.0]),
+    ([[1.0], 2.0], [[1.0], [2.0]]),
+    ([1.0, "x"], [1.1, "y"]),
+    ([1.0], torch.tensor([1.0])),
+    ({1.0: 2.0}, {1.0: 2.0, 3.0: 4.0}),
+    ("text", "Text"),
+    (None, 1.0),
+    (Held(), 1.0),
+    (Held(), OtherHeld()),
+    (object(), 1.0),
+    (torch.empty(1, device="meta"), torch.tensor([1.0])),
+]
+
+
+@pytest.mark.parametrize(("yours", "expected"), RIGHT, ids=str)
+def test_right_answers_in_another_style_pass(yours, expected):
+    assert_close(yours, expected)
+
+
+@pytest.mark.parametrize(("yours", "expected"), WRONG, ids=str)
+def test_wrong_answers_are_mismatches_with_both_sides(yours, expected):
+    with pytest.raises(Mismatch) as caught:
+        assert_close(yours, expected)
+    assert caught.value.yours is yours
+    assert caught.value.expected is expected
+    assert caught.value.help is None
+
+
+@given(yours=anything, expected=anything)
+def test_assert_close_never_raises_anything_but_mismatch(yours, expected):
+    try:
+        assert_close(yours, expected)
+    except Mismatch as mismatch:
+        assert mismatch.yours is yours
+
+
+@given(yours=anything)
+def test_number_tensor_take_and_require_never_raise_anything_but_mismatch(yours):
+    for ask in (
+        number,
+        lambda value: tensor(value, (2, 1)),
+        lambda value: take(value, 3),
+        lambda value: require(value, yours=value, expected="something true"),
+    ):
+        try:
+            ask(yours)
+        except Mismatch as mismatch:
+            assert mismatch.yours is yours
+
+
+def test_a_list_that_contains_itself_is_a_mismatch():
+    endless = []
+    endless.append(endless)
+    with pytest.raises(Mismatch):
+        assert_close(endless, endless)
+
+
+@pytest.mark.parametrize(
+    ("bounds", "within"),
+    [
+        ({}, "float32 rounding"),
+        ({"because": "sums of 8 terms"}, "float32 rounding: sums of 8 terms"),
+        ({"atol": 0.01, "because": "a reason"}, "0.01: a reason"),
+        ({"rtol": 1e-4, "because": "a reason"}, "0.0001·|expected|: a reason"),
+        ({"rtol": 1e-4, "atol": 0.01, "because": "a reason"}, "0.01 + 0.0001·|expected|: a reason"),
+        ({"rtol": 1e-7}, "1e-7·|expected|"),
+        ({"rtol": 0, "atol": 0}, None),
+    ],
+)
+def test_the_bound_is_shown_with_its_reason(bounds, within):
+    with pytest.raises(Mismatch) as caught:
+        assert_close(torch.tensor([1.0]), torch.tensor([2.0]), **bounds)
+    assert caught.value.within == within
+
+
+def test_the_bound_is_not_shown_where_the_shape_is_wrong():
+    with pytest.raises(Mismatch) as caught:
+        assert_close(torch.tensor([1.0]), torch.tensor([[1.0]]))
+    assert caught.value.within is None
+
+
+def test_a_looser_bound_passes_what_lies_within_it():
+    assert_close(torch.tensor([1.0]), torch.tensor([1.009]), atol=0.01, because="a reason")
+    assert_close(100, 101, atol=1, because="a count may be one off")
+
+
+def test_a_looser_bound_needs_its_reason():
+    with pytest.raises(CourseError) as caught:
+        assert_close(1.0, 1.0, atol=0.01)
+    assert str(caught.value) == (
+        'assert_close: rtol=None, atol=0.01 is looser than rounding and needs its reason, because="..."'
+    )
+
+
+def test_the_dtype_counts_only_where_the_exercise_asks_for_one():
+    double = torch.tensor([1.0], dtype=torch.float64)
+    assert_close(torch.tensor([1.0]), double, dtype=torch.float32)
+    with pytest.raises(Mismatch) as caught:
+        assert_close(double, double, dtype=torch.float32)
+    assert caught.value.expected == "dtype float32"
+
+
+@pytest.mark.parametrize("condition", [False, torch.tensor([True, False]), torch.empty(0), 0, None])
+def test_a_law_that_does_not_hold_is_a_mismatch(condition):
+    with pytest.raises(Mismatch) as caught:
+        require(condition, yours=[1], expected="every example once", help="start anew")
+    assert (caught.value.yours, caught.value.expected, caught.value.help) == ([1], "every example once", "start anew")
+
+
+@pytest.mark.parametrize("condition", [True, torch.tensor([True, True]), torch.tensor(True), 1])
+def test_a_law_that_holds_passes(condition):
+    require(condition, yours=None, expected="")
+
+
+def test_a_condition_that_cannot_be_asked_does_not_hold():
+    class Rude:
+        def __bool__(self):
+            raise RuntimeError
+
+    with pytest.raises(Mismatch):
+        require(Rude(), yours=1, expected="a law")
+
+
+@pytest.mark.parametrize("value", [2.5, torch.tensor(2.5), torch.tensor([[2.5]]), np.float32(2.5), np.float64(2.5)])
+def test_number_takes_floats_and_tensors_of_one_number(value):
+    assert number(value) == 2.5
+
+
+@pytest.mark.parametrize("value", [None, "2.5", True, 1j, 10**400, [2.5], torch.tensor([1.0, 2.0]), torch.empty(0)])
+def test_number_says_what_came_instead(value):
+    with pytest.raises(Mismatch) as caught:
+        number(value)
+    assert caught.value.yours is value
+    assert caught.value.expected == "a number"
+
+
+def test_tensor_gives_back_a_float_tensor_of_the_shape():
+    value = torch.ones(3, 2)
+    assert tensor(value, (3, 2)) is value
+    assert tensor(value, (3, None)) is value
+
+
+@pytest.mark.parametrize(
+    ("value", "shape", "expected"),
+    [
+        (torch.ones(3, 2), (2, 3), "a float tensor of shape (2, 3)"),
+        (torch.ones(3, 2), (3,), "a float tensor of shape (3,)"),
+        (torch.ones(2, dtype=torch.int64), (2,), "a float tensor of shape (2,)"),
+        ([1.0], (1, None), "a float tensor of shape (1, any)"),
+        (torch.ones(1), (), "a float tensor of shape ()"),
+    ],
+)
+def test_tensor_says_which_shape_it_wants(value, shape, expected):
+    with pytest.raises(Mismatch) as caught:
+        tensor(value, shape)
+    assert caught.value.expected == expected
+
+
+def test_take_stops_one_item_beyond_the_limit():
+    def endless():
+        while True:
+            yield 1
+
+    assert take(endless(), 3) == [1, 1, 1, 1]
+    assert take([1, 2], 3) == [1, 2]
+
+
+def test_take_says_that_something_cannot_be_iterated_over():
+    with pytest.raises(Mismatch) as caught:
+        take(3, 1)
+    assert (caught.value.yours, caught.value.expected) == (3, "something to iterate over")
