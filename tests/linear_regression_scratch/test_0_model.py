@@ -8,7 +8,7 @@ import torch
 from assay.checks import assert_close, assign, derived, held, mistake, require, tensor
 from assay.checks.strategies import columns, regressions, tensors
 from d2l import torch as d2l
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 pytestmark = pytest.mark.withdraws(
@@ -22,6 +22,7 @@ RATES = st.sampled_from([1 / 2, 1 / 4, 1 / 8])
 # The model
 
 
+@settings(max_examples=10)
 @given(regressions())
 def test_forward_is_xw_plus_b(submission, reference, problem):
     """forward gives Xw + b, of shape (n, 1), for any parameters"""
@@ -30,6 +31,7 @@ def test_forward_is_xw_plus_b(submission, reference, problem):
     assert_close(model.forward(X), reference.d2l.linreg(X, w, b))
 
 
+@settings(max_examples=10)
 @given(columns())
 def test_loss_is_the_mean_of_half_the_squared_residuals(submission, reference, pair):
     """loss gives the mean of half the squared residuals, one number"""
@@ -37,6 +39,7 @@ def test_loss_is_the_mean_of_half_the_squared_residuals(submission, reference, p
     assert_close(made(submission.LinearRegressionScratch(1, 0.5)).loss(y_hat, y), reference.squared_loss(y_hat, y))
 
 
+@settings(max_examples=5)
 @given(st.integers(1, 5))
 def test_parameters_have_their_shapes_and_ask_for_gradients(submission, num_inputs):
     """w has shape (num_inputs, 1), b has shape (1,), and both require gradients"""
@@ -47,6 +50,7 @@ def test_parameters_have_their_shapes_and_ask_for_gradients(submission, num_inpu
     require(asked == [True, True], yours=asked, expected="w.requires_grad and b.requires_grad are both True")
 
 
+@settings(max_examples=5)
 @given(st.integers(1, 5))
 def test_sigma_zero_starts_at_zero(submission, num_inputs):
     """with sigma = 0 every weight starts at zero, and the bias does with any sigma"""
@@ -75,6 +79,7 @@ def test_weights_start_normally_distributed(submission, seed):
 
 
 @pytest.mark.points(2)
+@settings(max_examples=10)
 @given(tensors((2, 1)), tensors((2, 1)), tensors((1,)), tensors((1,)), RATES)
 def test_step_goes_against_the_gradient_in_place(submission, p, p_grad, q, q_grad, lr):
     """step() subtracts lr times its gradient from every parameter, in place and outside the graph"""
@@ -88,6 +93,7 @@ def test_step_goes_against_the_gradient_in_place(submission, p, p_grad, q, q_gra
     require(leaves == [True, True], yours=leaves, expected="parameters without a grad_fn: p.is_leaf stays True")
 
 
+@settings(max_examples=5)
 @given(tensors((2, 1)), tensors((2, 1)))
 def test_zero_grad_forgets_the_gradients(submission, p, p_grad):
     """zero_grad() leaves no gradient, and works before the first backward()"""
@@ -98,6 +104,7 @@ def test_zero_grad_forgets_the_gradients(submission, p, p_grad):
         assert_close(submission.d2l.numpy(left), torch.zeros(2, 1))
 
 
+@settings(max_examples=10)
 @given(regressions(rows=3, features=2, bound=4, step=1 / 2), RATES)
 def test_configure_optimizers_moves_both_parameters(submission, problem, lr):
     """a step of configure_optimizers() moves w and b by -lr times the gradient of the loss"""
@@ -122,6 +129,7 @@ DEMO_W, DEMO_B = torch.tensor([[2.0], [-3.4]]), torch.tensor([4.2])
 
 
 @pytest.mark.points(2)
+@settings(max_examples=20)
 @given(regressions(rows=6, features=2, bound=2, step=1 / 2), st.integers(1, 4), st.integers(1, 3))
 def test_fit_follows_the_one_right_trajectory(submission, reference, problem, batch_size, max_epochs):
     """from the same start, over the same batches in the same order, fit ends where the reference does"""

@@ -3,9 +3,10 @@
 import pytest
 from assay.checks import assert_close, held, mistake, require
 from assay.checks.strategies import columns
-from hypothesis import given
+from hypothesis import given, settings
 
 
+@settings(max_examples=10)
 @given(columns())
 def test_labels_in_a_column_give_the_mean_of_half_the_squares(submission, reference, pair):
     """for labels of shape (n, 1), squared_loss is the mean of half the squared residuals"""
@@ -14,6 +15,7 @@ def test_labels_in_a_column_give_the_mean_of_half_the_squares(submission, refere
 
 
 @pytest.mark.points(2)
+@settings(max_examples=12)
 @given(columns())
 def test_flat_labels_count_the_same(submission, reference, pair):
     """labels of shape (n,) give the same loss as labels of shape (n, 1)"""
@@ -21,6 +23,7 @@ def test_flat_labels_count_the_same(submission, reference, pair):
     assert_close(submission.squared_loss(y_hat, y.flatten()), reference.squared_loss(y_hat, y))
 
 
+@settings(max_examples=8)
 @given(columns())
 def test_gradient_is_the_residual_over_n(submission, pair):
     """the loss of flat labels can be differentiated: its gradient in y_hat is (y_hat - y) / n"""

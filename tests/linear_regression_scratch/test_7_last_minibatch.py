@@ -3,7 +3,7 @@
 import pytest
 import torch
 from assay.checks import assert_close, derived, mistake, require, take, tensor
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 SIZES = st.integers(1, 12), st.integers(1, 14)
@@ -11,6 +11,7 @@ SIZES = st.integers(1, 12), st.integers(1, 14)
 
 
 @pytest.mark.points(2)
+@settings(max_examples=20)
 @given(*SIZES, st.booleans())
 def test_every_example_comes_exactly_once(submission, n, batch_size, shuffle):
     """a pass gives every example exactly once, shuffled or not"""
@@ -22,6 +23,7 @@ def test_every_example_comes_exactly_once(submission, n, batch_size, shuffle):
     assert_close(numbers, X[:, 0].tolist())
 
 
+@settings(max_examples=12)
 @given(*SIZES)
 def test_rows_keep_their_labels(submission, n, batch_size):
     """every row of X comes with its own label"""
@@ -30,6 +32,7 @@ def test_rows_keep_their_labels(submission, n, batch_size):
         assert_close(y_batch, 10 * X_batch[:, :1])
 
 
+@settings(max_examples=15)
 @given(*SIZES)
 def test_last_batch_has_what_is_left(submission, n, batch_size):
     """there are ceil(n / B) batches of B examples, the last of n mod B where B does not divide n"""
@@ -44,6 +47,7 @@ def test_1000_examples_make_31_batches_of_32_and_one_of_8(submission):
     require(found[-1] == 8, yours=found[-1], expected="the batch of 8 comes last")
 
 
+@settings(max_examples=20)
 @given(*SIZES)
 def test_drop_last_drops_just_the_shorter_one(submission, n, batch_size):
     """drop_last=True leaves out a shorter last batch, and nothing else"""
@@ -51,6 +55,7 @@ def test_drop_last_drops_just_the_shorter_one(submission, n, batch_size):
     assert_close(found, [size for size in split_sizes(n, batch_size) if size == batch_size])
 
 
+@settings(max_examples=12)
 @given(*SIZES)
 def test_without_shuffling_the_order_stays(submission, n, batch_size):
     """with shuffle=False the examples come in their order"""

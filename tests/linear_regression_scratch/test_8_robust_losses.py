@@ -5,7 +5,7 @@ import torch
 from assay.checks import assert_close, assign, held, mistake, require, tensor
 from assay.checks.strategies import columns, regressions
 from d2l import torch as d2l
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn import functional as F
 
@@ -17,6 +17,7 @@ on how the branches are written (torch.minimum halves the gradient of a tie), an
 # The two losses
 
 
+@settings(max_examples=8)
 @given(columns())
 def test_absolute_loss_is_the_sum_of_absolute_residuals(submission, reference, pair):
     """absolute_loss is the sum of the absolute residuals"""
@@ -24,6 +25,7 @@ def test_absolute_loss_is_the_sum_of_absolute_residuals(submission, reference, p
     assert_close(submission.absolute_loss(y_hat, y), reference.absolute_loss(y_hat, y))
 
 
+@settings(max_examples=15)
 @given(columns())
 def test_huber_loss_with_delta_1(submission, reference, pair):
     """huber_loss is the mean of r²/2 where |r| <= 1 and of |r| - 1/2 beyond, r negative or positive"""
@@ -32,6 +34,7 @@ def test_huber_loss_with_delta_1(submission, reference, pair):
 
 
 @pytest.mark.points(2)
+@settings(max_examples=20)
 @given(columns(), DELTAS)
 def test_huber_loss_with_any_delta(submission, reference, pair, delta):
     """huber_loss is the mean of r²/2 where |r| <= delta and of delta (|r| - delta/2) beyond"""
@@ -39,6 +42,7 @@ def test_huber_loss_with_any_delta(submission, reference, pair, delta):
     assert_close(submission.huber_loss(y_hat, y, delta=delta), reference.huber_loss(y_hat, y, delta))
 
 
+@settings(max_examples=12)
 @given(columns(), DELTAS)
 def test_huber_gradient_is_the_residual_cut_off_at_delta(submission, pair, delta):
     """no example pulls more than delta: the gradient in y_hat is r, cut off at -delta and delta, over n"""
@@ -54,6 +58,7 @@ def test_huber_gradient_is_the_residual_cut_off_at_delta(submission, pair, delta
 # The model
 
 
+@settings(max_examples=8)
 @given(regressions())
 def test_robust_forward_is_xw_plus_b(submission, reference, problem):
     """RobustRegression's forward gives Xw + b, as in exercise 0"""

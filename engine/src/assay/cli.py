@@ -151,11 +151,18 @@ def self_test(folder: Path | None, seeds: int) -> None:
         _stop(str(error), USAGE)
     console.print(f"the reference under {seeds} seeds: {len(failures)} checks not passed")
     for failure in failures:
-        console.print(f"  seed {failure.seed}: {failure.assignment} {failure.exercise} {failure.check} {failure.status}: {failure.why}")
+        console.print(
+            f"  seed {failure.seed}: {failure.assignment} {failure.exercise} {failure.check} {failure.status}: {failure.why}"
+        )
     wrong = [known for known in mistakes if not known.right]
-    console.print(f"known mistakes: {len(mistakes)}, caught and named by their own exercise and no other: {len(mistakes) - len(wrong)}")
+    console.print(
+        f"known mistakes: {len(mistakes)}, caught and named by their own exercise and no other: {len(mistakes) - len(wrong)}"
+    )
     for known in wrong:
-        console.print(f"  {known.assignment} {known.exercise} {known.mistake}: caught by {known.caught}, named {known.named}, elsewhere {known.collateral}", soft_wrap=True)
+        console.print(
+            f"  {known.assignment} {known.exercise} {known.mistake}: caught by {known.caught}, named {known.named}, elsewhere {known.collateral}",
+            soft_wrap=True,
+        )
     if failures or wrong:
         sys.exit(BELOW)
 

@@ -156,5 +156,3 @@ def _graded_alone(course: Course, job: Job) -> Report:
             submission = job.submissions[0]
             reason = "the judge's own process ended while it graded this submission"
             return ungraded(course, job.seed, submission.info, submission.assignment, reason)
-
-

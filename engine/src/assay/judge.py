@@ -26,6 +26,10 @@ _MAX_EXAMPLES = 25
 """Hypothesis examples a check: properties of such functions fail early or never, and every example is a crossing."""
 
 
+_WITNESSES = 3
+"""Failing examples that are kept besides the smallest: Hypothesis finds the first by chance, so they differ in much."""
+
+
 class Judge:
     """The hooks and fixtures of a grading session.
 
@@ -242,11 +246,14 @@ def _bracket(item: Any, seed: int) -> None:
 def _with_fresh_start(body: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(body)
     def run(**arguments: Any) -> Any:
-        arguments["submission"]._channel.start_afresh()  # noqa: SLF001 - the stand-in shows students' names only
+        channel = arguments["submission"]._channel  # noqa: SLF001 - the stand-in shows students' names only
+        channel.start_afresh()
         try:
             return body(**arguments)
         except BaseException as error:
             error.assay_example = Example(body, arguments)  # type: ignore[attr-defined]
+            if len(channel.failures) < _WITNESSES:
+                channel.failures.append(error)
             raise
 
     return run

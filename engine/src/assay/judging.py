@@ -6,14 +6,11 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import torch
 
-from assay.checks.mistakes import mistaken_module, mistakes_of, same_answer
 from assay.course import contract, signatures
 from assay.display import inert, pair
 from assay.errors import AssayError, GuestEnded, Mismatch, NotHandedIn, SubmissionRaised
-from assay.inprocess import stand_in
-from assay.judge import Example, check_of
+from assay.judge import check_of
 from assay.model import (
     HIDDEN_TEXT,
     Answer,
@@ -25,17 +22,14 @@ from assay.model import (
     Submission,
     Verdict,
 )
-from assay.wire.values import encode
+from assay.recognition import hint_for
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from assay.checks.mistakes import Mistake
     from assay.judge import Judge
 
 _TEXT = 600
-_UNREPEATABLE = frozenset({"benchmark", "peer"})
-"""Fixtures that measure: a check that uses them is not run again to recognise a mistake."""
 
 
 def verdict_after(judge: Judge, item: pytest.Item, call: pytest.CallInfo[None], before: Verdict | None) -> Verdict:
@@ -133,10 +127,10 @@ def _finding(judge: Judge, item: Any, error: BaseException) -> tuple[Status, Mes
         yours, expected = pair(error.yours, error.expected)
         if error.within:
             expected = f"{expected}  within {error.within}"
-        return "failed", Message(shown, yours, expected, error.help or _recognised(judge, item, error))
+        return "failed", Message(shown, yours, expected, error.help or hint_for(judge, item, error))
     if isinstance(error, SubmissionRaised):
         return "error", Message(
-            shown, _raised(error), None, _help_for(error, shown, path) or _recognised(judge, item, error)
+            shown, _raised(error), None, _help_for(error, shown, path) or hint_for(judge, item, error)
         )
     if isinstance(error, NotHandedIn):
         return "missing", _missing(judge, item, error.missing, path)
@@ -191,58 +185,3 @@ def _missing(judge: Judge, item: Any, name: str, path: Path) -> Message:
     if notes:
         yours += f": {inert(notes[0], _TEXT)}"
     return Message(None, yours, f"{signatures(path).get(name, name)}", None)
-
-
-def _recognised(judge: Judge, item: Any, error: Mismatch | SubmissionRaised) -> str | None:
-    """Gives the hint of the known mistake that answers the failing example just as the submission did."""
-    example: Example | None = getattr(error, "assay_example", None)
-    mistakes = mistakes_of(item.module)
-    if example is None or not mistakes or not _UNREPEATABLE.isdisjoint(item.fixturenames):
-        return None
-    for mistake in mistakes:
-        theirs = _mistaken_answer(judge, item, mistake, example)
-        if isinstance(theirs, Mismatch) and isinstance(error, Mismatch) and same_answer(theirs, error):
-            return mistake.hint
-        if isinstance(theirs, SubmissionRaised) and isinstance(error, SubmissionRaised) and theirs.args == error.args:
-            return mistake.hint
-    return None
-
-
-_answers: dict[tuple[Any, ...], BaseException | None] = {}
-"""What mistakes answered to examples: a class makes the same mistakes, and the smallest example is the same."""
-
-
-def _mistaken_answer(judge: Judge, item: Any, mistake: Mistake, example: Example) -> BaseException | None:
-    path, seed = judge.course.reference(item.path.parent.name), judge.guest_seed(item)
-    key = (example.body, mistake, seed, _key(example.arguments))
-    if key in _answers:
-        return _answers[key]
-    module = mistaken_module(path, mistake)
-    arguments = dict(example.arguments)
-    arguments["submission"] = stand_in(module, judge.course.load_library(), contract(path), seed)
-    if "rng" in arguments:
-        arguments["rng"] = torch.Generator().manual_seed(judge.seed_of(item))
-    answer: BaseException | None = None
-    state = torch.get_rng_state()
-    try:
-        example.body(**arguments)
-    except (Mismatch, SubmissionRaised) as error:
-        answer = error
-    except (Exception, GuestEnded):  # noqa: BLE001 - a mistake that a check cannot digest recognises nothing
-        answer = None
-    finally:
-        torch.set_rng_state(state)
-    _answers[key] = answer
-    return answer
-
-
-def _key(arguments: dict[str, Any]) -> bytes | None:
-    drawn = {k: v for k, v in arguments.items() if k not in ("submission", "reference", "rng")}
-    try:
-        return encode({k: _listed(v) for k, v in drawn.items()})
-    except TypeError:
-        return repr(drawn).encode()
-
-
-def _listed(value: Any) -> Any:
-    return list(value) if isinstance(value, tuple) else value

@@ -10,7 +10,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from values import Held, Hostile, anything
+from values import Held, Hostile, anything, steady
 
 from assay.display import Words, inert, object_class, pair, short
 
@@ -21,6 +21,7 @@ def printable(text):
     return all(line.isprintable() for line in text.split("\n"))
 
 
+@steady
 @given(st.text(alphabet=st.characters(), max_size=300), st.integers(1, 100))
 def test_inert_text_is_printable_and_never_longer_than_its_limit(text, limit):
     shown = inert(text, limit)
@@ -28,6 +29,7 @@ def test_inert_text_is_printable_and_never_longer_than_its_limit(text, limit):
     assert shown.isprintable()
 
 
+@steady
 @given(anything, st.integers(1, 300))
 def test_short_text_is_one_printable_line_never_longer_than_its_limit(value, limit):
     shown = short(value, limit)
@@ -36,6 +38,7 @@ def test_short_text_is_one_printable_line_never_longer_than_its_limit(value, lim
     assert short(value, limit) == shown
 
 
+@steady
 @given(anything, anything, st.none() | st.text(max_size=2000))
 def test_a_pair_is_printable_and_each_text_below_2000_characters(yours, expected, within):
     for text in pair(yours, expected, within):

@@ -2,9 +2,13 @@
 
 import numpy as np
 import torch
+from hypothesis import settings
 from hypothesis import strategies as st
 
-__all__ = ["Hostile", "anything"]
+__all__ = ["Held", "Hostile", "anything", "steady"]
+
+steady = settings(deadline=None, derandomize=True, database=None)
+"""The same examples on every machine, however busy it is."""
 
 
 class Hostile:

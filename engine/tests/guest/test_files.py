@@ -23,8 +23,8 @@ def test_a_check_cannot_read_the_course(wall):
 
 
 MACHINE = (
-    "/", "/etc", "/etc/passwd", "/etc/hostname", "/home", "/root", "/tmp", "/var", "/proc", "/proc/self/environ", "/sys",
-    "/dev", "/dev/shm", "/proc/1/cmdline", "/proc/mounts", "/usr", os.path.expanduser("~"), __file__,
+    "/", "/etc", "/etc/passwd", "/etc/hostname", "/home", "/root", "/tmp", "/var", "/proc", "/proc/self/environ",
+    "/sys", "/dev", "/dev/shm", "/proc/1/cmdline", "/proc/mounts", "/usr", os.path.expanduser("~"), __file__,
 )  # fmt: skip
 
 
@@ -33,10 +33,10 @@ def _look(path):
 
 
 def test_it_cannot_read_the_machine(wall):
-    found = wall.submission(
-        lambda: [path for path in MACHINE if tell(lambda path=path: _look(path)) not in OUT_OF_REACH]
-    )
-    assert found.text == "[]"
+    def look():
+        return {tell(lambda path=path: _look(path)) for path in MACHINE}
+
+    assert ast.literal_eval(wall.submission(look).text) <= OUT_OF_REACH
 
 
 def test_names_sizes_and_dates_are_out_of_sight_where_the_machine_allows(wall):

@@ -43,10 +43,10 @@ def build() -> None:
             call(
                 "mount_setattr", _HERE, os.fsencode(_inside(path)), _BENEATH_TOO, attributes, ctypes.sizeof(attributes)
             )
-        for name in places.NAMED:
+        for name, real in places.LINKS.items():
             if not os.path.lexists(_inside(name)):
                 _make(name.parent)
-                _inside(name).symlink_to(name.resolve())
+                _inside(name).symlink_to(real)
     except OSError:
         call("umount2", os.fsencode(ROOT), _MNT_DETACH)
         raise

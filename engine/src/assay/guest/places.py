@@ -22,12 +22,13 @@ def _named() -> set[str]:
     return {name for name in (*names, *_SYSTEM.split(), *_SETTINGS.split()) if os.access(name, os.R_OK)}
 
 
-NAMED = tuple(sorted(map(Path, _named())))
-"""As programs name them."""
+_REAL = {path: path.resolve() for path in map(Path, sorted(_named()))}
+_PLACES = set(_REAL.values())
 
-_REAL = {path.resolve() for path in NAMED}
+LINKS = {path: real for path, real in _REAL.items() if path != real}
+"""Names that programs use, such as `/lib`, for places that have another."""
 
-READ = tuple(path for path in sorted(_REAL) if _REAL.isdisjoint(path.parents))
+READ = tuple(path for path in sorted(_PLACES) if _PLACES.isdisjoint(path.parents))
 """Where they really are: to be read, and no one inside another."""
 
 WRITE = (Path(os.devnull),)

@@ -91,6 +91,7 @@ class Channel:
         self.methods: set[tuple[str, str]] = set()
         self.transcript = Transcript(library)
         self.no_grad = False
+        self.failures: list[BaseException] = []
         self._fresh = True
 
     def start_afresh(self) -> None:

@@ -1,0 +1,39 @@
+"""held and assign pass on to the stand-in, and say so where there is none."""
+
+import pytest
+
+from assay.checks import assign, held
+
+
+class StandIn:
+    def __init__(self):
+        self.assigned = None
+
+    def __assay_held__(self):
+        return "held", self
+
+    def __assay_assign__(self, values):
+        self.assigned = values
+
+
+def test_held_gives_the_stand_ins_own_view():
+    stand_in = StandIn()
+    assert held(stand_in) == ("held", stand_in)
+
+
+def test_assign_takes_names_and_dotted_paths():
+    stand_in = StandIn()
+    assign(stand_in, {"net.weight": 1}, b=2)
+    assert stand_in.assigned == {"net.weight": 1, "b": 2}
+
+
+def test_held_says_what_it_takes():
+    with pytest.raises(TypeError) as caught:
+        held(3.0)
+    assert str(caught.value) == "held() takes `submission` or an object that it gave, not 3.0"
+
+
+def test_assign_says_what_it_takes():
+    with pytest.raises(TypeError) as caught:
+        assign([1], w=1)
+    assert str(caught.value) == "assign() takes `submission` or an object that it gave, not [1]"
