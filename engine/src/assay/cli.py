@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from assay.course import Course, find_root, read_course
+from assay.display import inert
 from assay.errors import AssayError
 from assay.intake import Intake, shown, take_in
 
@@ -21,6 +22,7 @@ GRADED, BELOW, USAGE, NO_REPORT = 0, 1, 2, 3
 """Exit codes: reports were written and nothing is below; something is below; usage; no report could be written."""
 
 _WIDTH = 100
+_LINE = 2000
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -184,7 +186,7 @@ def _show(reports: list[Report], intake: Intake) -> None:
     console = _console()
     console.print(render(reports))
     for folder in intake.empty:
-        Console(stderr=True).print(f"nothing to grade in {shown(folder)}", markup=False, highlight=False)
+        _say(f"nothing to grade in {shown(folder)}")
 
 
 def _write(reports: list[Report], path: Path) -> None:
@@ -208,5 +210,11 @@ def _console() -> Console:
 
 
 def _stop(text: str, code: int) -> NoReturn:
-    Console(stderr=True, highlight=False, soft_wrap=True).print(f"assay: {text}", markup=False)
+    _say(f"assay: {text}")
     sys.exit(code)
+
+
+def _say(text: str) -> None:
+    # Folder names are students' too: line by line, so that nothing in them steers a terminal.
+    for line in text.splitlines():
+        click.echo(inert(line, _LINE), err=True)

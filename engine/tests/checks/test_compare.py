@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 import torch
 from hypothesis import given
-from hypothesis import strategies as st
 from values import anything, steady
 
 from assay.checks import assert_close, number, require, take, tensor

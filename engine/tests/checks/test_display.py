@@ -115,7 +115,10 @@ def test_long_lists_leave_out_their_ends():
 
 
 def test_long_tensors_leave_out_their_ends_and_say_their_shape():
-    assert short(torch.ones(100, 2), 80) == "[[1.0, 1.0], [1.0, 1.0], [1.0, 1.0], [1.0, 1.0], …] of shape (100, 2), float32"
+    assert (
+        short(torch.ones(100, 2), 80)
+        == "[[1.0, 1.0], [1.0, 1.0], [1.0, 1.0], [1.0, 1.0], …] of shape (100, 2), float32"
+    )
     assert short(torch.ones(100, 2), 20) == "[[1.0, …], …]"
 
 

@@ -63,8 +63,14 @@ def test_a_tail_beyond_all_floats_has_an_infinite_quantile():
     [
         ([1.0] * 199, "199 seeds are too few for a tail: take 200 or more"),
         ([1.0] * 199 + [math.nan], "the statistic of the reference is not finite at every seed"),
-        ([1.0] * 200, "the statistic of the reference has no tail (it is constant, zero or negative): compare it exactly"),
-        ([0.0] * 200, "the statistic of the reference has no tail (it is constant, zero or negative): compare it exactly"),
+        (
+            [1.0] * 200,
+            "the statistic of the reference has no tail (it is constant, zero or negative): compare it exactly",
+        ),
+        (
+            [0.0] * 200,
+            "the statistic of the reference has no tail (it is constant, zero or negative): compare it exactly",
+        ),
     ],
 )
 def test_where_there_is_no_tail_it_says_why(values, text):

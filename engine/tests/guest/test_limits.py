@@ -14,7 +14,7 @@ from assay.guest import limits
 
 def test_it_cannot_take_more_than_its_memory(wall):
     wall.bounds = limits.Limits(memory=2**30)
-    assert wall.submission(lambda: bytearray(2**30)).text == "MemoryError"
+    assert wall.submission(lambda: bytearray(2**31)).text == "MemoryError"
     assert wall.check(lambda: mmap.mmap(-1, 40 * 2**30)).text == "ENOMEM"
 
 

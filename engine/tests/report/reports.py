@@ -1,0 +1,67 @@
+"""Reports as the judge writes them, made by hand."""
+
+from assay.model import Answer, ExerciseResult, HandedIn, Message, Report, SubmissionInfo, Verdict
+
+__all__ = ["HOSTILE", "MISSING", "MODEL", "RATES", "RESHAPE", "WRONG", "check", "exercise", "report"]
+
+HOSTILE = "[bold red]\x1b[31mred\u202e\r\n"
+
+
+def check(sentence, status="passed", message=None, *, points=1.0, visibility="visible"):
+    score = points if status == "passed" else 0.0
+    return Verdict(sentence.replace(" ", "_"), sentence, status, score, points, visibility, message, 0.25)
+
+
+def exercise(number, title, *checks):
+    scores = [sum(getattr(each, field) for each in checks) for field in ("score", "max_score")]
+    return ExerciseResult(number, title, *map(float, scores), checks)
+
+
+def report(  # noqa: PLR0913
+    name="forgot_zero_grad",
+    exercises=(),
+    *,
+    assignment="linear_regression_scratch",
+    status="graded",
+    reason=None,
+    answers=(),
+    missing=(),
+    notes=(),
+    isolation=None,
+):
+    return Report(
+        SubmissionInfo(name, f"submissions/{name}", "0" * 64),
+        assignment,
+        status,
+        reason,
+        float(sum(each.score for each in exercises)),
+        float(sum(each.max_score for each in exercises)),
+        isolation or {"network": "kept: namespace"},
+        7,
+        "c" * 64,
+        "0.1.0",
+        exercises,
+        tuple(Answer(*answer) for answer in answers),
+        HandedIn(("SGD",), missing, notes),
+        1.5,
+    )
+
+
+WRONG = Message(
+    "sgd = SGD([w], lr=0.5)\nsgd.zero_grad()",
+    "[[1.0, 1.0]]   shape (1, 2), float32",
+    "[[0.0, 0.0]]   within float32 rounding",
+    "gradients accumulate: set every param.grad to zero, or to None",
+)
+MISSING = Message(None, "learning_rate_sweep is not defined", "def learning_rate_sweep(lrs, max_epochs, data)")
+MODEL = exercise(
+    "0",
+    "The model",
+    check("the loss is right", points=2.0),
+    check("a step is in place"),
+    check("zero_grad really clears", "failed", WRONG),
+)
+RESHAPE = exercise("5", "Why reshape", check("flat labels count the same", points=2.0))
+RATES = exercise(
+    "10", "Learning rates", check("0.003 still falls", "missing", MISSING), check("3 blows up", "missing", MISSING)
+)

@@ -1,0 +1,204 @@
+"""The JSON document: its text, its schema, and that what was written can be read."""
+
+import json
+import math
+
+import jsonschema
+import pytest
+from msgspec.structs import replace
+from reports import MODEL, RATES, RESHAPE, check, exercise, report
+
+from assay.errors import AssayError
+from assay.model import HIDDEN_TEXT, Message
+from assay.report.document import document_bytes, read_document
+
+TEXT = {"type": "string"}
+NUMBER = {"type": "number", "minimum": 0}
+OR_NULL = {"type": ["string", "null"]}
+
+
+def record(**fields):
+    return {"type": "object", "properties": fields, "required": list(fields), "additionalProperties": False}
+
+
+def array(items):
+    return {"type": "array", "items": items}
+
+
+STATUSES = ["passed", "failed", "error", "timeout", "crashed", "missing", "skipped", "ungraded"]
+CHECK = record(
+    id=TEXT,
+    sentence=TEXT,
+    status={"enum": STATUSES},
+    score=NUMBER,
+    max_score=NUMBER,
+    visibility={"enum": ["hidden", "visible", "after_due_date", "after_published"]},
+    message={"anyOf": [{"type": "null"}, record(input=OR_NULL, yours=OR_NULL, expected=OR_NULL, help=OR_NULL)]},
+    duration=NUMBER,
+)
+REPORT = record(
+    submission=record(name=TEXT, path=TEXT, sha256={"type": "string", "pattern": "^[0-9a-f]{64}$"}),
+    assignment=TEXT,
+    status={"enum": ["graded", "ungraded"]},
+    reason=OR_NULL,
+    score=NUMBER,
+    max_score=NUMBER,
+    isolation={"type": "object", "additionalProperties": TEXT},
+    seed={"type": "integer"},
+    course=TEXT,
+    engine=TEXT,
+    exercises=array(record(id=TEXT, title=TEXT, score=NUMBER, max_score=NUMBER, checks=array(CHECK))),
+    answers=array(record(exercise=TEXT, text=TEXT, score={"type": ["number", "null"]}, comment=OR_NULL)),
+    handed_in=record(found=array(TEXT), missing=array(TEXT), notes=array(TEXT)),
+    duration=NUMBER,
+)
+SCHEMA = record(schema={"const": "assay/report/v1"}, reports=array(REPORT))
+FULL = report(
+    exercises=(MODEL, RESHAPE, RATES), answers=[("1", "Zero works.", 1.5, "good")], missing=("fit",), notes=("é 猫",)
+)
+
+
+def test_a_document_follows_the_schema():
+    jsonschema.validate(json.loads(document_bytes([FULL, report(status="ungraded", reason="ours")])), SCHEMA)
+
+
+def test_keys_stand_in_the_order_of_the_formats_tables():
+    def order(value, schema):
+        if schema.get("type") == "array":
+            for item in value:
+                order(item, schema["items"])
+        elif "properties" in schema:
+            assert list(value) == list(schema["properties"])
+            for name, inner in schema["properties"].items():
+                order(value[name], inner)
+
+    order(json.loads(document_bytes([FULL])), SCHEMA)
+
+
+def test_the_document_of_one_report_as_text():
+    small = report("right", (exercise("5", "Why reshape", check("flat labels count")),))
+    assert (
+        document_bytes([small]).decode()
+        == """{
+  "schema": "assay/report/v1",
+  "reports": [
+    {
+      "submission": {
+        "name": "right",
+        "path": "submissions/right",
+        "sha256": "0000000000000000000000000000000000000000000000000000000000000000"
+      },
+      "assignment": "linear_regression_scratch",
+      "status": "graded",
+      "reason": null,
+      "score": 1.0,
+      "max_score": 1.0,
+      "isolation": {
+        "network": "kept: namespace"
+      },
+      "seed": 7,
+      "course": "cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc",
+      "engine": "0.1.0",
+      "exercises": [
+        {
+          "id": "5",
+          "title": "Why reshape",
+          "score": 1.0,
+          "max_score": 1.0,
+          "checks": [
+            {
+              "id": "flat_labels_count",
+              "sentence": "flat labels count",
+              "status": "passed",
+              "score": 1.0,
+              "max_score": 1.0,
+              "visibility": "visible",
+              "message": null,
+              "duration": 0.25
+            }
+          ]
+        }
+      ],
+      "answers": [],
+      "handed_in": {
+        "found": [
+          "SGD"
+        ],
+        "missing": [],
+        "notes": []
+      },
+      "duration": 1.5
+    }
+  ]
+}
+"""
+    )
+
+
+def test_what_is_written_is_read_back_the_same():
+    assert read_document(document_bytes([FULL])).reports == (FULL,)
+
+
+def test_text_is_utf_8_and_not_escaped():
+    assert '"é 猫"'.encode() in document_bytes([FULL])
+
+
+@pytest.mark.parametrize("number", [math.nan, math.inf])
+def test_nan_and_infinity_are_refused(number):
+    with pytest.raises(AssayError) as caught:
+        document_bytes([replace(FULL, duration=number)])
+    assert str(caught.value) == (
+        "a report cannot be written as JSON: Expected `float`, got `null` - at `$.reports[0].duration`"
+    )
+
+
+def test_a_number_that_json_would_lose_is_refused():
+    with pytest.raises(AssayError) as caught:
+        document_bytes([report(answers=[("1", "text", math.nan)])])
+    assert str(caught.value) == "a report cannot be written as JSON: it would be read as another"
+
+
+def test_half_characters_are_refused():
+    with pytest.raises(AssayError) as caught:
+        document_bytes([report(notes=("\ud800",))])
+    assert str(caught.value) == (
+        "a report cannot be written as JSON: 'utf-8' codec can't encode character '\\ud800' in position 0: "
+        "surrogates not allowed"
+    )
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        (b"{}", "this is no report of assay: Object missing required field `schema`"),
+        (b"", "this is no report of assay: Input data was truncated"),
+        (
+            b'{"schema": "assay/report/v2", "reports": []}',
+            "this report's schema is 'assay/report/v2', and 'assay/report/v1' is what this version reads",
+        ),
+    ],
+)
+def test_what_is_no_report_is_refused(data, text):
+    with pytest.raises(AssayError) as caught:
+        read_document(data)
+    assert str(caught.value) == text
+
+
+def test_hidden_checks_give_a_fixed_text_only():
+    secret = Message("f(3)", "4", "5", "a secret")
+    checks = [check("a secret", status, secret, visibility="hidden") for status in ("failed", "error", "missing")]
+    data = document_bytes([report(exercises=(exercise("1", "Secrets", *checks),))])
+    for each in read_document(data).reports[0].exercises[0].checks:
+        assert each.message == Message(help=HIDDEN_TEXT)
+
+
+def test_a_hidden_check_that_passed_has_no_message():
+    hidden = check("a secret", visibility="hidden")
+    data = document_bytes([report(exercises=(exercise("1", "Secrets", hidden),))])
+    assert read_document(data).reports[0].exercises[0].checks == (hidden,)
+
+
+def test_a_hidden_check_that_could_not_be_graded_says_why():
+    ours = check("a secret", "ungraded", Message(help="ours"), visibility="hidden")
+    data = document_bytes([report(exercises=(exercise("1", "Secrets", ours),))])
+    assert read_document(data).reports[0].exercises[0].checks == (ours,)

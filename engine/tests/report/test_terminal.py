@@ -1,0 +1,199 @@
+"""What a person sees of reports: exact texts, and that nothing a submission wrote has an effect."""
+
+import io
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from reports import HOSTILE, MODEL, RATES, RESHAPE, WRONG, check, exercise, report
+from rich.console import Console
+
+from assay.model import HIDDEN_TEXT, Message
+from assay.report.terminal import render
+
+
+def shown(*reports, color=None):
+    console = Console(file=io.StringIO(), width=100, highlight=False, force_terminal=color is not None)
+    console.print(render(reports))
+    return "\n".join(line.rstrip() for line in console.file.getvalue().splitlines())
+
+
+def lines(text):
+    return text.strip("\n")
+
+
+FULL = report(
+    exercises=(MODEL, RESHAPE, RATES),
+    answers=[("1", "Zero works:\nthe problem is convex.", 1.5, "good"), ("9", "Because of the order.")],
+    missing=("fit", "learning_rate_sweep"),
+    notes=("line 3: NameError: name 'foo' is not defined",),
+    isolation={"network": "kept: namespace", "memory": "not kept: no control groups"},
+)
+UNGRADED = report(
+    "unlucky",
+    (exercise("5", "Why reshape", check("flat labels count the same", "ungraded", Message(help="ours"), points=2.0)),),
+    status="ungraded",
+    reason="1 of the checks could not be graded",
+)
+RIGHT = report("right", (exercise("0", "The model", check("the loss", points=4.0)), RESHAPE))
+
+
+def test_one_report():
+    assert shown(FULL) == lines(
+        """
+forgot_zero_grad  linear_regression_scratch                                                    5 / 8
+submissions/forgot_zero_grad                                                                  seed 7
+
+ 0  The model   2 of 3 checks passed                                                           3 / 4
+     ✗ zero_grad really clears                                                             not right
+       input     sgd = SGD([w], lr=0.5)
+                 sgd.zero_grad()
+       yours     [[1.0, 1.0]]   shape (1, 2), float32
+       expected  [[0.0, 0.0]]   within float32 rounding
+       help      gradients accumulate: set every param.grad to zero, or to None
+ 5  Why reshape   its only check passed                                                        2 / 2
+10  Learning rates   0 of 2 checks passed                                                      0 / 2
+     ✗ 0.003 still falls                                                               not handed in
+     ✗ 3 blows up                                                                      not handed in
+       yours     learning_rate_sweep is not defined
+       expected  def learning_rate_sweep(lrs, max_epochs, data)
+
+missing   fit, learning_rate_sweep
+notes     line 3: NameError: name 'foo' is not defined
+forgone   memory: not kept: no control groups
+
+Written answers, for a person to grade
+exercise 1  Zero works:
+            the problem is convex.
+score       1.5
+comment     good
+exercise 9  Because of the order.
+"""
+    )
+
+
+def test_what_is_our_fault_is_shown_as_such():
+    assert shown(UNGRADED) == lines(
+        """
+unlucky  linear_regression_scratch                                               could not be graded
+submissions/unlucky                                                                           seed 7
+
+reason    1 of the checks could not be graded
+          this is no fault of the submission and costs no points
+
+ 5  Why reshape   0 of 1 check passed                                                          0 / 2
+     ? flat labels count the same                                                could not be graded
+       help      ours
+"""
+    )
+
+
+def test_a_submission_that_could_not_be_taken_in():
+    assert shown(report("locked", status="ungraded")) == lines(
+        """
+locked  linear_regression_scratch                                                could not be graded
+submissions/locked                                                                            seed 7
+
+reason    no reason is known
+          this is no fault of the submission and costs no points
+"""
+    )
+
+
+def test_several_reports_end_in_a_table_for_each_assignment():
+    other = report("right", (RESHAPE,), assignment="linear_regression_concise")
+    text = shown(FULL, RIGHT, UNGRADED, other)
+    assert text.endswith(
+        lines(
+            """
+linear_regression_scratch  0  5  10     total
+of                         4  2   2         8
+forgot_zero_grad           3  2   0         5
+right                      4  2   -         6
+unlucky                    -  ?   -  ungraded
+
+linear_regression_concise  5  total
+of                         2      2
+right                      2      2
+"""
+        )
+    )
+
+
+def test_one_report_has_no_table():
+    assert "total" not in shown(FULL)
+
+
+def test_several_checks_that_passed_are_counted():
+    assert "   all checks passed  " in shown(report(exercises=(exercise("0", "x", check("a"), check("b")),)))
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        ("failed", "not right"),
+        ("error", "raised an error"),
+        ("timeout", "too slow"),
+        ("crashed", "crashed"),
+        ("missing", "not handed in"),
+        ("skipped", "not run"),
+    ],
+)
+def test_every_status_is_told_in_words(status, words):
+    text = shown(report(exercises=(exercise("0", "x", check("a sentence", status)),)))
+    assert text.endswith(f"     ✗ a sentence{words:>83}")
+
+
+def test_a_message_without_texts_has_no_rows():
+    text = shown(report(exercises=(exercise("0", "x", check("a sentence", "failed", Message())),)))
+    assert text.endswith("not right")
+
+
+def test_a_hidden_check_shows_the_fixed_text_only():
+    text = shown(report(exercises=(exercise("0", "x", check("a secret", "failed", WRONG, visibility="hidden")),)))
+    assert text.endswith(f"not right\n       {HIDDEN_TEXT}")
+    assert "zero_grad" not in text.split("\n", 3)[3]
+
+
+def test_very_long_texts_are_cut():
+    message = Message(yours="\n".join(["x" * 2000] + ["y"] * 100))
+    text = shown(report(exercises=(exercise("0", "x", check("a sentence", "failed", message)),)))
+    assert text.endswith("… 77 lines more")
+    assert text.count("x" * 50) <= 10
+
+
+def hostile_report(text):
+    message = Message(text, text, text, text)
+    return report(
+        text,
+        (exercise("0", text, check(text, "error", message)),),
+        assignment=text,
+        answers=[("1", text, None, text)],
+        missing=(text,),
+        notes=(text,),
+        isolation={text: f"not kept: {text}"},
+        status="ungraded",
+        reason=text,
+    )
+
+
+def test_what_a_submission_wrote_is_shown_as_text():
+    text = shown(hostile_report(HOSTILE))
+    assert text.startswith(r"[bold red]\x1b[31mred\u202e\r\n")
+    assert "\x1b" not in text
+
+
+@settings(deadline=None, derandomize=True, database=None, max_examples=50)
+@given(st.text(alphabet=st.characters(), min_size=1, max_size=50))
+def test_no_control_character_of_a_submission_reaches_the_terminal(text):
+    out = shown(hostile_report(text), hostile_report(text))
+    assert all(line.isprintable() for line in out.split("\n"))
+
+
+def test_a_terminal_gets_colours():
+    assert "\x1b[" in shown(FULL, color=True)
+
+
+def test_no_line_is_wider_than_the_console():
+    wide = check("word " * 60, "failed", Message(yours="y" * 300))
+    assert max(map(len, shown(report("n" * 200, (exercise("0", "t" * 200, wide),))).split("\n"))) <= 100

@@ -1,0 +1,189 @@
+"""The command as an instructor meets it: what it prints, what it writes, how it exits."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+RIGHT = """
+def squared_loss(y_hat, y): return ((y_hat - y.reshape(y_hat.shape)) ** 2).mean() / 2
+def scaled(x, factor=2.0): return x * factor
+"""
+WRONG = RIGHT.replace("x * factor", "x + factor")
+
+
+def assay(*arguments, cwd):
+    """Runs the command; gives its exit code, standard output and standard error."""
+    command = [sys.executable, "-m", "assay", *map(str, arguments)]
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST")}
+    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, env=environment)
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.fixture(scope="module")
+def students(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("class")
+    for name, source in (("alice", RIGHT), ("bob", WRONG)):
+        (folder / name).mkdir()
+        (folder / name / "basics.py").write_text(source)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def graded(course_root, students, tmp_path_factory):
+    path = tmp_path_factory.mktemp("json") / "report.json"
+    code, output, errors = assay("grade", students, "--json", path, "--seed", "7", cwd=course_root)
+    assert (code, errors) == (0, "")
+    return output, path.read_bytes()
+
+
+def test_a_class_is_graded_with_one_command(graded):
+    output, _ = graded
+    assert "alice  basics" in output
+    assert "✗ scaled doubles without a factor" in output
+    assert "yours     [3.0, 3.0]" in output
+
+
+def test_the_canonical_report_is_written(graded):
+    document = json.loads(graded[1])
+    assert list(document) == ["schema", "reports"]
+    assert document["schema"] == "assay/report/v1"
+    assert [(r["submission"]["name"], r["status"], r["score"], r["seed"]) for r in document["reports"]] == [
+        ("alice", "graded", 5, 7),
+        ("bob", "graded", 3, 7),
+    ]
+    assert list(document["reports"][0]) == [
+        "submission", "assignment", "status", "reason", "score", "max_score", "isolation", "seed", "course", "engine",
+        "exercises", "answers", "handed_in", "duration",
+    ]  # fmt: skip
+
+
+def test_grading_again_gives_the_same_bytes_but_for_durations(graded, course_root, students, tmp_path):
+    assay("grade", students / "bob", "--json", tmp_path / "again.json", "--seed", "7", cwd=course_root)
+    bob = json.loads(graded[1])["reports"][1]
+    (again,) = json.loads((tmp_path / "again.json").read_bytes())["reports"]
+    for report in (bob, again):
+        report["duration"] = report["submission"]["path"] = None
+        for exercise in report["exercises"]:
+            for check in exercise["checks"]:
+                check["duration"] = None
+    assert json.dumps(again) == json.dumps(bob)
+
+
+def test_every_core_promise_is_reported(graded):
+    isolation = json.loads(graded[1])["reports"][0]["isolation"]
+    assert {"files", "network", "processes", "descendants", "memory", "time", "privileges"} <= set(isolation)
+
+
+def test_fail_under_exits_with_1_if_somebody_is_below(course_root, students):
+    assert assay("grade", students, "--fail-under", "60", cwd=course_root)[0] == 1
+    assert assay("grade", students / "alice", "--fail-under", "60", cwd=course_root)[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (["nobody"], "assay: nobody does not exist\n"),
+        (["."], "assay: nothing to grade in .\n"),
+        (["x.py"], "assay: x.py is named for no assignment: call it basics.py\n"),
+    ],
+)
+def test_a_wrong_path_exits_with_2_and_says_why(course_root, tmp_path, arguments, text):
+    (tmp_path / "x.py").touch()
+    if arguments == ["x.py"]:
+        (course_root / "reference" / "other.py").write_text("def f(): pass\n")
+        (course_root / "tests" / "other").mkdir()
+        (course_root / "tests" / "other" / "test_1_f.py").write_text('"""F"""\n')
+        text = text.replace("basics.py", "basics.py or other.py")
+    try:
+        code, output, errors = assay("grade", *arguments, "--course", course_root, cwd=tmp_path)
+    finally:
+        for path in (course_root / "reference" / "other.py", course_root / "tests" / "other" / "test_1_f.py"):
+            path.unlink(missing_ok=True)
+        if (course_root / "tests" / "other").is_dir():
+            (course_root / "tests" / "other").rmdir()
+    assert (code, output, errors) == (2, "", text)
+
+
+def test_a_folder_in_no_course_exits_with_2(tmp_path):
+    code, _, errors = assay("grade", ".", cwd=tmp_path)
+    assert code == 2
+    assert errors == f"assay: {tmp_path} is in no course: a course is a folder with reference/ and tests/\n"
+
+
+def test_no_path_is_a_usage_error(course_root):
+    code, _, errors = assay("grade", cwd=course_root)
+    assert code == 2
+    assert "Missing argument 'PATHS...'" in errors
+
+
+def test_a_file_that_cannot_be_written_exits_with_3(course_root, students, tmp_path):
+    code, output, errors = assay("grade", students / "alice", "--json", tmp_path / "no" / "r.json", cwd=course_root)
+    assert code == 3
+    assert "alice" in output
+    assert errors == f"assay: {tmp_path}/no/r.json cannot be written: No such file or directory\n"
+
+
+def test_what_is_refused_gets_a_report_that_says_why(course_root, students, tmp_path):
+    (tmp_path / "carol").mkdir()
+    (tmp_path / "carol" / "basics.py").symlink_to(students / "alice" / "basics.py")
+    code, output, _ = assay("grade", tmp_path, "--json", tmp_path / "r.json", cwd=course_root)
+    assert code == 0
+    assert "basics.py: it is a link, and links are not followed" in output
+    (report,) = json.loads((tmp_path / "r.json").read_bytes())["reports"]
+    assert (report["status"], report["submission"]["name"]) == ("ungraded", "carol")
+
+
+def test_an_empty_folder_beside_others_is_said(course_root, students, tmp_path):
+    (tmp_path / "alice").mkdir()
+    (tmp_path / "alice" / "basics.py").write_text(RIGHT)
+    (tmp_path / "empty").mkdir()
+    code, _, errors = assay("grade", tmp_path, cwd=course_root)
+    assert (code, errors) == (0, f"nothing to grade in {tmp_path}/empty\n")
+
+
+def test_a_check_that_cannot_be_imported_is_no_report_and_said_with_what_pytest_said(course_root, students, tmp_path):
+    import shutil
+
+    broken = shutil.copytree(course_root, tmp_path / "course")
+    (broken / "tests" / "basics" / "test_3_broken.py").write_text('"""Broken"""\nimport nowhere\n')
+    code, output, errors = assay("grade", students / "alice", cwd=broken)
+    assert (code, output) == (3, "")
+    assert "ModuleNotFoundError: No module named 'nowhere'" in errors
+
+
+def test_the_doctor_says_promise_by_promise_how_it_is_kept(course_root):
+    code, output, _ = assay("doctor", cwd=course_root)
+    assert code == 0
+    assert [line.split()[0] for line in output.splitlines()][:8] == [
+        "promise", "files", "network", "processes", "descendants", "memory", "time", "process_count",
+    ]  # fmt: skip
+
+
+def test_the_self_test_proves_the_checks_of_a_course(course_root):
+    code, output, errors = assay("self-test", "--seeds", "2", cwd=course_root)
+    assert (code, errors) == (0, "")
+    assert output == (
+        "the reference under 2 seeds: 0 checks not passed\n"
+        "known mistakes: 2, caught and named by their own exercise and no other: 2\n"
+    )
+
+
+def test_the_self_test_names_a_mistake_that_slips_through(course_root, tmp_path):
+    import shutil
+
+    course = shutil.copytree(course_root, tmp_path / "course")
+    path = course / "tests" / "basics" / "test_2_scales.py"
+    slipped = '@mistake("noise", hint="h")\ndef quiet(size):\n    return torch.randn(size)\n'
+    path.write_text(path.read_text().replace("import assert_close", "import assert_close, mistake") + slipped)
+    code, output, _ = assay("self-test", "--seeds", "0", cwd=course)
+    assert code == 1
+    assert "known mistakes: 3, caught and named by their own exercise and no other: 2" in output
+    assert "basics 2 quiet: caught by (), named False, elsewhere ()" in output
+
+
+def test_the_version_and_help_are_there(course_root):
+    assert assay("--version", cwd=course_root)[1].startswith("assay, version 0.")
+    assert "Grade submissions: each PATH is a file" in assay("grade", "--help", cwd=course_root)[1]
