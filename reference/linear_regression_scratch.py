@@ -104,9 +104,7 @@ def data_iter(
 ) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
     """One pass over the rows of X and y in batches; the last has n mod batch_size rows where that is not zero.
 
-    Args:
-        shuffle: in a new random order, the same for X and y.
-        drop_last: leave a shorter last batch out.
+    Shuffled, X and y come in one new random order; `drop_last` leaves a shorter last batch out.
     """
     n = len(X)
     order = torch.randperm(n) if shuffle else torch.arange(n)
@@ -134,7 +132,10 @@ def huber_loss(y_hat: torch.Tensor, y: torch.Tensor, delta: float = 1.0) -> torc
 
 
 class RobustRegression(d2l.LinearRegressionScratch):
-    """The library's model, so that no other exercise is needed, on Huber's loss: fast like the squared loss nearby, of bounded gradient far away."""
+    """The library's model on Huber's loss: fast like the squared loss nearby, of bounded gradient far away.
+
+    It builds on no other exercise, so that a mistake in one of them stays there.
+    """
 
     def loss(self, y_hat: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
         """Huber's loss at delta = 1."""

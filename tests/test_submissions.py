@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-
 from assay.course import read_course
 from assay.grading import grade
 from assay.intake import take_in
@@ -61,7 +60,11 @@ def test_the_mistake_of_an_example_is_named(reports, name):
 
 def test_the_librarys_own_class_is_named(reports):
     checks = reports["library_class", SCRATCH].exercises[0].checks
-    assert [c for c in checks if c.message and "is the library's own; this exercise asks for yours" in (c.message.yours or "")]
+    assert [
+        c
+        for c in checks
+        if c.message and "is the library's own; this exercise asks for yours" in (c.message.yours or "")
+    ]
 
 
 def test_the_notebooks_failing_cell_is_reported_and_costs_nothing(reports):

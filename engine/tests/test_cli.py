@@ -136,7 +136,7 @@ def test_what_is_refused_gets_a_report_that_says_why(course_root, students, tmp_
     assert (report["status"], report["submission"]["name"]) == ("ungraded", "carol")
 
 
-def test_an_empty_folder_beside_others_is_said(course_root, students, tmp_path):
+def test_an_empty_folder_beside_others_is_said(course_root, tmp_path):
     (tmp_path / "alice").mkdir()
     (tmp_path / "alice" / "basics.py").write_text(RIGHT)
     (tmp_path / "empty").mkdir()

@@ -49,7 +49,7 @@ def test_a_course_without_assignments_says_what_makes_one(tmp_path):
 
 
 def test_an_unknown_assignment_lists_those_there_are(root):
-    with pytest.raises(CourseError, match="^no assignment 'three'; this course has one$"):
+    with pytest.raises(CourseError, match=r"^no assignment 'three'; this course has one$"):
         read_course(root).assignment("three")
 
 

@@ -212,7 +212,11 @@ def test_what_went_wrong_is_said_in_one_clear_sentence(graded, name, check, expe
 def test_a_known_mistake_is_recognised_by_its_answer_to_the_smallest_input(graded):
     found = message(graded["broadcast"], "flat_labels")
     assert found.input == "squared_loss([[0.0], [1.0]], [0.0, 1.0])"
-    assert (found.yours, found.expected, found.help) == ("0.25", "0.0  within float32 rounding", "reshape y to y_hat's shape")
+    assert (found.yours, found.expected, found.help) == (
+        "0.25",
+        "0.0  within float32 rounding",
+        "reshape y to y_hat's shape",
+    )
     assert message(graded["no_half"], "flat_labels").help == "the half is missing"
     assert message(graded["unrecognised"], "flat_labels").help is None
 
@@ -254,9 +258,7 @@ def test_the_same_submission_course_and_seed_give_the_same_report_whatever_was_g
         (tmp_path / name).mkdir()
         (tmp_path / name / "basics.py").write_text(SUBMISSIONS[name])
     intake = take_in([tmp_path / name for name in names], ["basics"])
-    for report in grade(
-        read_course(course_root), intake.submissions, seed=1, forgone=(), on_report=lambda _: None
-    ):
+    for report in grade(read_course(course_root), intake.submissions, seed=1, forgone=(), on_report=lambda _: None):
         before = graded[report.submission.name]
         assert without_durations(report) == without_durations(before)
 

@@ -9,7 +9,17 @@ import pytest
 
 def run(root, *arguments):
     """Runs pytest in the course as an author would; gives its exit code and what it printed."""
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:benchmark", *map(str, arguments)]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:benchmark",
+        *map(str, arguments),
+    ]
     environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST")}
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, env=environment)
     return done.returncode, done.stdout + done.stderr
@@ -31,7 +41,9 @@ def test_without_a_submission_the_reference_is_graded(course_root):
 
 
 def test_one_session_grades_many_submissions(course_root, students):
-    code, output = run(course_root, "--submission", students / "alice", "--submission", students / "bob", "-k", "scaled")
+    code, output = run(
+        course_root, "--submission", students / "alice", "--submission", students / "bob", "-k", "scaled"
+    )
     assert code == 1
     assert "test_scaled[bob]" in output
     assert "1 failed, 1 passed, 10 deselected" in output
@@ -40,9 +52,7 @@ def test_one_session_grades_many_submissions(course_root, students):
 def test_where_pytest_shows_a_traceback_stands_what_a_student_reads(course_root, students):
     _, output = run(course_root, "--submission", students / "bob", "-k", "test_scaled")
     assert (
-        "scaled doubles without a factor: failed\n"
-        "  input     scaled([1.0, 1.0])\n"
-        "  yours     [3.0, 3.0]\n"
+        "scaled doubles without a factor: failed\n  input     scaled([1.0, 1.0])\n  yours     [3.0, 3.0]\n"
     ) in output
     assert "Traceback" not in output
     assert "conftest" not in output
@@ -72,8 +82,6 @@ def test_the_markers_are_registered(course_root):
     code, output = run(course_root, "--strict-markers", "--markers")
     assert code == 0
     assert "@pytest.mark.points(number): what the check is worth; 1 without it" in output
-
-
 
 
 def test_a_session_outside_a_course_is_no_judge(tmp_path):
@@ -108,7 +116,10 @@ def test_an_error_in_the_check_itself_is_never_the_students(broken_course):
 
 def test_a_name_that_the_reference_lacks_is_the_authors_error(broken_course):
     _, output = broken_course('def test_x(submission):\n    """x holds"""\n    submission.squared_los()\n')
-    assert "x holds: ungraded\n  help      AttributeError in the check itself: the reference defines no 'squared_los'" in output
+    assert (
+        "x holds: ungraded\n  help      AttributeError in the check itself: the reference defines no 'squared_los'"
+        in output
+    )
 
 
 def test_a_check_without_a_docstring_is_an_error(broken_course):
@@ -119,7 +130,9 @@ def test_a_check_without_a_docstring_is_an_error(broken_course):
 
 def test_a_function_of_the_judge_does_not_cross(broken_course):
     _, output = broken_course('def test_x(submission):\n    """x holds"""\n    submission.scaled(len)\n')
-    assert "builtin_function_or_method does not cross the wall: send numbers, texts, lists, tensors or objects" in output
+    assert (
+        "builtin_function_or_method does not cross the wall: send numbers, texts, lists, tensors or objects" in output
+    )
 
 
 def test_a_skipped_check_is_not_passed(broken_course):

@@ -51,13 +51,16 @@ def test_an_object_of_no_class_name_has_a_name():
 
 
 def test_questions_are_not_shown_and_attributes_keep_their_path():
-    assert told(
-        (Request("call", 0, "Model"), Ref(2, "Model")),
-        (Request("get", 2, "net"), Ref(3, "Linear")),
-        (Request("iterate", 2), Ref(4, "iterator")),
-        (Request("next", 4, "", [64]), None),
-        (Request("call", 3, "reset"), None),
-    ) == "model = Model()\nmodel.net.reset()"
+    assert (
+        told(
+            (Request("call", 0, "Model"), Ref(2, "Model")),
+            (Request("get", 2, "net"), Ref(3, "Linear")),
+            (Request("iterate", 2), Ref(4, "iterator")),
+            (Request("next", 4, "", [64]), None),
+            (Request("call", 3, "reset"), None),
+        )
+        == "model = Model()\nmodel.net.reset()"
+    )
 
 
 def test_only_the_last_lines_are_shown_and_the_others_counted():

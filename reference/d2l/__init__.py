@@ -10,5 +10,5 @@ All three spellings give the same objects:
     import d2l.torch as d2l
 """
 
-from d2l.torch import *
+from d2l.torch import *  # noqa: F403 - all of it, as the name says
 from d2l.torch import __all__  # noqa: F401 - the star takes these names and no others

@@ -24,7 +24,7 @@ class HyperParameters:
         whatever the caller's local variables are when it is called.
         """
         left_out = {"self", *ignore}
-        caller = sys._getframe(1).f_locals  # noqa: SLF001 - the one way to see a caller
+        caller = sys._getframe(1).f_locals
         self.hparams = {name: value for name, value in caller.items() if name not in left_out and name[0] != "_"}
         for name, value in self.hparams.items():
             if name == "plot" and callable(getattr(type(self), name, None)):

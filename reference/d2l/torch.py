@@ -7,12 +7,12 @@ import random
 import time
 
 import numpy as np
-import torch
+import torch  # noqa: F401 - `d2l.torch.float32` is written too
 from torch import nn
-from torch.nn import functional as F  # noqa: N812 - the name that everyone writes
+from torch.nn import functional as F
 
 from d2l import aliases
-from d2l.aliases import *
+from d2l.aliases import *  # noqa: F403
 from d2l.board import ProgressBoard
 from d2l.data import DataModule, SyntheticRegressionData, TensorData, load_array, synthetic_data
 from d2l.figure import plot, plt, set_axes, set_figsize, use_svg_display

@@ -172,8 +172,8 @@ def test_fit_takes_whole_batches_at_once(submission, peer, benchmark, rng):
         return mine, {}
 
     benchmark.pedantic(submission.fit, setup=interleaved, rounds=5)
-    # A loop over the 64 examples of a batch takes thirty times as long and more; validation, a trainer's bookkeeping and
-    # even a plot at the end take less than four times as long: an order of magnitude lies clear of both.
+    # A loop over the 64 examples of a batch takes sixty times as long; validation, a trainer's bookkeeping and even a
+    # plot at the end take less than four times as long: an order of magnitude lies clear of both.
     slow = benchmark.stats.stats.min > 10 * min(standard)
     hint = "pass the whole batch through the model at once instead of looping over its examples"
     require(not slow, yours="over ten times the reference's time", expected="about the reference's time", help=hint)

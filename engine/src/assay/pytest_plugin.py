@@ -8,7 +8,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-import pytest  # noqa: TC002 - pytest itself reads the annotations of hooks
+import pytest
 
 from assay.course import is_course
 

@@ -84,7 +84,7 @@ def test_inert(text, limit, shown):
         (1 - 2j, "1.0-2.0j"),
         (1 + 2j, "1.0+2.0j"),
         (np.float32(0.1), "0.1"),
-        (np.bool_(True), "True"),
+        (np.bool_(1), "True"),
         (Decimal("0.5"), "0.5"),
         (Fraction(10**400), "an object"),
         ("it's\n", '"it\'s\\n"'),

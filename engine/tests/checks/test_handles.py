@@ -6,6 +6,8 @@ from assay.checks import assign, held
 
 
 class StandIn:
+    """What a submission's stand-in answers to."""
+
     def __init__(self):
         self.assigned = None
 

@@ -86,7 +86,7 @@ def test_the_references_other_functions_meet_the_mistake(reference):
 
 
 def test_a_mistake_may_take_a_method(reference):
-    module = mistaken_module(reference, Mistake("Counter.step", "", lambda self: "wrong"))
+    module = mistaken_module(reference, Mistake("Counter.step", "", lambda _: "wrong"))
     assert module.Counter().step() == "wrong"
     assert module.Base().step() == "right"
 

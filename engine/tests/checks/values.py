@@ -50,7 +50,7 @@ odd = st.sampled_from(
         -(10**400),
         np.float32(1.5),
         np.int8(3),
-        np.bool_(False),
+        np.bool_(0),
         np.ones(2),
         torch.float32,
         torch.Size([2]),

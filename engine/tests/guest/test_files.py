@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import ctypes
+import importlib
 import os
 from pathlib import Path
 
@@ -135,6 +136,16 @@ def test_it_can_read_what_python_needs(wall):
     assert int(wall.submission(lambda: len(os.listdir("/usr/lib"))).text) > 1
     assert wall.submission(lambda: Path("/dev/null").write_text("x")).text == "1"
     assert wall.submission(lambda: len(open("/dev/urandom", "rb").read(4))).text == "4"
+
+
+def test_it_can_still_import_and_load_libraries(wall):
+    def load():
+        return importlib.import_module("wave").__name__, ctypes.CDLL("libm.so.6").abs(-3)
+
+    # An ordinary user may be kept out where this Python lives, with a wall or without.
+    closed = [path for path in Path(os.__file__).resolve().parents if not path.stat().st_mode & 0o001]
+    reached = wall.machine.root or not closed
+    assert wall.submission(load).text == ("('wave', 3)" if reached else "ModuleNotFoundError")
 
 
 def test_its_scratch_folder_is_gone_with_its_disk(wall):

@@ -34,6 +34,6 @@ def data_iter(batch_size, X, y):
 
 
 def huber_loss(y_hat, y, delta=1.0):
-    """Mean of r²/2 for |r| ≤ delta, and of delta (|r| − delta/2) beyond."""
+    """Mean of r²/2 for |r| ≤ delta, and of delta (|r| - delta/2) beyond."""
     r = (y_hat - y).abs()
     return torch.where(r <= delta, r**2 / 2, delta * (r - delta / 2)).mean()

@@ -56,5 +56,5 @@ def regressions(
 ) -> Regression:
     """Problems with 1 to `rows` examples of 1 to `features` features."""
     n, d = draw(st.integers(1, rows)), draw(st.integers(1, features))
-    X, y, w, b = (draw(tensors(shape, bound=bound, step=step)) for shape in ((n, d), (n, 1), (d, 1), (1,)))
+    X, y, w, b = (draw(tensors(shape, bound=bound, step=step)) for shape in ((n, d), (n, 1), (d, 1), (1,)))  # noqa: N806 - the book's name
     return Regression(X, y, w, b)

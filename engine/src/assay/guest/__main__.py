@@ -106,13 +106,13 @@ class Nursery:
         scratch = Path(
             resources.enter_context(tempfile.TemporaryDirectory(prefix="assay-", ignore_cleanup_errors=True))
         )
-        disk = resources.enter_context(namespaces.scratch(scratch))
+        resources.enter_context(namespaces.scratch(scratch))
         with namespaces.child_pid_namespace() as fork:
             pid = fork()
         if pid == 0:
             self._sock.close()
             try:
-                submission.serve(line, task, self._library, scratch, disk, self._setup.forgone)
+                submission.serve(line, task, self._library, scratch, self._setup)
             finally:
                 os._exit(70)  # nothing of the nursery's may run in the child
         line.close()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from assay.errors import WireError
@@ -15,29 +16,27 @@ from assay.guest.answering import Answering, seed_everything
 from assay.guest.loading import Handed, defined, load_module, written_answers
 from assay.guest.withdrawal import withdraw
 from assay.wire import frames
-from assay.wire.messages import Begin, Ended, Loaded, Locked, Open, Raised, Request
+from assay.wire.messages import Begin, Ended, Loaded, Locked, Open, Raised, Request, Setup
 from assay.wire.values import decoder, encode
 
 if TYPE_CHECKING:
     import socket
-    from pathlib import Path
     from types import ModuleType
 
 _read_begin = decoder(Begin)
 _read_request = decoder(Request)
 
 
-def serve(  # noqa: PLR0913, PLR0917 - what a fork hands over
-    sock: socket.socket, task: Open, library: ModuleType | None, scratch: Path, disk: str, forgone: list[str]
-) -> NoReturn:
+def serve(sock: socket.socket, task: Open, library: ModuleType | None, scratch: Path, setup: Setup) -> NoReturn:
     """Locks down, imports, and forks a check whenever the judge begins one; ends when the judge closes the line."""
     _silence()
     os.chdir(scratch)
     os.environ.update(dict.fromkeys(("HOME", "TMPDIR", "MPLCONFIGDIR"), str(scratch)))
-    isolation = lockdown.lock_submission(scratch, limits.Limits(memory=task.memory, cpu_seconds=task.import_seconds))
-    isolation["disk"] = disk
+    bounds = limits.Limits(memory=task.memory, cpu_seconds=task.import_seconds)
+    hidden = [Path(setup.library_folder)] if setup.library else []
+    isolation = lockdown.lock_submission(scratch, bounds, hidden)
     frames.send(sock, encode(Locked(isolation)))
-    if lockdown.broken(isolation, forgone):
+    if lockdown.broken(isolation, setup.forgone):
         os._exit(0)  # the judge reads the same and says so
     seed_everything(task.seed)
     if task.kind == "notebook":
