@@ -187,3 +187,37 @@ def test_the_self_test_names_a_mistake_that_slips_through(course_root, tmp_path)
 def test_the_version_and_help_are_there(course_root):
     assert assay("--version", cwd=course_root)[1].startswith("assay, version 0.")
     assert "Grade submissions: each PATH is a file" in assay("grade", "--help", cwd=course_root)[1]
+
+
+def test_a_student_starts_from_a_starter_and_checks_it(course_root, tmp_path):
+    code, output, _ = assay("new", "basics", "--course", course_root, cwd=tmp_path)
+    assert (code, output) == (0, "basics.py is written; try it with: assay check basics.py\n")
+    code, output, _ = assay("check", "basics.py", "--course", course_root, cwd=tmp_path)
+    assert code == 1
+    assert "this is not written yet" in output
+    assert "the loss of a secret pair is right" not in output
+
+
+def test_a_right_answer_passes_its_own_check(course_root, tmp_path):
+    (tmp_path / "basics.py").write_bytes((course_root / "reference" / "basics.py").read_bytes())
+    code, output, _ = assay("check", "basics.py", "--course", course_root, cwd=tmp_path)
+    assert code == 0
+    assert "6 / 6" in output
+
+
+def test_a_starter_overwrites_nothing(course_root, tmp_path):
+    (tmp_path / "basics.ipynb").write_text("my work")
+    code, _, errors = assay("new", "basics", "--notebook", "--course", course_root, cwd=tmp_path)
+    assert (code, errors) == (2, "assay: basics.ipynb is there already, and stays as it is\n")
+    assert (tmp_path / "basics.ipynb").read_text() == "my work"
+
+
+def test_an_unknown_assignment_lists_those_there_are(course_root, tmp_path):
+    code, _, errors = assay("new", "advanced", "--course", course_root, cwd=tmp_path)
+    assert (code, errors) == (2, "assay: no assignment 'advanced'; this course has basics\n")
+
+
+def test_a_file_that_cannot_be_taken_in_is_said(course_root, tmp_path):
+    (tmp_path / "basics.py").mkdir()
+    code, _, errors = assay("check", "basics.py", "--course", course_root, cwd=tmp_path)
+    assert (code, errors) == (2, "assay: nothing to grade in basics.py\n")

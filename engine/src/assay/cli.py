@@ -25,6 +25,14 @@ _WIDTH = 100
 _LINE = 2000
 
 
+_COURSE = click.option(
+    "--course",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The course's folder; without it the one around you.",
+)
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="assay")
 def main() -> None:
@@ -33,12 +41,7 @@ def main() -> None:
 
 @main.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option(
-    "--course",
-    "folder",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="The course's folder; without it the one around you.",
-)
+@_COURSE
 @click.option(
     "--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write the canonical report there."
 )
@@ -71,7 +74,7 @@ def grade(  # noqa: PLR0913, PLR0917 - one argument an option
 ) -> None:
     """Grade submissions: each PATH is a file, a student's folder or a folder of students."""
     try:
-        course = read_course(find_root((folder or Path.cwd()).absolute()))
+        course = _course(folder)
         intake = take_in(paths, [assignment.name for assignment in course.assignments])
     except AssayError as error:
         _stop(str(error), USAGE)
@@ -86,6 +89,52 @@ def grade(  # noqa: PLR0913, PLR0917 - one argument an option
         _write(reports, json_file)
     if fail_under is not None and any(_percent(report) < fail_under for report in reports):
         sys.exit(BELOW)
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@_COURSE
+def check(file: Path, folder: Path | None) -> None:
+    """Check your own FILE: the public checks, at once, with the smallest input that shows what is wrong."""
+    from assay.grading import Job, grade_chunk  # noqa: PLC0415
+
+    try:
+        course = _course(folder)
+        intake = take_in([file], [assignment.name for assignment in course.assignments])
+        for refused in intake.refused:
+            _stop(refused.reason, USAGE)
+        if not intake.submissions:
+            _stop(f"nothing to grade in {shown(file)}", USAGE)
+        reports = grade_chunk(Job(course.root, course.fingerprint, tuple(intake.submissions), 0, public=True))
+    except AssayError as error:
+        _stop(str(error), USAGE)
+    _show(reports, intake)
+    if any(report.score < report.max_score for report in reports):
+        sys.exit(BELOW)
+
+
+@main.command()
+@click.argument("assignment")
+@click.option("--notebook", is_flag=True, help="A Jupyter notebook instead of a module.")
+@_COURSE
+def new(assignment: str, notebook: bool, folder: Path | None) -> None:  # noqa: FBT001 - a flag of the command
+    """Write a student's starter for ASSIGNMENT here: signatures and docstrings, no solution."""
+    from assay.starter import module_starter, notebook_starter  # noqa: PLC0415
+
+    try:
+        course = _course(folder)
+        reference = course.reference(assignment)
+    except AssayError as error:
+        _stop(str(error), USAGE)
+    path = Path(f"{assignment}.ipynb" if notebook else f"{assignment}.py")
+    try:
+        with path.open("x", encoding="utf-8") as file:  # a student's work is never overwritten
+            file.write(notebook_starter(reference) if notebook else module_starter(reference))
+    except FileExistsError:
+        _stop(f"{path} is there already, and stays as it is", USAGE)
+    except OSError as error:
+        _stop(f"{path} cannot be written: {error.strerror}", USAGE)
+    click.echo(f"{path} is written; try it with: assay check {path}")
 
 
 @main.command()
@@ -107,12 +156,7 @@ def doctor() -> None:
 
 @main.command()
 @click.argument("assignments", nargs=-1)
-@click.option(
-    "--course",
-    "folder",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="The course's folder; without it the one around you.",
-)
+@_COURSE
 @click.option(
     "--seeds",
     default=10_000,
@@ -125,7 +169,7 @@ def tolerances(assignments: tuple[str, ...], folder: Path | None, seeds: int) ->
     from assay.checks.tolerances import rederive  # noqa: PLC0415
 
     try:
-        course = read_course(find_root((folder or Path.cwd()).absolute()))
+        course = _course(folder)
         for name in assignments or [assignment.name for assignment in course.assignments]:
             rederive(course.root, course.assignment(name).name, seeds=seeds)
     except AssayError as error:
@@ -133,19 +177,14 @@ def tolerances(assignments: tuple[str, ...], folder: Path | None, seeds: int) ->
 
 
 @main.command("self-test")
-@click.option(
-    "--course",
-    "folder",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="The course's folder; without it the one around you.",
-)
+@_COURSE
 @click.option("--seeds", default=20, show_default=True, type=click.IntRange(min=0), help="Seeds for the reference.")
 def self_test(folder: Path | None, seeds: int) -> None:
     """Test the course's own checks: the reference under many seeds, and every known mistake."""
     from assay.selftest import known_mistakes, reference_under  # noqa: PLC0415
 
     try:
-        course = read_course(find_root((folder or Path.cwd()).absolute()))
+        course = _course(folder)
         failures = reference_under(course, range(seeds))
         mistakes = [known for a in course.assignments for known in known_mistakes(course, a.name)]
     except AssayError as error:
@@ -161,6 +200,10 @@ def self_test(folder: Path | None, seeds: int) -> None:
         click.echo(f"  {w.assignment} {w.exercise} {w.mistake}: {fate}")
     if failures or wrong:
         sys.exit(BELOW)
+
+
+def _course(folder: Path | None) -> Course:
+    return read_course(find_root((folder or Path.cwd()).absolute()))
 
 
 def _graded(course: Course, intake: Intake, seed: int, forgo: tuple[str, ...]) -> list[Report]:

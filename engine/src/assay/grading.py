@@ -34,7 +34,8 @@ class Job(NamedTuple):
     fingerprint: str
     submissions: tuple[Submission, ...]
     seed: int
-    forgone: tuple[str, ...]
+    forgone: tuple[str, ...] = ()
+    public: bool = False
 
 
 def grade(
@@ -95,7 +96,7 @@ def grade_chunk(job: Job) -> list[Report]:
     if course.fingerprint != job.fingerprint:
         text = f"the course at {job.root} changed while it was being graded by"
         raise AssayError(text)
-    judge = Judge(course, job.submissions, job.seed, job.forgone)
+    judge = Judge(course, job.submissions, job.seed, job.forgone, public=job.public)
     hold_session(judge)
     return judge.reports()
 

@@ -38,18 +38,26 @@ class Judge:
         submissions: what is graded.
         seed: the course's secret seed.
         forgone: promises that the instructor gave up by name.
+        public: leave out the checks that a student does not see at once.
     """
 
     __name__ = "assay-judge"
     """The name under which pytest registers it."""
 
     def __init__(
-        self, course: Course, submissions: Sequence[Submission], seed: int = 0, forgone: tuple[str, ...] = ()
+        self,
+        course: Course,
+        submissions: Sequence[Submission],
+        seed: int = 0,
+        forgone: tuple[str, ...] = (),
+        *,
+        public: bool = False,
     ) -> None:
         self.course = course
         self.submissions = submissions
         self.course_seed = seed
         self.forgone = forgone
+        self.public = public
         self.guests: dict[Submission, Guest] = {}
         self.checks: dict[Submission, list[pytest.Item]] = {}
         self.verdicts: dict[pytest.Item, Verdict] = {}
@@ -108,6 +116,10 @@ class Judge:
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Notes which checks there are, and gives each its own seed."""
+        if self.public:
+            items[:] = [
+                item for item in items if _submission_of(item) is None or check_of(item).visibility == "visible"
+            ]
         for item in items:
             submission = _submission_of(item)
             if submission is not None:

@@ -182,3 +182,12 @@ def test_without_landlock_it_cannot_write_to_its_own_root_folder(wall):
         assert wall.submission(lambda path=path: os.mkdir(path)).text == "EACCES", path
     for path in ("/usr/lib/new", os.path.dirname(os.__file__) + "/new"):
         assert wall.submission(lambda path=path: os.mkdir(path)).text in {"EROFS", "ENOENT", "EACCES"}, path
+
+
+@machines("root", "user")
+def test_a_disk_of_a_size_that_cannot_be_is_told_and_the_folder_serves(wall):
+    wall.disk = {"size": 2**20, "files": "many"}
+    outcome = wall.submission(lambda: Path("mine").write_text("x"))
+    assert outcome.text == "1"
+    assert outcome.report["disk"] == "not kept: the scratch folder is on the machine's disk"
+    assert not outcome.report["files"].startswith("not kept")

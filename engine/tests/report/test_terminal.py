@@ -120,6 +120,27 @@ right                      2      2
     )
 
 
+def test_checks_that_raised_the_same_are_told_together_with_the_first_input():
+    def raised(call):
+        return Message(call, "raised NotImplementedError", None, "this is not written yet")
+
+    one = check("flat labels count the same", "error", raised("squared_loss([[0.0]], [0.0])"), points=2.0)
+    other = check("a gradient " + "goes on and on and " * 5 + "ends", "error", raised("squared_loss([[1.0]], [1.0])"))
+    text = shown(report("starter", (exercise("5", "Why reshape", one, other, check("a third", "error")),)))
+    assert text.split("\n", 3)[3] == lines(
+        """
+ 5  Why reshape   0 of 3 checks passed                                                         0 / 4
+     ✗ flat labels count the same                                                    raised an error
+     ✗ a gradient goes on and on and goes on and on and goes on and on and goes on   raised an error
+       and on and goes on and on and ends
+       input     squared_loss([[0.0]], [0.0])
+       yours     raised NotImplementedError
+       help      this is not written yet
+     ✗ a third                                                                       raised an error
+"""
+    )
+
+
 def test_one_report_has_no_table():
     assert "total" not in shown(FULL)
 

@@ -106,26 +106,31 @@ def scratch(path: Path, size: int = 64 * 2**20, files: int = 4096) -> Iterator[s
     The disk is memory, is seen by this process and its children alone, and is gone after the block. Where it cannot be
     mounted, the folder stays what it is; the block's value says "not kept: " and why.
     """
-    folder = os.fsencode(path)
     user = _fresh_user() if os.geteuid() == 0 else os.geteuid()
     group = user if os.geteuid() == 0 else os.getegid()
     parent = os.getpid()
-    options = f"size={size},nr_inodes={files},mode=0700,uid={user},gid={group}".encode()
-    try:
-        if not _mounts_entered():
-            raise PermissionError(errno.EPERM, "", "mounts")
-        call("mount", b"scratch", folder, b"tmpfs", _MS_NOSUID | _MS_NODEV | _MS_NOEXEC, options)
-    except OSError as error:
+    options = f"size={size},nr_inodes={files},mode=0700,uid={user},gid={group}"
+    refusal = _mount(path, options)
+    if refusal is not None:
         with contextlib.suppress(PermissionError):  # root without the right to give files away keeps them
             os.chown(path, user, group)
-        yield f"not kept: {reason(error)}"
-        return
     try:
         with cell.shown(path):
-            yield f"a disk of {size // 2**20} MiB and {files} files of its own"
+            yield f"not kept: {refusal}" if refusal else f"a disk of {size // 2**20} MiB and {files} files of its own"
     finally:
-        if os.getpid() == parent:
-            call("umount2", folder, _MNT_DETACH)
+        if refusal is None and os.getpid() == parent:
+            call("umount2", os.fsencode(path), _MNT_DETACH)
+
+
+def _mount(path: Path, options: str) -> str | None:
+    if not _mounts_entered():
+        return "no mounts of its own"
+    flags = _MS_NOSUID | _MS_NODEV | _MS_NOEXEC
+    try:
+        call("mount", b"scratch", os.fsencode(path), b"tmpfs", flags, options.encode())
+    except OSError as error:
+        return reason(error)
+    return None
 
 
 def _mounts_entered() -> bool:

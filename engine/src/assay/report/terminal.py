@@ -9,6 +9,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
+from msgspec.structs import replace
 from rich.console import Group
 from rich.padding import Padding
 from rich.table import Table
@@ -66,8 +67,8 @@ def _report(report: Report) -> RenderableType:
     for exercise in report.exercises:
         parts.append(_exercise(exercise))
         wrong = [check for check in exercise.checks if check.status != "passed"]
-        for (status, message), checks in groupby(wrong, key=lambda check: (check.status, check.message)):
-            parts.append(Padding(_checks(status, message, list(checks)), (0, 0, 0, 5)))
+        for _, checks in groupby(wrong, key=_says):
+            parts.append(Padding(_checks(list(checks)), (0, 0, 0, 5)))
     end = [("missing", ", ".join(report.handed_in.missing)), ("notes", "\n".join(report.handed_in.notes))]
     end += [("forgone", f"{name}: {how}") for name, how in report.isolation.items() if how.startswith("not kept")]
     if any(text for _, text in end):
@@ -100,12 +101,23 @@ def _exercise(exercise: ExerciseResult) -> RenderableType:
     return grid
 
 
-def _checks(status: Status, message: Message | None, checks: Sequence[Verdict]) -> RenderableType:
-    """Checks of one exercise that did not pass and have the same to say, as a starter's have."""
+def _says(check: Verdict) -> tuple[Status, Message | None]:
+    """What a check that did not pass has to say: of one that raised, on whichever input, that it raised."""
+    if check.status == "error" and check.message is not None:
+        return check.status, replace(check.message, input=None)
+    return check.status, check.message
+
+
+def _checks(checks: Sequence[Verdict]) -> RenderableType:
+    """Checks of one exercise that have the same to say, as a starter's have; the input is the first one's."""
+    status, message = checks[0].status, checks[0].message
     sign, style = _SIGNS.get(status, _WRONG)
-    grid = _wide()
+    grid = Table.grid(expand=True, padding=(0, 1, 0, 0), pad_edge=False)
+    grid.add_column(width=1)
+    grid.add_column(ratio=1, overflow="fold")
+    grid.add_column(justify="right", no_wrap=True)
     for check in checks:
-        grid.add_row(Text.assemble((sign, style), " ", _one_line(check.sentence)), Text(WORDS[status], style))
+        grid.add_row(Text(sign, style), Text(_one_line(check.sentence)), Text(f"  {WORDS[status]}", style))
     if message is None:
         return grid
     if message.help == HIDDEN_TEXT:

@@ -1,0 +1,69 @@
+"""Writes what a student starts from: the reference's signatures and docstrings, and no solution."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+import nbformat
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_ANSWERS = "# Written answers, for a person to read: exercise number to text.\nANSWERS = {}\n"
+
+
+def module_starter(reference: Path) -> str:
+    """Gives the source of a module in which everything raises NotImplementedError."""
+    head, imports, definitions = _parts(reference)
+    return "\n".join([f'"""{head}"""\n', imports, "", *(f"\n{text}\n" for text in definitions), "", _ANSWERS])
+
+
+def notebook_starter(reference: Path) -> str:
+    """Gives the same as a Jupyter notebook, a cell for every definition."""
+    head, imports, definitions = _parts(reference)
+    code = nbformat.v4.new_code_cell
+    cells = [
+        nbformat.v4.new_markdown_cell(f"# {head}"),
+        code(imports),
+        *map(code, definitions),
+        code(_ANSWERS.rstrip()),
+    ]
+    for number, cell in enumerate(cells):
+        cell["id"] = f"cell-{number}"  # or they would be random, and no two starters the same
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    text: str = nbformat.writes(notebook)
+    return text + "\n"
+
+
+def _parts(reference: Path) -> tuple[str, str, list[str]]:
+    tree = ast.parse(reference.read_bytes())
+    used: set[str] = set()
+    definitions = []
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
+            stub = _stub(node)
+            used |= {name.id for name in ast.walk(stub) if isinstance(name, ast.Name)}
+            definitions.append(ast.unparse(stub))
+    imports = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+    lines = [ast.unparse(node) for node in imports if _is_used(node, used)]
+    return f"{reference.stem}: write your answers below.", "\n".join(lines), definitions
+
+
+def _stub(node: ast.FunctionDef | ast.ClassDef) -> ast.FunctionDef | ast.ClassDef:
+    body: list[ast.stmt] = [part for part in node.body[:1] if ast.get_docstring(node) is not None]
+    if isinstance(node, ast.ClassDef):
+        methods = [part for part in node.body if isinstance(part, ast.FunctionDef)]
+        body += [_stub(part) for part in methods if part.name == "__init__" or not part.name.startswith("_")]
+        node = ast.ClassDef(node.name, node.bases, node.keywords, body or [ast.Pass()], [])
+        return ast.fix_missing_locations(node)
+    body.append(ast.Raise(ast.Name("NotImplementedError")))
+    for argument in ast.walk(node.args):
+        if isinstance(argument, ast.arg):
+            argument.annotation = None  # they may name what only a type checker imports
+    stub = ast.FunctionDef(node.name, node.args, body, [])
+    return ast.fix_missing_locations(stub)
+
+
+def _is_used(node: ast.Import | ast.ImportFrom, used: set[str]) -> bool:
+    return any((alias.asname or alias.name).partition(".")[0] in used for alias in node.names)

@@ -1,0 +1,81 @@
+"""A starter has the contract's names, and none of the answers."""
+
+import ast
+import types
+
+import nbformat
+import pytest
+
+from assay.course import contract
+from assay.starter import module_starter, notebook_starter
+
+
+@pytest.fixture
+def reference(tmp_path):
+    path = tmp_path / "answers.py"
+    path.write_text(
+        '"""Model answers."""\nfrom __future__ import annotations\nimport math\nimport os\nfrom typing import TYPE_CHECKING\n'
+        "if TYPE_CHECKING:\n    from nowhere import Thing\n_SECRET = 42\n"
+        'def area(r: Thing, scale=math.pi) -> Thing:\n    """The area of a circle."""\n    return scale * r**2\n'
+        "def _helper():\n    return os.sep\n"
+        'class Circle:\n    """A circle."""\n\n    def __init__(self, r: float):\n        self.r = r\n\n'
+        '    def grow(self, by=1, *, twice=False):\n        """Larger."""\n        self.r += by\n\n    def _hidden(self):\n        return 1\n'
+        "class Empty:\n    x = 1\n"
+    )
+    return path
+
+
+def test_a_module_has_signatures_docstrings_and_nothing_else(reference):
+    assert module_starter(reference) == (
+        '"""answers: write your answers below."""\n'
+        "\n"
+        "import math\n"
+        "\n"
+        "\n"
+        "def area(r, scale=math.pi):\n"
+        '    """The area of a circle."""\n'
+        "    raise NotImplementedError\n"
+        "\n"
+        "\n"
+        "class Circle:\n"
+        '    """A circle."""\n'
+        "\n"
+        "    def __init__(self, r):\n"
+        "        raise NotImplementedError\n"
+        "\n"
+        "    def grow(self, by=1, *, twice=False):\n"
+        '        """Larger."""\n'
+        "        raise NotImplementedError\n"
+        "\n"
+        "\n"
+        "class Empty:\n"
+        "    pass\n"
+        "\n"
+        "\n"
+        "# Written answers, for a person to read: exercise number to text.\n"
+        "ANSWERS = {}\n"
+    )
+
+
+def test_a_starter_runs_and_defines_the_whole_contract(reference):
+    module = types.ModuleType("starter")
+    exec(module_starter(reference), module.__dict__)
+    assert all(hasattr(module, name) for name in contract(reference))
+
+
+def test_a_notebook_has_a_cell_for_every_definition_and_is_the_same_every_time(reference):
+    text = notebook_starter(reference)
+    assert text == notebook_starter(reference)
+    notebook = nbformat.reads(text, as_version=4)
+    nbformat.validate(notebook)
+    cells = [cell.source.splitlines()[0] for cell in notebook.cells]
+    assert cells == [
+        "# answers: write your answers below.",
+        "import math",
+        "def area(r, scale=math.pi):",
+        "class Circle:",
+        "class Empty:",
+        "# Written answers, for a person to read: exercise number to text.",
+    ]
+    for cell in notebook.cells[1:]:
+        ast.parse(cell.source)
