@@ -44,18 +44,15 @@ def no_reshape(y_hat, y):
     return ((y_hat - y) ** 2 / 2).mean()
 
 
-@mistake(
-    "squared_loss",
-    hint="reshape(1, -1) makes y a row, and a column minus a row broadcasts to (n, n): reshape y to y_hat's shape",
-)
+NEITHER_ROW_NOR_FLAT = "a column minus a row, or minus a flat tensor, broadcasts to (n, n): give y the shape of y_hat"
+
+
+@mistake("squared_loss", hint=NEITHER_ROW_NOR_FLAT)
 def reshaped_to_a_row(y_hat, y):
     return ((y_hat - y.reshape(1, -1)) ** 2 / 2).mean()
 
 
-@mistake(
-    "squared_loss",
-    hint="squeezing y_hat alone turns the trap round, now labels of shape (n, 1) broadcast: reshape y to y_hat's shape",
-)
+@mistake("squared_loss", hint=NEITHER_ROW_NOR_FLAT)
 def predictions_squeezed(y_hat, y):
     return ((y_hat.squeeze(1) - y) ** 2 / 2).mean()
 

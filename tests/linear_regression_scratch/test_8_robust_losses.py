@@ -118,6 +118,9 @@ def require_in_most_runs(submission, rng, lr, max_epochs, within, outlier=None):
 
 # Typical mistakes: the losses
 
+SUM = "this is the sum over the examples, so that a step grows with the batch: take their mean"
+MIXTURE = "a mixture of squared and absolute is still squared far away: use the square up to delta, the line beyond"
+
 
 @mistake("absolute_loss", hint="this is the mean: the exercise asks for the sum of |y_hat - y|")
 def mean_for_sum(y_hat, y):
@@ -191,7 +194,7 @@ def not_reduced(y_hat, y, delta=1.0):
     return huber(half_square, linear, reduce=lambda losses: losses)(y_hat, y, delta)
 
 
-@mistake("huber_loss", hint="this is the sum over the examples: take their mean")
+@mistake("huber_loss", hint=SUM)
 def sum_for_mean(y_hat, y, delta=1.0):
     return huber(half_square, linear, reduce=torch.sum)(y_hat, y, delta)
 
@@ -206,10 +209,7 @@ def branches_apart(y_hat, y, delta=1.0):
     return huber(half_square, lambda r, delta: delta * r.abs())(y_hat, y, delta)
 
 
-@mistake(
-    "huber_loss",
-    hint="a mixture of both losses keeps the squared one's weakness: use one near zero and the other beyond delta",
-)
+@mistake("huber_loss", hint=MIXTURE)
 def mixture(y_hat, y, delta=1.0):
     r = y_hat - y
     return (r**2 / 2 + r.abs()).mean() / 2
@@ -235,10 +235,7 @@ class SquaredLoss(d2l.LinearRegressionScratch):
     """The model of exercise 0 as it is."""
 
 
-@mistake(
-    "RobustRegression.loss",
-    hint="half squared and half absolute is still squared far away: switch from one to the other, as Huber does",
-)
+@mistake("RobustRegression.loss", hint=MIXTURE)
 def half_and_half(self, y_hat, y):
     r = y_hat - y
     return (r**2 / 2).mean() / 2 + r.abs().mean() / 2
@@ -268,7 +265,7 @@ def square_root(self, y_hat, y):
     return ((y_hat - y) ** 2 / 2).mean().sqrt()
 
 
-@mistake("RobustRegression.loss", hint="the sum makes the steps 32 times as large as the mean: take the mean")
+@mistake("RobustRegression.loss", hint=SUM)
 def summed_huber(self, y_hat, y):
     return F.huber_loss(y_hat, y, reduction="sum")
 

@@ -157,14 +157,8 @@ def doctor() -> None:
 @main.command()
 @click.argument("assignments", nargs=-1)
 @_COURSE
-@click.option(
-    "--seeds",
-    default=10_000,
-    show_default=True,
-    type=click.IntRange(min=100),
-    help="Runs of the reference that a bound is derived from.",
-)
-def tolerances(assignments: tuple[str, ...], folder: Path | None, seeds: int) -> None:
+@click.option("--seeds", type=click.IntRange(min=100), help="Runs of the reference; without it what each asks for.")
+def tolerances(assignments: tuple[str, ...], folder: Path | None, seeds: int | None) -> None:
     """Derive the tolerances of statistical checks anew, and write them beside the reference."""
     from assay.checks.tolerances import rederive  # noqa: PLC0415
 

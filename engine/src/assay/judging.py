@@ -124,9 +124,7 @@ def _finding(judge: Judge, item: Any, error: BaseException) -> tuple[Status, Mes
     path = judge.course.reference(item.path.parent.name)
     shown = _transcript(item)
     if isinstance(error, Mismatch):
-        yours, expected = pair(error.yours, error.expected)
-        if error.within:
-            expected = f"{expected}  within {error.within}"
+        yours, expected = pair(error.yours, error.expected, error.within)
         return "failed", Message(shown, yours, expected, error.help or hint_for(judge, item, error))
     if isinstance(error, SubmissionRaised):
         return "error", Message(

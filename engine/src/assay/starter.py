@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import nbformat
 
@@ -22,17 +22,12 @@ def module_starter(reference: Path) -> str:
 def notebook_starter(reference: Path) -> str:
     """Gives the same as a Jupyter notebook, a cell for every definition."""
     head, imports, definitions = _parts(reference)
-    code = nbformat.v4.new_code_cell
-    cells = [
-        nbformat.v4.new_markdown_cell(f"# {head}"),
-        code(imports),
-        *map(code, definitions),
-        code(_ANSWERS.rstrip()),
-    ]
-    for number, cell in enumerate(cells):
-        cell["id"] = f"cell-{number}"  # or they would be random, and no two starters the same
-    notebook = nbformat.v4.new_notebook(cells=cells)
-    text: str = nbformat.writes(notebook)
+    write: Any = nbformat.v4  # which has no types
+    cell = write.new_code_cell
+    cells = [write.new_markdown_cell(f"# {head}"), cell(imports), *map(cell, definitions), cell(_ANSWERS.rstrip())]
+    for number, made in enumerate(cells):
+        made["id"] = f"cell-{number}"  # or they would be random, and no two starters the same
+    text: str = write.writes(write.new_notebook(cells=cells))
     return text + "\n"
 
 

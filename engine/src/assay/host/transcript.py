@@ -11,6 +11,7 @@ from assay.wire.messages import LIBRARY, SUBMISSION, Request
 if TYPE_CHECKING:
     from assay.wire.values import Ref
 
+_WIDTH = 80
 _LINES = 6
 """Lines shown: what built the last object and the last question; older ones are counted."""
 
@@ -54,7 +55,8 @@ class Transcript:
         if not lines:
             return None
         if len(lines) > _LINES:
-            lines = [f"# {len(lines) - _LINES} lines before", *lines[-_LINES:]]
+            more = len(lines) - _LINES
+            lines = [f"# {more} {'line' if more == 1 else 'lines'} before", *lines[-_LINES:]]
         return "\n".join(lines)
 
     def _line(self, place: int, request: Request) -> str:
@@ -87,4 +89,4 @@ class Transcript:
             return self._target(value.number, value.kind if value.method else "")
         if isinstance(value, list) and any(hasattr(item, "method") for item in value):
             return "[" + ", ".join(self._value(item) for item in value) + "]"
-        return short(value)
+        return short(value, _WIDTH)
