@@ -11,18 +11,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assay.guest import limits, lockdown, namespaces, processes
+from assay.wire.promises import CORE, NOT_KEPT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 _BOUNDS = limits.Limits()
-_ENDED = f"{lockdown.NOT_KEPT}the examination ended early"
+_ENDED = f"{NOT_KEPT}the examination ended early"
 
 
 def examine() -> dict[str, str]:
     """Gives every promise with what keeps it, or "not kept: " and why; to be asked in a process of one thread."""
     with tempfile.TemporaryDirectory(prefix="assay-") as folder:
-        return _told(lambda: _nurse(Path(folder))) or dict.fromkeys(lockdown.CORE, _ENDED)
+        return _told(lambda: _nurse(Path(folder))) or dict.fromkeys(CORE, _ENDED)
 
 
 def _nurse(folder: Path) -> Mapping[str, str]:
@@ -48,8 +49,8 @@ def _submit(folder: Path, nursery: int) -> Mapping[str, str]:
             attempt()
         except OSError:
             continue
-        if not report[promise].startswith(lockdown.NOT_KEPT):
-            report[promise] = lockdown.NOT_KEPT + what
+        if not report[promise].startswith(NOT_KEPT):
+            report[promise] = NOT_KEPT + what
     return report
 
 

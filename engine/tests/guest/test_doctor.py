@@ -9,6 +9,7 @@ from conftest import Machine, Wall
 
 from assay import doctor
 from assay.guest import lockdown
+from assay.wire.promises import CORE
 
 PROMISES = {"files", "network", "processes", "descendants", "memory", "time", "process_count", "file_size", "disk",
             "output", "privileges"}  # fmt: skip
@@ -52,7 +53,7 @@ def test_it_says_what_is_missing(tmp_path):
 
 def test_it_says_that_it_was_ended(monkeypatch):
     monkeypatch.setattr(doctor, "_submit", lambda _folder, _nursery: os._exit(3))
-    assert doctor.examine() == dict.fromkeys(lockdown.CORE, "not kept: the examination ended early")
+    assert doctor.examine() == dict.fromkeys(CORE, "not kept: the examination ended early")
 
 
 def test_it_believes_what_it_tried(monkeypatch):

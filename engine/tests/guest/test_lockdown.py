@@ -9,7 +9,8 @@ import sys
 
 from conftest import MACHINES, machines
 
-from assay.guest import landlock, lockdown, places
+from assay.guest import landlock, places
+from assay.wire.promises import CORE, broken
 
 KEPT = {
     "memory": "1024 MiB more than torch, a process",
@@ -72,7 +73,7 @@ def test_the_report_names_what_keeps_each_promise(wall):
     report = wall.submission(lambda: "ran").report
     expected = KEPT | REPORTS[wall.machine.name]
     assert report == {name: how.format(abi=landlock.abi()) for name, how in expected.items()}
-    assert lockdown.broken(report) == BROKEN.get(wall.machine.name, [])
+    assert broken(report) == BROKEN.get(wall.machine.name, [])
 
 
 @machines(*MACHINES)
@@ -116,13 +117,13 @@ def test_a_place_that_can_be_read_all_the_same_breaks_the_promise(wall):
 
 
 def test_a_promise_that_was_given_up_by_name_is_not_missed():
-    report = dict.fromkeys(lockdown.CORE, "somehow") | {"files": "not kept: no Landlock", "time": "not kept: no limit"}
-    assert lockdown.broken(report) == ["files", "time"]
-    assert lockdown.broken(report, ["files"]) == ["time"]
+    report = dict.fromkeys(CORE, "somehow") | {"files": "not kept: no Landlock", "time": "not kept: no limit"}
+    assert broken(report) == ["files", "time"]
+    assert broken(report, ["files"]) == ["time"]
 
 
 def test_a_promise_that_is_not_reported_is_not_kept():
-    assert lockdown.broken({}) == list(lockdown.CORE)
+    assert broken({}) == list(CORE)
 
 
 def test_only_pythons_own_folders_can_be_read():

@@ -17,14 +17,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from assay.guest import cell, landlock, limits, places, privileges, seccomp
 from assay.guest.syscalls import call, reason
+from assay.wire.promises import NOT_KEPT
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
-
-CORE = ("files", "network", "processes", "descendants", "memory", "time", "privileges")
-"""Promises without which nobody should run a stranger's code."""
-
-NOT_KEPT = "not kept: "
+    from collections.abc import Iterable, Mapping
 
 _PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER, _PR_SET_NO_NEW_PRIVS = 1, 36, 38
 _SIGKILL = 9
@@ -119,11 +115,6 @@ def lock_check() -> None:
     call("prctl", _PR_SET_PDEATHSIG, _SIGKILL, 0, 0, 0)
     with contextlib.suppress(OSError):  # where there is no seccomp, the submission's lock-down has told so
         seccomp.install(seccomp.for_check(os.getpid()))
-
-
-def broken(report: Mapping[str, str], forgone: Collection[str] = ()) -> list[str]:
-    """The core promises of a report that are not kept and that nobody gave up by name."""
-    return [name for name in CORE if report.get(name, NOT_KEPT).startswith(NOT_KEPT) and name not in forgone]
 
 
 def _opens(path: Path) -> bool:

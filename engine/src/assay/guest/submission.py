@@ -17,6 +17,7 @@ from assay.guest.loading import Handed, defined, load_module, written_answers
 from assay.guest.withdrawal import withdraw
 from assay.wire import frames
 from assay.wire.messages import Begin, Ended, Loaded, Locked, Open, Raised, Request, Setup
+from assay.wire.promises import broken
 from assay.wire.values import decoder, encode
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def serve(sock: socket.socket, task: Open, library: ModuleType | None, scratch: 
     hidden = [Path(setup.library_folder)] if setup.library else []
     isolation = lockdown.lock_submission(scratch, bounds, hidden)
     frames.send(sock, encode(Locked(isolation)))
-    if lockdown.broken(isolation, setup.forgone):
+    if broken(isolation, setup.forgone):
         os._exit(0)  # the judge reads the same and says so
     seed_everything(task.seed)
     if task.kind == "notebook":

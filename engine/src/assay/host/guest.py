@@ -11,6 +11,7 @@ from assay.errors import GuestEnded, PromiseBroken, WireError
 from assay.host.channel import EndedLine, SocketLine
 from assay.wire import frames
 from assay.wire.messages import Begin, Ended, Loaded, Locked
+from assay.wire.promises import broken
 from assay.wire.values import decoder, encode
 
 if TYPE_CHECKING:
@@ -20,8 +21,6 @@ _END_SECONDS = 2
 """A check's process ends by itself when its line closes; it is ended when it does not."""
 
 _read = decoder(Locked | Loaded | Ended)
-
-_KEPT_NOT = "not kept"
 
 
 class Guest:
@@ -129,12 +128,11 @@ class Guest:
         return ended if isinstance(ended, Ended) else None
 
     def _insist_on_core_promises(self) -> None:
-        broken = [name for name, how in self.isolation.items() if how.startswith(_KEPT_NOT) and name in CORE]
-        broken = [name for name in broken if name not in self._forgone]
-        if broken:
+        missing = broken(self.isolation, self._forgone)
+        if missing:
             self.close()
-            reasons = "; ".join(f"{name}: {self.isolation[name]}" for name in broken)
-            what_now = f"to grade all the same, name it: --forgo {broken[0]}"
+            reasons = "; ".join(f"{name}: {self.isolation.get(name, 'not told')}" for name in missing)
+            what_now = f"to grade all the same, name it: --forgo {missing[0]}"
             text = f"this machine does not keep a core promise ({reasons}); {what_now}"
             raise PromiseBroken(text)
 
@@ -165,9 +163,6 @@ class Guest:
 
 
 _GONE = GuestEnded("crashed", "the submission's process was gone before the check began")
-
-CORE = ("files", "network", "processes", "descendants", "memory", "time", "privileges")
-"""Promises without which grading refuses."""
 
 
 def _wall(seconds: float) -> float:
