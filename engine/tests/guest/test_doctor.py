@@ -8,8 +8,7 @@ import os
 from conftest import Machine, Wall
 
 from assay import doctor
-from assay.guest import lockdown
-from assay.wire.promises import CORE
+from assay.wire.promises import CORE, broken
 
 PROMISES = {"files", "network", "processes", "descendants", "memory", "time", "process_count", "file_size", "disk",
             "output", "privileges"}  # fmt: skip
@@ -18,7 +17,7 @@ PROMISES = {"files", "network", "processes", "descendants", "memory", "time", "p
 def test_it_names_every_promise():
     found = doctor.examine()
     assert set(found) == PROMISES
-    assert lockdown.broken(found) == []
+    assert broken(found) == []
 
 
 def test_it_leaves_this_process_as_it_was():
@@ -48,7 +47,7 @@ def test_it_says_what_is_missing(tmp_path):
     machine = Machine("old", root=os.getuid() == 0, denied=("landlock_create_ruleset", "unshare"), error=38)
     found = _examined_on(machine, tmp_path)
     assert found["files"] == "not kept: landlock_create_ruleset: ENOSYS"
-    assert lockdown.broken(found) == ["files", "processes"]
+    assert broken(found) == ["files", "processes"]
 
 
 def test_it_says_that_it_was_ended(monkeypatch):
