@@ -8,6 +8,7 @@ import os
 from conftest import Machine, Wall
 
 from assay import doctor
+from assay.guest import lockdown
 from assay.wire.promises import CORE, broken
 
 PROMISES = {"files", "network", "processes", "descendants", "memory", "time", "process_count", "file_size", "disk",
