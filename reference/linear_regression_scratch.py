@@ -12,7 +12,7 @@ import torch
 from d2l import torch as d2l
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 __all__ = [
     "SGD",
@@ -22,6 +22,9 @@ __all__ = [
     "data_iter",
     "fit",
     "huber_loss",
+    "initialization_errors",
+    "loss_hessian",
+    "second_derivative",
     "squared_loss",
 ]
 
@@ -83,6 +86,47 @@ def fit(model: d2l.Module, data: d2l.DataModule, max_epochs: int) -> None:
             model.loss(model(X), y).backward()
             with torch.no_grad():
                 optimizer.step()
+
+
+# 1. Initialisation
+
+
+def initialization_errors(
+    variances: Iterable[float], data: d2l.DataModule, lr: float, max_epochs: int
+) -> dict[float, float]:
+    """For every variance, the largest absolute error of w and b after training from weights of N(0, variance).
+
+    The squared loss is convex, so that every start, zero too, leads to the one minimum; each epoch shrinks the distance
+    to it by the same factor, and the distance at the start grows with the standard deviation.
+    """
+    errors = {}
+    for variance in variances:
+        model = d2l.LinearRegressionScratch(len(data.w), lr, sigma=variance**0.5)
+        d2l.Trainer(max_epochs, plot_flag=False).fit(model, data)
+        w_error, b_error = model.w.detach().flatten() - data.w, model.b.detach() - data.b
+        errors[variance] = float(torch.cat([w_error, b_error]).abs().max())
+    return errors
+
+
+# 4. Second derivatives
+
+
+def second_derivative(f: Callable[[torch.Tensor], torch.Tensor], x: torch.Tensor) -> torch.Tensor:
+    """f″ at every element of the 1-D tensor x, for an elementwise f.
+
+    The element yᵢ depends on xᵢ alone, so that the gradient of Σᵢ yᵢ is f′ at every element, and once more f″. The first
+    pass keeps its graph, because it is differentiated itself; x.grad plays no part, where f′ and f″ would add up.
+    """
+    x = x.detach().requires_grad_()
+    (first,) = torch.autograd.grad(f(x).sum(), x, create_graph=True)
+    (second,) = torch.autograd.grad(first.sum(), x)
+    return second
+
+
+def loss_hessian(X: torch.Tensor) -> torch.Tensor:
+    """[X 1]ᵀ[X 1] / n, (d + 1, d + 1): the Hessian in (w, b) of Σᵢ (xᵢw + b - yᵢ)² / 2n, the same for all y, w and b."""
+    rows = torch.cat([X, torch.ones(len(X), 1)], dim=1)
+    return rows.T @ rows / len(X)
 
 
 # 5. Why reshape

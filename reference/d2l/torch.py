@@ -15,6 +15,7 @@ from d2l import aliases
 from d2l.aliases import *  # noqa: F403
 from d2l.board import ProgressBoard
 from d2l.data import DataModule, SyntheticRegressionData, TensorData, load_array, synthetic_data
+from d2l.elementwise import Elementwise
 from d2l.figure import plot, plt, set_axes, set_figsize, use_svg_display
 from d2l.hyperparameters import HyperParameters, add_to_class
 from d2l.linear import SGD, LinearRegression, LinearRegressionScratch, LinearRegressScratch, linreg, sgd, squared_loss
@@ -27,6 +28,7 @@ __all__ = [  # noqa: PLE0604 - the aliases are texts too
     *aliases.__all__,
     "SGD",
     "DataModule",
+    "Elementwise",
     "F",
     "HyperParameters",
     "LinearRegressScratch",
