@@ -53,6 +53,7 @@ SUBMISSIONS = {
     "gives_none": RIGHT.replace("return x * factor", "return None"),
     "gives_object": RIGHT.replace("return x * factor", "return object()"),
     "unrepeatable": RIGHT.replace("return x * factor", "return x * factor + torch.rand(1)"),
+    "gives_no_object": RIGHT.replace("class Counter:", "class Counter_:") + "Counter = lambda start: None\n",
     "patched_assert": "import torch.testing\ntorch.testing.assert_close = lambda *a, **k: None\n"
     + RIGHT.replace("2.0", "5.0"),
     "stateful": "calls = []\n"
@@ -126,6 +127,7 @@ def all_are(status):
         ("gives_none", scaled_is("failed")),
         ("gives_object", scaled_is("failed")),
         ("unrepeatable", scaled_is("failed")),
+        ("gives_no_object", PASSED | {"counter": "failed"}),
         ("patched_assert", PASSED | {"scaled": "failed"}),
         ("stateful", PASSED),
         ("last", PASSED),
@@ -210,6 +212,12 @@ def test_exercises_are_in_the_order_of_their_numbers(graded):
 def test_what_went_wrong_is_said_in_one_clear_sentence(graded, name, check, expected):
     found = message(graded[name], check)
     assert (found.input, found.yours, found.expected, found.help) == expected
+
+
+def test_an_answer_that_a_sound_check_cannot_digest_is_wrong(graded):
+    found = message(graded["gives_no_object"], "counter")
+    assert found.input == "Counter(3)"
+    assert found.yours == "what came back could not be used: 'NoneType' object has no attribute 'step'"
 
 
 def test_a_known_mistake_is_recognised_by_its_answer_to_the_smallest_input(graded):

@@ -22,7 +22,7 @@ from assay.model import (
     Submission,
     Verdict,
 )
-from assay.recognition import hint_for
+from assay.recognition import hint_for, reference_digests
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -138,6 +138,9 @@ def _finding(judge: Judge, item: Any, error: BaseException) -> tuple[Status, Mes
         return error.status, Message(None if during_import else shown, inert(error.text, _TEXT), None, None)
     if isinstance(error, AssayError):
         return "ungraded", Message(help=str(error))
+    if reference_digests(judge, item, error):
+        text = inert(f"what came back could not be used: {error}", _TEXT)
+        return "failed", Message(shown, text, None, None)
     return "ungraded", Message(help=f"{type(error).__name__} in the check itself: {error}")
 
 

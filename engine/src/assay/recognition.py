@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from assay.checks.mistakes import Mistake, mistaken_module, mistakes_of, same_answer
+from assay.checks.mistakes import Mistake, fresh_module, mistaken_module, mistakes_of, same_answer
 from assay.course import contract
 from assay.errors import GuestEnded, Mismatch, SubmissionRaised
 from assay.inprocess import stand_in
 from assay.wire.values import encode
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from assay.judge import Example, Judge
 
 _UNREPEATABLE = frozenset({"benchmark", "peer"})
@@ -37,6 +39,18 @@ def hint_for(judge: Judge, item: Any, error: Mismatch | SubmissionRaised) -> str
     return likely[0].hint if likely else None
 
 
+def reference_digests(judge: Judge, item: Any, error: BaseException) -> bool:
+    """Tells whether the reference passes the example on which the check's own code raised.
+
+    If it does, the check is sound and what it could not digest was the submission's answer: a None where a model was
+    asked for. If it does not, the check is broken, which is never the student's fault.
+    """
+    if not hasattr(error, "assay_example") or not _UNREPEATABLE.isdisjoint(item.fixturenames):
+        return False
+    module = fresh_module(judge.course.reference(item.path.parent.name))
+    return _asked_again(judge, item, module, error.assay_example) is None
+
+
 def _explains(judge: Judge, item: Any, mistake: Mistake, error: Any) -> bool:
     theirs = _answer(judge, item, mistake, error.assay_example)
     if isinstance(theirs, Mismatch) and isinstance(error, Mismatch):
@@ -52,23 +66,22 @@ def _answer(judge: Judge, item: Any, mistake: Mistake, example: Example) -> Base
     path, seed = judge.course.reference(item.path.parent.name), judge.guest_seed(item)
     key = (example.body, mistake, seed, _key(example.arguments))
     if key not in _answers:
-        module = mistaken_module(path, mistake)
-        arguments = dict(example.arguments)
-        arguments["submission"] = stand_in(module, judge.course.load_library(), contract(path), seed)
-        if "rng" in arguments:
-            arguments["rng"] = torch.Generator().manual_seed(judge.seed_of(item))
-        with torch.random.fork_rng(devices=[]):
-            _answers[key] = _failure(example, arguments)
+        _answers[key] = _asked_again(judge, item, mistaken_module(path, mistake), example)
     return _answers[key]
 
 
-def _failure(example: Example, arguments: dict[str, Any]) -> BaseException | None:
-    try:
-        example.body(**arguments)
-    except (Mismatch, SubmissionRaised) as error:
-        return error
-    except (Exception, GuestEnded):  # noqa: BLE001 - a mistake that a check cannot digest recognises nothing
-        return None
+def _asked_again(judge: Judge, item: Any, module: ModuleType, example: Example) -> BaseException | None:
+    """Gives what the example raises when a module of ours answers, or None where it passes."""
+    names = contract(judge.course.reference(item.path.parent.name))
+    arguments = dict(example.arguments)
+    arguments["submission"] = stand_in(module, judge.course.load_library(), names, judge.guest_seed(item))
+    if "rng" in arguments:
+        arguments["rng"] = torch.Generator().manual_seed(judge.seed_of(item))
+    with torch.random.fork_rng(devices=[]):
+        try:
+            example.body(**arguments)
+        except (Exception, GuestEnded) as error:  # noqa: BLE001 - whatever it is, it is the answer
+            return error
     return None
 
 

@@ -56,14 +56,19 @@ class Guest:
         """
         self._pid, self._sock = self._nursery.open(self._task, self._limits)
         try:
-            locked = self._hear(_wall(self._limits.call_seconds))
+            try:
+                locked = self._hear(_wall(self._limits.call_seconds))
+            except WireError:
+                locked = None
             if not isinstance(locked, Locked):
-                raise WireError  # noqa: TRY301 - told below, like every other broken line
+                self.failure = _NOT_LOCKED  # no student's code had run
+                self.close()
+                return
             self.isolation = locked.isolation
             self._insist_on_core_promises()
             loaded = self._hear(_wall(self._limits.import_seconds))
             if not isinstance(loaded, Loaded):
-                raise WireError  # noqa: TRY301
+                raise WireError  # noqa: TRY301 - told below, like every other broken line
             self.loaded = loaded
         except WireError as error:
             self.failure = self._import_ended(silent=isinstance(error, frames.Silence))
@@ -161,6 +166,8 @@ class Guest:
             return GuestEnded("crashed", f"the call ended the process with exit code {ended.code}")
         return GuestEnded("crashed", "the call ended the process")
 
+
+_NOT_LOCKED = GuestEnded("ungraded", "the guest ended before it was locked down; no code of the submission ran")
 
 _GONE = GuestEnded("crashed", "the submission's process was gone before the check began")
 

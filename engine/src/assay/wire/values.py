@@ -180,7 +180,8 @@ def _read_tensor(data: memoryview) -> torch.Tensor:
         return torch.empty(shape, dtype=dtype)
     if dtype is torch.bool:  # a byte other than 0 and 1 is undefined as a bool
         return (torch.frombuffer(bytearray(data[start:]), dtype=torch.uint8) != 0).reshape(shape)
-    return torch.frombuffer(bytearray(data[start:]), dtype=dtype).reshape(shape)
+    # A tensor of its own: a view of the buffer would refuse what is right in place, such as detach_().
+    return torch.frombuffer(bytearray(data[start:]), dtype=dtype).reshape(shape).clone()
 
 
 _ENCODER = msgspec.msgpack.Encoder(enc_hook=_write_extension)
