@@ -93,7 +93,7 @@ def test_the_contract_is_the_references_public_functions_and_classes(tmp_path):
     )
     assert contract(path) == ("f", "C", "D")
     assert signatures(path) == {
-        "f": "def f(x, y, k=1)",
+        "f": "def f(x, y, *, k=1)",
         "_g": "def _g()",
         "C": "class C(a, b=0.5)",
         "D": "class D",

@@ -227,6 +227,8 @@ def _write(reports: list[Report], path: Path) -> None:
         path.write_bytes(document_bytes(reports))
     except OSError as error:
         _stop(f"{shown(path)} cannot be written: {error.strerror}", NO_REPORT)
+    except AssayError as error:
+        _stop(str(error), NO_REPORT)
 
 
 def _percent(report: Report) -> float:

@@ -92,21 +92,30 @@ def read_course(root: Path) -> Course:
 
 
 def _assignment(root: Path, name: str) -> Assignment:
-    found = []
-    for path in (root / TESTS / name).glob("test_*.py"):
-        match = _EXERCISE.fullmatch(path.name)
-        if match is None:
-            text = f"{path} is named for no exercise: test_NUMBER_name.py"
+    found = sorted((int(exercise_of(path)), path) for path in (root / TESTS / name).glob("test_*.py"))
+    numbers = [number for number, _ in found]
+    for number, path in found:
+        if numbers.count(number) > 1:
+            text = f"{path} is one of {numbers.count(number)} files for exercise {number}: an exercise is one file"
             raise CourseError(text)
-        found.append((int(match[1]), path))
-    exercises = tuple(
-        Exercise(str(number), _title(path), str(path.relative_to(root))) for number, path in sorted(found)
-    )
-    return Assignment(name, f"{REFERENCE}/{name}.py", exercises)
+    return Assignment(name, f"{REFERENCE}/{name}.py", tuple(Exercise(str(n), _title(path)) for n, path in found))
+
+
+def exercise_of(path: Path) -> str:
+    """Gives the number of the exercise that a test file is for; raises CourseError if it is named for none."""
+    match = _EXERCISE.fullmatch(path.name)
+    if match is None:
+        text = f"{path} is named for no exercise: test_NUMBER_name.py"
+        raise CourseError(text)
+    return str(int(match[1]))
 
 
 def _title(path: Path) -> str:
-    docstring = ast.get_docstring(ast.parse(path.read_bytes()))
+    try:
+        docstring = ast.get_docstring(ast.parse(path.read_bytes()))
+    except SyntaxError as error:
+        text = f"{path}, line {error.lineno}: {error.msg}"
+        raise CourseError(text) from error
     if not docstring:
         text = f"{path} has no docstring: its first line is the exercise's title"
         raise CourseError(text)
@@ -115,12 +124,12 @@ def _title(path: Path) -> str:
 
 def _fingerprint(root: Path) -> str:
     digest = hashlib.sha256()
-    for folder in (REFERENCE, TESTS):
-        for path in sorted((root / folder).rglob("*")):
-            if path.suffix in (".py", ".json") and path.is_file():
-                content = path.read_bytes()
-                digest.update(f"{path.relative_to(root)}\0{len(content)}\0".encode())
-                digest.update(content)
+    paths = [path for folder in (REFERENCE, TESTS) for path in sorted((root / folder).rglob("*"))]
+    for path in (*paths, root / "conftest.py", root / "tox.ini"):  # the budgets are in the latter
+        if path.is_file() and "__pycache__" not in path.parts:
+            content = path.read_bytes()
+            digest.update(f"{path.relative_to(root)}\0{len(content)}\0".encode())
+            digest.update(content)
     return digest.hexdigest()
 
 
@@ -168,12 +177,10 @@ def signatures(path: Path) -> dict[str, str]:
 
 
 def _arguments(node: ast.FunctionDef, skip: int) -> str:
-    names = [argument.arg for argument in node.args.args][skip:]
-    defaults = [ast.unparse(default) for default in node.args.defaults]
-    required = len(names) - len(defaults)
-    named = [
-        argument.arg if default is None else f"{argument.arg}={ast.unparse(default)}"
-        for argument, default in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
-    ]
-    optional = [f"{name}={default}" for name, default in zip(names[required:], defaults, strict=True)]
-    return ", ".join([*names[:required], *optional, *named])
+    shown = ast.parse(ast.unparse(node.args).join(("def f(", "): ..."))).body[0]
+    for argument in ast.walk(shown):
+        if isinstance(argument, ast.arg):
+            argument.annotation = None
+    arguments = shown.args if isinstance(shown, ast.FunctionDef) else node.args
+    del arguments.args[:skip]
+    return ast.unparse(arguments)

@@ -118,7 +118,17 @@ def hold_session(judge: Judge) -> None:
     os.environ.pop("PYTEST_ADDOPTS", None)
     root = judge.course.root
     # A warning is the course author's to see, in the course's own tests; it must not end a check here.
-    arguments = ["-p", "no:cacheprovider", "-p", "no:warnings", "--rootdir", str(root), "-c", str(root / "tox.ini")]
+    arguments = [
+        "--import-mode=importlib",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:warnings",
+        "--rootdir",
+        str(root),
+        "-c",
+        str(root / "tox.ini"),
+    ]
     arguments += sorted({str(judge.course.tests(submission.assignment)) for submission in judge.submissions})
     plugins = [judge, pytest_plugin, pytest_benchmark.plugin, _hypothesis_pytestplugin]
     output = io.StringIO()

@@ -110,6 +110,8 @@ def _take_file(path: Path, assignment: str, student: str, intake: Intake, notes:
     except IntakeError as error:
         intake.refused.append(_refuse(path, assignment, student, str(error)))
         return
+    if any((one.info.path, one.assignment) == (shown(path), assignment) for one in intake.submissions):
+        return  # named twice on the command line
     info = SubmissionInfo(shown(student), shown(path), hashlib.sha256(source).hexdigest())
     kind: Literal["module", "notebook"] = "notebook" if path.suffix == ".ipynb" else "module"
     intake.submissions.append(Submission(info, assignment, kind, source, notes))

@@ -6,14 +6,14 @@ import functools
 import hashlib
 import inspect
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
 import pytest
 
-from assay.course import Course, contract, read_course
+from assay.course import Course, contract, exercise_of, read_course
 from assay.errors import CourseError, IntakeError, PromiseBroken
 from assay.intake import shown, take_in
-from assay.model import Check, Report, Submission, SubmissionInfo, Verdict
+from assay.model import Check, Report, Submission, SubmissionInfo, Verdict, Visibility
 from assay.pytest_plugin import BUDGETS
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ class Judge:
         from assay.host.guest import Guest  # noqa: PLC0415
         from assay.host.nursery import Limits, Task, shared  # noqa: PLC0415
 
-        budgets = {name: int(text) for name in BUDGETS if (text := config.getini(f"assay_{name}"))}
+        budgets = {name: _number(name, text) for name in BUDGETS if (text := config.getini(f"assay_{name}"))}
         names = contract(self.course.reference(submission.assignment))
         seed = derived_seed(self.course_seed, submission.assignment, "import")
         task = Task(submission.assignment, submission.kind, submission.source, names, seed)
@@ -174,9 +174,12 @@ class Judge:
         """Writes the verdict; whatever did not come back as passed is not passed."""
         report = yield
         if _submission_of(item) is not None:
-            from assay.judging import verdict_after  # noqa: PLC0415
+            from assay.judging import ungraded_verdict, verdict_after  # noqa: PLC0415
 
-            verdict = verdict_after(self, item, call, self.verdicts.get(item))
+            try:
+                verdict = verdict_after(self, item, call, self.verdicts.get(item))
+            except Exception as error:  # noqa: BLE001 - one check's trouble must not end everybody's grading
+                verdict = ungraded_verdict(item, f"{type(error).__name__} while it was judged: {error}")
             self.verdicts[item] = verdict
             if call.excinfo is not None and not call.excinfo.errisinstance(pytest.skip.Exception):
                 report.longrepr = as_text(verdict)
@@ -202,26 +205,29 @@ def as_text(verdict: Verdict) -> str:
 
 
 def check_of(item: Any) -> Check:
-    """Reads a check from its test function: name, docstring, markers."""
-    exercise = item.path.name.split("_")[1]
-    name = item.originalname.removeprefix("test_")
-    parts = (
-        [part for key, part in item.callspec.params.items() if key != "handed_in"] if hasattr(item, "callspec") else []
-    )
-    identity = "-".join([name, *map(str, parts)])
+    """Reads a check from its test function: name, docstring, markers.
+
+    Raises CourseError if it has no docstring, or a visibility that there is not.
+    """
     sentence = inspect.getdoc(item.obj)
     if not sentence:
         text = f"{item.nodeid} has no docstring: it is the sentence that a student reads"
         raise CourseError(text)
     points = item.get_closest_marker("points")
-    visibility = item.get_closest_marker("visibility")
+    marker = item.get_closest_marker("visibility")
+    visibility: Visibility = marker.args[0] if marker else "visible"
+    if visibility not in get_args(Visibility):
+        text = f"{item.nodeid} is marked visibility({visibility!r}); there is {', '.join(get_args(Visibility))}"
+        raise CourseError(text)
+    indices = item.callspec.indices if hasattr(item, "callspec") else {}
+    # By place and not by value: a hidden value must not show, nor an address in memory decide a seed.
+    parts = [f"{name}{place}" for name, place in indices.items() if name != "handed_in"]
     return Check(
-        identity,
-        exercise,
+        "-".join([item.originalname.removeprefix("test_"), *parts]),
+        exercise_of(item.path),
         " ".join(sentence.split()),
         float(points.args[0]) if points else 1.0,
-        visibility.args[0] if visibility else "visible",
-        item.nodeid,
+        visibility,
     )
 
 
@@ -234,6 +240,13 @@ def _submission_of(item: Any) -> Submission | None:
     params = item.callspec.params if hasattr(item, "callspec") else {}
     submission = params.get("handed_in")
     return submission if isinstance(submission, Submission) else None
+
+
+def _number(name: str, text: str) -> int:
+    if not text.isdecimal():
+        message = f"assay_{name} = {text} in tox.ini is no whole number"
+        raise CourseError(message)
+    return int(text)
 
 
 def derived_seed(seed: int, *names: str) -> int:
@@ -250,8 +263,9 @@ def _bracket(item: Any, seed: int) -> None:
     function = item.obj
     if not is_hypothesis_test(function):
         item.obj = _with_fresh_start(function)
-    elif not hasattr(function.hypothesis.inner_test, "__wrapped__"):  # the items of all submissions share one function
-        hypothesis_seed(seed)(function)
+        return
+    hypothesis_seed(seed)(function)
+    if not hasattr(function.hypothesis.inner_test, "__wrapped__"):  # all items share one function, all sessions too
         function.hypothesis.inner_test = _with_fresh_start(function.hypothesis.inner_test)
 
 

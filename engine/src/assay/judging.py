@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from assay.judge import Judge
 
 _TEXT = 600
+_NOT_RUN = "the check was not run to its end"
 
 
 def verdict_after(judge: Judge, item: pytest.Item, call: pytest.CallInfo[None], before: Verdict | None) -> Verdict:
@@ -50,8 +52,9 @@ def verdict_after(judge: Judge, item: pytest.Item, call: pytest.CallInfo[None], 
         status, message = _finding(judge, item, error)
     elif error is None and call.when == "call":
         status = "passed"
-    if message is not None and check.visibility == "hidden" and status != "ungraded":
-        message = Message(help=HIDDEN_TEXT)
+    if message is not None and check.visibility == "hidden":
+        ours = f"; it could not be graded: {type(error).__name__}" if status == "ungraded" else ""
+        message = Message(help=HIDDEN_TEXT + ours)
     score = check.points if status == "passed" else 0.0
     return Verdict(check.id, check.sentence, status, score, check.points, check.visibility, message, duration)
 
@@ -61,7 +64,7 @@ def report_of(judge: Judge, submission: Submission) -> Report:
     assignment = judge.course.assignment(submission.assignment)
     by_exercise: dict[str, list[Verdict]] = {exercise.id: [] for exercise in assignment.exercises}
     for item in judge.checks.get(submission, []):
-        by_exercise[check_of(item).exercise].append(judge.verdicts.get(item) or _not_run(item))
+        by_exercise[check_of(item).exercise].append(judge.verdicts.get(item) or ungraded_verdict(item, _NOT_RUN))
     exercises = tuple(
         ExerciseResult(
             e.id,
@@ -106,9 +109,10 @@ def report_of(judge: Judge, submission: Submission) -> Report:
     )
 
 
-def _not_run(item: pytest.Item) -> Verdict:
+def ungraded_verdict(item: pytest.Item, reason: str) -> Verdict:
+    """Gives the verdict of a check that could not be judged, which is ours to mend."""
     check = check_of(item)
-    message = Message(help="the check was not run to its end")
+    message = Message(help=inert(HIDDEN_TEXT if check.visibility == "hidden" else reason, _TEXT))
     return Verdict(check.id, check.sentence, "ungraded", 0.0, check.points, check.visibility, message, 0.0)
 
 
@@ -164,7 +168,7 @@ def _transcript(item: Any) -> str | None:
 
 def _raised(error: SubmissionRaised) -> str:
     text = inert(f"{error.kind}: {error.text}" if error.text else error.kind, _TEXT)
-    lines = [inert(f"  line {number}: {source.strip()}", 200) for number, source in error.where]
+    lines = [inert(f"  line {number}: {source.strip()}", 200) for number, source in error.where[-3:]]
     return "\n".join([f"raised {text}", *lines])
 
 
@@ -174,7 +178,7 @@ def _help_for(error: SubmissionRaised, shown: str | None, path: Path) -> str | N
     if not error.called and shown:
         last = shown.splitlines()[-1]
         for name, signature in signatures(path).items():
-            if f"{name}(" in last:
+            if re.search(rf"(?<![\w.]){name}\(", last):
                 return f"it must take this call; the exercise's signature is {signature}"
     return None
 

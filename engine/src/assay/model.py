@@ -108,7 +108,6 @@ class Check(msgspec.Struct, frozen=True):
     sentence: str
     points: float
     visibility: Visibility
-    nodeid: str
 
 
 class Exercise(msgspec.Struct, frozen=True):
@@ -116,7 +115,6 @@ class Exercise(msgspec.Struct, frozen=True):
 
     id: str
     title: str
-    path: str
 
 
 class Assignment(msgspec.Struct, frozen=True):

@@ -89,5 +89,5 @@ def _key(arguments: dict[str, Any]) -> bytes:
     drawn = {name: value for name, value in arguments.items() if name not in _GIVEN}
     try:
         return encode(drawn)
-    except TypeError:
+    except (TypeError, ValueError, OverflowError):
         return repr(drawn).encode()

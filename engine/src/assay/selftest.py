@@ -7,7 +7,7 @@ from concurrent.futures import as_completed
 from typing import TYPE_CHECKING, NamedTuple
 
 from assay.checks.mistakes import Mistake, mistaken_module, mistakes_of
-from assay.course import contract, load_reference
+from assay.course import contract, exercise_of, load_reference
 from assay.grading import Job, grade_chunk, hold_session, workers_pool
 from assay.inprocess import stand_in
 from assay.judge import Judge, reference_as_submission
@@ -89,7 +89,7 @@ def known_mistakes(course: Course, assignment: str) -> list[Known]:
     right = InProcessJudge(course, {reference_as_submission(course, assignment): load_reference(path)})
     hold_session(right)
     (items,) = right.checks.values()
-    modules = {item.path.name.split("_")[1]: item.module for item in items}  # type: ignore[attr-defined]
+    modules = {exercise_of(item.path): item.module for item in items}  # type: ignore[attr-defined]
     found = []
     for exercise, module in sorted(modules.items(), key=lambda pair: int(pair[0])):
         for mistake in mistakes_of(module):

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 _DYING_SECONDS = 2.0
-_DRAWING = (b"plt", b"plot", b"matplotlib")
+_DRAWING = (b"plt", b"plot")
 
 
 class Nursery:
@@ -59,7 +59,7 @@ class Nursery:
         self._send(Ready(""))
         try:
             while True:
-                request: ToNursery = self._read(frames.receive(self._sock))
+                request: ToNursery = self._read(frames.receive(self._sock, limit=frames.TASK_LIMIT))
                 match request:
                     case Open() as task:
                         self._start(task)
@@ -76,7 +76,7 @@ class Nursery:
 
         from assay.guest import submission  # noqa: F401, PLC0415 - before the forks, once for all
 
-        torch.set_num_threads(setup.threads)
+        torch.set_num_threads(1)  # one submission, one processor: others are being graded
         library = None
         if setup.library:
             sys.path.insert(0, setup.library_folder)

@@ -136,16 +136,21 @@ def _plain(value: Any) -> bool:
 
 def _raised(error: BaseException, files: frozenset[str]) -> Raised:
     try:
-        text = str(error)[:_TEXT]
+        text = clean(str(error), _TEXT)
     except BaseException:  # noqa: BLE001 - a student's __str__ may raise anything
         text = ""
     where = student_lines(error.__traceback__, files)
     # A call whose arguments do not fit raises before any of the callee's lines ran.
     called = bool(where) or not isinstance(error, TypeError)
-    return Raised(type(error).__name__, text, where, called)
+    return Raised(clean(type(error).__name__, _TEXT), text, where, called)
+
+
+def clean(text: str, limit: int) -> str:
+    """Gives the text's start, without halves of surrogate pairs, which no message can carry."""
+    return text[:limit].encode("utf-8", "replace").decode()
 
 
 def student_lines(trace: TracebackType | None, files: frozenset[str]) -> list[tuple[str, str]]:
     """Gives the last few of the student's own lines that an exception passed through, as (line number, source)."""
     frames = [frame for frame in traceback.extract_tb(trace, limit=-200) if frame.filename in files]
-    return [(str(frame.lineno), (frame.line or "")[:200]) for frame in frames[-_LINES:]]
+    return [(str(frame.lineno), clean(frame.line or "", 200)) for frame in frames[-_LINES:]]

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import linecache
 import sys
+import traceback
 import types
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from assay.guest.answering import student_lines
+from assay.guest.answering import clean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _TEXT = 500
+_KEY = 20
 _ANSWER = 65_536
 _ANSWERS = 100
 
@@ -60,19 +62,21 @@ def run(module: types.ModuleType, file: str, source: bytes | str) -> str | None:
     except SyntaxError as error:
         return f"line {error.lineno}: {type(error).__name__}: {error.msg}"
     except BaseException as error:  # noqa: BLE001 - a student's module may raise anything
-        lines = student_lines(error.__traceback__, frozenset((file,)))
-        place = f"line {lines[0][0]}: " if lines else ""
-        return f"{place}{describe(error)}"
+        numbers = [
+            number for frame, number in traceback.walk_tb(error.__traceback__) if frame.f_code.co_filename == file
+        ]
+        return f"line {numbers[0]}: {describe(error)}" if numbers else describe(error)
     return None
 
 
 def describe(error: BaseException) -> str:
     """Gives "NameError: name 'x' is not defined", bounded, for any exception at all."""
     try:
-        text = str(error)[:_TEXT]
+        text = clean(str(error), _TEXT)
     except BaseException:  # noqa: BLE001 - a student's __str__ may raise anything
         text = ""
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+    name = clean(type(error).__name__, _TEXT)
+    return f"{name}: {text}" if text else name
 
 
 def written_answers(module: types.ModuleType) -> dict[str, str]:
@@ -80,8 +84,8 @@ def written_answers(module: types.ModuleType) -> dict[str, str]:
     answers: Any = getattr(module, "ANSWERS", None)
     if not isinstance(answers, dict):
         return {}
-    pairs = [(str(key)[:20], str(text)[:_ANSWER]) for key, text in answers.items() if isinstance(text, str)]
-    return dict(pairs[:_ANSWERS])
+    texts = [(key, text) for key, text in answers.items() if isinstance(key, str | int) and isinstance(text, str)]
+    return {clean(str(key), _KEY): clean(text, _ANSWER) for key, text in texts[:_ANSWERS]}
 
 
 def defined(module: types.ModuleType, contract: Sequence[str]) -> list[str]:

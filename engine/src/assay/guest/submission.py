@@ -16,7 +16,7 @@ from assay.guest.answering import Answering, seed_everything
 from assay.guest.loading import Handed, defined, load_module, written_answers
 from assay.guest.withdrawal import withdraw
 from assay.wire import frames
-from assay.wire.messages import Begin, Ended, Loaded, Locked, Open, Raised, Request, Setup
+from assay.wire.messages import Begin, Ended, Loaded, Locked, Open, Raised, Reply, Request, Setup
 from assay.wire.promises import broken
 from assay.wire.values import decoder, encode
 
@@ -47,7 +47,7 @@ def serve(sock: socket.socket, task: Open, library: ModuleType | None, scratch: 
     else:
         handed = load_module(task.name, task.source)
     answers = written_answers(handed.module)
-    frames.send(sock, encode(Loaded(isolation, defined(handed.module, task.contract), handed.notes, answers)))
+    frames.send(sock, encode(Loaded(defined(handed.module, task.contract), handed.notes, answers)))
     try:
         while True:
             line = frames.receive_socket(sock)
@@ -73,15 +73,22 @@ def _check(line: socket.socket, task: Open, begin: Begin, handed: Handed, librar
         while True:
             request = _read_request(frames.receive(line))
             limits.allow_cpu(task.call_seconds)
-            reply = encode(answering.answer(request))
-            if len(reply) > frames.LIMIT:
-                reply = encode(
-                    Raised("ValueError", f"the answer has {len(reply)} bytes, over the limit of {frames.LIMIT}", [])
-                )
+            reply = _encoded(answering.answer(request))
             line.settimeout(None)
             frames.send(line, reply)
     except frames.Hangup:
         os._exit(0)  # at once: torch takes longer to tidy up than a check takes
+
+
+def _encoded(reply: Reply) -> bytes:
+    try:
+        data = encode(reply)
+    except Exception as error:  # noqa: BLE001 - whatever a student's value does to an encoder is an answer
+        return encode(Raised(type(error).__name__, "the answer cannot be sent", []))
+    if len(data) <= frames.LIMIT:
+        return data
+    text = f"the answer has {len(data)} bytes, over the limit of {frames.LIMIT}"
+    return encode(Raised("ValueError", text, []))
 
 
 def _silence() -> None:

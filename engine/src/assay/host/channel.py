@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 from assay.errors import GuestEnded, NotHandedIn, SubmissionRaised, WireError
 from assay.host.transcript import Transcript
 from assay.wire import frames
-from assay.wire.messages import Given, Missing, Raised, Reply, Request
+from assay.wire.messages import Missing, Raised, Reply, Request
 from assay.wire.values import Ref, decoder, encode, portable
 
 if TYPE_CHECKING:
     import socket
     from collections.abc import Callable
 
-_read_reply = decoder(Given | Raised | Missing)
+_read_reply = decoder(Reply)
 
 
 class Line(Protocol):
@@ -31,10 +31,10 @@ class SocketLine:
     Args:
         sock: this check's own socket.
         seconds: wall time that one reply may take.
-        obituary: says how the guest ended, once it did not answer: a status and a sentence.
+        obituary: says how the guest ended, once it did not answer for so many seconds.
     """
 
-    def __init__(self, sock: socket.socket, seconds: float, obituary: Callable[[str], GuestEnded]) -> None:
+    def __init__(self, sock: socket.socket, seconds: float, obituary: Callable[[str, float], GuestEnded]) -> None:
         self._sock = sock
         self._seconds = seconds
         self._obituary = obituary
@@ -45,14 +45,15 @@ class SocketLine:
         if self._ended is not None:
             raise self._ended
         try:
-            deadline = time.monotonic() + self._seconds
+            asked = time.monotonic()
+            deadline = asked + self._seconds
             self._sock.settimeout(self._seconds)
             frames.send(self._sock, encode(request))
             reply: Reply = _read_reply(frames.receive(self._sock, deadline))
         except frames.Silence:
-            self._ended = self._obituary("silence")
+            self._ended = self._obituary("silence", time.monotonic() - asked)
         except frames.Hangup:
-            self._ended = self._obituary("hangup")
+            self._ended = self._obituary("hangup", time.monotonic() - asked)
         except WireError as error:
             self._ended = GuestEnded("crashed", f"the answer could not be read: {error}")
         else:
@@ -132,7 +133,7 @@ class Channel:
         if isinstance(reply, Raised):
             raise SubmissionRaised(reply.kind, reply.text, reply.where, called=reply.called)
         if isinstance(reply, Missing):
-            raise NotHandedIn(reply.name)
+            raise NotHandedIn(path.partition(".")[0])  # what was asked for, whatever the guest says
         value = reply.value
         if isinstance(value, Ref) and not value.method:
             self.transcript.name(entry, value)

@@ -10,17 +10,18 @@ from typing import TYPE_CHECKING, Any
 from assay.errors import GuestEnded, PromiseBroken, WireError
 from assay.host.channel import EndedLine, SocketLine
 from assay.wire import frames
-from assay.wire.messages import Begin, Ended, Loaded, Locked
+from assay.wire.messages import Begin, Ended, FromSubmission, Loaded, Locked
 from assay.wire.promises import broken
 from assay.wire.values import decoder, encode
 
 if TYPE_CHECKING:
     from assay.host.nursery import Limits, Nursery, Task
+    from assay.wire.messages import Closed
 
 _END_SECONDS = 2
 """A check's process ends by itself when its line closes; it is ended when it does not."""
 
-_read = decoder(Locked | Loaded | Ended)
+_read = decoder(FromSubmission)
 
 
 class Guest:
@@ -43,6 +44,7 @@ class Guest:
         self._line: socket.socket | None = None
         self._heard_end = False
         self._silent = False
+        self._began = 0.0
         self.isolation: dict[str, str] = {}
         self.loaded: Loaded | None = None
         self.failure: GuestEnded | None = None
@@ -55,13 +57,14 @@ class Guest:
             NurseryError: ours.
         """
         self._pid, self._sock = self._nursery.open(self._task, self._limits)
+        started = time.monotonic()
         try:
             try:
                 locked = self._hear(_wall(self._limits.call_seconds))
             except WireError:
                 locked = None
             if not isinstance(locked, Locked):
-                self.failure = _NOT_LOCKED  # no student's code had run
+                self.failure = GuestEnded("ungraded", _NOT_LOCKED)  # no student's code had run
                 self.close()
                 return
             self.isolation = locked.isolation
@@ -71,7 +74,8 @@ class Guest:
                 raise WireError  # noqa: TRY301 - told below, like every other broken line
             self.loaded = loaded
         except WireError as error:
-            self.failure = self._import_ended(silent=isinstance(error, frames.Silence))
+            waited = time.monotonic() - started
+            self.failure = self._import_ended(silent=isinstance(error, frames.Silence), waited=waited)
 
     def begin(self, seed: int, withdrawn: list[str]) -> SocketLine | EndedLine:
         """Forks a process for a check; gives the line to it."""
@@ -81,6 +85,7 @@ class Guest:
             return EndedLine(self.failure)
         ours, theirs = socket.socketpair()
         self._heard_end = self._silent = False
+        self._began = time.monotonic()
         with theirs:
             try:
                 if self._sock is None:
@@ -91,7 +96,7 @@ class Guest:
             except WireError:
                 ours.close()
                 self.close()
-                return EndedLine(_GONE)
+                return EndedLine(GuestEnded("crashed", _GONE))
         self._line = ours
         return SocketLine(ours, _wall(self._limits.call_seconds), self._check_ended)
 
@@ -112,12 +117,12 @@ class Guest:
 
     def close(self) -> None:
         """Ends the submission's process."""
-        if self._pid:
-            pid, self._pid = self._pid, 0
-            self._nursery.close(pid)
         if self._sock is not None:
             self._sock.close()
             self._sock = None
+        if self._pid:
+            pid, self._pid = self._pid, 0
+            self._nursery.close(pid)
 
     def _hear(self, seconds: float) -> Any:
         if self._sock is None:
@@ -141,35 +146,42 @@ class Guest:
             text = f"this machine does not keep a core promise ({reasons}); {what_now}"
             raise PromiseBroken(text)
 
-    def _import_ended(self, *, silent: bool) -> GuestEnded:
+    def _import_ended(self, *, silent: bool, waited: float) -> GuestEnded:
         pid, self._pid = self._pid, 0
         closed = self._nursery.close(pid, hung_up=not silent)
         self.close()
-        seconds = self._limits.import_seconds
-        if silent or closed.signal in (signal.SIGXCPU, signal.SIGKILL):
-            return GuestEnded("timeout", f"the import did not end within {seconds} s of processor time")
-        if closed.signal:
-            return GuestEnded("crashed", f"the import crashed with {_signal_name(closed.signal)}")
-        return GuestEnded("crashed", f"the import ended the process with exit code {closed.code}")
+        if silent:
+            return _too_slow("the import did not end", self._limits.import_seconds)
+        return self._end_of("the import", closed, out_of_time=waited >= self._limits.import_seconds - 1)
 
-    def _check_ended(self, how: str) -> GuestEnded:
-        seconds = self._limits.call_seconds
+    def _check_ended(self, how: str, waited: float) -> GuestEnded:
         if how == "silence":
             self._silent = True  # and still running: the sweep at the check's end stops it
-            return GuestEnded("timeout", f"no answer within {seconds} s of processor time")
-        ended = self._ending()
-        if ended is not None and ended.signal in (signal.SIGXCPU, signal.SIGKILL):
-            return GuestEnded("timeout", f"no answer within {seconds} s of processor time")
-        if ended is not None and ended.signal:
-            return GuestEnded("crashed", f"the call crashed with {_signal_name(ended.signal)}")
-        if ended is not None:
-            return GuestEnded("crashed", f"the call ended the process with exit code {ended.code}")
-        return GuestEnded("crashed", "the call ended the process")
+            return _too_slow("no answer", self._limits.call_seconds)
+        # A call has its own limit, and all calls of a check together have the import's, which the kernel keeps.
+        whole = time.monotonic() - self._began >= self._limits.import_seconds - 1
+        return self._end_of("the call", self._ending(), out_of_time=whole or waited >= self._limits.call_seconds - 1)
+
+    def _end_of(self, what: str, ended: Ended | Closed | None, *, out_of_time: bool) -> GuestEnded:
+        """Words how a process of the submission's ended; the kernel counts processor time in whole seconds."""
+        if ended is None:
+            return GuestEnded("crashed", f"{what} ended the process")
+        if ended.signal == signal.SIGXCPU or (ended.signal == signal.SIGKILL and out_of_time):
+            if what == "the import":
+                return _too_slow("the import did not end", self._limits.import_seconds)
+            return _too_slow("no answer", self._limits.call_seconds)
+        if ended.signal:
+            return GuestEnded("crashed", f"{what} crashed with {_signal_name(ended.signal)}")
+        return GuestEnded("crashed", f"{what} ended the process with exit code {ended.code}")
 
 
-_NOT_LOCKED = GuestEnded("ungraded", "the guest ended before it was locked down; no code of the submission ran")
+def _too_slow(what: str, seconds: int) -> GuestEnded:
+    return GuestEnded("timeout", f"{what} within {seconds} s of processor time")
 
-_GONE = GuestEnded("crashed", "the submission's process was gone before the check began")
+
+_NOT_LOCKED = "the guest ended before it was locked down; no code of the submission ran"
+
+_GONE = "the submission's process was gone before the check began"
 
 
 def _wall(seconds: float) -> float:

@@ -15,7 +15,7 @@ import msgspec
 
 from assay.errors import NurseryError, WireError
 from assay.wire import frames
-from assay.wire.messages import Close, Closed, Open, Opened, Ready, Setup, Sweep, Swept
+from assay.wire.messages import Close, Closed, FromNursery, Open, Opened, Ready, Setup, Sweep, Swept
 from assay.wire.values import decoder, encode
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ _START_SECONDS = 300
 _ANSWER_SECONDS = 60
 """The nursery is ours and does little, but the machine may be busy."""
 
-_read = decoder(Ready | Opened | Swept | Closed)
+_read = decoder(FromNursery)
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -91,7 +91,7 @@ class Nursery:
                 limits.call_seconds, limits.memory,
             )  # fmt: skip
             try:
-                frames.send(self._sock, encode(message))
+                frames.send(self._sock, encode(message), frames.TASK_LIMIT)
                 frames.send_socket(self._sock, theirs)
             except WireError as error:
                 raise NurseryError(self._story()) from error

@@ -13,6 +13,9 @@ LIMIT = 8 * 2**20
 of empty lists takes about 64 times its length once it is decoded, so this bounds the judge's memory at half a gigabyte.
 """
 
+TASK_LIMIT = 2 * LIMIT
+"""Bytes in a frame of the judge to its nursery, which carries a whole submission."""
+
 _HEAD = struct.Struct(">I")
 _CHUNK = 2**20
 
@@ -25,10 +28,10 @@ class Hangup(WireError):
     """The other end closed before a whole frame."""
 
 
-def send(sock: socket.socket, data: bytes) -> None:
+def send(sock: socket.socket, data: bytes, limit: int = LIMIT) -> None:
     """Sends one frame; raises WireError if it is too long, Hangup if nobody listens, Silence if nobody takes it."""
-    if len(data) > LIMIT:
-        text = f"a frame of {len(data)} bytes, over the limit of {LIMIT}"
+    if len(data) > limit:
+        text = f"a frame of {len(data)} bytes, over the limit of {limit}"
         raise WireError(text)
     try:
         sock.sendall(_HEAD.pack(len(data)) + data)
@@ -38,11 +41,12 @@ def send(sock: socket.socket, data: bytes) -> None:
         raise Hangup from error
 
 
-def receive(sock: socket.socket, deadline: float | None = None) -> bytes:
+def receive(sock: socket.socket, deadline: float | None = None, limit: int = LIMIT) -> bytes:
     """Gives the next frame's bytes.
 
     Args:
         sock: a connected stream socket.
+        limit: bytes that are taken at most.
         deadline: on `time.monotonic()`'s clock; for the whole frame, so that a slow drip does not extend it.
 
     Raises:
@@ -51,8 +55,8 @@ def receive(sock: socket.socket, deadline: float | None = None) -> bytes:
         WireError: the announced length is over the limit.
     """
     (size,) = _HEAD.unpack(_exactly(sock, _HEAD.size, deadline))
-    if size > LIMIT:
-        text = f"a frame of {size} bytes, over the limit of {LIMIT}"
+    if size > limit:
+        text = f"a frame of {size} bytes, over the limit of {limit}"
         raise WireError(text)
     return bytes(_exactly(sock, size, deadline))
 

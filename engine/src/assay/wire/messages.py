@@ -24,7 +24,6 @@ class Setup(msgspec.Struct, frozen=True, array_like=True):
     library_folder: str
     library: str
     forgone: list[str]
-    threads: int = 1
 
 
 class Ready(msgspec.Struct, frozen=True, array_like=True, tag=True):
@@ -80,16 +79,14 @@ class Closed(msgspec.Struct, frozen=True, array_like=True, tag=True):
 
 
 class Loaded(msgspec.Struct, frozen=True, array_like=True, tag=True):
-    """Submission to judge: locked down and imported.
+    """Submission to judge: imported.
 
     Args:
-        isolation: promise to how it is kept; written before the student's code ran.
         found: names of the contract that are there.
         notes: what went wrong on the way, a sentence each.
         answers: the written answers.
     """
 
-    isolation: dict[str, str]
     found: list[str]
     notes: list[str]
     answers: dict[str, str]

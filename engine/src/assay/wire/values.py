@@ -68,8 +68,10 @@ def portable(value: Any, refer: Callable[[Any], Ref], depth: int = DEPTH) -> Any
     `refer` is called for whatever can only stay.
     """
     kind = type(value)
-    if value is None or kind is bool or kind is float or kind is str:
+    if value is None or kind is bool or kind is float:
         return value
+    if isinstance(value, str):
+        return str(value).encode("utf-8", "replace").decode()  # half a surrogate pair does not cross
     if kind is torch.Tensor or isinstance(value, torch.Tensor):
         return _plain_tensor(value, refer)
     if isinstance(value, int):
@@ -77,8 +79,6 @@ def portable(value: Any, refer: Callable[[Any], Ref], depth: int = DEPTH) -> Any
         return number if -_INT64 <= number < _INT64 else refer(value)
     if isinstance(value, float):
         return float(value)
-    if isinstance(value, str):
-        return str(value)
     if depth and isinstance(value, list | tuple):
         return [portable(item, refer, depth - 1) for item in value]
     if depth and isinstance(value, dict):
