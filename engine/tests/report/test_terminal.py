@@ -42,7 +42,7 @@ def test_one_report():
     assert shown(FULL) == lines(
         """
 forgot_zero_grad  linear_regression_scratch                                                    5 / 8
-submissions/forgot_zero_grad                                                                  seed 7
+submissions/forgot_zero_grad
 
  0  The model   2 of 3 checks passed                                                           3 / 4
      ✗ zero_grad really clears                                                             not right
@@ -76,7 +76,7 @@ def test_what_is_our_fault_is_shown_as_such():
     assert shown(UNGRADED) == lines(
         """
 unlucky  linear_regression_scratch                                               could not be graded
-submissions/unlucky                                                                           seed 7
+submissions/unlucky
 
 reason    1 of the checks could not be graded
           this is no fault of the submission and costs no points
@@ -92,7 +92,7 @@ def test_a_submission_that_could_not_be_taken_in():
     assert shown(report("locked", status="ungraded")) == lines(
         """
 locked  linear_regression_scratch                                                could not be graded
-submissions/locked                                                                            seed 7
+submissions/locked
 
 reason    no reason is known
           this is no fault of the submission and costs no points

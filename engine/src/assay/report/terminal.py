@@ -84,7 +84,7 @@ def _header(report: Report) -> RenderableType:
     graded = report.status == "graded"
     score = _points(report.score, report.max_score, "bold") if graded else Text(WORDS["ungraded"], "bold yellow")
     grid.add_row(name, score)
-    grid.add_row(Text(_one_line(report.submission.path), "dim"), Text(f"seed {report.seed}", "dim"))
+    grid.add_row(Text(_one_line(report.submission.path), "dim"))
     return Padding(grid, (0, 0, 1, 0))
 
 
