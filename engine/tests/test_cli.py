@@ -221,3 +221,64 @@ def test_a_file_that_cannot_be_taken_in_is_said(course_root, tmp_path):
     (tmp_path / "basics.py").mkdir()
     code, _, errors = assay("check", "basics.py", "--course", course_root, cwd=tmp_path)
     assert (code, errors) == (2, "assay: nothing to grade in basics.py\n")
+
+
+UNPROTECTED = """
+import os, sys
+from assay.guest import seccomp
+from assay.guest.syscalls import call
+call("prctl", 38, 1, 0, 0, 0)
+denied = dict.fromkeys(("landlock_create_ruleset", "unshare", "mount"), seccomp.deny(38))
+seccomp.install(seccomp.program(seccomp.assemble(denied, seccomp.ALLOW)))
+os.execv(sys.executable, [sys.executable, "-m", "assay", *sys.argv[1:]])
+"""
+"""Starts the command on a machine that keeps few promises: no Landlock, no namespaces, no mounts."""
+
+
+def assay_unprotected(*arguments, cwd):
+    command = [sys.executable, "-c", UNPROTECTED, *map(str, arguments)]
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST")}
+    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, env=environment)
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_where_a_core_promise_is_not_kept_grading_refuses_and_names_it(course_root, students):
+    code, output, errors = assay_unprotected("grade", students / "alice", cwd=course_root)
+    assert (code, output) == (3, "")
+    assert errors.startswith("assay: this machine does not keep a core promise (files: not kept: ")
+    assert "; to grade all the same, name it: --forgo files\n" in errors
+
+
+def test_a_promise_given_up_by_name_is_told_in_the_report(course_root, students, tmp_path):
+    forgone = ["--forgo", "files", "--forgo", "processes"]
+    code, output, errors = assay_unprotected(
+        "grade", students / "alice", *forgone, "--json", tmp_path / "r.json", cwd=course_root
+    )
+    assert (code, errors) == (0, "")
+    assert "files: not kept: " in output
+    (report,) = json.loads((tmp_path / "r.json").read_bytes())["reports"]
+    assert report["status"] == "graded"
+    assert report["isolation"]["files"].startswith("not kept: ")
+
+
+def test_the_doctor_exits_with_1_where_a_core_promise_is_not_kept(course_root):
+    code, output, errors = assay_unprotected("doctor", cwd=course_root)
+    assert code == 1
+    assert "not kept" in output
+    assert errors == (
+        "assay: a core promise is not kept: grading refuses on this machine unless it is named with --forgo\n"
+    )
+
+
+def test_two_assignments_whose_files_have_equal_names_are_graded_by_one_worker(course_root, tmp_path):
+    import shutil
+
+    course = shutil.copytree(course_root, tmp_path / "course")
+    shutil.copy(course / "reference" / "basics.py", course / "reference" / "more.py")
+    shutil.copytree(course / "tests" / "basics", course / "tests" / "more")
+    (tmp_path / "alice").mkdir()
+    for name in ("basics.py", "more.py"):
+        shutil.copy(course / "reference" / name, tmp_path / "alice" / name)
+    code, output, errors = assay("check", tmp_path / "alice", "--course", course, cwd=tmp_path)
+    assert (code, errors) == (0, "")
+    assert output.count("6 / 6") >= 2

@@ -69,6 +69,22 @@ def test_a_test_file_without_a_title_is_an_error(root):
     assert str(caught.value) == f"{path} has no docstring: its first line is the exercise's title"
 
 
+def test_a_test_file_that_is_no_python_is_an_error(root):
+    path = root / "tests" / "one" / "test_3_x.py"
+    path.write_text("def f(:\n")
+    with pytest.raises(CourseError) as caught:
+        read_course(root)
+    assert str(caught.value) == f"{path}, line 1: invalid syntax"
+
+
+def test_two_files_for_one_exercise_are_an_error(root):
+    path = root / "tests" / "one" / "test_02_again.py"
+    path.write_text('"""Again"""')
+    with pytest.raises(CourseError) as caught:
+        read_course(root)
+    assert str(caught.value) == f"{path} is one of 2 files for exercise 2: an exercise is one file"
+
+
 def test_two_libraries_are_an_error(root):
     (root / "reference" / "other").mkdir()
     (root / "reference" / "other" / "__init__.py").touch()
@@ -82,7 +98,10 @@ def test_the_fingerprint_follows_every_file_of_reference_and_tests(root):
     (root / "README.md").write_text("changes nothing")
     assert read_course(root).fingerprint == before
     (root / "reference" / "lib" / "__init__.py").write_text("changed = True\n")
-    assert read_course(root).fingerprint != before
+    changed = read_course(root).fingerprint
+    assert changed != before
+    (root / "tox.ini").write_text("[pytest]\nassay_call_seconds = 1\n")
+    assert read_course(root).fingerprint != changed
 
 
 def test_the_contract_is_the_references_public_functions_and_classes(tmp_path):

@@ -95,9 +95,9 @@ def test_a_session_outside_a_course_is_no_judge(tmp_path):
 def broken_course(course_root, tmp_path):
     """A course with one exercise whose check is wrong in a way that each test chooses."""
 
-    def write(check):
+    def write(check, settings=""):
         for name, text in {
-            "tox.ini": "[pytest]\ntestpaths = tests\n",
+            "tox.ini": f"[pytest]\ntestpaths = tests\n{settings}",
             "reference/basics.py": (course_root / "reference" / "basics.py").read_text(),
             "tests/basics/test_1_x.py": f'"""X"""\nimport pytest\n{check}',
         }.items():
@@ -139,3 +139,35 @@ def test_a_skipped_check_is_not_passed(broken_course):
     code, output = broken_course('def test_x(submission):\n    """x holds"""\n    pytest.skip("needs y")\n')
     assert code == 0
     assert "1 skipped" in output
+
+
+def test_a_visibility_that_there_is_not_is_an_error(broken_course):
+    check = '@pytest.mark.visibility("hiden")\ndef test_x(submission):\n    """x holds"""\n'
+    code, output = broken_course(check)
+    assert code not in {0, 1}
+    assert (
+        "test_x[reference] is marked visibility('hiden'); there is hidden, visible, after_due_date, after_published"
+    ) in output
+
+
+def test_a_budget_that_is_no_number_is_said(broken_course):
+    check = 'def test_x(submission):\n    """x holds"""\n'
+    _, output = broken_course(check, "assay_memory = 4 GiB\n")
+    assert "assay_memory = 4 GiB in tox.ini is no whole number" in output
+
+
+def test_a_passed_check_whose_teardown_fails_is_not_passed(broken_course):
+    check = '@pytest.fixture\ndef broken():\n    yield\n    1 / 0\ndef test_x(submission, broken):\n    """x holds"""\n'
+    code, output = broken_course(check)
+    assert code == 1
+    assert "x holds: ungraded\n  help      ZeroDivisionError in the check itself: division by zero" in output
+
+
+def test_a_parameter_is_named_by_its_place(broken_course):
+    check = (
+        '@pytest.mark.parametrize("secret", [object(), object()])\n'
+        'def test_x(submission, secret):\n    """x holds"""\n    assert secret is None\n'
+    )
+    code, output = broken_course(check)
+    assert code == 1
+    assert "2 failed" in output

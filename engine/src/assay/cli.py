@@ -25,6 +25,13 @@ _WIDTH = 100
 _LINE = 2000
 
 
+_FORGO = click.option(
+    "--forgo",
+    multiple=True,
+    metavar="PROMISE",
+    help="Grade although this machine does not keep that promise; repeatable.",
+)
+
 _COURSE = click.option(
     "--course",
     "folder",
@@ -58,12 +65,7 @@ def main() -> None:
     metavar="PERCENT",
     help="Exit with 1 if a submission has less than that.",
 )
-@click.option(
-    "--forgo",
-    multiple=True,
-    metavar="PROMISE",
-    help="Grade although this machine does not keep that promise; repeatable.",
-)
+@_FORGO
 def grade(  # noqa: PLR0913, PLR0917 - one argument an option
     paths: tuple[Path, ...],
     folder: Path | None,
@@ -93,8 +95,9 @@ def grade(  # noqa: PLR0913, PLR0917 - one argument an option
 
 @main.command()
 @click.argument("file", type=click.Path(path_type=Path))
+@_FORGO
 @_COURSE
-def check(file: Path, folder: Path | None) -> None:
+def check(file: Path, folder: Path | None, forgo: tuple[str, ...]) -> None:
     """Check your own FILE: the public checks, at once, with the smallest input that shows what is wrong."""
     from assay.grading import Job, grade_chunk  # noqa: PLC0415
 
@@ -105,7 +108,7 @@ def check(file: Path, folder: Path | None) -> None:
             _stop(refused.reason, USAGE)
         if not intake.submissions:
             _stop(f"nothing to grade in {shown(file)}", USAGE)
-        reports = grade_chunk(Job(course.root, course.fingerprint, tuple(intake.submissions), 0, public=True))
+        reports = grade_chunk(Job(course.root, course.fingerprint, tuple(intake.submissions), 0, forgo, public=True))
     except AssayError as error:
         _stop(str(error), USAGE)
     _show(reports, intake)

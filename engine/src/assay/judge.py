@@ -131,13 +131,13 @@ class Judge:
     def open_guest(self, config: pytest.Config, submission: Submission) -> Guest:
         """Gives the opened guest of a submission; ends the session where this machine does not keep a core promise."""
         from assay.host.guest import Guest  # noqa: PLC0415
-        from assay.host.nursery import Limits, Task, shared  # noqa: PLC0415
+        from assay.host.nursery import Budget, Task, shared  # noqa: PLC0415
 
         budgets = {name: _number(name, text) for name in BUDGETS if (text := config.getini(f"assay_{name}"))}
         names = contract(self.course.reference(submission.assignment))
         seed = derived_seed(self.course_seed, submission.assignment, "import")
         task = Task(submission.assignment, submission.kind, submission.source, names, seed)
-        guest = Guest(shared(self.course.library, self.forgone), task, Limits(**budgets), self.forgone)
+        guest = Guest(shared(self.course.library, self.forgone), task, Budget(**budgets), self.forgone)
         self.guests[submission] = guest
         try:
             guest.open()

@@ -15,7 +15,7 @@ from assay.wire.promises import broken
 from assay.wire.values import decoder, encode
 
 if TYPE_CHECKING:
-    from assay.host.nursery import Limits, Nursery, Task
+    from assay.host.nursery import Budget, Nursery, Task
     from assay.wire.messages import Closed
 
 _END_SECONDS = 2
@@ -30,14 +30,14 @@ class Guest:
     Args:
         nursery: forks its process.
         task: what is handed to it.
-        limits: what it may take.
+        budget: what it may take.
         forgone: promises that the instructor gave up by name.
     """
 
-    def __init__(self, nursery: Nursery, task: Task, limits: Limits, forgone: tuple[str, ...] = ()) -> None:
+    def __init__(self, nursery: Nursery, task: Task, budget: Budget, forgone: tuple[str, ...] = ()) -> None:
         self._nursery = nursery
         self._task = task
-        self._limits = limits
+        self._budget = budget
         self._forgone = forgone
         self._pid = 0
         self._sock: socket.socket | None = None
@@ -56,11 +56,11 @@ class Guest:
             PromiseBroken: this machine does not keep a core promise; no student's code ran.
             NurseryError: ours.
         """
-        self._pid, self._sock = self._nursery.open(self._task, self._limits)
+        self._pid, self._sock = self._nursery.open(self._task, self._budget)
         started = time.monotonic()
         try:
             try:
-                locked = self._hear(_wall(self._limits.call_seconds))
+                locked = self._hear(_wall(self._budget.call_seconds))
             except WireError:
                 locked = None
             if not isinstance(locked, Locked):
@@ -69,7 +69,7 @@ class Guest:
                 return
             self.isolation = locked.isolation
             self._insist_on_core_promises()
-            loaded = self._hear(_wall(self._limits.import_seconds))
+            loaded = self._hear(_wall(self._budget.import_seconds))
             if not isinstance(loaded, Loaded):
                 raise WireError  # noqa: TRY301 - told below, like every other broken line
             self.loaded = loaded
@@ -90,7 +90,7 @@ class Guest:
             try:
                 if self._sock is None:
                     raise frames.Hangup
-                self._sock.settimeout(_wall(self._limits.call_seconds))
+                self._sock.settimeout(_wall(self._budget.call_seconds))
                 frames.send_socket(self._sock, theirs)
                 frames.send(self._sock, encode(Begin(seed, withdrawn)))
             except WireError:
@@ -98,7 +98,7 @@ class Guest:
                 self.close()
                 return EndedLine(GuestEnded("crashed", _GONE))
         self._line = ours
-        return SocketLine(ours, _wall(self._limits.call_seconds), self._check_ended)
+        return SocketLine(ours, _wall(self._budget.call_seconds), self._check_ended)
 
     def end(self) -> None:
         """Ends the check's process and whatever it started; the next check meets the module as it was."""
@@ -151,16 +151,16 @@ class Guest:
         closed = self._nursery.close(pid, hung_up=not silent)
         self.close()
         if silent:
-            return _too_slow("the import did not end", self._limits.import_seconds)
-        return self._end_of("the import", closed, out_of_time=waited >= self._limits.import_seconds - 1)
+            return _too_slow("the import did not end", self._budget.import_seconds)
+        return self._end_of("the import", closed, out_of_time=waited >= self._budget.import_seconds - 1)
 
     def _check_ended(self, how: str, waited: float) -> GuestEnded:
         if how == "silence":
             self._silent = True  # and still running: the sweep at the check's end stops it
-            return _too_slow("no answer", self._limits.call_seconds)
+            return _too_slow("no answer", self._budget.call_seconds)
         # A call has its own limit, and all calls of a check together have the import's, which the kernel keeps.
-        whole = time.monotonic() - self._began >= self._limits.import_seconds - 1
-        return self._end_of("the call", self._ending(), out_of_time=whole or waited >= self._limits.call_seconds - 1)
+        whole = time.monotonic() - self._began >= self._budget.import_seconds - 1
+        return self._end_of("the call", self._ending(), out_of_time=whole or waited >= self._budget.call_seconds - 1)
 
     def _end_of(self, what: str, ended: Ended | Closed | None, *, out_of_time: bool) -> GuestEnded:
         """Words how a process of the submission's ended; the kernel counts processor time in whole seconds."""
@@ -168,8 +168,8 @@ class Guest:
             return GuestEnded("crashed", f"{what} ended the process")
         if ended.signal == signal.SIGXCPU or (ended.signal == signal.SIGKILL and out_of_time):
             if what == "the import":
-                return _too_slow("the import did not end", self._limits.import_seconds)
-            return _too_slow("no answer", self._limits.call_seconds)
+                return _too_slow("the import did not end", self._budget.import_seconds)
+            return _too_slow("no answer", self._budget.call_seconds)
         if ended.signal:
             return GuestEnded("crashed", f"{what} crashed with {_signal_name(ended.signal)}")
         return GuestEnded("crashed", f"{what} ended the process with exit code {ended.code}")

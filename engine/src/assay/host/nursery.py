@@ -30,7 +30,7 @@ _ANSWER_SECONDS = 60
 _read = decoder(FromNursery)
 
 
-class Limits(msgspec.Struct, frozen=True):
+class Budget(msgspec.Struct, frozen=True):
     """What a guest may take, told to the student: seconds of processor time, bytes."""
 
     import_seconds: int = 60
@@ -82,13 +82,13 @@ class Nursery:
             text = f"the guest's nursery did not start: {getattr(ready, 'failure', ready)}"
             raise NurseryError(text)
 
-    def open(self, task: Task, limits: Limits) -> tuple[int, socket.socket]:
+    def open(self, task: Task, budget: Budget) -> tuple[int, socket.socket]:
         """Forks a submission process; gives its id and the line to it."""
         ours, theirs = socket.socketpair()
         with theirs:
             message = Open(
-                task.name, task.kind, task.source, list(task.contract), task.seed, limits.import_seconds,
-                limits.call_seconds, limits.memory,
+                task.name, task.kind, task.source, list(task.contract), task.seed, budget.import_seconds,
+                budget.call_seconds, budget.memory,
             )  # fmt: skip
             try:
                 frames.send(self._sock, encode(message), frames.TASK_LIMIT)
