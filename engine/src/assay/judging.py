@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from assay.course import contract, signatures
-from assay.display import inert, pair
+from assay.display import Words, inert, pair
 from assay.errors import AssayError, GuestEnded, Mismatch, NotHandedIn, SubmissionRaised
 from assay.judge import check_of
 from assay.model import (
@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     from assay.judge import Judge
 
 _TEXT = 600
+_ANSWERS, _ANSWER = 100, 65_536
+"""Written answers and characters of each that a report carries, whatever a guest sends."""
+
+_FLAKY = "the same input gave different answers"
 _NOT_RUN = "the check was not run to its end"
 
 
@@ -90,7 +94,8 @@ def report_of(judge: Judge, submission: Submission) -> Report:
         notes += [inert(note, _TEXT) for note in loaded.notes[:50]]
     if guest is not None and guest.failure is not None:
         notes.append(guest.failure.text)
-    answers = tuple(Answer(inert(k, 20), text) for k, text in loaded.answers.items()) if loaded is not None else ()
+    written = list(loaded.answers.items())[:_ANSWERS] if loaded is not None else []
+    answers = tuple(Answer(inert(key, 20), text[:_ANSWER]) for key, text in written)
     return Report(
         submission.info,
         submission.assignment,
@@ -149,16 +154,17 @@ def _finding(judge: Judge, item: Any, error: BaseException) -> tuple[Status, Mes
 
 
 def _first_of_flaky(error: BaseException) -> BaseException:
-    from hypothesis.errors import FlakyFailure  # noqa: PLC0415
+    """Gives the failure behind an example that did not fail again: the submission does not answer alike twice."""
+    from hypothesis.errors import Flaky  # noqa: PLC0415
 
-    if isinstance(error, FlakyFailure):
-        causes = [cause for cause in error.exceptions if isinstance(cause, Mismatch | SubmissionRaised)]
-        if causes:
-            cause = causes[0]
-            if isinstance(cause, Mismatch):
-                cause.help = cause.help or "the same input gave different answers"
+    if not isinstance(error, Flaky):
+        return error
+    for cause in getattr(error, "exceptions", ()):
+        if isinstance(cause, Mismatch):
+            cause.help = cause.help or _FLAKY
+        if isinstance(cause, Mismatch | SubmissionRaised | NotHandedIn):
             return cause
-    return error
+    return Mismatch(Words("not the same twice"), Words("the same answer to the same input"), help=_FLAKY)
 
 
 def _transcript(item: Any) -> str | None:

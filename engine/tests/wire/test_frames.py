@@ -31,13 +31,13 @@ def test_an_empty_frame_arrives(pair):
 
 
 def test_a_frame_over_the_limit_is_not_sent(pair):
-    with pytest.raises(WireError, match="a frame of 8388609 bytes, over the limit of 8388608"):
+    with pytest.raises(WireError, match="a frame of 4194305 bytes, over the limit of 4194304"):
         frames.send(pair[0], bytes(frames.LIMIT + 1))
 
 
 def test_an_announced_length_over_the_limit_is_refused_before_anything_is_read(pair):
     pair[1].sendall(b"\xff\xff\xff\xff")
-    with pytest.raises(WireError, match="a frame of 4294967295 bytes, over the limit of 8388608"):
+    with pytest.raises(WireError, match="a frame of 4294967295 bytes, over the limit of 4194304"):
         frames.receive(pair[0])
 
 

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 
 _DYING_SECONDS = 2.0
-_DRAWING = (b"plt", b"plot")
 
 
 class Nursery:
@@ -59,7 +58,7 @@ class Nursery:
         self._send(Ready(""))
         try:
             while True:
-                request: ToNursery = self._read(frames.receive(self._sock, limit=frames.TASK_LIMIT))
+                request: ToNursery = self._read(frames.receive(self._sock))
                 match request:
                     case Open() as task:
                         self._start(task)
@@ -91,7 +90,7 @@ class Nursery:
         """Imports once, for all, what takes long and what this submission seems to need."""
         if task.kind == "notebook":
             importlib.import_module("assay.guest.notebook")
-        if any(word in task.source for word in _DRAWING) and "matplotlib.pyplot" not in sys.modules:
+        if task.draws and "matplotlib.pyplot" not in sys.modules:
             with tempfile.TemporaryDirectory(prefix="assay-") as folder:
                 os.environ["MPLCONFIGDIR"] = folder  # for its list of fonts, which every fork then has in memory
                 importlib.import_module("matplotlib.pyplot")

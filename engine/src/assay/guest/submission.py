@@ -15,7 +15,7 @@ from assay.guest import limits, lockdown
 from assay.guest.answering import Answering, seed_everything
 from assay.guest.loading import Handed, defined, load_module, written_answers
 from assay.guest.withdrawal import withdraw
-from assay.wire import frames
+from assay.wire import frames, messages
 from assay.wire.messages import Begin, Ended, Loaded, Locked, Open, Raised, Reply, Request, Setup
 from assay.wire.promises import broken
 from assay.wire.values import decoder, encode
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import socket
     from types import ModuleType
 
+_read_handed = decoder(messages.Handed)
 _read_begin = decoder(Begin)
 _read_request = decoder(Request)
 
@@ -39,13 +40,14 @@ def serve(sock: socket.socket, task: Open, library: ModuleType | None, scratch: 
     frames.send(sock, encode(Locked(isolation)))
     if broken(isolation, setup.forgone):
         os._exit(0)  # the judge reads the same and says so
-    seed_everything(task.seed)
+    entrusted = _read_handed(frames.receive(sock, limit=frames.TASK_LIMIT))
+    seed_everything(entrusted.seed)
     if task.kind == "notebook":
         from assay.guest.notebook import load_notebook  # noqa: PLC0415 - the nursery has imported it where it is needed
 
-        handed = load_notebook(task.name, task.source)
+        handed = load_notebook(task.name, entrusted.source)
     else:
-        handed = load_module(task.name, task.source)
+        handed = load_module(task.name, entrusted.source)
     answers = written_answers(handed.module)
     frames.send(sock, encode(Loaded(defined(handed.module, task.contract), handed.notes, answers)))
     try:

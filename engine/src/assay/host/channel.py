@@ -8,12 +8,17 @@ from typing import TYPE_CHECKING, Any, Protocol
 from assay.errors import GuestEnded, NotHandedIn, SubmissionRaised, WireError
 from assay.host.transcript import Transcript
 from assay.wire import frames
-from assay.wire.messages import Missing, Raised, Reply, Request
-from assay.wire.values import Ref, decoder, encode, portable
+from assay.wire.messages import Given, Missing, Raised, Reply, Request
+from assay.wire.values import Ref, decoder, depth_of, encode, portable
 
 if TYPE_CHECKING:
     import socket
     from collections.abc import Callable
+
+_ALL_ANSWERS = 64 * 2**20
+"""Bytes that all answers of a check may have: ten times what the longest check of a course is sent."""
+
+_TOO_MUCH = "the answers of this check are too long"
 
 _read_reply = decoder(Reply)
 
@@ -31,12 +36,17 @@ class SocketLine:
     Args:
         sock: this check's own socket.
         seconds: wall time that one reply may take.
+        whole: wall time that all replies together may take.
         obituary: says how the guest ended, once it did not answer for so many seconds.
     """
 
-    def __init__(self, sock: socket.socket, seconds: float, obituary: Callable[[str, float], GuestEnded]) -> None:
+    def __init__(
+        self, sock: socket.socket, seconds: float, whole: float, obituary: Callable[[str, float], GuestEnded]
+    ) -> None:
         self._sock = sock
         self._seconds = seconds
+        self._end = time.monotonic() + whole
+        self._left = _ALL_ANSWERS
         self._obituary = obituary
         self._ended: GuestEnded | None = None
 
@@ -46,10 +56,16 @@ class SocketLine:
             raise self._ended
         try:
             asked = time.monotonic()
-            deadline = asked + self._seconds
-            self._sock.settimeout(self._seconds)
+            deadline = min(asked + self._seconds, self._end)
+            self._sock.settimeout(max(0.001, deadline - asked))
             frames.send(self._sock, encode(request))
-            reply: Reply = _read_reply(frames.receive(self._sock, deadline))
+            data = frames.receive(self._sock, deadline)
+            self._left -= len(data)
+            if self._left < 0:
+                raise WireError(_TOO_MUCH)  # noqa: TRY301 - one way for all that is no answer
+            reply: Reply = _read_reply(data)
+            if isinstance(reply, Given):
+                depth_of(reply.value)
         except frames.Silence:
             self._ended = self._obituary("silence", time.monotonic() - asked)
         except frames.Hangup:

@@ -44,7 +44,7 @@ class Guest:
         self._line: socket.socket | None = None
         self._heard_end = False
         self._silent = False
-        self._began = 0.0
+        self._began = self._spent = 0.0
         self.isolation: dict[str, str] = {}
         self.loaded: Loaded | None = None
         self.failure: GuestEnded | None = None
@@ -79,6 +79,8 @@ class Guest:
 
     def begin(self, seed: int, withdrawn: list[str]) -> SocketLine | EndedLine:
         """Forks a process for a check; gives the line to it."""
+        if self._spent > _PATIENCE * self._budget.import_seconds:
+            return EndedLine(GuestEnded("timeout", _USED_UP))
         if self._pid == 0 and self.failure is None:
             self.open()
         if self.failure is not None:
@@ -98,13 +100,14 @@ class Guest:
                 self.close()
                 return EndedLine(GuestEnded("crashed", _GONE))
         self._line = ours
-        return SocketLine(ours, _wall(self._budget.call_seconds), self._check_ended)
+        return SocketLine(ours, _wall(self._budget.call_seconds), _wall(self._budget.import_seconds), self._check_ended)
 
     def end(self) -> None:
         """Ends the check's process and whatever it started; the next check meets the module as it was."""
         if self._line is not None:
             self._line.close()
             self._line = None
+            self._spent += time.monotonic() - self._began
         if self._pid == 0:
             return
         if not self._heard_end and not self._silent:
@@ -180,6 +183,11 @@ def _too_slow(what: str, seconds: int) -> GuestEnded:
 
 
 _NOT_LOCKED = "the guest ended before it was locked down; no code of the submission ran"
+
+_USED_UP = "the checks before this one took all the time that a submission has"
+
+_PATIENCE = 10
+"""Imports' worth of wall time that all checks of a submission may take: a right one takes a few seconds."""
 
 _GONE = "the submission's process was gone before the check began"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import os
 import socket
 import subprocess
@@ -15,7 +16,7 @@ import msgspec
 
 from assay.errors import NurseryError, WireError
 from assay.wire import frames
-from assay.wire.messages import Close, Closed, FromNursery, Open, Opened, Ready, Setup, Sweep, Swept
+from assay.wire.messages import Close, Closed, FromNursery, Handed, Open, Opened, Ready, Setup, Sweep, Swept
 from assay.wire.values import decoder, encode
 
 if TYPE_CHECKING:
@@ -46,6 +47,11 @@ class Task(NamedTuple):
     source: bytes
     contract: tuple[str, ...]
     seed: int
+
+    @property
+    def draws(self) -> bool:
+        """Whether it seems to plot: then matplotlib is imported before the fork, once for all."""
+        return b"plt" in self.source or b"plot" in self.source
 
 
 class Nursery:
@@ -87,15 +93,18 @@ class Nursery:
         ours, theirs = socket.socketpair()
         with theirs:
             message = Open(
-                task.name, task.kind, task.source, list(task.contract), task.seed, budget.import_seconds,
+                task.name, task.kind, task.draws, list(task.contract), budget.import_seconds,
                 budget.call_seconds, budget.memory,
             )  # fmt: skip
             try:
-                frames.send(self._sock, encode(message), frames.TASK_LIMIT)
+                frames.send(self._sock, encode(message))
                 frames.send_socket(self._sock, theirs)
             except WireError as error:
                 raise NurseryError(self._story()) from error
         opened = self._answer(Opened)
+        with contextlib.suppress(WireError):  # a guest that is gone by now is noticed when it is asked
+            ours.settimeout(_ANSWER_SECONDS)
+            frames.send(ours, encode(Handed(task.source, task.seed)), frames.TASK_LIMIT)
         return opened.pid, ours
 
     def sweep(self, pid: int) -> Swept:

@@ -1,7 +1,7 @@
 """What is asked and what is answered, on three lines.
 
     judge → nursery       Open, Sweep, Close            nursery → judge       Ready, Opened, Swept, Closed
-    judge → submission    Begin (with a socket)         submission → judge    Loaded, Ended
+    judge → submission    Handed, Begin (with a socket) submission → judge    Loaded, Ended
     judge → check         Request                       check → judge         Given, Raised, Missing
 
 The nursery is ours and runs no student's code; what the two others answer is a student's word and is only ever shown,
@@ -33,16 +33,25 @@ class Ready(msgspec.Struct, frozen=True, array_like=True, tag=True):
 
 
 class Open(msgspec.Struct, frozen=True, array_like=True, tag=True):
-    """Judge to nursery, with a socket: a process for this submission; limits in seconds and bytes."""
+    """Judge to nursery, with a socket: a process for a submission; limits in seconds and bytes.
+
+    Not the submission itself: what passes through the nursery stays in memory that every later fork inherits.
+    """
 
     name: str
     kind: Literal["module", "notebook"]
-    source: bytes
+    draws: bool
     contract: list[str]
-    seed: int
     import_seconds: int
     call_seconds: int
     memory: int
+
+
+class Handed(msgspec.Struct, frozen=True, array_like=True, tag=True):
+    """Judge to submission, first: what was handed in, and the seed of its import."""
+
+    source: bytes
+    seed: int
 
 
 class Opened(msgspec.Struct, frozen=True, array_like=True, tag=True):

@@ -90,6 +90,17 @@ def portable(value: Any, refer: Callable[[Any], Ref], depth: int = DEPTH) -> Any
     return refer(value)
 
 
+def depth_of(value: Any, limit: int = 2 * DEPTH) -> int:
+    """Gives how deep lists and dicts nest in a decoded value; raises WireError beyond the limit."""
+    if not isinstance(value, list | dict):
+        return 0
+    if not limit:
+        text = "nested too deep"
+        raise WireError(text)
+    inner = value.values() if isinstance(value, dict) else value
+    return 1 + max((depth_of(item, limit - 1) for item in inner), default=0)
+
+
 def encode(message: Any) -> bytes:
     """Gives the bytes of a message whose values are portable."""
     return _ENCODER.encode(message)
