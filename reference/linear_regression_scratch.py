@@ -114,8 +114,8 @@ def initialization_errors(
 def second_derivative(f: Callable[[torch.Tensor], torch.Tensor], x: torch.Tensor) -> torch.Tensor:
     """f″ at every element of the 1-D tensor x, for an elementwise f.
 
-    The element yᵢ depends on xᵢ alone, so that the gradient of Σᵢ yᵢ is f′ at every element, and once more f″. The first
-    pass keeps its graph, because it is differentiated itself; x.grad plays no part, where f′ and f″ would add up.
+    The element yᵢ depends on xᵢ alone, so that the gradient of Σᵢ yᵢ is f′ at every element, and once more f″. The
+    first pass keeps its graph, because it is differentiated itself; x.grad plays no part, where both would add up.
     """
     x = x.detach().requires_grad_()
     (first,) = torch.autograd.grad(f(x).sum(), x, create_graph=True)
@@ -124,7 +124,7 @@ def second_derivative(f: Callable[[torch.Tensor], torch.Tensor], x: torch.Tensor
 
 
 def loss_hessian(X: torch.Tensor) -> torch.Tensor:
-    """[X 1]ᵀ[X 1] / n, (d + 1, d + 1): the Hessian in (w, b) of Σᵢ (xᵢw + b - yᵢ)² / 2n, the same for all y, w and b."""
+    """[X 1]ᵀ[X 1] / n, (d + 1, d + 1): the Hessian in (w, b) of Σᵢ (xᵢw + b - yᵢ)² / 2n, whatever y, w and b are."""
     rows = torch.cat([X, torch.ones(len(X), 1)], dim=1)
     return rows.T @ rows / len(X)
 

@@ -23,6 +23,35 @@ class Counter:
 def noise(size): return torch.empty(size).normal_()
 """
 
+# Looks through the heap that a fork inherits, for what an earlier submission was made of.
+SCAN = """
+import ctypes
+libc = ctypes.CDLL(None)
+libc.sbrk.restype = ctypes.c_void_p
+control = ctypes.create_string_buffer(b"MARK-OF-" + b"THIS-ONE", 5000)
+state = ctypes.create_string_buffer(1)
+page, own, other = libc.sbrk(0) // 4096 * 4096 - 4096, 0, 0
+while libc.mincore(ctypes.c_void_p(page), 4096, state) == 0:
+    text = ctypes.string_at(page, 4096)
+    own += b"MARK-OF-" + b"THIS-ONE" in text
+    other += b"MARK-OF-" + b"ANOTHER" in text
+    page -= 4096
+ANSWERS = {"own": str(own > 0), "other": str(other)}
+"""
+
+# Writes an answer of its own making to every line that it finds.
+LIE = """
+def scaled(x, factor=2.0):
+    import os, struct
+    data = b"\\x92\\xa5Given" + b"\\x91" * 700 + b"\\xc0"
+    for number in range(3, 64):
+        try:
+            os.write(number, struct.pack(">I", len(data)) + data)
+        except OSError:
+            pass
+    os._exit(0)
+"""
+
 SUBMISSIONS = {
     "right": RIGHT,
     "broadcast": RIGHT.replace("y.reshape(y_hat.shape)", "y"),
@@ -60,6 +89,15 @@ SUBMISSIONS = {
     + RIGHT.replace("2.0", "5.0"),
     "stateful": "calls = []\n"
     + RIGHT.replace("return x * factor", "calls.append(1); return x * (factor if len(calls) == 1 else 0)"),
+    "now_and_then": RIGHT.replace("def noise", "def quiet")
+    + "state = []\n"
+    + "def __getattr__(name):\n"
+    + "    if name == 'noise':\n"
+    + "        return quiet\n"
+    + "    raise AttributeError(name)\n",
+    "lies": RIGHT + LIE,
+    "secretive": RIGHT + "# MARK-OF-ANOTHER\n" * 2000,
+    "scans": RIGHT + SCAN,
     "last": RIGHT,
 }
 
@@ -134,6 +172,10 @@ def all_are(status):
         ("gives_no_object", PASSED | {"counter": "failed"}),
         ("patched_assert", PASSED | {"scaled": "failed"}),
         ("stateful", PASSED),
+        ("now_and_then", PASSED),
+        ("lies", scaled_is("crashed")),
+        ("secretive", PASSED),
+        ("scans", PASSED),
         ("last", PASSED),
     ],
 )
@@ -234,6 +276,14 @@ def test_a_known_mistake_is_recognised_by_its_answer_to_the_smallest_input(grade
     )
     assert message(graded["no_half"], "flat_labels").help == "the half is missing"
     assert message(graded["unrecognised"], "flat_labels").help is None
+
+
+def test_an_answer_that_nobody_asked_for_is_no_answer(graded):
+    assert message(graded["lies"], "scaled").yours.startswith("the answer could not be read: ")
+
+
+def test_no_submission_finds_another_one_in_its_memory(graded):
+    assert {answer.exercise: answer.text for answer in graded["scans"].answers} == {"own": "True", "other": "0"}
 
 
 def test_a_hidden_check_shows_a_fixed_text_only(graded):
