@@ -56,11 +56,62 @@ def fit(model, data, max_epochs):
     raise NotImplementedError
 
 
+# 1. Initialisation
+
+
+def initialization_errors(variances, data, lr, max_epochs):
+    """A dict: for every variance, the largest absolute error of w and b against data.w and data.b after training a
+    fresh model whose weights start from N(0, variance)."""
+    raise NotImplementedError
+
+
+# 2. Ohm's law
+
+
+def fit_resistance(current, voltage):
+    """R of V = R * I, a number, from two 1-D tensors of equal length, by automatic differentiation."""
+    raise NotImplementedError
+
+
+# 3. Planck's law
+
+
+def planck(wavelength, temperature):
+    """2hc²/λ⁵ · 1/(exp(hc/λkT) - 1) at every wavelength; metres and kelvin."""
+    raise NotImplementedError
+
+
+def fit_temperature(wavelength, radiance):
+    """The temperature in kelvin, a number, of a measured spectrum with 5 % of noise."""
+    raise NotImplementedError
+
+
+# 4. Second derivatives
+
+
+def second_derivative(f, x):
+    """The second derivative of f at every element of the 1-D tensor x; f works elementwise."""
+    raise NotImplementedError
+
+
+def loss_hessian(X):
+    """The Hessian of exercise 0's loss in (w, b), of shape (d + 1, d + 1)."""
+    raise NotImplementedError
+
+
 # 5. Why reshape
 
 
 def squared_loss(y_hat, y):
     """The mean of half the squared residuals, one number; y_hat is (n, 1), y is (n, 1) or (n,)."""
+    raise NotImplementedError
+
+
+# 6. Learning rates
+
+
+def learning_rate_sweep(lrs, max_epochs, data):
+    """A dict: for every rate, the list of the losses on the whole training set after each epoch of a fresh model."""
     raise NotImplementedError
 
 
@@ -91,3 +142,11 @@ class RobustRegression(d2l.Module):
     def __init__(self, num_inputs, lr, sigma=0.01):
         super().__init__()
         raise NotImplementedError
+
+
+# 9. Reshuffling
+
+
+def adversarial_dataset(num_examples):
+    """(X, y), float32 with values up to 1000, on which training in the given order fails and reshuffled succeeds."""
+    raise NotImplementedError

@@ -59,7 +59,7 @@ def test_error_grows_with_the_standard_deviation(submission, seed):
 def errors(module, data, variances, lr, max_epochs):
     """What initialization_errors gives, once it is seen to be one number for each variance."""
     found = module.initialization_errors(variances, data, lr, max_epochs)
-    keyed = isinstance(found, dict) and list(found) == variances
+    keyed = isinstance(found, dict) and found.keys() == set(variances)
     require(keyed, yours=found, expected=f"a dict of one error for each of {variances}")
     return {variance: number(error) for variance, error in found.items()}
 

@@ -5,7 +5,7 @@ import torch
 from assay.checks import assert_close, mistake
 from assay.checks.strategies import regressions, tensors
 from d2l import torch as d2l
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 COEFFICIENTS = st.sampled_from([1.0, -1.0, 2.0, 1 / 2])
@@ -27,6 +27,7 @@ def test_second_derivative_of_the_cube_is_12_at_2(submission):
 
 
 @pytest.mark.points(2)
+@settings(max_examples=15)
 @given(FUNCTIONS, POINTS)
 def test_second_derivative_of_any_function_at_every_element(submission, reference, terms, x):
     """second_derivative gives f″ at every element of x, in the shape of x, for powers, sin, cos, exp and tanh"""
@@ -35,6 +36,7 @@ def test_second_derivative_of_any_function_at_every_element(submission, referenc
 
 
 @pytest.mark.points(2)
+@settings(max_examples=10)
 @given(regressions())
 def test_hessian_is_that_of_the_loss_in_w_and_b(submission, reference, problem):
     """loss_hessian gives [X 1]ᵀ[X 1]/n of shape (d + 1, d + 1), the weights first and the bias last"""

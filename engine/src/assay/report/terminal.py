@@ -66,7 +66,8 @@ def _report(report: Report) -> RenderableType:
         parts.append(Padding(_rows([("reason", text)]), (0, 0, 1 if report.exercises else 0, 0)))
     for exercise in report.exercises:
         parts.append(_exercise(exercise))
-        wrong = [check for check in exercise.checks if check.status != "passed"]
+        # Nothing handed in is one line; what is missing stands below, once for all.
+        wrong = [] if _absent(exercise) else [check for check in exercise.checks if check.status != "passed"]
         for _, checks in groupby(wrong, key=_says):
             parts.append(Padding(_checks(list(checks)), (0, 0, 0, 5)))
     end = [("missing", ", ".join(report.handed_in.missing)), ("notes", "\n".join(report.handed_in.notes))]
@@ -88,13 +89,18 @@ def _header(report: Report) -> RenderableType:
     return Padding(grid, (0, 0, 1, 0))
 
 
+def _absent(exercise: ExerciseResult) -> bool:
+    return all(check.status == "missing" for check in exercise.checks)
+
+
 def _exercise(exercise: ExerciseResult) -> RenderableType:
     passed, count = sum(check.status == "passed" for check in exercise.checks), len(exercise.checks)
     some = f"{passed} of {count}" if passed < count else "all" if count > 1 else "its only"
+    noun = "check" if count == 1 else "checks"
     line = Text.assemble(
         f"{exercise.id:>2}  ",
         (_one_line(exercise.title), "bold"),
-        (f"   {some} {'check' if count == 1 else 'checks'} passed", "dim"),
+        (f"   {'not handed in' if _absent(exercise) else f'{some} {noun} passed'}", "dim"),
     )
     grid = _wide()
     grid.add_row(line, _points(exercise.score, exercise.max_score))

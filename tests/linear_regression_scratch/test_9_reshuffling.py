@@ -1,0 +1,167 @@
+"""Reshuffling"""
+
+import math
+
+import pytest
+import torch
+from assay.checks import mistake, require, tensor
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+LR, BATCH, EPOCHS, SEEDS = 0.1, 32, 3, 25
+
+
+@settings(max_examples=8)
+@given(st.integers(256, 2000))
+def test_dataset_has_the_shapes_asked_for(submission, num_examples):
+    """X is (n, d) and y is (n, 1), both finite float32 with no value beyond 1000, for n from 256 to 2000"""
+    examples(submission, num_examples)
+
+
+@pytest.mark.points(3)
+def test_given_order_is_ten_times_worse_than_reshuffled(submission, rng):
+    """trained in the given order the excess loss is at least ten times that of training on reshuffled rows"""
+    for n in sizes(rng):
+        given_order, shuffled, _ = excesses(*examples(submission, n))
+        worse = 10 * shuffled <= given_order and given_order > 0 and shuffled < math.inf  # to diverge is to fail
+        yours = {"in the given order": given_order, "reshuffled": shuffled}
+        require(worse, yours=yours, expected=f"ten times as much in the given order, with {n} examples")
+
+
+@pytest.mark.points(2)
+def test_given_order_really_fails(submission, rng):
+    """trained in the given order the excess loss is at least 0.1 % of half the labels' variance"""
+    for n in sizes(rng):
+        given_order, _, half_variance = excesses(*examples(submission, n))
+        least = half_variance / 1000
+        require(given_order >= least > 0, yours=given_order, expected=f"{least:.3g} or more, with {n} examples")
+
+
+# What the checks share
+
+
+def sizes(rng):
+    """The smallest, the largest and one in between that the batch size does not divide."""
+    return 256, 2000, 32 * int(torch.randint(10, 60, (), generator=rng)) + 7
+
+
+def examples(module, n):
+    """What adversarial_dataset gives, once it is seen to be as asked for."""
+    found = module.adversarial_dataset(n)
+    require(isinstance(found, (list, tuple)) and len(found) == 2, yours=found, expected="a pair (X, y)")
+    X, y = tensor(found[0], (n, None)), tensor(found[1], (n, 1))
+    require(X.shape[1] > 0, yours=X, expected="at least one feature")
+    for part in (X, y):
+        name = "X" if part is X else "y"
+        require(part.dtype == torch.float32, yours=part, expected=f"{name} as float32")
+        require((part.abs() <= 1000).all(), yours=part, expected=f"{name} finite, no value beyond 1000")
+    return X, y
+
+
+def excesses(X, y):
+    """The training loss above that of least squares, median over seeds: in order and reshuffled; half y's variance."""
+    in_order = torch.arange(len(X)).expand(SEEDS, EPOCHS, len(X))
+    shuffled = torch.rand(SEEDS, EPOCHS, len(X), generator=torch.Generator().manual_seed(0)).argsort()
+    best = least_squares_loss(X, y)
+    found = [
+        float((losses(X, y, order) - best).nan_to_num(math.inf, posinf=math.inf).median())
+        for order in (in_order, shuffled)
+    ]
+    # Rounding may bring a loss below the lowest one.
+    return *(max(excess, 0.0) for excess in found), float(y.double().var(correction=0)) / 2
+
+
+def losses(X, y, orders):
+    """The training loss after the reference model's training from N(0, 0.01²) weights, for each seed (seeds,).
+
+    Args:
+        X: (n, d).
+        y: (n, 1).
+        orders: rows in the order in which each seed visits them in each epoch, (seeds, epochs, n).
+    """
+    rows = torch.cat([X, torch.ones(len(X), 1)], 1)
+    theta = 0.01 * torch.randn(len(orders), rows.shape[1], 1, generator=torch.Generator().manual_seed(1))
+    theta[:, -1] = 0  # the bias
+    for epoch in range(orders.shape[1]):
+        for batch in orders[:, epoch].split(BATCH, dim=1):
+            part = rows[batch]
+            theta = theta - LR * part.mT @ (part @ theta - y[batch]) / batch.shape[1]
+    return ((rows.double() @ theta.double() - y.double()) ** 2).mean((1, 2)) / 2
+
+
+def least_squares_loss(X, y):
+    rows = torch.cat([X, torch.ones(len(X), 1)], 1).double()
+    # The driver that also takes columns that depend on one another.
+    solution = torch.linalg.lstsq(rows, y.double(), driver="gelsd").solution
+    return float(((rows @ solution - y.double()) ** 2).mean() / 2)
+
+
+# Typical mistakes
+
+
+def linear(n, generator=0):
+    """The demo data: X (n, 2) and y (n, 1)."""
+    rng = torch.Generator().manual_seed(generator)
+    X = torch.randn(n, 2, generator=rng)
+    return X, X @ torch.tensor([[2.0], [-3.4]]) + 4.2 + 0.01 * torch.randn(n, 1, generator=rng)
+
+
+def blocks(n):
+    """A right answer: the labels are -1, then 1, whatever the features are."""
+    X = torch.randn(n, 1, generator=torch.Generator().manual_seed(0))
+    return X, torch.where(torch.arange(n) < n // 2, -1.0, 1.0).reshape(n, 1)
+
+
+@mistake(
+    "adversarial_dataset",
+    hint="however these rows are sorted, every batch agrees on the same w and b, so with few rows sorting does no harm: "
+    "let batches disagree",
+)
+def sorted_demo_data(num_examples):
+    X, y = linear(num_examples)
+    order = y.flatten().argsort()
+    return X[order], y[order]
+
+
+@mistake(
+    "adversarial_dataset", hint="the rows are in random order, in which training succeeds: put them into a bad one"
+)
+def random_order(num_examples):
+    X, y = blocks(num_examples)
+    order = torch.randperm(num_examples, generator=torch.Generator().manual_seed(1))
+    return X[order], y[order]
+
+
+@mistake("adversarial_dataset", hint="labels of pure noise fail in every order: let the order make the difference")
+def pure_noise(num_examples):
+    X, _ = linear(num_examples)
+    return X, torch.randn(num_examples, 1, generator=torch.Generator().manual_seed(2))
+
+
+@mistake("adversarial_dataset", hint="training diverges reshuffled too: make the values smaller")
+def diverges_in_every_order(num_examples):
+    X, y = blocks(num_examples)
+    return 100 * X, y
+
+
+@mistake("adversarial_dataset", hint="num_examples is not used: give as many rows as are asked for")
+def always_1000(num_examples):
+    return blocks(1000)
+
+
+@mistake("adversarial_dataset", hint="y is flat: give it the shape (n, 1)")
+def flat_labels(num_examples):
+    X, y = blocks(num_examples)
+    return X, y.flatten()
+
+
+@mistake("adversarial_dataset", hint="values beyond 1000 are not allowed: scale the data down")
+def huge_values(num_examples):
+    X, y = blocks(num_examples)
+    return X, 1e6 * y
+
+
+@mistake("adversarial_dataset", hint="the tensors are float64: convert them with float()")
+def double_precision(num_examples):
+    X, y = blocks(num_examples)
+    return X.double(), y.double()
