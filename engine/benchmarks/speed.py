@@ -19,7 +19,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 SMALL = HERE / "small_course"
-SUBMISSIONS, ROUNDS = 20, 5
+SUBMISSIONS = 20
 FEW, MANY = 2, 12
 
 
@@ -54,7 +54,7 @@ def show(title, sides, limit):
     return ours / theirs <= limit
 
 
-def a_class():
+def a_class(rounds):
     """One `assay grade` of 20 submissions against 20 plain pytest sessions."""
     sides = {"assay grade, once": [], "plain pytest, once per submission": []}
     with tempfile.TemporaryDirectory() as scratch:
@@ -62,7 +62,7 @@ def a_class():
         course = shutil.copytree(SMALL, Path(scratch) / "course")
         plain = ["-m", "pytest", "-q", "-p", "no:assay", "-p", "no:cacheprovider", "-p", "plain"]
         os.environ["PYTHONPATH"] = str(HERE)
-        for _ in range(ROUNDS):
+        for _ in range(rounds):
             sides["assay grade, once"].append(timed("-m", "assay", "grade", str(folder), cwd=course)[0])
             total = 0.0
             for student in sorted(folder.iterdir()):
@@ -71,14 +71,14 @@ def a_class():
     return show(f"{SUBMISSIONS} submissions, six plain checks, wall time", sides, 0.2)
 
 
-def processor_time():
+def processor_time(rounds):
     """One more submission of the real course: the difference between many and few, so that starting up cancels out."""
     sides = {"assay grade, judge and guest": [], "the same checks in one warm process": []}
     with tempfile.TemporaryDirectory() as scratch:
         reference = ROOT / "reference" / "linear_regression_scratch.py"
         few = copies(Path(scratch) / "few", reference, reference.name, FEW)
         many = copies(Path(scratch) / "many", reference, reference.name, MANY)
-        for _ in range(ROUNDS):
+        for _ in range(rounds):
             for side, command in zip(sides, (["-m", "assay", "grade"], [str(HERE / "warm.py")]), strict=True):
                 more = timed(*command, str(many), cwd=ROOT)[1] - timed(*command, str(few), cwd=ROOT)[1]
                 sides[side].append(more / (MANY - FEW))
@@ -88,4 +88,4 @@ def processor_time():
 if __name__ == "__main__":
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     measure = {"class": a_class, "processor": processor_time}[sys.argv[1]]
-    sys.exit(0 if measure() else 1)
+    sys.exit(0 if measure(int(sys.argv[2]) if len(sys.argv) > 2 else 5) else 1)
