@@ -23,9 +23,12 @@ __all__ = [
     "data_iter",
     "fit",
     "fit_resistance",
+    "fit_temperature",
     "huber_loss",
     "initialization_errors",
+    "learning_rate_sweep",
     "loss_hessian",
+    "planck",
     "second_derivative",
     "squared_loss",
 ]
@@ -128,6 +131,39 @@ def fit_resistance(current: torch.Tensor, voltage: torch.Tensor) -> float:
     return R.item()
 
 
+# 3. Planck's law
+
+_C = 299792458  # speed of light in m/s
+_H = 6.62607015e-34  # Planck's constant in J s
+_K = 1.380649e-23  # Boltzmann's constant in J/K
+
+
+def planck(wavelength: torch.Tensor, temperature: float | torch.Tensor) -> torch.Tensor:
+    """B(λ, T) = 2hc²/λ⁵ · 1/(exp(hc/λkT) - 1) in W/(sr m³), elementwise; λ in metres, T in kelvin (Planck 1900).
+
+    In float64, because λ⁵ of a few nanometres is below what float32 holds. Where exp overflows to inf, B is zero.
+    """
+    wavelength = wavelength.double()
+    x = _H * _C / (wavelength * _K * temperature)
+    return 2 * _H * _C**2 / wavelength**5 / torch.expm1(x)
+
+
+def fit_temperature(wavelength: torch.Tensor, radiance: torch.Tensor) -> float:
+    """T in kelvin from measured radiances, by Gauss and Newton's method on the squared errors of ln B.
+
+    In u = 1/T, ln B = ln(2hc²/λ⁵) - ln(exp(au) - 1) with a = hc/λk is almost a line, of slope -a / (1 - exp(-au)): ten
+    steps lead from 5000 K to any between 3000 and 8000 K. The logarithm makes noise that is a share of the
+    radiance equally large everywhere.
+    """
+    a = _H * _C / (wavelength.double() * _K)
+    u = torch.tensor(1 / 5000, dtype=torch.float64)
+    for _ in range(10):
+        residual = torch.log(radiance) - torch.log(planck(wavelength, 1 / u))
+        slope = -a / (1 - torch.exp(-a * u))
+        u += slope @ residual / (slope @ slope)
+    return float(1 / u)
+
+
 # 4. Second derivatives
 
 
@@ -158,6 +194,25 @@ def squared_loss(y_hat: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
     Without the reshape, (n, 1) - (n,) broadcasts to (n, n): every prediction minus every label.
     """
     return ((y_hat - y.reshape(y_hat.shape)) ** 2 / 2).mean()
+
+
+# 6. Learning rates
+
+
+def learning_rate_sweep(lrs: Iterable[float], max_epochs: int, data: d2l.DataModule) -> dict[float, list[float]]:
+    """For every rate, Σᵢ (ŷᵢ - yᵢ)² / 2n over all n training rows after each epoch of training a fresh model.
+
+    There are max_epochs entries even where the training diverges; those then are inf or nan.
+    """
+    X, y = data.X[: data.num_train], data.y[: data.num_train]
+    curves = {}
+    for lr in lrs:
+        model, curve = d2l.LinearRegressionScratch(X.shape[1], lr), []
+        for _ in range(max_epochs):
+            d2l.Trainer(1, plot_flag=False).fit(model, data)
+            curve.append(model.loss(model(X), y).item())
+        curves[lr] = curve
+    return curves
 
 
 # 7. The last minibatch
@@ -212,8 +267,8 @@ class RobustRegression(d2l.LinearRegressionScratch):
 def adversarial_dataset(num_examples: int) -> tuple[torch.Tensor, torch.Tensor]:
     """X (n, 1) of noise and labels y (n, 1) that are -1 in the first half and 1 in the second.
 
-    The best bias is 0. In this order every epoch ends with batches that pull it to 1, and forgets the half before: after
-    k steps at the rate r, (1 - r)^k is left of it. A reshuffled batch has both labels, and its pulls cancel.
+    The best bias is 0. In this order every epoch ends with batches that pull it to 1, and forgets the half before:
+    after k steps at the rate r, (1 - r)^k is left of it. A reshuffled batch has both labels, and its pulls cancel.
     """
     y = torch.where(torch.arange(num_examples) < num_examples // 2, -1.0, 1.0)
     return torch.randn(num_examples, 1), y.reshape(-1, 1)

@@ -162,8 +162,7 @@ def minibatch_fit(current, voltage):
     catches=[conductance, three_epochs, too_fast, summed_loss, gradients_add_up, broadcast],
     closed_form=(
         1.7,
-        "six deviations of such a fit to strong currents: rate · mean(I²) / √16 = 0.24 by its last batch of 16, and half "
-        "as much by the batches before",
+        "six deviations of such a fit to strong currents: rate · mean(I²) / √16 = 0.24 by the last batch, half by others",
     ),
 )
 def deviation(module, seed):
