@@ -152,7 +152,7 @@ def fit_temperature(wavelength: torch.Tensor, radiance: torch.Tensor) -> float:
     """T in kelvin from measured radiances, by Gauss and Newton's method on the squared errors of ln B.
 
     In u = 1/T, ln B = ln(2hc²/λ⁵) - ln(exp(au) - 1) with a = hc/λk is almost a line, of slope -a / (1 - exp(-au)): ten
-    steps lead from 5000 K to any between 3000 and 8000 K. The logarithm makes noise that is a share of the
+    steps lead from 5000 K to any temperature between 3000 and 8000 K. The logarithm makes noise that is a share of the
     radiance equally large everywhere.
     """
     a = _H * _C / (wavelength.double() * _K)

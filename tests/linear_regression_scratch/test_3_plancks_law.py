@@ -91,7 +91,9 @@ def exponent(wavelength, temperature):
 
 
 def radiance(wavelength, temperature):
-    return 2 * H * C**2 / wavelength.double() ** 5 / torch.expm1(exponent(wavelength, temperature))
+    """With exp(-x) instead of exp(x), so that it is right to the end of what float64 holds."""
+    x = exponent(wavelength, temperature)
+    return 2 * H * C**2 / wavelength.double() ** 5 * torch.exp(-x) / -torch.expm1(-x)
 
 
 def same_radiance(yours, wavelength, temperature):
