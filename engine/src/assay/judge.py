@@ -86,6 +86,7 @@ class Judge:
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection(self) -> None:
         """Sets how Hypothesis searches, before a test module is imported and takes it over."""
+        import torch  # noqa: PLC0415
         from hypothesis import HealthCheck, Phase, settings  # noqa: PLC0415
 
         settings.register_profile(
@@ -98,6 +99,8 @@ class Judge:
             suppress_health_check=list(HealthCheck),
         )
         settings.load_profile("assay")
+        # The guests have one thread each; more in the judge cost time at these sizes and may round differently.
+        torch.set_num_threads(1)
 
     def pytest_ignore_collect(self, collection_path: Path) -> bool | None:
         """Leaves out the assignments that nobody handed in."""
