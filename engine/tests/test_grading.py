@@ -1,6 +1,10 @@
 """Verdicts of real submissions, graded by real processes: each ends in the right status for just what it touches."""
 
 import ctypes
+import os
+import shutil
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -26,6 +30,10 @@ def noise(size): return torch.empty(size).normal_()
 # Looks through the heap that a fork inherits, for what an earlier submission was made of.
 SCAN = """
 import ctypes
+import os
+import shutil
+import subprocess
+import sys
 libc = ctypes.CDLL(None)
 libc.sbrk.restype = ctypes.c_void_p
 control = ctypes.create_string_buffer(b"MARK-OF-" + b"THIS-ONE", 5000)
@@ -112,9 +120,14 @@ def graded(course_root, tmp_path_factory):
         (folder / name / "basics.py").write_text(source)
     started = time.monotonic()
     intake = take_in([folder / name for name in SUBMISSIONS], ["basics"])
-    reports = grade(read_course(course_root), intake.submissions, seed=1, forgone=(), on_report=lambda _: None)
+    reports = graded_now(course_root, intake)
     assert [report.submission.name for report in reports] == list(SUBMISSIONS)
     return {report.submission.name: report for report in reports} | {"": time.monotonic() - started}
+
+
+def graded_now(course_root, intake, on_trouble=pytest.fail):
+    course = read_course(course_root)
+    return grade(course, intake.submissions, seed=1, forgone=(), on_report=lambda _: None, on_trouble=on_trouble)
 
 
 def statuses(report):
@@ -323,7 +336,7 @@ def test_the_same_submission_course_and_seed_give_the_same_report_whatever_was_g
         (tmp_path / name).mkdir()
         (tmp_path / name / "basics.py").write_text(SUBMISSIONS[name])
     intake = take_in([tmp_path / name for name in names], ["basics"])
-    for report in grade(read_course(course_root), intake.submissions, seed=1, forgone=(), on_report=lambda _: None):
+    for report in graded_now(course_root, intake):
         before = graded[report.submission.name]
         assert without_durations(report) == without_durations(before)
 
@@ -343,3 +356,75 @@ def test_no_process_of_a_submission_is_left():
     children = [int(pid) for path in Path("/proc/self/task").glob("*/children") for pid in path.read_text().split()]
     commands = [Path(f"/proc/{pid}/cmdline").read_bytes() for pid in children]
     assert not [command for command in commands if b"assay.guest" in command]
+
+
+def test_what_is_finished_stays_when_the_course_changes_meanwhile(course_root, tmp_path):
+    course, folder = tmp_path / "course", tmp_path / "class"
+    shutil.copytree(course_root, course)
+    for name in "abcd":
+        (folder / name).mkdir(parents=True)
+        (folder / name / "basics.py").write_text(RIGHT)
+    troubles = []
+    changed = course / "tests" / "basics" / "test_1_losses.py"
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(before)})  # one worker: it has not begun the last when the first is finished
+    try:
+        reports = grade(
+            read_course(course),
+            take_in([folder], ["basics"]).submissions,
+            seed=1,
+            forgone=(),
+            on_report=lambda _: changed.write_text(changed.read_text() + "\n"),
+            on_trouble=troubles.append,
+        )
+    finally:
+        os.sched_setaffinity(0, before)
+    assert statuses(reports[0]) == PASSED
+    assert (reports[-1].status, reports[-1].score) == ("ungraded", 0)
+    assert reports[-1].reason == "the judge did not come to its end with this submission"
+    assert troubles[-1] == f"d, basics: the course at {course} changed while it was grading"
+
+
+# A student's process that seems to be alone with its judge, and takes its time.
+SLEEPER = "import time\ntime.sleep(60)\n"
+
+
+def test_a_run_that_is_killed_leaves_no_process(course_root, tmp_path):
+    assert ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0
+    (tmp_path / "basics.py").write_text(SLEEPER)
+    command = [sys.executable, "-m", "assay", "grade", str(tmp_path / "basics.py"), "--course", str(course_root)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as run:
+        wait_for(lambda: [pid for pid in descendants(run.pid) if b"assay.guest" in command_line(pid)])
+        theirs = descendants(run.pid)
+        run.kill()
+    wait_for(lambda: not [pid for pid in theirs if alive(pid)])
+
+
+def wait_for(condition, seconds=60):
+    started = time.monotonic()
+    while not condition():
+        assert time.monotonic() - started < seconds
+        time.sleep(0.1)
+
+
+def descendants(pid):
+    try:
+        text = "".join(path.read_text() for path in Path(f"/proc/{pid}/task").glob("*/children"))
+    except OSError:
+        return []
+    return [found for child in map(int, text.split()) for found in (child, *descendants(child))]
+
+
+def command_line(pid):
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
+def alive(pid):
+    """Whether a process runs; one that nobody has asked about since it ended does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False

@@ -210,7 +210,14 @@ def _graded(course: Course, intake: Intake, seed: int, forgo: tuple[str, ...]) -
     columns = (TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as progress:
         bar = progress.add_task("grading", total=len(intake.submissions))
-        reports = grade(course, intake.submissions, seed=seed, forgone=forgo, on_report=lambda _: progress.advance(bar))
+        reports = grade(
+            course,
+            intake.submissions,
+            seed=seed,
+            forgone=forgo,
+            on_report=lambda _: progress.advance(bar),
+            on_trouble=lambda text: _say(f"assay: {text}"),
+        )
     return reports + [ungraded(course, seed, *refused) for refused in intake.refused]
 
 

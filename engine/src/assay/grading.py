@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import io
 import os
+import signal
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from importlib.metadata import version
@@ -12,7 +14,7 @@ from multiprocessing import get_context
 from typing import TYPE_CHECKING, NamedTuple
 
 from assay.course import Course, read_course
-from assay.errors import AssayError
+from assay.errors import AssayError, PromiseBroken
 from assay.model import HandedIn, Report, Submission, SubmissionInfo
 
 if TYPE_CHECKING:
@@ -26,6 +28,8 @@ _CHUNKS_A_WORKER = 4
 
 _PYTEST_SAID = 4000
 
+_PR_SET_PDEATHSIG = 1
+
 
 class Job(NamedTuple):
     """What a worker needs to grade a chunk: the course and its fingerprint, submissions, the seed, promises forgone."""
@@ -38,15 +42,16 @@ class Job(NamedTuple):
     public: bool = False
 
 
-def grade(
+def grade(  # noqa: PLR0913 - each by its name
     course: Course,
     submissions: Sequence[Submission],
     *,
     seed: int,
     forgone: tuple[str, ...],
     on_report: Callable[[Report], None],
+    on_trouble: Callable[[str], None],
 ) -> list[Report]:
-    """Grades in as many processes as this one may use processors.
+    """Grades in as many processes as this one may use processors; one submission's trouble costs no other's report.
 
     Args:
         course: what is right.
@@ -54,12 +59,14 @@ def grade(
         seed: the course's secret seed.
         forgone: promises of the sandbox that the instructor gave up by name.
         on_report: called for every report as it is finished.
+        on_trouble: called with what went wrong on our side, for the instructor.
 
     Returns:
         A report for each submission, in their order.
 
     Raises:
         PromiseBroken: this machine does not keep a core promise that is not forgone.
+        AssayError: nothing at all could be graded.
     """
     workers = _workers(len(submissions))
     size = -(-len(submissions) // (workers * _CHUNKS_A_WORKER)) or 1
@@ -68,17 +75,29 @@ def grade(
         for start in range(0, len(submissions), size)
     ]
     found: dict[Job, list[Report]] = {}
+    failure: AssayError | None = None
     with workers_pool(len(submissions)) as pool:
         futures = {pool.submit(grade_chunk, job): job for job in jobs}
         for future in as_completed(futures):
-            # A dead worker takes its whole pool along; its chunks are graded again below, each alone.
-            with contextlib.suppress(BrokenProcessPool):
+            try:
                 found[futures[future]] = future.result()
-                for report in found[futures[future]]:
-                    on_report(report)
+            except PromiseBroken:
+                pool.shutdown(cancel_futures=True)
+                raise
+            except BrokenProcessPool:
+                continue  # a dead worker takes its whole pool along
+            except AssayError as error:
+                failure = error
+                continue
+            for report in found[futures[future]]:
+                on_report(report)
+    if failure is not None and not found:
+        raise failure
     for job in jobs:
-        if job not in found:
-            found[job] = [_graded_alone(course, job._replace(submissions=(one,))) for one in job.submissions]
+        if job not in found:  # again, each alone, so that the one that it takes is found
+            found[job] = [
+                _graded_alone(course, job._replace(submissions=(one,)), on_trouble) for one in job.submissions
+            ]
             for report in found[job]:
                 on_report(report)
     return [report for job in jobs for report in found[job]]
@@ -94,7 +113,7 @@ def grade_chunk(job: Job) -> list[Report]:
 
     course = read_course(job.root)
     if course.fingerprint != job.fingerprint:
-        text = f"the course at {job.root} changed while it was being graded by"
+        text = f"the course at {job.root} changed while it was grading"
         raise AssayError(text)
     judge = Judge(course, job.submissions, job.seed, job.forgone, public=job.public)
     hold_session(judge)
@@ -144,7 +163,7 @@ def hold_session(judge: Judge) -> None:
 def workers_pool(tasks: int) -> ProcessPoolExecutor:
     """Gives an executor of as many processes as this one may use processors, and no more than there are tasks."""
     # spawn: a worker starts its nursery and torch afresh, whatever threads this process has
-    return ProcessPoolExecutor(_workers(tasks), mp_context=get_context("spawn"))
+    return ProcessPoolExecutor(_workers(tasks), get_context("spawn"), _end_with, (os.getpid(),))
 
 
 def _workers(tasks: int) -> int:
@@ -159,11 +178,21 @@ def ungraded(course: Course, seed: int, info: SubmissionInfo, assignment: str, r
     )  # fmt: skip
 
 
-def _graded_alone(course: Course, job: Job) -> Report:
+def _graded_alone(course: Course, job: Job, on_trouble: Callable[[str], None]) -> Report:
+    submission = job.submissions[0]
     with workers_pool(1) as pool:
         try:
             return pool.submit(grade_chunk, job).result()[0]
         except BrokenProcessPool:
-            submission = job.submissions[0]
             reason = "the judge's own process ended while it graded this submission"
-            return ungraded(course, job.seed, submission.info, submission.assignment, reason)
+        except AssayError as error:
+            reason = "the judge did not come to its end with this submission"
+            on_trouble(f"{submission.info.name}, {submission.assignment}: {error}")
+    return ungraded(course, job.seed, submission.info, submission.assignment, reason)
+
+
+def _end_with(parent: int) -> None:
+    """Has the kernel end this worker with the process that started it, so that none grades on for nobody."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os.kill(os.getpid(), signal.SIGKILL)

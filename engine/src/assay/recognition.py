@@ -61,11 +61,16 @@ def _explains(judge: Judge, item: Any, mistake: Mistake, error: Any) -> bool:
 _answers: dict[tuple[Any, ...], BaseException | None] = {}
 """What mistakes answered to examples: a class makes the same mistakes, and the smallest example is the same."""
 
+_REMEMBERED = 10_000
+"""Answers that are kept, of about a kilobyte each: some hundred submissions' worth, all wrong in different ways."""
+
 
 def _answer(judge: Judge, item: Any, mistake: Mistake, example: Example) -> BaseException | None:
     path, seed = judge.course.reference(item.path.parent.name), judge.guest_seed(item)
     key = (example.body, mistake, seed, _key(example.arguments))
     if key not in _answers:
+        if len(_answers) >= _REMEMBERED:
+            _answers.clear()
         _answers[key] = _asked_again(judge, item, mistaken_module(path, mistake), example)
     return _answers[key]
 
@@ -81,7 +86,7 @@ def _asked_again(judge: Judge, item: Any, module: ModuleType, example: Example) 
         try:
             example.body(**arguments)
         except (Exception, GuestEnded) as error:  # noqa: BLE001 - whatever it is, it is the answer
-            return error
+            return error.with_traceback(None)  # its frames would keep all that the example made
     return None
 
 

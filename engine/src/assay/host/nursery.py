@@ -83,8 +83,11 @@ class Nursery:
             frames.send(self._sock, encode(setup))
             ready = self._receive(_START_SECONDS)
         except WireError as error:
-            raise NurseryError(self._story()) from error
+            text = self._story()
+            self.stop()
+            raise NurseryError(text) from error
         if not isinstance(ready, Ready) or ready.failure:
+            self.stop()
             text = f"the guest's nursery did not start: {getattr(ready, 'failure', ready)}"
             raise NurseryError(text)
 
