@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from assay.model import Report, Verdict
 
 
+_PARTS = 8
+"""Into which an assignment's mistakes are divided: more than most machines have processors, so that all are busy."""
+
+
 class Failure(NamedTuple):
     """A check that the reference did not pass under a seed: the check does not tell the truth."""
 
@@ -79,24 +83,29 @@ def reference_under(course: Course, seeds: Sequence[int]) -> list[Failure]:
 
 
 def known_mistakes(course: Course, assignment: str) -> list[Known]:
-    """Grades the reference with each known mistake in place of the right answer, in this process: it is our own code.
+    """Grades the reference with each known mistake in place of the right answer, without a wall: it is our own code.
 
     Args:
         course: what is tested.
         assignment: whose mistakes.
     """
+    with workers_pool(_PARTS) as pool:
+        parts = pool.map(_some_known_mistakes, [course] * _PARTS, [assignment] * _PARTS, range(_PARTS))
+        return sorted((known for part in parts for known in part), key=lambda known: int(known.exercise))
+
+
+def _some_known_mistakes(course: Course, assignment: str, part: int) -> list[Known]:
     path = course.reference(assignment)
     right = InProcessJudge(course, {reference_as_submission(course, assignment): load_reference(path)})
     hold_session(right)
     (items,) = right.checks.values()
-    modules = {exercise_of(item.path): item.module for item in items}  # type: ignore[attr-defined]
-    found = []
-    for exercise, module in sorted(modules.items(), key=lambda pair: int(pair[0])):
-        for mistake in mistakes_of(module):
-            judge = InProcessJudge(course, {_as_submission(assignment, mistake): mistaken_module(path, mistake)})
-            hold_session(judge)
-            found.append(_became_of(mistake, judge.reports()[0], exercise))
-    return found
+    tests = {item.module: exercise_of(item.path) for item in items}  # type: ignore[attr-defined]
+    mine = [(mistake, exercise) for module, exercise in tests.items() for mistake in mistakes_of(module)][part::_PARTS]
+    submissions = [_as_submission(assignment, *one) for one in mine]
+    modules = [mistaken_module(path, mistake) for mistake, _ in mine]
+    judge = InProcessJudge(course, dict(zip(submissions, modules, strict=True)))
+    hold_session(judge)
+    return [_became_of(*one, report) for one, report in zip(mine, judge.reports(), strict=True)]
 
 
 class InProcessJudge(Judge):
@@ -133,13 +142,13 @@ class _Here:
     close = end
 
 
-def _as_submission(assignment: str, mistake: Mistake) -> Submission:
-    name = mistake.replacement.__name__
+def _as_submission(assignment: str, mistake: Mistake, exercise: str) -> Submission:
+    name = f"{exercise} {mistake.name} = {mistake.replacement.__name__}"
     info = SubmissionInfo(name, name, hashlib.sha256(name.encode()).hexdigest())
     return Submission(info, assignment, "module", b"")
 
 
-def _became_of(mistake: Mistake, report: Report, exercise: str) -> Known:
+def _became_of(mistake: Mistake, exercise: str, report: Report) -> Known:
     bad = [(e.id, check) for e in report.exercises for check in e.checks if check.status != "passed"]
     own = [check for number, check in bad if number == exercise]
     return Known(
