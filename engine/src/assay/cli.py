@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from assay.course import Course, find_root, read_course
 from assay.display import inert
@@ -167,8 +167,15 @@ def tolerances(assignments: tuple[str, ...], folder: Path | None, seeds: int | N
 
     try:
         course = _course(folder)
-        for name in assignments or [assignment.name for assignment in course.assignments]:
-            rederive(course.root, course.assignment(name).name, seeds=seeds)
+        with _progress() as progress:
+            bars: dict[str, TaskID] = {}
+
+            def show(key: str, done: int, total: int) -> None:
+                bars[key] = bars[key] if key in bars else progress.add_task(key, total=total)
+                progress.update(bars[key], completed=done)
+
+            for name in assignments or [assignment.name for assignment in course.assignments]:
+                rederive(course.root, course.assignment(name).name, seeds=seeds, progress=show)
     except AssayError as error:
         _stop(str(error), USAGE)
 
@@ -206,9 +213,7 @@ def _course(folder: Path | None) -> Course:
 def _graded(course: Course, intake: Intake, seed: int, forgo: tuple[str, ...]) -> list[Report]:
     from assay.grading import grade, ungraded  # noqa: PLC0415
 
-    errors = Console(stderr=True)
-    columns = (TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as progress:
+    with _progress() as progress:
         bar = progress.add_task("grading", total=len(intake.submissions))
         reports = grade(
             course,
@@ -219,6 +224,13 @@ def _graded(course: Course, intake: Intake, seed: int, forgo: tuple[str, ...]) -
             on_trouble=lambda text: _say(f"assay: {text}"),
         )
     return reports + [ungraded(course, seed, *refused) for refused in intake.refused]
+
+
+def _progress() -> Progress:
+    """Gives bars for a person who waits; nothing where standard error is a file."""
+    errors = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal)
 
 
 def _show(reports: list[Report], intake: Intake) -> None:
