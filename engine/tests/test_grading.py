@@ -42,7 +42,7 @@ page, own, other = libc.sbrk(0) // 4096 * 4096 - 4096, 0, 0
 while libc.mincore(ctypes.c_void_p(page), 4096, state) == 0:
     text = ctypes.string_at(page, 4096)
     own += b"MARK-OF-" + b"THIS-ONE" in text
-    other += b"MARK-OF-" + b"ANOTHER" in text
+    other += text.count(b"MARK-OF-" + b"ANOTHER") > 10  # this line's own constant is there once, the other's in every line
     page -= 4096
 ANSWERS = {"own": str(own > 0), "other": str(other)}
 """

@@ -137,9 +137,10 @@ class Judge:
         from assay.host.nursery import Budget, Task, shared  # noqa: PLC0415
 
         budgets = {name: _number(name, text) for name in BUDGETS if (text := config.getini(f"assay_{name}"))}
-        names = contract(self.course.reference(submission.assignment))
+        reference = self.course.reference(submission.assignment)
+        names, like = contract(reference), reference.read_bytes()
         seed = derived_seed(0, submission.assignment, "import")  # no secret: all its code can see it
-        task = Task(submission.assignment, submission.kind, submission.source, names, seed)
+        task = Task(submission.assignment, submission.kind, submission.source, names, seed, like)
         guest = Guest(shared(self.course.library, self.forgone), task, Budget(**budgets), self.forgone)
         self.guests[submission] = guest
         try:

@@ -82,18 +82,23 @@ class Nursery:
             library = importlib.import_module(setup.library)
             sys.path.remove(setup.library_folder)
         _warm_up(torch)
-        gc.collect()
-        gc.freeze()  # or every child's first collection would copy all these pages
+        _freeze()
         return library
 
     def _foresee(self, task: Open) -> None:
         """Imports once, for all, what takes long and what this submission seems to need."""
+        before = len(sys.modules)
         if task.kind == "notebook":
             importlib.import_module("assay.guest.notebook")
-        if task.draws and "matplotlib.pyplot" not in sys.modules:
+        if "optimizers" in task.foreseen:
+            torch = importlib.import_module("torch")
+            torch.optim.SGD([torch.zeros(1)])  # the first one imports the compiler, which takes a second
+        if "plots" in task.foreseen and "matplotlib.pyplot" not in sys.modules:
             with tempfile.TemporaryDirectory(prefix="assay-") as folder:
                 os.environ["MPLCONFIGDIR"] = folder  # for its list of fonts, which every fork then has in memory
                 importlib.import_module("matplotlib.pyplot")
+        if len(sys.modules) > before:
+            _freeze()
 
     def _start(self, task: Open) -> None:
         from assay.guest import submission  # noqa: PLC0415
@@ -157,13 +162,19 @@ def _gone(pid: int) -> os.waitid_result | None:
 
 def _warm_up(torch: ModuleType) -> None:
     """Touches once what every submission would otherwise set up after its own fork."""
+    from assay.guest.answering import seed_everything  # noqa: PLC0415 - imports torch
+
     layer = torch.nn.Linear(1, 1)
-    optimizer = torch.optim.SGD(layer.parameters(), lr=0.1)
     data = torch.utils.data.TensorDataset(torch.ones(2, 1), torch.ones(2, 1))
     for x, y in torch.utils.data.DataLoader(data, batch_size=1, shuffle=True):
-        optimizer.zero_grad()
         torch.nn.functional.huber_loss(layer(x), y).backward()
-        optimizer.step()
+    seed_everything(0)  # NumPy imports its generators when the first is asked for
+
+
+def _freeze() -> None:
+    """Keeps what is there out of the children's garbage collections, which would copy all these pages."""
+    gc.collect()
+    gc.freeze()
 
 
 def main() -> None:

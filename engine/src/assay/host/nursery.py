@@ -39,19 +39,33 @@ class Budget(msgspec.Struct, frozen=True):
     memory: int = 4 * 2**30
 
 
+_FORESEEN: dict[Any, tuple[bytes, ...]] = {
+    "plots": (b"plt", b"matplotlib", b".plot("),
+    "optimizers": (b"torch.optim", b"import optim"),
+}
+"""Words by which it is seen that matplotlib, or PyTorch's own optimisers with their compiler, will be needed."""
+
+
 class Task(NamedTuple):
-    """What the guest gets of a submission: its bytes and the names to look for."""
+    """What the guest gets of a submission: its bytes and the names to look for.
+
+    Args:
+        like: the model answers' source. It stays here; what they need, the submission or the course's checks will.
+    """
 
     name: str
     kind: Any
     source: bytes
     contract: tuple[str, ...]
     seed: int
+    like: bytes = b""
 
     @property
-    def draws(self) -> bool:
-        """Whether it seems to plot: then matplotlib is imported before the fork, once for all."""
-        return b"plt" in self.source or b"plot" in self.source
+    def foreseen(self) -> list[Any]:
+        """What takes long to import and seems to be needed."""
+        return [
+            name for name, words in _FORESEEN.items() if any(word in self.source or word in self.like for word in words)
+        ]
 
 
 class Nursery:
@@ -70,7 +84,8 @@ class Nursery:
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-E", "-P", "-m", "assay.guest", str(theirs.fileno())],
+                # The environment below is all that it gets, so that its PYTHON… variables are ours.
+                [sys.executable, "-P", "-m", "assay.guest", str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -96,7 +111,7 @@ class Nursery:
         ours, theirs = socket.socketpair()
         with theirs:
             message = Open(
-                task.name, task.kind, task.draws, list(task.contract), budget.import_seconds,
+                task.name, task.kind, task.foreseen, list(task.contract), budget.import_seconds,
                 budget.call_seconds, budget.memory,
             )  # fmt: skip
             try:
@@ -173,8 +188,9 @@ def _environment() -> dict[str, str]:
         "OPENBLAS_NUM_THREADS": "1",
         "MKL_NUM_THREADS": "1",
         "MPLBACKEND": "Agg",
-        # Large pages for the heap: a fork copies their tables, and with them takes half the time.
+        # All on one heap, of large pages: a fork copies the tables of pages, and takes a third of the time.
         "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
+        "PYTHONMALLOC": "malloc",
     }
 
 

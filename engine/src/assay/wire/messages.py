@@ -36,11 +36,14 @@ class Open(msgspec.Struct, frozen=True, array_like=True, tag=True):
     """Judge to nursery, with a socket: a process for a submission; limits in seconds and bytes.
 
     Not the submission itself: what passes through the nursery stays in memory that every later fork inherits.
+
+    Args:
+        foreseen: what it seems to need that takes long to import: the nursery does so once, for all.
     """
 
     name: str
     kind: Literal["module", "notebook"]
-    draws: bool
+    foreseen: list[Literal["plots", "optimizers"]]
     contract: list[str]
     import_seconds: int
     call_seconds: int
