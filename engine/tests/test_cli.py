@@ -162,13 +162,21 @@ def test_the_doctor_says_promise_by_promise_how_it_is_kept(course_root):
     ]  # fmt: skip
 
 
-def test_the_self_test_proves_the_checks_of_a_course(course_root):
-    code, output, errors = assay("self-test", "--seeds", "2", cwd=course_root)
-    assert (code, errors) == (0, "")
-    assert output == (
-        "the reference under 2 seeds: 0 checks not passed\n"
-        "known mistakes: 2, caught and named by their own exercise and no other: 2\n"
-    )
+def test_the_self_test_proves_the_checks_of_a_course(course_root, tmp_path):
+    import shutil
+
+    course = shutil.copytree(course_root, tmp_path / "course")
+    (course / "tests" / "basics" / "test_10_noise.py").unlink()  # for which there are no checks that notice mutants
+    code, output, errors = assay("self-test", "--seeds", "2", cwd=course)
+    assert (code, errors) == (1, "")
+    first, second, third, *survivors = output.splitlines()
+    assert first == "the reference under 2 seeds: 0 checks not passed"
+    assert second == "basics: known mistakes: 2, caught and named by their own exercise and no other: 2"
+    assert third.startswith("basics: mutants: ")
+    assert third.endswith(", equivalent 0")
+    assert "  line 28: return torch.randn(size)" in survivors
+    assert "    slips through as: return size" in survivors
+    assert not [line for line in survivors if "y_hat" in line]
 
 
 def test_the_self_test_names_a_mistake_that_slips_through(course_root, tmp_path):
@@ -181,7 +189,7 @@ def test_the_self_test_names_a_mistake_that_slips_through(course_root, tmp_path)
     code, output, _ = assay("self-test", "--seeds", "0", cwd=course)
     assert code == 1
     assert "known mistakes: 3, caught and named by their own exercise and no other: 2" in output
-    assert "basics 2 quiet: caught by (), named False, elsewhere ()" in output
+    assert "  2 quiet: caught by nothing, not named, elsewhere nothing" in output
 
 
 def test_the_version_and_help_are_there(course_root):

@@ -34,7 +34,8 @@ ALLOWED = {
     "recognition": {"course", "checks", "inprocess", "judge", "wire"},
     "grading": {"course", "judge", "pytest_plugin"},
     "starter": set(),
-    "selftest": {"course", "checks", "grading", "inprocess", "judge", "host"},
+    "mutation": set(),
+    "selftest": {"course", "checks", "grading", "inprocess", "judge", "host", "mutation"},
     "cli": {"selftest", "starter", "course", "intake", "grading", "report", "doctor", "checks", "wire"},
 }
 """`engine/docs/architecture.md` says why; `wire`, `model`, `errors` and `display` import nothing else of ours."""

@@ -1,4 +1,4 @@
-"""Tests the tests: the reference under many seeds, and each known mistake, which its own exercise must catch."""
+"""Tests the tests: the reference under many seeds, each known mistake in its own exercise, mutants of the reference."""
 
 from __future__ import annotations
 
@@ -6,15 +6,21 @@ import hashlib
 from concurrent.futures import as_completed
 from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
+
 from assay.checks.mistakes import Mistake, mistaken_module, mistakes_of
+from assay.checks.tolerances import kept_records
 from assay.course import contract, exercise_of, load_reference
-from assay.grading import Job, grade_chunk, hold_session, workers_pool
+from assay.errors import AssayError, CourseError
+from assay.grading import Job, grade, grade_chunk, hold_session, workers_pool
 from assay.inprocess import stand_in
 from assay.judge import Judge, reference_as_submission
 from assay.model import Submission, SubmissionInfo
+from assay.mutation import Mutant, mutants
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
     from types import ModuleType
 
     import pytest
@@ -64,14 +70,73 @@ class Known(NamedTuple):
         return bool(self.caught) and self.named and not self.collateral
 
 
-def reference_under(course: Course, seeds: Sequence[int]) -> list[Failure]:
+class Survivors(NamedTuple):
+    """What became of the mutants of an assignment's model answers.
+
+    Args:
+        made: how many there were.
+        slipped: those that got full marks, and are not listed as equivalent.
+        equivalent: how many of those that did are listed.
+        stale: listed ones that a check caught, or that there are no more.
+    """
+
+    made: int
+    slipped: tuple[Mutant, ...]
+    equivalent: int
+    stale: tuple[tuple[str, str], ...]
+
+
+def findings(course: Course, assignments: Sequence[str], seeds: int) -> Iterator[tuple[str, bool]]:
+    """Tests the checks of a course; gives each finding as a text and whether all is well, as soon as it is known.
+
+    Args:
+        course: what is tested.
+        assignments: which of it.
+        seeds: course seeds for the references.
+    """
+    failures = reference_under(course, assignments, range(seeds))
+    lines = [f"  seed {f.seed}: {f.assignment} {f.exercise} {f.check} {f.status}: {f.why}" for f in failures]
+    yield "\n".join([f"the reference under {seeds} seeds: {len(failures)} checks not passed", *lines]), not failures
+    for name in assignments:
+        yield from _bounds(course, name)
+        mistakes = known_mistakes(course, name)
+        lines = [
+            f"  {known.exercise} {known.mistake}: caught by {', '.join(known.caught) or 'nothing'}, "
+            f"{'named' if known.named else 'not named'}, elsewhere {', '.join(known.collateral) or 'nothing'}"
+            for known in mistakes
+            if not known.right
+        ]
+        right = len(mistakes) - len(lines)
+        first = f"{name}: known mistakes: {len(mistakes)}, caught and named by their own exercise and no other: {right}"
+        yield "\n".join([first, *lines]), not lines
+        found = surviving_mutants(course, name)
+        lines = [f"  line {m.line}: {m.was}\n    slips through as: {m.becomes}" for m in found.slipped]
+        lines += [f"  listed as equivalent, but caught or not made: {was} as {becomes}" for was, becomes in found.stale]
+        caught = found.made - len(found.slipped) - found.equivalent
+        first = f"{name}: mutants: {found.made}, caught {caught}, equivalent {found.equivalent}"
+        yield "\n".join([first, *lines]), not lines
+
+
+def _bounds(course: Course, assignment: str) -> Iterator[tuple[str, bool]]:
+    records = kept_records(course.root, assignment)
+    if records:
+        yield f"{assignment}: bounds of the statistical checks", True
+    for key, record in records.items():
+        fails = "by its closed form" if record.false_failure is None else f"with probability {record.false_failure:.1g}"
+        power = f"at {min(record.power.values()):.2%} of {record.power_seeds} seeds or more" if record.power else "not"
+        text = f"  {key}: {record.bound:g}; a right answer exceeds it {fails}, each known mistake {power}"
+        yield text, True
+
+
+def reference_under(course: Course, assignments: Sequence[str], seeds: Sequence[int]) -> list[Failure]:
     """Grades the references as submissions, behind the wall, once for every seed.
 
     Args:
         course: what is tested.
+        assignments: which of it.
         seeds: course seeds.
     """
-    references = tuple(reference_as_submission(course, assignment.name) for assignment in course.assignments)
+    references = tuple(reference_as_submission(course, name) for name in assignments)
     failures: list[Failure] = []
     with workers_pool(len(seeds)) as pool:
         futures = {pool.submit(grade_chunk, Job(course.root, course.fingerprint, references, s, ())): s for s in seeds}
@@ -101,11 +166,65 @@ def _some_known_mistakes(course: Course, assignment: str, part: int) -> list[Kno
     (items,) = right.checks.values()
     tests = {item.module: exercise_of(item.path) for item in items}  # type: ignore[attr-defined]
     mine = [(mistake, exercise) for module, exercise in tests.items() for mistake in mistakes_of(module)][part::_PARTS]
+    if not mine:
+        return []
     submissions = [_as_submission(assignment, *one) for one in mine]
     modules = [mistaken_module(path, mistake) for mistake, _ in mine]
     judge = InProcessJudge(course, dict(zip(submissions, modules, strict=True)))
     hold_session(judge)
     return [_became_of(*one, report) for one, report in zip(mine, judge.reports(), strict=True)]
+
+
+def surviving_mutants(course: Course, assignment: str) -> Survivors:
+    """Grades every mutant of the model answers as a submission, behind the wall: one may loop for ever.
+
+    Args:
+        course: what is tested.
+        assignment: whose model answers are changed.
+
+    Raises:
+        AssayError: a mutant could not be graded, or the list of equivalent ones cannot be read.
+    """
+    path = course.reference(assignment)
+    made = mutants(path.read_text(encoding="utf-8"))
+    submissions = [_mutant_as_submission(assignment, number, mutant) for number, mutant in enumerate(made)]
+    troubles: list[str] = []
+    reports = grade(course, submissions, seed=0, forgone=(), on_report=lambda _: None, on_trouble=troubles.append)
+    if troubles:
+        raise AssayError(troubles[0])
+    alive = [mutant for mutant, report in zip(made, reports, strict=True) if report.score == report.max_score]
+    listed = _equivalents(path.with_suffix(".equivalents.toml"))
+    slipped = tuple(mutant for mutant in alive if (mutant.was, mutant.becomes) not in listed)
+    stale = set(listed) - {(mutant.was, mutant.becomes) for mutant in alive}
+    return Survivors(len(made), slipped, len(alive) - len(slipped), tuple(sorted(stale)))
+
+
+def _mutant_as_submission(assignment: str, number: int, mutant: Mutant) -> Submission:
+    source = mutant.source.encode()
+    name = f"mutant_{number:04}"
+    return Submission(SubmissionInfo(name, name, hashlib.sha256(source).hexdigest()), assignment, "module", source)
+
+
+def _equivalents(path: Path) -> set[tuple[str, str]]:
+    """Reads the mutants that no check can catch, because they are right answers too, each with the reason."""
+    if not path.exists():
+        return set()
+    try:
+        listed = msgspec.toml.decode(path.read_bytes(), type=_Equivalents).equivalent
+    except msgspec.MsgspecError as error:
+        text = f"{path}: {error}"
+        raise CourseError(text) from error
+    return {(one.was, one.becomes) for one in listed}
+
+
+class _Equivalent(msgspec.Struct, frozen=True):
+    was: str
+    becomes: str
+    reason: str
+
+
+class _Equivalents(msgspec.Struct, frozen=True):
+    equivalent: list[_Equivalent]
 
 
 class InProcessJudge(Judge):

@@ -100,8 +100,8 @@ class Derived:
         assignment = self.file.parent.name
         kept = _kept_file(self.file.parents[2], assignment)
         try:
-            record = msgspec.json.decode(kept.read_bytes(), type=Kept).tolerances[self.key]
-        except (OSError, msgspec.MsgspecError, KeyError):
+            record = kept_records(self.file.parents[2], assignment)[self.key]
+        except (msgspec.MsgspecError, KeyError):
             msg = f"{kept} has no tolerance {self.key}: run `{_command(assignment)}`"
             raise CourseError(msg) from None
         asked = self.quantity, *(self.closed_form or (record.bound, None)), sorted(map(_label, self.catches))
@@ -127,6 +127,12 @@ def derived(
         seeds: how many the bound is derived from.
     """
     return lambda statistic: Derived(statistic, quantity, catches, closed_form, seeds)
+
+
+def kept_records(course_root: Path, assignment: str) -> dict[str, Record]:
+    """Reads what is kept of an assignment's tolerances, by their keys; empty where nothing is."""
+    file = _kept_file(course_root, assignment)
+    return msgspec.json.decode(file.read_bytes(), type=Kept).tolerances if file.exists() else {}
 
 
 def rederive(

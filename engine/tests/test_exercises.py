@@ -1,0 +1,41 @@
+"""The tutorial is done as it stands: its files are written, its commands are run, what comes is what it shows."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+TEXT = (Path(__file__).parents[1] / "docs" / "exercises.md").read_text()
+STEP = re.compile(r"^(?:`([\w./]+)`\n\n)?```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def test_the_tutorial_leads_from_an_empty_folder_to_a_graded_exercise(tmp_path):
+    ran = []
+    for name, language, content in STEP.findall(TEXT):
+        if name:
+            write(tmp_path / name, content)
+        elif language == "console":
+            command, _, expected = content.partition("\n")
+            ran.append(command)
+            assert (command, output_of(command, tmp_path)) == (command, expected)
+    assert ran == [
+        "$ assay grade submissions/mia",
+        "$ assay grade submissions/mia",
+        "$ assay self-test --seeds 5",
+        "$ assay new warmup",
+    ]
+
+
+def write(path, content):
+    """Writes a file, or adds to it what the tutorial adds."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists():
+        content = path.read_text().replace("import assert_close\n", "import assert_close, mistake\n") + "\n\n" + content
+    path.write_text(content)
+
+
+def output_of(command, folder):
+    arguments = command.removeprefix("$ assay ").split()
+    run = subprocess.run([sys.executable, "-m", "assay", *arguments], cwd=folder, capture_output=True, text=True)
+    assert run.stderr == ""
+    return "".join(f"{line.rstrip()}\n" for line in run.stdout.strip("\n").splitlines())
