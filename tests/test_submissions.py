@@ -8,32 +8,46 @@ from assay.grading import grade
 from assay.intake import take_in
 
 ROOT = Path(__file__).parent.parent
-SCRATCH = "linear_regression_scratch"
+SCRATCH, CONCISE = "linear_regression_scratch", "linear_regression_concise"
 
 FULL = {"0": 15, "5": 4, "7": 10, "8": 10}
-"""The exercises that every example but the starter answers."""
+"""The exercises of section 3.4 that every example but the starter answers."""
 
 MORE = {"1": 7, "2": 4, "3": 9, "4": 5, "6": 9, "9": 6}
-"""The exercises that only the right ones answer."""
+"""Those that only the right ones answer."""
 
-NONE = dict.fromkeys(MORE, 0)
+ALL_CONCISE = {"0": 9, "1": 7, "2": 9, "3": 5, "4": 9, "5": 13}
+
+NONE = {SCRATCH: dict.fromkeys(FULL | MORE, 0), CONCISE: dict.fromkeys(ALL_CONCISE, 0)}
 EXPECTED = {
-    "broadcast_loss": (FULL | {"5": 1}, "reshape y to y_hat's shape first"),
-    "dropped_last_batch": (FULL | {"7": 2}, "the shorter last batch is dropped although drop_last is False"),
-    "fixed_order": (FULL | {"7": 8}, "every pass has the same order"),
-    "forgot_zero_grad": (FULL | {"0": 12}, "zero_grad"),
-    "huber_without_abs": (FULL | {"8": 6}, "abs"),
-    "library_class": (FULL | {"0": 0}, None),
-    "mixed_robust": (FULL | {"8": 6}, "mixture"),
-    "notebook": (FULL | MORE, None),
-    "out_of_place_step": (FULL | {"0": 8, "8": 6}, "in place"),
-    "python_loop": (FULL | {"0": 14}, "example"),
-    "right_parameters": (FULL | MORE, None),
-    "right_plain": (FULL | MORE, None),
-    "shuffled_apart": (FULL | {"7": 9}, "apart"),
-    "squared_robust": (FULL | {"8": 8}, "squared"),
-    "starter": (dict.fromkeys(FULL, 0), "this is not written yet"),
-    "variance_start": (FULL | {"0": 13}, "sigma is the standard deviation"),
+    (SCRATCH, "broadcast_loss"): (FULL | {"5": 1}, "reshape y to y_hat's shape first"),
+    (SCRATCH, "dropped_last_batch"): (FULL | {"7": 2}, "the shorter last batch is dropped although drop_last is False"),
+    (SCRATCH, "fixed_order"): (FULL | {"7": 8}, "every pass has the same order"),
+    (SCRATCH, "forgot_zero_grad"): (FULL | {"0": 12}, "zero_grad"),
+    (SCRATCH, "huber_without_abs"): (FULL | {"8": 6}, "abs"),
+    (SCRATCH, "library_class"): (FULL | {"0": 0}, None),
+    (SCRATCH, "mixed_robust"): (FULL | {"8": 6}, "mixture"),
+    (SCRATCH, "notebook"): (FULL | MORE, None),
+    (SCRATCH, "out_of_place_step"): (FULL | {"0": 8, "8": 6}, "in place"),
+    # The summed absolute loss as a robust one, Planck's law that overflows, and a rate for one unit and temperature only.
+    (SCRATCH, "published_notebook"): ({"2": 2, "3": 4, "4": 3, "5": 4, "7": 10, "8": 4}, "overflows"),
+    (SCRATCH, "python_loop"): (FULL | {"0": 14}, "example"),
+    (SCRATCH, "right_parameters"): (FULL | MORE, None),
+    (SCRATCH, "right_plain"): (FULL | MORE, None),
+    (SCRATCH, "shuffled_apart"): (FULL | {"7": 9}, "apart"),
+    (SCRATCH, "squared_robust"): (FULL | {"8": 8}, "squared"),
+    (SCRATCH, "starter"): ({}, "this is not written yet"),
+    (SCRATCH, "variance_start"): (FULL | {"0": 13}, "sigma is the standard deviation"),
+    (CONCISE, "gradients_from_data"): ({"3": 1}, "is the values alone"),
+    (CONCISE, "huber_without_abs"): ({"2": 2}, "the linear branch lacks the absolute value"),
+    (CONCISE, "library_class"): ({}, None),
+    # beta = 1/sigma², and three epochs whatever the number of examples.
+    (CONCISE, "published_notebook"): (ALL_CONCISE | {"2": 6, "4": 0, "5": 9}, "beta is no 1/sigma²"),
+    (CONCISE, "rate_divided"): ({"1": 3}, "the wrong direction"),
+    (CONCISE, "right_parameters"): (ALL_CONCISE, None),
+    (CONCISE, "right_plain"): (ALL_CONCISE, None),
+    (CONCISE, "starter"): ({}, "this is not written yet"),
+    (CONCISE, "too_few_epochs"): ({"5": 8}, "the error of training, not of estimation"),
 }
 
 
@@ -43,29 +57,30 @@ def reports():
     course = read_course(ROOT)
     intake = take_in([ROOT / "submissions"], [assignment.name for assignment in course.assignments])
     graded = grade(course, intake.submissions, seed=0, forgone=(), on_report=lambda _: None, on_trouble=pytest.fail)
-    return {(report.submission.name, report.assignment): report for report in graded}
+    return {(report.assignment, report.submission.name): report for report in graded}
 
 
 def test_every_example_has_an_expectation(reports):
-    assert {name for name, assignment in reports if assignment == SCRATCH} == set(EXPECTED)
+    assert set(reports) == set(EXPECTED)
 
 
-@pytest.mark.parametrize("name", EXPECTED)
-def test_an_example_scores_what_it_must(reports, name):
-    report = reports[name, SCRATCH]
+@pytest.mark.parametrize("example", EXPECTED)
+def test_an_example_scores_what_it_must(reports, example):
+    report = reports[example]
     assert report.status == "graded"
-    assert {e.id: e.score for e in report.exercises} == NONE | EXPECTED[name][0]
+    assert {e.id: e.score for e in report.exercises} == NONE[report.assignment] | EXPECTED[example][0]
 
 
-@pytest.mark.parametrize("name", [name for name, (_, words) in EXPECTED.items() if words])
-def test_the_mistake_of_an_example_is_named(reports, name):
-    checks = [check for exercise in reports[name, SCRATCH].exercises for check in exercise.checks]
+@pytest.mark.parametrize("example", [example for example, (_, words) in EXPECTED.items() if words])
+def test_the_mistake_of_an_example_is_named(reports, example):
+    checks = [check for exercise in reports[example].exercises for check in exercise.checks]
     helps = [check.message.help or "" for check in checks if check.message is not None]
-    assert [text for text in helps if EXPECTED[name][1] in text] != []
+    assert [text for text in helps if EXPECTED[example][1] in text] != []
 
 
-def test_the_librarys_own_class_is_named(reports):
-    checks = reports["library_class", SCRATCH].exercises[0].checks
+@pytest.mark.parametrize("assignment", [SCRATCH, CONCISE])
+def test_the_librarys_own_class_is_named(reports, assignment):
+    checks = reports[assignment, "library_class"].exercises[0].checks
     assert [
         c
         for c in checks
@@ -73,6 +88,16 @@ def test_the_librarys_own_class_is_named(reports):
     ]
 
 
-def test_the_notebooks_failing_cell_is_reported_and_costs_nothing(reports):
-    (note,) = reports["notebook", SCRATCH].handed_in.notes
-    assert note.startswith("cell 11 (# does it also work with two outputs?) stopped at line 2: TypeError")
+@pytest.mark.parametrize(
+    ("example", "note"),
+    [
+        ((SCRATCH, "notebook"), "cell 11 (# does it also work with two outputs?) stopped at line 2: TypeError"),
+        (
+            (CONCISE, "published_notebook"),
+            "cell 17 (data.summary()  # was there in an older version) stopped at line 1",
+        ),
+    ],
+)
+def test_a_notebooks_failing_cell_is_reported_and_costs_nothing(reports, example, note):
+    (found,) = reports[example].handed_in.notes
+    assert found.startswith(note)

@@ -1,0 +1,266 @@
+"""The model"""
+
+import pytest
+import torch
+from assay.checks import assert_close, assign, derived, held, mistake, require, tensor
+from assay.checks.strategies import columns, tensors
+from d2l import torch as d2l
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import nn
+from torch.nn import functional as F
+
+pytestmark = pytest.mark.withdraws("LinearRegression")
+
+PROBLEM = tensors((3, 2)), tensors((3, 1)), tensors((1, 2)), tensors((1,))
+"""X, y, weight and bias. Always two features: a submission's layer need not be lazy."""
+
+SMALL = [tensors(shape, bound=2, step=1 / 2) for shape in ((3, 2), (3, 1), (1, 2), (1,))]
+RATES = st.sampled_from([1 / 16, 1 / 32, 1 / 64])
+"""At 1/16 no step overshoots on the small problems, whose largest curvature is 2 (|x|² + 1) <= 18."""
+
+FEW = settings(max_examples=10)
+"""Every answer here is wrong for nearly every input, if it is wrong: ten are plenty, and each is several crossings."""
+
+
+@FEW
+@given(*PROBLEM)
+def test_forward_is_the_layers_output(submission, X, y, w, b):
+    """forward gives Xwᵀ + b, of shape (n, 1), for any weight and bias of net"""
+    assert_close(started(submission, w, b).forward(X), X @ w.T + b)
+
+
+@pytest.mark.points(2)
+@FEW
+@given(columns())
+def test_loss_is_the_mean_of_the_squared_residuals(submission, pair):
+    """loss gives the mean of the squared residuals, one number, without the half"""
+    y_hat, y = pair
+    assert_close(made(submission.LinearRegression(0.5)).loss(y_hat, y), F.mse_loss(y_hat, y))
+
+
+@FEW
+@given(*PROBLEM)
+def test_gradients_are_twice_those_of_section_3_4(submission, X, y, w, b):
+    """backward() leaves the gradients 2Xᵀr/n and 2Σr/n, twice those of section 3.4's loss"""
+    model = started(submission, w, b)
+    backward(model, X, y)
+    found = [held(model).net.weight.grad, held(model).net.bias.grad]
+    require(None not in found, yours=found, expected="a gradient of net.weight and of net.bias")
+    assert_close([submission.d2l.numpy(grad) for grad in found], slopes(X, y, w, b))
+
+
+@pytest.mark.points(2)
+@FEW
+@given(*SMALL, RATES)
+def test_a_step_is_minus_the_rate_times_the_gradient(submission, X, y, w, b, lr):
+    """every step of configure_optimizers() moves weight and bias by -lr times the gradient, and by nothing else"""
+    model = started(submission, w, b, lr)
+    optimizer = made(model.configure_optimizers())
+    for _ in range(2):  # momentum shows in the second
+        optimizer.zero_grad()
+        backward(model, X, y)
+        with submission.no_grad():
+            optimizer.step()
+        w, b = (p - lr * slope for p, slope in zip((w, b), slopes(X, y, w, b), strict=True))
+    assert_close([model.net.weight, model.net.bias], [w, b])
+
+
+def test_optimizer_is_pytorchs_sgd(submission, rng):
+    """configure_optimizers() gives a torch.optim.SGD at the model's rate"""
+    lr = float(torch.rand((), generator=rng))
+    optimizer = made(started(submission, torch.zeros(1, 2), torch.zeros(1), lr).configure_optimizers())
+    groups = optimizer.param_groups
+    require(isinstance(groups, list) and groups, yours=groups, expected="an optimizer's groups of parameters")
+    rates = [group.get("lr") if isinstance(group, dict) else group for group in groups]
+    assert_close(rates, [lr] * len(rates))
+
+
+@FEW
+@given(*PROBLEM[2:])
+def test_get_w_b_gives_weight_and_bias(submission, w, b):
+    """get_w_b() gives the weight, of shape (1, d), and the bias, of shape (1,)"""
+    assert_close(started(submission, w, b).get_w_b(), [w, b])
+
+
+def test_training_finds_w_and_b(submission, seed):
+    """a fresh model, trained by d2l.Trainer for one epoch at lr = 0.3 on the demo data, finds w and b"""
+    error = demo_error(submission, seed)
+    require(error <= demo_error.bound, yours=error, expected=f"an error of w and b of at most {demo_error.bound:.4g}")
+
+
+# What the checks share
+
+
+def started(submission, w, b, lr=0.5):
+    """A model with these parameters; a lazy layer has none to set before its first forward pass."""
+    model = made(submission.LinearRegression(lr))
+    model.forward(torch.zeros(1, 2))
+    assign(model, {"net.weight": w, "net.bias": b})
+    return model
+
+
+def made(thing):
+    """An object with attributes; a Mismatch for a number, a tensor or None in its place."""
+    require(hasattr(thing, "__assay_handle__"), yours=thing, expected="an object")
+    return thing
+
+
+def backward(model, X, y):
+    """The loss's gradients, into the parameters' grad."""
+    graph = held(model)
+    loss = graph.loss(graph.forward(X), y)
+    require(hasattr(loss, "backward"), yours=loss, expected="a tensor that backward() can start from")
+    loss.backward()
+
+
+def slopes(X, y, w, b):
+    """The gradients of the mean squared residual in weight and bias."""
+    residual = X @ w.T + b - y
+    return [2 * residual.T @ X / len(X), 2 * residual.mean(0)]
+
+
+# Typical mistakes: the loss
+
+
+@mistake("LinearRegression.loss", hint="the half of section 3.4 does not belong here: the loss is nn.MSELoss()")
+def half(self, y_hat, y):
+    return F.mse_loss(y_hat, y) / 2
+
+
+@mistake("LinearRegression.loss", hint="the mean is taken twice: nn.MSELoss() has divided by the batch size already")
+def mean_twice(self, y_hat, y):
+    return F.mse_loss(y_hat, y) / len(y)
+
+
+@mistake("LinearRegression.loss", hint="this is the sum over the batch, which is exercise 1: take the mean here")
+def sum_for_mean(self, y_hat, y):
+    return F.mse_loss(y_hat, y, reduction="sum")
+
+
+@mistake("LinearRegression.loss", hint="this is one loss for each example: take their mean")
+def not_reduced(self, y_hat, y):
+    return F.mse_loss(y_hat, y, reduction="none")
+
+
+@mistake("LinearRegression.loss", hint="this is the square root of the loss: leave the mean of the squares as it is")
+def square_root(self, y_hat, y):
+    return F.mse_loss(y_hat, y).sqrt()
+
+
+@mistake("LinearRegression.loss", hint="this is the absolute loss: take the squares, nn.MSELoss()")
+def absolute(self, y_hat, y):
+    return F.l1_loss(y_hat, y)
+
+
+@mistake("LinearRegression.loss", hint="item() cuts the loss off from its graph: return the tensor itself")
+def a_number_without_a_graph(self, y_hat, y):
+    return F.mse_loss(y_hat, y).item()
+
+
+# Typical mistakes: the layer
+
+
+@mistake("LinearRegression.__init__", hint="the layer has no bias: leave bias=False out")
+def no_bias(self, lr):
+    d2l.Module.__init__(self)
+    self.lr, self.net = lr, nn.LazyLinear(1, bias=False)
+
+
+@mistake("LinearRegression.forward", hint="the bias is missing: let the layer compute, self.net(X)")
+def bias_not_added(self, X):
+    self.net(X)
+    return X @ self.net.weight.T
+
+
+@mistake(
+    "LinearRegression.forward",
+    hint="the predictions are flat, and flat predictions minus labels of shape (n, 1) broadcast: keep shape (n, 1)",
+)
+def flat_predictions(self, X):
+    return self.net(X).squeeze(1)
+
+
+@mistake("LinearRegression.forward", hint="a regression has no activation: return self.net(X) as it is")
+def activated(self, X):
+    return F.relu(self.net(X))
+
+
+@mistake("LinearRegression.get_w_b", hint="the weight keeps the layer's shape (1, d): return it as it is")
+def flat_weight(self):
+    return self.net.weight.data.flatten(), self.net.bias.data
+
+
+@mistake("LinearRegression.get_w_b", hint="the weight is transposed to (d, 1): the layer's shape is (1, d)")
+def transposed_weight(self):
+    return self.net.weight.data.T, self.net.bias.data
+
+
+@mistake("LinearRegression.get_w_b", hint="these are the gradients: return net.weight.data and net.bias.data")
+def gradients_for_values(self):
+    return self.net.weight.grad, self.net.bias.grad
+
+
+@mistake("LinearRegression.get_w_b", hint="weight first, then bias")
+def bias_first(self):
+    return self.net.bias.data, self.net.weight.data
+
+
+# Typical mistakes: the optimiser
+
+
+@mistake(
+    "LinearRegression.configure_optimizers",
+    hint="the bias is never updated: give the optimiser self.parameters(), which has both",
+)
+def bias_left_out(self):
+    return torch.optim.SGD([self.net.weight], self.lr)
+
+
+@mistake("LinearRegression.configure_optimizers", hint="the learning rate is a fixed number: pass self.lr on")
+def rate_fixed(self):
+    return torch.optim.SGD(self.parameters(), 0.03)
+
+
+@mistake("LinearRegression.configure_optimizers", hint="momentum makes the second step longer: leave it out")
+def momentum(self):
+    return torch.optim.SGD(self.parameters(), self.lr, momentum=0.9)
+
+
+@mistake("LinearRegression.configure_optimizers", hint="weight decay pulls the parameters to zero: leave it out")
+def weight_decay(self):
+    return torch.optim.SGD(self.parameters(), self.lr, weight_decay=0.1)
+
+
+@mistake(
+    "LinearRegression.configure_optimizers",
+    hint="Adam's steps do not grow with the gradient: the section's optimiser is torch.optim.SGD",
+)
+def adam(self):
+    return torch.optim.Adam(self.parameters(), self.lr)
+
+
+@mistake(
+    "LinearRegression.configure_optimizers",
+    hint="this is the optimiser from scratch; concise is PyTorch's own, torch.optim.SGD",
+)
+def from_scratch(self):
+    return d2l.SGD(list(self.parameters()), self.lr)
+
+
+# Derived tolerances, kept in reference/linear_regression_concise.tolerances.json
+
+
+@derived(
+    "largest absolute error of w and b on the demo data after one epoch at lr 0.3",
+    catches=[mean_twice, bias_left_out],
+)
+def demo_error(module, seed):
+    rng = torch.Generator().manual_seed(seed)
+    X = torch.randn(1008, 2, generator=rng)
+    y = X @ torch.tensor([[2.0], [-3.4]]) + 4.2 + 0.01 * torch.randn(1008, 1, generator=rng)
+    torch.manual_seed(seed)  # the start of a model that lives in this process; a guest is seeded by the judge
+    model = module.LinearRegression(0.3)
+    module.d2l.Trainer(1, plot_flag=False).fit(model, module.d2l.TensorData(X, y, 32, num_train=1000))
+    w, b = tensor(model.net.weight, (1, 2)).detach(), tensor(model.net.bias, (1,)).detach()
+    return float(torch.cat([w.flatten() - torch.tensor([2, -3.4]), b - 4.2]).abs().nan_to_num(torch.inf).max())

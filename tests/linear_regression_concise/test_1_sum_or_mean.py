@@ -1,0 +1,169 @@
+"""Sum or mean"""
+
+import math
+
+import pytest
+import torch
+from assay.checks import assert_close, assign, mistake, number, require
+from assay.checks.strategies import columns, tensors
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch.nn import functional as F
+
+PROBLEM = [tensors(shape, bound=2, step=1 / 2) for shape in ((6, 2), (6, 1), (1, 2), (1,))]
+"""X, y, weight and bias. Always two features: a submission's layer need not be lazy."""
+
+LR = 1 / 128
+"""The summed loss of six examples has a curvature of at most 2 · 6 (|x|² + 1) <= 108: no step overshoots."""
+
+FEW = settings(max_examples=10)
+"""Every answer here is wrong for nearly every input, if it is wrong: ten are plenty, and each is several crossings."""
+
+
+@pytest.mark.points(2)
+@FEW
+@given(columns())
+def test_loss_is_the_sum_of_the_squared_residuals(submission, pair):
+    """LinearRegressionSum's loss is the sum of the squared residuals"""
+    y_hat, y = pair
+    assert_close(made(submission.LinearRegressionSum(0.5)).loss(y_hat, y), F.mse_loss(y_hat, y, reduction="sum"))
+
+
+@pytest.mark.points(2)
+@FEW
+@given(st.integers(1, 64), st.integers(1, 64))
+def test_the_means_rate_is_the_sums_times_the_batch_size(submission, lr, batch_size):
+    """lr_for_mean_loss gives the rate for the summed loss times the batch size"""
+    lr /= 1024
+    found = submission.lr_for_mean_loss(lr, batch_size)
+    require(math.isclose(number(found), lr * batch_size, rel_tol=1e-6), yours=found, expected=f"{lr * batch_size:g}")
+
+
+@pytest.mark.points(2)
+@FEW
+@given(*PROBLEM, st.sampled_from([1, 2, 3, 6]))
+def test_trajectories_coincide_where_all_batches_are_full(submission, X, y, w, b, batch_size):
+    """where the batch size divides n, the mean at the rate of lr_for_mean_loss goes where the sum goes"""
+    sums = trajectory(X, y, w, b, batch_size, LR, torch.sum)
+    assert_close(trained(submission, X, y, w, b, batch_size), sums)
+    rate = number(submission.lr_for_mean_loss(LR, batch_size))
+    means = trajectory(X, y, w, b, batch_size, rate, torch.mean)
+    names = ["weight, with the mean", "bias, with the mean"]
+    assert_close(dict(zip(names, means, strict=True)), dict(zip(names, sums, strict=True)))
+
+
+@FEW
+@given(*PROBLEM, st.sampled_from([4, 5]))
+def test_a_shorter_last_batch_takes_a_shorter_step(submission, X, y, w, b, batch_size):
+    """where the batch size does not divide n, the sum's step for the shorter last batch is shorter in proportion"""
+    assert_close(trained(submission, X, y, w, b, batch_size), trajectory(X, y, w, b, batch_size, LR, torch.sum))
+
+
+# What the checks share
+
+
+def trained(submission, X, y, w, b, batch_size):
+    """Weight and bias of LinearRegressionSum after one epoch from these, in the given order."""
+    model = made(submission.LinearRegressionSum(LR))
+    model.forward(X)  # a lazy layer has no weights before its first forward pass
+    assign(model, {"net.weight": w, "net.bias": b})
+    submission.d2l.Trainer(1, plot_flag=False).fit(model, submission.d2l.TensorData(X, y, batch_size))
+    return [model.net.weight, model.net.bias]
+
+
+def trajectory(X, y, w, b, batch_size, lr, reduce):
+    """The same epoch of the loss that reduces the squared residuals so.
+
+    Six steps at most, on numbers up to 10 and along a path that contracts: each rounds by 6e-7, assert_close allows 1e-5.
+    """
+    for X_batch, y_batch in zip(X.split(batch_size), y.split(batch_size), strict=True):
+        slopes = 2 * (X_batch @ w.T + b - y_batch)
+        w, b = w - lr * reduce(slopes * X_batch, 0, keepdim=True), b - lr * reduce(slopes, 0)
+    return [w, b]
+
+
+def made(thing):
+    """An object with attributes; a Mismatch for a number, a tensor or None in its place."""
+    require(hasattr(thing, "__assay_handle__"), yours=thing, expected="an object")
+    return thing
+
+
+# Typical mistakes
+
+
+@mistake(
+    "lr_for_mean_loss", hint="the wrong direction: the mean's gradient is smaller, so its rate is larger; multiply"
+)
+def divided(lr_for_summed_loss, batch_size):
+    return lr_for_summed_loss / batch_size
+
+
+@mistake(
+    "lr_for_mean_loss",
+    hint="without the factor the steps differ: the mean's gradient is the sum's divided by the batch size",
+)
+def same_rate(lr_for_summed_loss, batch_size):
+    return lr_for_summed_loss
+
+
+@mistake("lr_for_mean_loss", hint="the factor is the argument batch_size, not always 32")
+def always_32(lr_for_summed_loss, batch_size):
+    return lr_for_summed_loss * 32
+
+
+@mistake("lr_for_mean_loss", hint="32 is not always the batch size, and the direction is wrong: multiply by batch_size")
+def divided_by_32(lr_for_summed_loss, batch_size):
+    return lr_for_summed_loss / 32
+
+
+@mistake("lr_for_mean_loss", hint="the factor is the batch size itself, not its square root")
+def square_root(lr_for_summed_loss, batch_size):
+    return lr_for_summed_loss * batch_size**0.5
+
+
+@mistake(
+    "lr_for_mean_loss", hint="both losses are without the half: the factor is the batch size alone, not half of it"
+)
+def half_the_factor(lr_for_summed_loss, batch_size):
+    return lr_for_summed_loss * batch_size / 2
+
+
+@mistake("LinearRegressionSum.loss", hint="this is the mean: sum the squared residuals, reduction='sum'")
+def mean_for_sum(self, y_hat, y):
+    return F.mse_loss(y_hat, y)
+
+
+@mistake("LinearRegressionSum.loss", hint="the half of section 3.4 does not belong here: sum (y_hat - y)²")
+def half(self, y_hat, y):
+    return F.mse_loss(y_hat, y, reduction="sum") / 2
+
+
+@mistake("LinearRegressionSum.loss", hint="this is one loss for each example: sum them")
+def not_reduced(self, y_hat, y):
+    return F.mse_loss(y_hat, y, reduction="none")
+
+
+@mistake("LinearRegressionSum.loss", hint="sum the squares, not the absolute residuals")
+def absolute(self, y_hat, y):
+    return F.l1_loss(y_hat, y, reduction="sum")
+
+
+@mistake("LinearRegressionSum.loss", hint="square each residual before the sum: those of opposite sign cancel")
+def square_of_the_sum(self, y_hat, y):
+    return (y_hat - y).sum() ** 2
+
+
+@mistake(
+    "LinearRegressionSum.configure_optimizers",
+    hint="the rate is divided by the batch size already in the optimiser: use self.lr as it is",
+)
+def rate_adjusted_inside(self):
+    return torch.optim.SGD(self.parameters(), self.lr / 32)
+
+
+@mistake(
+    "LinearRegressionSum.configure_optimizers",
+    hint="the bias is never updated: give the optimiser self.parameters(), which has both",
+)
+def bias_left_out(self):
+    return torch.optim.SGD([self.net.weight], self.lr)

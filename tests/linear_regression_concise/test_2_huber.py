@@ -1,0 +1,270 @@
+"""Huber"""
+
+import math
+
+import pytest
+import torch
+from assay.checks import assert_close, assign, derived, held, mistake, number, require, tensor
+from assay.checks.strategies import columns, tensors
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch.nn import functional as F
+
+DELTAS = st.sampled_from([2 + 1 / 16, 1 / 2 + 1 / 16, 4 + 1 / 16])
+"""Not 1, exact in float32, and between the residuals, which are multiples of 1/8: what autograd gives for |r| = delta
+depends on how the branches are written, and every way is right."""
+
+FEW = settings(max_examples=10)
+"""Every answer here is wrong for nearly every input, if it is wrong: ten are plenty, and each is several crossings."""
+
+
+# The loss
+
+
+@FEW
+@given(columns())
+def test_loss_with_delta_1(submission, pair):
+    """without a delta, the loss is the mean of r²/2 where |r| <= 1 and of |r| - 1/2 beyond"""
+    y_hat, y = pair
+    assert_close(made(submission.LinearRegressionHuber(0.5)).loss(y_hat, y), F.huber_loss(y_hat, y))
+
+
+@FEW
+@given(st.integers(2, 32))
+def test_a_negative_residual_costs_as_much_as_a_positive_one(submission, eighths):
+    """r = -3 costs what r = 3 costs, 2.5, and so for every residual beyond 1"""
+    r = torch.tensor([[1 + eighths / 8]])
+    model = made(submission.LinearRegressionHuber(0.5))
+    zero = torch.zeros(1, 1)
+    assert_close([model.loss(-r, zero), model.loss(r, zero)], [r.item() - 1 / 2] * 2)
+
+
+@pytest.mark.points(2)
+@FEW
+@given(columns(), DELTAS)
+def test_loss_with_any_delta(submission, pair, delta):
+    """the loss is the mean of r²/2 for |r| <= delta and delta (|r| - delta/2) beyond, or all of it divided by delta"""
+    y_hat, y = pair
+    model = made(submission.LinearRegressionHuber(0.5, delta=delta))
+    assert_close(model.loss(y_hat, y), scaling(model, delta) * F.huber_loss(y_hat, y, delta=delta))
+
+
+@FEW
+@given(columns(), DELTAS)
+def test_gradient_is_the_residual_cut_off_at_delta(submission, pair, delta):
+    """no example pulls more than one at delta: the gradient in y_hat is r/n, cut off there, or that divided by delta"""
+    y_hat, y = pair
+    model = made(submission.LinearRegressionHuber(0.5, delta=delta))
+    predictions = held(submission.d2l).tensor(y_hat.tolist(), requires_grad=True)
+    loss = held(model).loss(predictions, y)
+    require(hasattr(loss, "backward"), yours=loss, expected="a tensor that backward() can start from")
+    loss.backward()
+    require(predictions.grad is not None, yours=None, expected="a gradient of y_hat")
+    right = (y_hat - y).clamp(-delta, delta) / len(y)
+    assert_close(submission.d2l.numpy(predictions.grad), scaling(model, delta) * right)
+
+
+# The model
+
+
+@FEW
+@given(tensors((3, 2)), tensors((1, 2)), tensors((1,)))
+def test_forward_is_the_layers_output(submission, X, w, b):
+    """forward gives Xwᵀ + b, as in exercise 0"""
+    assert_close(started(submission, w, b).forward(X), X @ w.T + b)
+
+
+def test_training_follows_the_one_right_trajectory(submission, rng):
+    """from the same start, over the same batches in the same order, training ends where the reference does"""
+    w, b, X = (torch.randn(shape, generator=rng) for shape in ((1, 2), (1,), (100, 2)))
+    y = X @ w.T + b + 0.01 * torch.randn(100, 1, generator=rng)
+    w, b = -w, -b
+    model = started(submission, w, b, lr=0.3)
+    submission.d2l.Trainer(2, plot_flag=False).fit(model, submission.d2l.TensorData(X, y, 32))
+    for X_batch, y_batch in 2 * list(zip(X.split(32), y.split(32), strict=True)):
+        pulls = (X_batch @ w.T + b - y_batch).clamp(-1, 1)
+        w, b = w - 0.3 * pulls.T @ X_batch / len(pulls), b - 0.3 * pulls.mean(0)
+    # Eight steps on numbers of order 1 along a path that contracts; the gradient is continuous in r, so that rounding
+    # at the branches' seam stays rounding.
+    assert_close([model.net.weight, model.net.bias], [w, b])
+
+
+@pytest.mark.points(2)
+def test_one_label_of_10000_does_no_harm(submission, seed):
+    """with one label set to 10000, the model still finds w and b (lr 0.3, 2 epochs)"""
+    error = outlier_error(submission, seed)
+    within = outlier_error.bound
+    require(error <= within, yours=error, expected=f"an error of w and b of at most {within:.4g}")
+
+
+# What the checks share
+
+
+def started(submission, w, b, lr=0.5):
+    """A model with these parameters; a lazy layer has none to set before its first forward pass."""
+    model = made(submission.LinearRegressionHuber(lr))
+    model.forward(torch.zeros(1, 2))
+    assign(model, {"net.weight": w, "net.bias": b})
+    return model
+
+
+def made(thing):
+    """An object with attributes; a Mismatch for a number, a tensor or None in its place."""
+    require(hasattr(thing, "__assay_handle__"), yours=thing, expected="an object")
+    return thing
+
+
+def scaling(model, delta):
+    """Which of the two usual scalings a model has, read off where the loss is quadratic: 1 or 1/delta."""
+    half_way = number(model.loss(torch.tensor([[delta / 2]]), torch.zeros(1, 1)))
+    return 1 / delta if math.isclose(half_way, delta / 8, rel_tol=1e-5) else 1.0
+
+
+# Typical mistakes
+
+
+def loss_of(near, far, reduce=torch.mean):
+    """A loss with one branch for |r| <= delta and another beyond."""
+
+    def loss(self, y_hat, y):
+        r = y_hat - y
+        return reduce(torch.where(r.abs() <= self.delta, near(r, self.delta), far(r, self.delta)))
+
+    return loss
+
+
+def half_square(r, delta):
+    return r**2 / 2
+
+
+def linear(r, delta):
+    return delta * (r.abs() - delta / 2)
+
+
+def wrong(name, hint, loss):
+    """A mistake made of branches."""
+    loss.__name__ = name
+    return mistake("LinearRegressionHuber.loss", hint=hint)(loss)
+
+
+no_absolute_value = wrong(
+    "no_absolute_value",
+    "the linear branch lacks the absolute value, so r = -3 gives -3.5 at delta 1: it is delta * (|r| - delta / 2)",
+    loss_of(half_square, lambda r, delta: delta * (r - delta / 2)),
+)
+no_absolute_value_scaled = wrong(
+    "no_absolute_value_scaled",
+    "the linear branch lacks the absolute value, so r = -3 gives -3.5 at delta 1: it is |r| - delta / 2",
+    loss_of(lambda r, delta: r**2 / (2 * delta), lambda r, delta: r - delta / 2),
+)
+right_at_delta_1_only = wrong(
+    "right_at_delta_1_only",
+    "the linear branch is right for delta = 1 only: it is delta * (|r| - delta / 2)",
+    loss_of(half_square, lambda r, delta: r.abs() - 1 / 2),
+)
+scalings_mixed = wrong(
+    "scalings_mixed",
+    "the branches do not meet at delta: r² / 2 goes with delta * (|r| - delta / 2), r² / (2 delta) with |r| - delta / 2",
+    loss_of(half_square, lambda r, delta: r.abs() - delta / 2),
+)
+branches_apart = wrong(
+    "branches_apart",
+    "the branches do not meet at |r| = delta: the linear one is delta * (|r| - delta / 2)",
+    loss_of(half_square, lambda r, delta: delta * r.abs()),
+)
+half_missing = wrong(
+    "half_missing",
+    "the half is missing in the quadratic branch: it is r² / 2",
+    loss_of(lambda r, delta: r**2, linear),
+)
+not_reduced = wrong(
+    "not_reduced",
+    "this is one loss for each example: take their mean",
+    loss_of(half_square, linear, reduce=lambda losses: losses),
+)
+sum_for_mean = wrong(
+    "sum_for_mean",
+    "this is the sum over the examples: take their mean",
+    loss_of(half_square, linear, reduce=torch.sum),
+)
+
+
+@mistake(
+    "LinearRegressionHuber.loss", hint="a negative residual of any size takes the square: compare |r| with delta, not r"
+)
+def compared_without_absolute_value(self, y_hat, y):
+    r = y_hat - y
+    return torch.where(r <= self.delta, half_square(r, self.delta), linear(r, self.delta)).mean()
+
+
+@mistake("LinearRegressionHuber.loss", hint="delta is not used: pass it on, nn.HuberLoss(delta=self.delta)")
+def delta_ignored(self, y_hat, y):
+    return F.huber_loss(y_hat, y)
+
+
+@mistake("LinearRegressionHuber.loss", hint="beta is no 1/sigma²: where the branches meet is delta itself, beta=delta")
+def beta_from_a_variance(self, y_hat, y):
+    return F.smooth_l1_loss(y_hat, y, beta=1 / self.delta**2)
+
+
+@mistake(
+    "LinearRegressionHuber.loss",
+    hint="a mixture of both losses keeps the squared one's weakness: use one near zero and the other beyond delta",
+)
+def mixture(self, y_hat, y):
+    r = y_hat - y
+    return (r**2 / 2).mean() / 2 + r.abs().mean() / 2
+
+
+@mistake(
+    "LinearRegressionHuber.loss",
+    hint="the square root of the squared loss is not Huber's: that is quadratic near zero and linear beyond delta",
+)
+def square_root(self, y_hat, y):
+    return F.mse_loss(y_hat, y).sqrt()
+
+
+@mistake("LinearRegressionHuber.loss", hint="this is still the squared loss: make it linear beyond delta")
+def squared(self, y_hat, y):
+    return F.mse_loss(y_hat, y)
+
+
+@mistake("LinearRegressionHuber.loss", hint="this is the absolute loss: make it quadratic within delta")
+def absolute(self, y_hat, y):
+    return F.l1_loss(y_hat, y)
+
+
+@mistake(
+    "LinearRegressionHuber.configure_optimizers",
+    hint="the bias is never updated: give the optimiser self.parameters(), which has both",
+)
+def bias_left_out(self):
+    return torch.optim.SGD([self.net.weight], self.lr)
+
+
+@mistake("LinearRegressionHuber.forward", hint="the bias is missing: let the layer compute, self.net(X)")
+def bias_not_added(self, X):
+    self.net(X)
+    return X @ self.net.weight.T
+
+
+# Derived tolerances, kept in reference/linear_regression_concise.tolerances.json
+
+
+@derived(
+    "largest absolute error of w and b after 2 epochs at lr 0.3, one label of 10000 late among 1000",
+    catches=[squared, mixture],
+)
+def outlier_error(module, seed):
+    rng = torch.Generator().manual_seed(seed)
+    w, b = 2 * torch.rand(1, 2, generator=rng) - 1, 1 + torch.rand(1, generator=rng) / 2
+    X = torch.randn(1008, 2, generator=rng)
+    y = X @ w.T + b + 0.01 * torch.randn(1008, 1, generator=rng)
+    # In the given order: early in the last epoch, even the squared loss would have time to come back. Not among the
+    # last eight examples, a batch of their own, in which one counts for four.
+    y[torch.randint(928, 992, (), generator=rng)] = 10_000
+    torch.manual_seed(seed)  # the start of a model that lives in this process; a guest is seeded by the judge
+    model = module.LinearRegressionHuber(0.3)
+    module.d2l.Trainer(2, plot_flag=False).fit(model, module.d2l.TensorData(X, y, 32, num_train=1000))
+    found = torch.cat([tensor(model.net.weight, (1, 2)).flatten(), tensor(model.net.bias, (1,))]).detach()
+    return float((found - torch.cat([w.flatten(), b])).abs().nan_to_num(torch.inf).max())
