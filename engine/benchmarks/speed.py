@@ -1,9 +1,10 @@
 """Measures what the wall costs, both sides in turn in one run, on one processor.
 
-python engine/benchmarks/speed.py class      20 submissions of a small course: one `assay grade` against plain
-in-process pytest started once per submission
-python engine/benchmarks/speed.py processor  processor time of one more submission of the real course: judge and
-guest together against the same checks in one warm process
+python engine/benchmarks/speed.py class [ROUNDS]
+    20 submissions of a small course: one `assay grade` against plain in-process pytest, once per submission
+python engine/benchmarks/speed.py processor [ROUNDS]
+    processor time of one more submission of the real course: judge and guest together against the same checks
+    in one warm process
 """
 
 import os
