@@ -192,6 +192,12 @@ def test_the_self_test_names_a_mistake_that_slips_through(course_root, tmp_path)
     assert "  2 quiet: caught by nothing, not named, elsewhere nothing" in output
 
 
+def test_a_promise_that_there_is_not_cannot_be_given_up(course_root, students):
+    code, output, errors = assay("grade", students / "alice", "--forgo", "fairness", cwd=course_root)
+    assert (code, output) == (2, "")
+    assert "Invalid value for '--forgo': 'fairness' is not one of 'files', 'network', 'processes'" in errors
+
+
 def test_the_version_and_help_are_there(course_root):
     assert assay("--version", cwd=course_root)[1].startswith("assay, version 0.")
     assert "Grade submissions: each PATH is a file" in assay("grade", "--help", cwd=course_root)[1]

@@ -307,7 +307,7 @@ def test_a_hidden_check_shows_a_fixed_text_only(graded):
 
 def test_what_stopped_the_import_is_noted(graded):
     assert graded["syntax_error"].handed_in.notes == (
-        "the module stopped at line 1: SyntaxError: invalid syntax; what it defines before that is graded",
+        "the module cannot be run: line 1: SyntaxError: invalid syntax; nothing of it is graded",
     )
     assert graded["exits_at_import"].handed_in.notes == (
         "the module stopped at line 9: SystemExit: 0; what it defines before that is graded",

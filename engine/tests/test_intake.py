@@ -135,3 +135,22 @@ def test_a_name_that_is_not_utf8_is_shown_with_the_replacement_character(tmp_pat
     (submission,) = take_in([tmp_path], NAMES).submissions
     assert submission.info.name == "al\N{REPLACEMENT CHARACTER}ce"
     assert submission.info.path == f"{tmp_path}/al\N{REPLACEMENT CHARACTER}ce/scratch.py"
+
+
+@pytest.mark.parametrize("name", ["Scratch.py", "SCRATCH.ipynb", "scratch.PY"])
+def test_a_file_that_is_named_almost_right_is_not_lost(tmp_path, name):
+    put(tmp_path / "class" / "alice" / name)
+    put(tmp_path / "class" / "alice" / "concise.py")
+    for path in (tmp_path / "class", tmp_path / "class" / "alice"):
+        intake = take_in([path], NAMES)
+        assert found(intake) == [("alice", "concise", "module")]
+        (refused,) = intake.refused
+        assert (refused.info.name, refused.assignment) == ("alice", "scratch")
+        assert refused.reason == f"{name}: it must be called scratch{'.ipynb' if 'i' in name else '.py'}"
+
+
+def test_beside_the_right_file_an_almost_right_one_does_not_count(tmp_path):
+    put(tmp_path / "alice" / "Scratch.py")
+    put(tmp_path / "alice" / "scratch.py")
+    intake = take_in([tmp_path / "alice"], NAMES)
+    assert (found(intake), intake.refused) == ([("alice", "scratch", "module")], [])

@@ -1,6 +1,7 @@
 """`pytest --submission PATH` in a course: what an author sees who runs the judge by hand."""
 
 import os
+import shutil
 import subprocess
 import sys
 
@@ -47,6 +48,13 @@ def test_one_session_grades_many_submissions(course_root, students):
     assert code == 1
     assert "test_scaled[bob]" in output
     assert "1 failed, 1 passed, 10 deselected" in output
+
+
+def test_a_submission_meets_the_checks_and_no_other_test(course_root, students, tmp_path):
+    course = shutil.copytree(course_root, tmp_path / "course")
+    (course / "tests" / "test_course.py").write_text("def test_of_the_course_itself(): assert False\n")
+    assert "1 failed" in run(course)[1]
+    assert "test_of_the_course_itself" not in run(course, "--submission", students / "alice")[1]
 
 
 def test_where_pytest_shows_a_traceback_stands_what_a_student_reads(course_root, students):

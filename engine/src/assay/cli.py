@@ -14,6 +14,7 @@ from assay.course import Course, find_root, read_course
 from assay.display import inert
 from assay.errors import AssayError
 from assay.intake import Intake, shown, take_in
+from assay.wire.promises import CORE
 
 if TYPE_CHECKING:
     from assay.model import Report
@@ -28,7 +29,7 @@ _LINE = 2000
 _FORGO = click.option(
     "--forgo",
     multiple=True,
-    metavar="PROMISE",
+    type=click.Choice(CORE),
     help="Grade although this machine does not keep that promise; repeatable.",
 )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import stat
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -62,8 +63,8 @@ def shown(path: Path | str) -> str:
 
 def _take_folder(folder: Path, assignments: Sequence[str], intake: Intake) -> None:
     own = _own_files(folder, assignments)
-    if own:
-        _take_student(folder, own, intake)
+    if own or _misnamed(folder, assignments):
+        _take_student(folder, own, assignments, intake)
         return
     before = len(intake.submissions) + len(intake.refused)
     for child in sorted(folder.iterdir(), key=os.fsencode):
@@ -72,8 +73,8 @@ def _take_folder(folder: Path, assignments: Sequence[str], intake: Intake) -> No
                 intake.refused.append(_refuse(child, "", child.name, "it is a link, and links are not followed"))
         elif child.is_dir():
             own = _own_files(child, assignments)
-            if own:
-                _take_student(child, own, intake)
+            if own or _misnamed(child, assignments):
+                _take_student(child, own, assignments, intake)
             else:
                 intake.empty.append(child)
         elif child.suffix in _KINDS:
@@ -93,8 +94,22 @@ def _own_files(folder: Path, assignments: Sequence[str]) -> list[tuple[str, list
     return [(name, files) for name, files in found if files]
 
 
-def _take_student(folder: Path, own: list[tuple[str, list[Path]]], intake: Intake) -> None:
+def _misnamed(folder: Path, assignments: Iterable[str]) -> list[tuple[str, Path]]:
+    """Finds files that a person takes for an assignment's: blanks, dashes or the case of letters are not the name's."""
+    try:
+        present = sorted(folder.iterdir(), key=os.fsencode)
+    except OSError:
+        return []
+    plain = [(re.sub(r"[\s-]+", "_", path.stem).lower(), path) for path in present if path.suffix.lower() in _KINDS]
+    return [(name, path) for name in assignments for stem, path in plain if stem == name]
+
+
+def _take_student(folder: Path, own: list[tuple[str, list[Path]]], assignments: Iterable[str], intake: Intake) -> None:
     student = folder.resolve().name
+    missing = [name for name in assignments if name not in dict(own)]
+    for assignment, path in dict(reversed(_misnamed(folder, missing))).items():
+        reason = f"it must be called {assignment}{path.suffix.lower()}"
+        intake.refused.append(_refuse(path, assignment, student, reason))
     for assignment, files in own:
         # Of a module and a notebook the newer counts: os.lstat, so that a link's target is not asked.
         files.sort(key=lambda path: os.lstat(path).st_mtime_ns)

@@ -39,12 +39,13 @@ class Judge:
         seed: the course's secret seed.
         forgone: promises that the instructor gave up by name.
         public: leave out the checks that a student does not see at once.
+        alone: leave out every test that is no check of a submission.
     """
 
     __name__ = "assay-judge"
     """The name under which pytest registers it."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each by its name
         self,
         course: Course,
         submissions: Sequence[Submission],
@@ -52,12 +53,14 @@ class Judge:
         forgone: tuple[str, ...] = (),
         *,
         public: bool = False,
+        alone: bool = False,
     ) -> None:
         self.course = course
         self.submissions = submissions
         self.course_seed = seed
         self.forgone = forgone
         self.public = public
+        self.alone = alone
         self.guests: dict[Submission, Guest] = {}
         self.checks: dict[Submission, list[pytest.Item]] = {}
         self.verdicts: dict[pytest.Item, Verdict] = {}
@@ -79,7 +82,7 @@ class Judge:
             ]
             raise pytest.UsageError("; ".join(reasons))
         submissions = intake.submissions if paths else [reference_as_submission(course, name) for name in names]
-        return cls(course, submissions, config.option.seed, tuple(config.option.forgo))
+        return cls(course, submissions, config.option.seed, tuple(config.option.forgo), alone=bool(paths))
 
     # Collecting: which submissions meet which checks.
 
@@ -123,6 +126,8 @@ class Judge:
             items[:] = [
                 item for item in items if _submission_of(item) is None or check_of(item).visibility == "visible"
             ]
+        if self.alone:
+            items[:] = [item for item in items if _submission_of(item) is not None]
         for item in items:
             submission = _submission_of(item)
             if submission is not None:

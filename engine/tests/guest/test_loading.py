@@ -18,12 +18,6 @@ def test_a_module_that_runs_gives_its_names_and_no_notes():
         (b"a = 1\nb = c\n", "line 2: NameError: name 'c' is not defined"),
         (b"import sys\na = 1\nsys.exit(3)\n", "line 3: SystemExit: 3"),
         (b"a = 1\nraise KeyboardInterrupt\n", "line 2: KeyboardInterrupt"),
-        (b"def f(:\n", "line 1: SyntaxError: invalid syntax"),
-        (
-            b"\xff\xfe",
-            "line 1: SyntaxError: (unicode error) 'utf-8' codec can't decode byte 0xff in position 0: invalid start byte",
-        ),
-        (b"a\0b", "line None: SyntaxError: source code string cannot contain null bytes"),
         (b"class E(Exception):\n    def __str__(self): raise ValueError\nraise E\n", "line 3: E"),
     ],
 )
@@ -31,6 +25,31 @@ def test_a_module_that_stops_says_where_and_why(source, stopped):
     assert load_module("answer", source).notes == [
         f"the module stopped at {stopped}; what it defines before that is graded"
     ]
+
+
+@pytest.mark.parametrize(
+    ("source", "why"),
+    [
+        (b"def f(): return 1\ndef g(:\n", "line 2: SyntaxError: invalid syntax"),
+        (
+            b"\xff\xfe",
+            "line 1: SyntaxError: (unicode error) 'utf-8' codec can't decode byte 0xff in position 0: invalid start byte",
+        ),
+        (b"a\0b", "line None: SyntaxError: source code string cannot contain null bytes"),
+    ],
+)
+def test_a_module_with_a_syntax_error_is_not_run_at_all(source, why):
+    handed = load_module("answer", source)
+    assert handed.notes == [f"the module cannot be run: {why}; nothing of it is graded"]
+    assert not hasattr(handed.module, "f")
+
+
+def test_a_syntax_error_that_the_module_raises_itself_keeps_what_is_before_it():
+    handed = load_module("answer", b"def f(): return 1\ncompile('1 +', 'x', 'exec')\n")
+    assert handed.notes == [
+        "the module stopped at line 1: SyntaxError: invalid syntax; what it defines before that is graded"
+    ]
+    assert handed.module.f() == 1
 
 
 def test_names_defined_before_an_exception_stay():

@@ -36,6 +36,13 @@ def load_module(name: str, source: bytes) -> Handed:
     module = new_module(name, file)
     notes: list[str] = []
     remember_lines(file, source.decode("utf-8", "replace"))
+    try:
+        compile(source, file, "exec", dont_inherit=True)
+    except SyntaxError as error:
+        notes.append(f"the module cannot be run: {_place_of(error)}; nothing of it is graded")
+        return Handed(module, (file,), notes)
+    except (ValueError, MemoryError, RecursionError):
+        pass  # met again, and told, below
     note = run(module, file, source)
     if note is not None:
         notes.append(f"the module stopped at {note}; what it defines before that is graded")
@@ -60,13 +67,17 @@ def run(module: types.ModuleType, file: str, source: bytes | str) -> str | None:
     try:
         exec(compile(source, file, "exec", dont_inherit=True), module.__dict__)  # noqa: S102 - this is the guest's purpose
     except SyntaxError as error:
-        return f"line {error.lineno}: {type(error).__name__}: {error.msg}"
+        return _place_of(error)
     except BaseException as error:  # noqa: BLE001 - a student's module may raise anything
         numbers = [
             number for frame, number in traceback.walk_tb(error.__traceback__) if frame.f_code.co_filename == file
         ]
         return f"line {numbers[0]}: {describe(error)}" if numbers else describe(error)
     return None
+
+
+def _place_of(error: SyntaxError) -> str:
+    return f"line {error.lineno}: {type(error).__name__}: {error.msg}"
 
 
 def describe(error: BaseException) -> str:
