@@ -67,7 +67,10 @@ class LinearRegression(d2l.Module):
 
 
 class LinearRegressionSum(d2l.LinearRegression):
-    """The library's model on the summed loss: it builds on no other exercise, so that a mistake in one stays there."""
+    """The model of exercise 0 on the summed loss.
+
+    It is the library's: it builds on no other exercise, so that a mistake in one stays there.
+    """
 
     def loss(self, y_hat: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
         """Σᵢ (ŷᵢ - yᵢ)²."""
@@ -75,7 +78,10 @@ class LinearRegressionSum(d2l.LinearRegression):
 
 
 def lr_for_mean_loss(lr_for_summed_loss: float, batch_size: int) -> float:
-    """The rate at which the mean takes the same steps: its gradient is the sum's divided by the batch size."""
+    """The rate at which the mean loss takes the same steps.
+
+    Its gradient is the sum's divided by the batch size.
+    """
     return lr_for_summed_loss * batch_size
 
 
@@ -83,8 +89,9 @@ def lr_for_mean_loss(lr_for_summed_loss: float, batch_size: int) -> float:
 
 
 class LinearRegressionHuber(d2l.LinearRegression):
-    """The library's model on Huber's loss.
+    """The model of exercise 0 on Huber's loss.
 
+    It is the library's, as above.
     The book writes it divided by delta: |r| - delta / 2 beyond delta, r² / (2 delta) within.
     """
 
@@ -120,9 +127,9 @@ def estimation_error(lr: float, max_epochs: int, data: d2l.SyntheticRegressionDa
 
 
 def estimation_errors(sizes: Sequence[int], w: torch.Tensor, b: float) -> tuple[list[float], list[float]]:
-    """max |ŵ - w| and |b̂ - b| of least squares on n fresh examples, for every n in sizes; w is (d,).
+    """max |ŵ - w| and |b̂ - b| from n fresh examples with noise 0.01, for every n in sizes; w is (d,).
 
-    Least squares, so that the error is that of estimation, about noise · n^(-1/2): descent that stops early adds its
+    By least squares, so that the error is that of estimation, about noise · n^(-1/2): descent that stops early adds its
     own, which is larger the fewer steps an epoch has.
     """
     w_errors, b_errors = [], []
@@ -135,7 +142,10 @@ def estimation_errors(sizes: Sequence[int], w: torch.Tensor, b: float) -> tuple[
 
 
 def plot_estimation_errors(sizes: Sequence[int], w_errors: Sequence[float], b_errors: Sequence[float]) -> Axes:
-    """Both errors against n; on two logarithmic axes n^(-1/2) is a straight line of slope -1/2."""
+    """Axes with both errors against n, labelled, the x axis logarithmic.
+
+    On two logarithmic axes n^(-1/2) is a straight line of slope -1/2.
+    """
     from matplotlib.figure import Figure  # noqa: PLC0415 - takes longer to import than everything else to run
 
     axes = Figure().subplots()

@@ -117,10 +117,10 @@ def initialization_errors(
 
 
 def fit_resistance(current: torch.Tensor, voltage: torch.Tensor) -> float:
-    """R in ohm of V = R · I, from n currents in ampere and n voltages in volt, by gradient descent.
+    """R in ohm of V = R · I, from n currents in ampere and n voltages in volt, by automatic differentiation.
 
-    The second derivative of the loss Σᵢ (R Iᵢ - Vᵢ)² / 2n is mean(I²). At a rate of half its inverse every step halves
-    the error, whatever the currents: after 50 steps it is down to 1e-15.
+    By gradient descent: the second derivative of the loss Σᵢ (R Iᵢ - Vᵢ)² / 2n is mean(I²). At a rate of half its
+    inverse every step halves the error, whatever the currents: after 50 steps it is down to 1e-15.
     """
     R = torch.zeros((), requires_grad=True)
     lr = 1 / (2 * (current**2).mean())
@@ -149,11 +149,11 @@ def planck(wavelength: torch.Tensor, temperature: float | torch.Tensor) -> torch
 
 
 def fit_temperature(wavelength: torch.Tensor, radiance: torch.Tensor) -> float:
-    """T in kelvin from measured radiances, by Gauss and Newton's method on the squared errors of ln B.
+    """T in kelvin, between 3000 and 8000, from n radiances, each measured with 5 % noise of its own.
 
-    In u = 1/T, ln B = ln(2hc²/λ⁵) - ln(exp(au) - 1) with a = hc/λk is almost a line, of slope -a / (1 - exp(-au)): ten
-    steps lead from 5000 K to any temperature between 3000 and 8000 K. The logarithm makes noise that is a share of the
-    radiance equally large everywhere.
+    By Gauss and Newton's method on the squared errors of ln B. In u = 1/T, ln B = ln(2hc²/λ⁵) - ln(exp(au) - 1) with a
+    = hc/λk is almost a line, of slope -a / (1 - exp(-au)): ten steps lead from 5000 K to any temperature between 3000
+    and 8000 K. The logarithm makes noise that is a share of the radiance equally large everywhere.
     """
     a = _H * _C / (wavelength.double() * _K)
     u = torch.tensor(1 / 5000, dtype=torch.float64)
@@ -180,7 +180,10 @@ def second_derivative(f: Callable[[torch.Tensor], torch.Tensor], x: torch.Tensor
 
 
 def loss_hessian(X: torch.Tensor) -> torch.Tensor:
-    """[X 1]ᵀ[X 1] / n, (d + 1, d + 1): the Hessian in (w, b) of Σᵢ (xᵢw + b - yᵢ)² / 2n, whatever y, w and b are."""
+    """The Hessian in (w, b), (d + 1, d + 1), of Σᵢ (xᵢw + b - yᵢ)² / 2n, whatever y, w and b are.
+
+    It is [X 1]ᵀ[X 1] / n.
+    """
     rows = torch.cat([X, torch.ones(len(X), 1)], dim=1)
     return rows.T @ rows / len(X)
 
@@ -251,13 +254,16 @@ def huber_loss(y_hat: torch.Tensor, y: torch.Tensor, delta: float = 1.0) -> torc
 
 
 class RobustRegression(d2l.LinearRegressionScratch):
-    """The library's model on Huber's loss: fast like the squared loss nearby, of bounded gradient far away.
+    """A model on a loss of your choice that keeps the best of both: fast nearby, of bounded gradient far away.
 
-    It builds on no other exercise, so that a mistake in one of them stays there.
+    The library's, on Huber's loss: it builds on no other exercise, so that a mistake in one of them stays there.
     """
 
     def loss(self, y_hat: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
-        """Huber's loss at delta = 1."""
+        """To be minimised; a few labels that are far off do no harm.
+
+        Huber's loss at delta = 1.
+        """
         return huber_loss(y_hat, y)
 
 
@@ -265,10 +271,11 @@ class RobustRegression(d2l.LinearRegressionScratch):
 
 
 def adversarial_dataset(num_examples: int) -> tuple[torch.Tensor, torch.Tensor]:
-    """X (n, 1) of noise and labels y (n, 1) that are -1 in the first half and 1 in the second.
+    """X (n, d) and y (n, 1) on which training in the given order, again and again, fails, and reshuffled does not.
 
-    The best bias is 0. In this order every epoch ends with batches that pull it to 1, and forgets the half before:
-    after k steps at the rate r, (1 - r)^k is left of it. A reshuffled batch has both labels, and its pulls cancel.
+    X is noise, y is -1 in the first half and 1 in the second. The best bias is 0. In this order every epoch ends with
+    batches that pull it to 1, and forgets the half before: after k steps at the rate r, (1 - r)^k is left of it. A
+    reshuffled batch has both labels, and its pulls cancel.
     """
     y = torch.where(torch.arange(num_examples) < num_examples // 2, -1.0, 1.0)
     return torch.randn(num_examples, 1), y.reshape(-1, 1)

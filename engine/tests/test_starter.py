@@ -18,7 +18,8 @@ def reference(tmp_path):
         "if TYPE_CHECKING:\n    from nowhere import Thing\n_SECRET = 42\n"
         'def area(r: Thing, scale=math.pi) -> Thing:\n    """The area of a circle."""\n    return scale * r**2\n'
         "def _helper():\n    return os.sep\n"
-        'class Circle:\n    """A circle."""\n\n    def __init__(self, r: float):\n        self.r = r\n\n'
+        'class Circle:\n    """A circle.\n\n    Drawn with a compass.\n\n    Attributes:\n        r: its radius.\n    """\n\n'
+        "    def __init__(self, r: float):\n        self.r = r\n\n"
         '    def grow(self, by=1, *, twice=False):\n        """Larger."""\n        self.r += by\n\n    def _hidden(self):\n        return 1\n'
         "class Empty:\n    x = 1\n"
     )
@@ -38,7 +39,11 @@ def test_a_module_has_signatures_docstrings_and_nothing_else(reference):
         "\n"
         "\n"
         "class Circle:\n"
-        '    """A circle."""\n'
+        '    """A circle.\n'
+        "\n"
+        "    Attributes:\n"
+        "        r: its radius.\n"
+        '    """\n'
         "\n"
         "    def __init__(self, r):\n"
         "        raise NotImplementedError\n"

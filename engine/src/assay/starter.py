@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING, Any
 
 import nbformat
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+_SECTION = re.compile(r"(Args|Attributes|Returns|Yields|Raises):\n")
 
 _ANSWERS = "# Written answers, for a person to read: exercise number to text.\nANSWERS = {}\n"
 
@@ -46,7 +49,8 @@ def _parts(reference: Path) -> tuple[str, str, list[str]]:
 
 
 def _stub(node: ast.FunctionDef | ast.ClassDef) -> ast.FunctionDef | ast.ClassDef:
-    body: list[ast.stmt] = [part for part in node.body[:1] if ast.get_docstring(node) is not None]
+    text = ast.get_docstring(node)
+    body: list[ast.stmt] = [] if text is None else [ast.Expr(ast.Constant(_asked(text, 4 + node.col_offset)))]
     if isinstance(node, ast.ClassDef):
         methods = [part for part in node.body if isinstance(part, ast.FunctionDef)]
         body += [_stub(part) for part in methods if part.name == "__init__" or not part.name.startswith("_")]
@@ -58,6 +62,15 @@ def _stub(node: ast.FunctionDef | ast.ClassDef) -> ast.FunctionDef | ast.ClassDe
             argument.annotation = None  # they may name what only a type checker imports
     stub = ast.FunctionDef(node.name, node.args, body, [])
     return ast.fix_missing_locations(stub)
+
+
+def _asked(docstring: str, indent: int) -> str:
+    """What is asked for: a docstring's summary and its sections; the prose says how the reference does it."""
+    summary, *others = docstring.split("\n\n")
+    sections = [part for part in others if _SECTION.match(part)]
+    lines = "\n\n".join([summary, *sections]).splitlines()
+    margin = "\n" + " " * indent
+    return "".join([lines[0], *(margin + line if line else "\n" for line in lines[1:]), margin if sections else ""])
 
 
 def _is_used(node: ast.Import | ast.ImportFrom, used: set[str]) -> bool:
