@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import gc
 import io
 import os
 import signal
@@ -151,6 +152,7 @@ def hold_session(judge: Judge) -> None:
     arguments += sorted({str(judge.course.tests(submission.assignment)) for submission in judge.submissions})
     plugins = [judge, pytest_plugin, pytest_benchmark.plugin, _hypothesis_pytestplugin]
     output = io.StringIO()
+    gc.disable()  # importing torch makes half a million objects to look through, and no garbage; until all is collected
     with contextlib.chdir(root), contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
         code = pytest.main(arguments, plugins=plugins)
     if judge.refusal is not None:

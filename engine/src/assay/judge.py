@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 import hashlib
 import inspect
 from pathlib import Path
@@ -133,6 +134,12 @@ class Judge:
             if submission is not None:
                 self.checks.setdefault(submission, []).append(item)
                 _bracket(item, self.seed_of(item))
+
+    def pytest_collection_finish(self) -> None:
+        """Keeps what was imported out of garbage collections: looking through it takes as long as a few checks."""
+        if not gc.get_freeze_count():  # a later session of this process has only the earlier one's garbage to add
+            gc.freeze()
+        gc.enable()
 
     # Guests.
 

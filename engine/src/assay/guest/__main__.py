@@ -73,7 +73,7 @@ class Nursery:
     def _prepare(self, setup: Setup) -> ModuleType | None:
         import torch  # noqa: PLC0415
 
-        from assay.guest import submission  # noqa: F401, PLC0415 - before the forks, once for all
+        from assay.guest import submission, withdrawal  # noqa: F401, PLC0415 - before the forks, once for all
 
         torch.set_num_threads(1)  # one submission, one processor: others are being graded
         library = None
@@ -81,6 +81,7 @@ class Nursery:
             sys.path.insert(0, setup.library_folder)
             library = importlib.import_module(setup.library)
             sys.path.remove(setup.library_folder)
+            withdrawal.foresee(library)
         _warm_up(torch)
         _freeze()
         return library

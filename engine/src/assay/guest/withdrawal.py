@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import types
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -22,6 +23,13 @@ def withdraw(library: ModuleType, names: Iterable[str]) -> None:
             _disarm(function, name)
 
 
+def foresee(library: ModuleType) -> None:
+    """Compiles the refusals before the forks, once for all checks."""
+    for name in vars(library):
+        for function in _functions(getattr(library, name)):
+            _refusal(name, function.__code__.co_freevars)
+
+
 def _functions(owner: Any) -> Iterable[types.FunctionType]:
     members = (
         [owner]
@@ -37,9 +45,15 @@ def _functions(owner: Any) -> Iterable[types.FunctionType]:
 
 
 def _disarm(function: types.FunctionType, name: str) -> None:
+    function.__code__ = _refusal(name, function.__code__.co_freevars)
+    function.__defaults__ = None
+    function.__kwdefaults__ = None
+
+
+@cache
+def _refusal(name: str, cells: tuple[str, ...]) -> types.CodeType:
     text = f"{name} is the library's own; this exercise asks for yours"
     # A function's code can only be exchanged for one with as many free variables.
-    cells = function.__code__.co_freevars
     lines = (
         f"def withdrawn({', '.join(cells)}):",
         " def refuse(*args, **kwargs):",
@@ -48,6 +62,4 @@ def _disarm(function: types.FunctionType, name: str) -> None:
     )
     code = compile("\n".join(lines), "<the course>", "exec", dont_inherit=True)
     outer = next(item for item in code.co_consts if isinstance(item, types.CodeType))
-    function.__code__ = next(item for item in outer.co_consts if isinstance(item, types.CodeType))
-    function.__defaults__ = None
-    function.__kwdefaults__ = None
+    return next(item for item in outer.co_consts if isinstance(item, types.CodeType))

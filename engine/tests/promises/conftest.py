@@ -41,6 +41,29 @@ class Machine:
     denied: tuple[str, ...] = ()
     error: int = errno.EPERM
 
+    def become(self) -> None:
+        """Makes this process one that grades there."""
+        if not self.root and os.getuid() == 0:
+            os.setgroups([])
+            os.setresgid(ORDINARY, ORDINARY, ORDINARY)
+            os.setresuid(ORDINARY, ORDINARY, ORDINARY)
+            call("prctl", 4, 1, 0, 0, 0)  # its own /proc again, as after an exec
+        if self.denied:
+            call("prctl", 38, 1, 0, 0, 0)
+            denial = seccomp.deny(self.error)
+            seccomp.install(seccomp.program(seccomp.assemble(dict.fromkeys(self.denied, denial), seccomp.ALLOW)))
+        if self.capabilities != -1:
+            for number in range(64):
+                if not self.capabilities >> number & 1:
+                    with contextlib.suppress(OSError):  # one that this kernel does not know
+                        call("prctl", 24, number, 0, 0, 0)  # nor may a program that it starts have it
+            sets = privileges._sets()
+            for name in ("use", "may"):
+                low, high = getattr(sets, f"{name}0"), getattr(sets, f"{name}1")
+                setattr(sets, f"{name}0", low & self.capabilities)
+                setattr(sets, f"{name}1", high & (self.capabilities >> 32))
+            call("capset", privileges._Header(0x20080522, 0), sets)
+
 
 MACHINES = {
     machine.name: machine
@@ -117,7 +140,7 @@ class Wall:
         if pid == 0:
             os.close(heard)
             with _last_words(told):
-                self._become()
+                self.machine.become()
                 outcome = self._nurse(task, outside, check=check)
                 os.write(told, json.dumps(outcome.__dict__).encode())
         os.close(told)
@@ -130,26 +153,6 @@ class Wall:
             return Outcome(**json.loads(words))
         except ValueError:
             pytest.fail(f"the nursery failed: {words.decode()}")
-
-    def _become(self) -> None:
-        if not self.machine.root and os.getuid() == 0:
-            os.setgroups([])
-            os.setresgid(ORDINARY, ORDINARY, ORDINARY)
-            os.setresuid(ORDINARY, ORDINARY, ORDINARY)
-            call("prctl", 4, 1, 0, 0, 0)  # its own /proc again, as after an exec
-        if self.machine.denied:
-            call("prctl", 38, 1, 0, 0, 0)
-            denial = seccomp.deny(self.machine.error)
-            seccomp.install(
-                seccomp.program(seccomp.assemble(dict.fromkeys(self.machine.denied, denial), seccomp.ALLOW))
-            )
-        if self.machine.capabilities != -1:
-            sets = privileges._sets()
-            for name in ("use", "may"):
-                low, high = getattr(sets, f"{name}0"), getattr(sets, f"{name}1")
-                setattr(sets, f"{name}0", low & self.machine.capabilities)
-                setattr(sets, f"{name}1", high & (self.machine.capabilities >> 32))
-            call("capset", privileges._Header(0x20080522, 0), sets)
 
     def _nurse(self, task: Callable[[], object], outside: Callable[[int], object] | None, *, check: bool) -> Outcome:
         self.nursery = os.getpid()
@@ -213,7 +216,7 @@ def wall(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Wall]:
     machine = MACHINES[request.param]
     if machine.root and os.getuid() != 0:
         pytest.skip("this machine is root's, and these tests run as an ordinary user")
-    with _open_to_all(tmp_path):
+    with open_to_all(tmp_path):
         yield Wall(machine, tmp_path)
 
 
@@ -223,7 +226,8 @@ def machines(*names: str) -> Any:
 
 
 @contextlib.contextmanager
-def _open_to_all(path: Path) -> Iterator[None]:
+def open_to_all(path: Path) -> Iterator[None]:
+    """Lets every user reach a folder of pytest's for a while."""
     # pytest keeps its folders to the user that runs it.
     closed = [
         (parent, parent.stat().st_mode) for parent in (path, *path.parents) if parent.stat().st_uid == os.getuid()

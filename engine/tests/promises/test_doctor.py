@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 
-from conftest import Machine, Wall
+from conftest import Machine
 
 from assay import doctor
 from assay.guest import lockdown
@@ -27,12 +27,12 @@ def test_it_leaves_this_process_as_it_was():
     assert (os.stat("/proc/self/ns/net").st_ino, os.getuid()) == before
 
 
-def _examined_on(machine, place):
+def _examined_on(machine):
     heard, told = os.pipe()
     pid = os.fork()
     if pid == 0:
         try:
-            Wall(machine, place)._become()
+            machine.become()
             os.environ["TMPDIR"] = "/tmp"
             os.write(told, json.dumps(doctor.examine()).encode())
         finally:
@@ -44,9 +44,9 @@ def _examined_on(machine, place):
     return json.loads(text)
 
 
-def test_it_says_what_is_missing(tmp_path):
+def test_it_says_what_is_missing():
     machine = Machine("old", root=os.getuid() == 0, denied=("landlock_create_ruleset", "unshare"), error=38)
-    found = _examined_on(machine, tmp_path)
+    found = _examined_on(machine)
     assert found["files"] == "not kept: landlock_create_ruleset: ENOSYS"
     assert broken(found) == ["files", "processes"]
 

@@ -1,0 +1,124 @@
+"""No attack gains a point, and none changes what a neighbour gets: each is graded between honest ones, for real.
+
+All of them as whoever runs these tests, and some of each family as root, as an ordinary user and without namespaces.
+"""
+
+import os
+import re
+import subprocess
+import sys
+from itertools import islice
+
+import msgspec
+import pytest
+from conftest import MACHINES, open_to_all
+from points import FAMILIES, WRONG
+from test_grading import RIGHT
+
+from assay.guest.syscalls import call
+from assay.model import Document
+
+HERE = "here"
+HONEST = ("a first one", "z last one")
+ALL = {f"{family}: {name}": code for family, attacks in FAMILIES.items() for name, code in attacks.items()}
+SOME = {f"{family}: {name}" for family, attacks in FAMILIES.items() for name in islice(attacks, 3)}
+ELSEWHERE = ("root", "user", "root-in-a-container", "user-without-namespaces")
+ATTACKS = [(HERE, name) for name in ALL] + [(machine, name) for machine in ELSEWHERE for name in sorted(SOME)]
+
+CHECK_SECONDS = 2 * 2 + 5 + 2
+"""The course's two seconds of processor time a call, as the deadline outside counts them, and two seconds more."""
+
+_NEW_MOUNTS, _BIND, _RECURSIVE, _PRIVATE = 0x20000, 1 << 12, 1 << 14, 1 << 18
+
+
+@pytest.fixture(scope="module")
+def reports(course_root, tmp_path_factory):
+    """Gives the reports of a machine, all of it graded in one run."""
+    graded = {}
+
+    def on(machine):
+        if machine not in graded:
+            folder = tmp_path_factory.mktemp("class")
+            names = ALL if machine == HERE else SOME
+            for name in (*HONEST, *names):
+                attack = "" if name in HONEST else WRONG + ALL[name]
+                (folder / name).mkdir()
+                text = RIGHT + attack.replace("COURSE", str(course_root)).replace("CLASS", str(folder))
+                (folder / name / "basics.py").write_text(text)
+            with open_to_all(course_root), open_to_all(folder):
+                found = _graded(machine, course_root, folder)
+            graded[machine] = {report.submission.name: report for report in found}
+            assert set(graded[machine]) == {*HONEST, *names}
+        return graded[machine]
+
+    return on
+
+
+def _graded(machine, course_root, folder):
+    written = folder / "reports.json"
+    written.touch()
+    written.chmod(0o666)
+    command = [sys.executable, "-m", "assay", "grade", str(folder), "--json", str(written), "--seed", "1"]
+    done = subprocess.run(
+        command, cwd=course_root, preexec_fn=lambda: _become(machine), capture_output=True, check=False, timeout=600
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    return msgspec.json.decode(written.read_bytes(), type=Document).reports
+
+
+def _become(machine):
+    if machine == HERE:
+        return
+    chosen = MACHINES[machine]
+    if not chosen.root and os.getuid() == 0:
+        _show_python()
+    chosen.become()
+
+
+def _show_python():
+    """Puts the interpreter within an ordinary user's reach, where it lies in root's own home."""
+    home = os.path.expanduser("~root")
+    if not os.path.realpath(sys.executable).startswith(home) or os.stat(home).st_mode & 0o001:
+        return
+    call("unshare", _NEW_MOUNTS)
+    call("mount", 0, b"/", 0, _RECURSIVE | _PRIVATE, 0)
+    entry = os.path.relpath(os.path.realpath(sys.executable), home).split(os.sep)[0]
+    folder = os.open(os.path.join(home, entry), os.O_PATH)
+    call("mount", b"home", os.fsencode(home), b"tmpfs", 0, b"mode=0755")
+    os.mkdir(os.path.join(home, entry))
+    source = f"/proc/self/fd/{folder}"
+    call("mount", os.fsencode(source), os.fsencode(os.path.join(home, entry)), 0, _BIND | _RECURSIVE, 0)
+    os.close(folder)
+
+
+def checks(report):
+    return {check.id: check for exercise in report.exercises for check in exercise.checks}
+
+
+@pytest.mark.parametrize(("machine", "name"), ATTACKS)
+def test_no_attack_gains_a_point(reports, machine, name):
+    report = reports(machine)[name]
+    assert report.status == "graded"
+    for check in ("scaled", "factor"):
+        assert checks(report)[check].status not in {"passed", "ungraded"}
+        assert checks(report)[check].score == 0
+
+
+@pytest.mark.parametrize(("machine", "name"), ATTACKS)
+def test_every_attack_is_answered_with_a_sentence_and_no_traceback(reports, machine, name):
+    message = checks(reports(machine)[name])["scaled"].message
+    assert message is not None
+    said = " ".join(filter(None, [message.input, message.yours, message.expected, message.help]))
+    assert said
+    assert not re.search(r"Traceback|engine/src|assay/(host|guest|wire)", said)
+
+
+@pytest.mark.parametrize(("machine", "name"), ATTACKS)
+def test_every_attack_ends_within_its_limits_and_two_seconds(reports, machine, name):
+    assert max(check.duration for check in checks(reports(machine)[name]).values()) < CHECK_SECONDS
+
+
+@pytest.mark.parametrize("machine", [HERE, *ELSEWHERE])
+@pytest.mark.parametrize("name", HONEST)
+def test_no_attack_changes_what_a_neighbour_gets(reports, machine, name):
+    assert {check.status for check in checks(reports(machine)[name]).values()} == {"passed"}
