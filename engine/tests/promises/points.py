@@ -202,6 +202,7 @@ def scaled(x, factor=2.0):
     ctypes.memset(id(buffer), 0, 8)
     return tensor
 """,
+    "an answer over the limit": "def scaled(x, factor=2.0): return torch.ones(1_050_000)",
     "itself": """
 def scaled(x, factor=2.0):
     loop = []
