@@ -136,6 +136,31 @@ def test_what_is_refused_gets_a_report_that_says_why(course_root, students, tmp_
     assert (report["status"], report["submission"]["name"]) == ("ungraded", "carol")
 
 
+def test_an_archive_of_a_class_is_graded_as_its_folder_is(course_root, tmp_path):
+    import io
+    import zipfile
+
+    homework = io.BytesIO()
+    for target, files in (
+        (homework, {"basics.py": WRONG}),
+        (tmp_path / "class.zip", {"Jane Doe/basics.py": RIGHT, "Bob_1_file_/h.zip": homework.getvalue, "eve.zip": b""}),
+    ):
+        with zipfile.ZipFile(target, "w") as archive:
+            for name, content in files.items():
+                archive.writestr(name, content() if callable(content) else content)
+    code, output, errors = assay(
+        "grade", "class.zip", "--course", course_root, "--json", tmp_path / "r.json", cwd=tmp_path
+    )
+    assert (code, errors) == (0, "")
+    assert "eve.zip: it is no .zip archive, or it is damaged" in output
+    reports = json.loads((tmp_path / "r.json").read_bytes())["reports"]
+    assert [(r["submission"]["name"], r["submission"]["path"], r["status"], r["score"]) for r in reports] == [
+        ("Bob_1_file_", "class.zip/Bob_1_file_/h.zip/basics.py", "graded", 3),
+        ("Jane Doe", "class.zip/Jane Doe/basics.py", "graded", 5),
+        ("eve", "class.zip/eve.zip", "ungraded", 0),
+    ]
+
+
 def test_an_empty_folder_beside_others_is_said(course_root, tmp_path):
     (tmp_path / "alice").mkdir()
     (tmp_path / "alice" / "basics.py").write_text(RIGHT)

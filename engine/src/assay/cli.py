@@ -75,7 +75,7 @@ def grade(  # noqa: PLR0913, PLR0917 - one argument an option
     fail_under: float | None,
     forgo: tuple[str, ...],
 ) -> None:
-    """Grade submissions: each PATH is a file, a student's folder or a folder of students."""
+    """Grade submissions: each PATH is a file, a student's folder, a folder of students, or an archive of these."""
     try:
         course = _course(folder)
         intake = take_in(paths, [assignment.name for assignment in course.assignments])
@@ -235,7 +235,7 @@ def _show(reports: list[Report], intake: Intake) -> None:
     console = _console()
     console.print(render(reports))
     for folder in intake.empty:
-        _say(f"nothing to grade in {shown(folder)}")
+        _say(inert(f"nothing to grade in {shown(folder)}", _LINE))
 
 
 def _write(reports: list[Report], path: Path) -> None:

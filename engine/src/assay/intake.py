@@ -1,22 +1,26 @@
-"""Reads what students hand in: a file, a student's folder, a folder of students."""
+"""Reads what students hand in: a file, a student's folder, a folder of students, or an archive of any of these."""
 
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import re
-import stat
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from assay.archives import CLASS, STUDENT, Archive, Member
+from assay.display import inert
+from assay.entries import ARCHIVES, KINDS, LINK, MAX_BYTES, OTHER_ARCHIVES, DiskEntry, Entry, ending, shown
 from assay.errors import IntakeError
 from assay.model import Submission, SubmissionInfo
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from pathlib import Path
 
-MAX_BYTES = 10_000_000
-_KINDS = {".py": "module", ".ipynb": "notebook"}
+__all__ = ["MAX_BYTES", "Intake", "Refused", "shown", "take_in"]
+
+_NAME = 1000
 
 
 class Refused(NamedTuple):
@@ -34,138 +38,196 @@ class Intake(NamedTuple):
     refused: list[Refused]
     empty: list[Path]
 
+    @property
+    def size(self) -> int:
+        """How much was found so far, taken in or refused."""
+        return len(self.submissions) + len(self.refused)
+
 
 def take_in(paths: Iterable[Path], assignments: Sequence[str]) -> Intake:
     """Reads every submission below the paths.
 
     A file is a submission; a folder that holds files named for assignments is a student's; any other folder is a
-    folder of students. Links are not followed.
+    folder of students, each with a folder, a file or an archive. An archive is taken for the folder that it holds.
+    Links are not followed.
 
     Raises:
         IntakeError: a path does not exist, or a file is named for no assignment.
     """
     intake = Intake([], [], [])
     for path in paths:
+        entry = DiskEntry(path)
         if not os.path.lexists(path):
-            text = f"{shown(path)} does not exist"
+            text = f"{inert(shown(path), _NAME)} does not exist"
             raise IntakeError(text)
-        if path.is_dir() and not path.is_symlink():
-            _take_folder(path, assignments, intake)
+        if entry.kind == "folder":
+            _take_folder(entry, assignments, intake)
+        elif _is_archive(entry):
+            _take_export(entry, assignments, intake)
         else:
-            _take_file(path, _assignment_of(path, assignments), _student_of(path, assignments), intake)
+            _take_file(entry, _assignment_of(path, assignments), _student_of(path, assignments), intake)
     return intake
 
 
-def shown(path: Path | str) -> str:
-    """Gives a path as text; bytes that are not UTF-8 become U+FFFD."""
-    return os.fsencode(path).decode("utf-8", "replace")
-
-
-def _take_folder(folder: Path, assignments: Sequence[str], intake: Intake) -> None:
-    own = _own_files(folder, assignments)
-    if own or _misnamed(folder, assignments):
-        _take_student(folder, own, assignments, intake)
-        return
-    before = len(intake.submissions) + len(intake.refused)
-    for child in sorted(folder.iterdir(), key=os.fsencode):
-        if child.is_symlink():
-            if _own_files(child, assignments):
-                intake.refused.append(_refuse(child, "", child.name, "it is a link, and links are not followed"))
-        elif child.is_dir():
-            own = _own_files(child, assignments)
-            if own or _misnamed(child, assignments):
-                _take_student(child, own, assignments, intake)
-            else:
-                intake.empty.append(child)
-        elif child.suffix in _KINDS:
-            named = [name for name in assignments if name in child.stem]
-            if named:
-                _take_file(child, max(named, key=len), child.stem, intake)
-    if len(intake.submissions) + len(intake.refused) == before and folder not in intake.empty:
-        intake.empty.append(folder)
-
-
-def _own_files(folder: Path, assignments: Sequence[str]) -> list[tuple[str, list[Path]]]:
+def _take_export(entry: DiskEntry, assignments: Sequence[str], intake: Intake) -> None:
+    """Takes in an archive that was named on the command line: a class's or a student's."""
+    student = Member(entry.path).student
     try:
-        present = {path.name: path for path in folder.iterdir()}
-    except OSError:
-        return []
-    found = [(name, [present[name + kind] for kind in _KINDS if name + kind in present]) for name in assignments]
+        _check_ending(entry)
+        with entry.stream() as file:
+            archive = Archive(file, entry.path, CLASS)
+            root = archive.root
+            _take_folder(_wrapped(root, assignments), assignments, intake, said=bool(archive.troubles))
+    except IntakeError as error:
+        intake.refused.append(_refuse(entry, "", student, str(error)))
+        return
+    intake.refused.extend(_refuse(entry, "", student, trouble) for trouble in archive.troubles)
+
+
+def _wrapped(root: Entry, assignments: Sequence[str]) -> Entry:
+    """Gives the folder of students in an archive: the root, or a lone folder in it that is no student's."""
+    below = root.children()
+    if len(below) != 1 or below[0].kind != "folder" or _is_student(below[0], assignments):
+        return root
+    inner = below[0].children()
+    # A lone folder with a lone archive is a class of one; with more it is a class, each of whom has an archive.
+    return root if len(inner) == 1 and _is_archive(inner[0]) else below[0]
+
+
+def _take_folder(folder: Entry, assignments: Sequence[str], intake: Intake, *, said: bool = False) -> None:
+    if _is_student(folder, assignments):
+        _take_student(folder, folder.student, assignments, intake)
+        return
+    before = intake.size
+    for child in folder.children():
+        if child.trouble:
+            intake.refused.append(_refuse(child, "", child.name, child.trouble))
+        elif child.kind == "folder":
+            if _is_student(child, assignments) or any(map(_is_archive, child.children())):
+                _take_student(child, child.student, assignments, intake)
+            else:
+                intake.empty.append(child.path)
+        else:
+            _take_flat(child, assignments, intake)
+    if intake.size == before and not said and folder.path not in intake.empty:
+        intake.empty.append(folder.path)
+
+
+def _take_flat(entry: Entry, assignments: Sequence[str], intake: Intake) -> None:
+    """Takes in what stands for a student without a folder: an archive, or a file whose name holds an assignment's."""
+    if entry.kind == "link":
+        if _own_files(entry, assignments) or _is_archive(entry):
+            intake.refused.append(_refuse(entry, "", entry.name, LINK))
+    elif _is_archive(entry):
+        _take_archive(entry, Member(entry.path).student, assignments, intake)
+    elif Path(entry.name).suffix in KINDS:
+        stem = Path(entry.name).stem
+        named = [name for name in assignments if name in stem]
+        if named:
+            _take_file(entry, max(named, key=len), stem, intake)
+
+
+def _take_archive(entry: Entry, student: str, assignments: Sequence[str], intake: Intake) -> None:
+    """Takes in a student's archive: files, perhaps in one folder, and no further archive."""
+    before = intake.size
+    try:
+        _check_ending(entry)
+        archive = Archive(io.BytesIO(entry.read()), entry.path, STUDENT)
+    except IntakeError as error:
+        intake.refused.append(_refuse(entry, "", student, str(error)))
+        return
+    folder: Entry = archive.root
+    below = folder.children()
+    if len(below) == 1 and below[0].kind == "folder" and not _is_student(folder, assignments):
+        folder = below[0]
+    if _is_student(folder, assignments):
+        _take_student(folder, student, assignments, intake, nested=True)
+    else:
+        for child in folder.children():
+            if child.trouble:
+                intake.refused.append(_refuse(child, "", student, child.trouble))
+            elif _is_archive(child):
+                reason = "it lies in a student's archive: archives in there are not opened"
+                intake.refused.append(_refuse(child, "", student, reason))
+    intake.refused.extend(_refuse(entry, "", student, trouble) for trouble in archive.troubles)
+    if intake.size == before:
+        intake.empty.append(entry.path)
+
+
+def _is_student(folder: Entry, assignments: Sequence[str]) -> bool:
+    return bool(_own_files(folder, assignments) or _misnamed(folder, assignments))
+
+
+def _is_archive(entry: Entry) -> bool:
+    return entry.kind != "folder" and bool(ending(entry.name, (*ARCHIVES, *OTHER_ARCHIVES)))
+
+
+def _check_ending(entry: Entry) -> None:
+    if not ending(entry.name, ARCHIVES):
+        reason = "archives of this kind are not opened: only .zip, .tar and .tar.gz are"
+        raise IntakeError(reason)
+
+
+def _own_files(folder: Entry, assignments: Sequence[str]) -> list[tuple[str, list[Entry]]]:
+    present = {entry.name: entry for entry in folder.children()}
+    found = [(name, [present[name + kind] for kind in KINDS if name + kind in present]) for name in assignments]
     return [(name, files) for name, files in found if files]
 
 
-def _misnamed(folder: Path, assignments: Iterable[str]) -> list[tuple[str, Path]]:
+def _misnamed(folder: Entry, assignments: Iterable[str]) -> list[tuple[str, Entry]]:
     """Finds files that a person takes for an assignment's: blanks, dashes or the case of letters are not the name's."""
-    try:
-        present = sorted(folder.iterdir(), key=os.fsencode)
-    except OSError:
-        return []
-    plain = [(re.sub(r"[\s-]+", "_", path.stem).lower(), path) for path in present if path.suffix.lower() in _KINDS]
-    return [(name, path) for name in assignments for stem, path in plain if stem == name]
+    present = [(Path(entry.name), entry) for entry in folder.children()]
+    plain = [(re.sub(r"[\s-]+", "_", p.stem).lower(), entry) for p, entry in present if p.suffix.lower() in KINDS]
+    return [(name, entry) for name in assignments for stem, entry in plain if stem == name]
 
 
-def _take_student(folder: Path, own: list[tuple[str, list[Path]]], assignments: Iterable[str], intake: Intake) -> None:
-    student = folder.resolve().name
+def _take_student(
+    folder: Entry, student: str, assignments: Sequence[str], intake: Intake, *, nested: bool = False
+) -> None:
+    own = _own_files(folder, assignments)
     missing = [name for name in assignments if name not in dict(own)]
-    for assignment, path in dict(reversed(_misnamed(folder, missing))).items():
-        reason = f"it must be called {assignment}{path.suffix.lower()}"
-        intake.refused.append(_refuse(path, assignment, student, reason))
+    for assignment, entry in dict(reversed(_misnamed(folder, missing))).items():
+        reason = f"it must be called {assignment}{Path(entry.name).suffix.lower()}"
+        intake.refused.append(_refuse(entry, assignment, student, reason))
+    archives = [entry for entry in folder.children() if _is_archive(entry)]
+    beside = [f"{entry.name} lies beside the files that were graded: it was not opened" for entry in archives]
     for assignment, files in own:
-        # Of a module and a notebook the newer counts: os.lstat, so that a link's target is not asked.
-        files.sort(key=lambda path: os.lstat(path).st_mtime_ns)
-        notes = tuple(
-            f"{older.name} lies beside {files[-1].name} and is older: it was not graded" for older in files[:-1]
-        )
-        _take_file(files[-1], assignment, student, intake, notes)
+        # Of a module and a notebook the newer counts.
+        files.sort(key=lambda entry: entry.modified)
+        older = [f"{old.name} lies beside {files[-1].name} and is older: it was not graded" for old in files[:-1]]
+        _take_file(files[-1], assignment, student, intake, (*older, *beside))
+    if not own and not nested:
+        for entry in archives:
+            _take_archive(entry, student, assignments, intake)
 
 
-def _take_file(path: Path, assignment: str, student: str, intake: Intake, notes: tuple[str, ...] = ()) -> None:
+def _take_file(entry: Entry, assignment: str, student: str, intake: Intake, notes: tuple[str, ...] = ()) -> None:
     try:
-        source = _read(path)
+        source = entry.read()
     except IntakeError as error:
-        intake.refused.append(_refuse(path, assignment, student, str(error)))
+        intake.refused.append(_refuse(entry, assignment, student, str(error)))
         return
-    if any((one.info.path, one.assignment) == (shown(path), assignment) for one in intake.submissions):
+    path = shown(entry.path)
+    if any((one.info.path, one.assignment) == (path, assignment) for one in intake.submissions):
         return  # named twice on the command line
-    info = SubmissionInfo(shown(student), shown(path), hashlib.sha256(source).hexdigest())
-    kind: Literal["module", "notebook"] = "notebook" if path.suffix == ".ipynb" else "module"
+    info = SubmissionInfo(shown(student), path, hashlib.sha256(source).hexdigest())
+    kind: Literal["module", "notebook"] = "notebook" if Path(entry.name).suffix == ".ipynb" else "module"
     intake.submissions.append(Submission(info, assignment, kind, source, notes))
 
 
-def _refuse(path: Path, assignment: str, student: str, reason: str) -> Refused:
-    return Refused(SubmissionInfo(shown(student), shown(path), ""), assignment, f"{shown(path.name)}: {reason}")
-
-
-def _read(path: Path) -> bytes:
-    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-    try:
-        number = os.open(path, flags)
-    except OSError as error:
-        reason = (
-            "it is a link, and links are not followed" if path.is_symlink() else f"it cannot be read ({error.strerror})"
-        )
-        raise IntakeError(reason) from error
-    try:
-        status = os.fstat(number)
-        if not stat.S_ISREG(status.st_mode):
-            reason = "it is a folder" if stat.S_ISDIR(status.st_mode) else "it is no regular file"
-            raise IntakeError(reason)
-        if status.st_size > MAX_BYTES:
-            reason = f"it has {status.st_size:,} bytes, over the limit of {MAX_BYTES:,}"
-            raise IntakeError(reason)
-        with os.fdopen(os.dup(number), "rb") as file:
-            return file.read(MAX_BYTES)
-    finally:
-        os.close(number)
+def _refuse(entry: Entry, assignment: str, student: str, reason: str) -> Refused:
+    info = SubmissionInfo(shown(student), shown(entry.path), "")
+    return Refused(info, assignment, f"{shown(entry.name)}: {reason}")
 
 
 def _assignment_of(path: Path, assignments: Sequence[str]) -> str:
     named = [name for name in assignments if name in path.stem]
     if named:
         return max(named, key=len)
-    if len(assignments) == 1 and path.suffix in _KINDS:
+    if len(assignments) == 1 and path.suffix in KINDS:
         return assignments[0]
-    text = f"{shown(path)} is named for no assignment: call it {' or '.join(name + '.py' for name in assignments)}"
+    files = " or ".join(name + ".py" for name in assignments)
+    text = f"{inert(shown(path), _NAME)} is named for no assignment: call it {files}"
     raise IntakeError(text)
 
 
