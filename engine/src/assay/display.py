@@ -2,8 +2,9 @@
 
 Reports show what a submission gave back, and a submission may give back anything. Everything here is total (no value
 makes it raise), bounded (no value makes it long or slow) and inert (control characters, terminal escapes and text
-directions come out as the escapes that Python writes for them). Imports nothing of ours, and torch never: a tensor can
-only be here if somebody else imported it.
+directions come out as the escapes that Python writes for them, and so does the first character of what a CI system
+would obey: `::error::`, `##[error]`, `##vso[...]`). Imports nothing of ours, and torch never: a tensor can only be here
+if somebody else imported it.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import math
 import numbers
 import os.path
+import re
 import sys
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -36,6 +38,8 @@ _LONG: Final = 120
 _ROWS: Final = 3
 _MAX_LEAVES: Final = 10_000
 _MAX_NOTE: Final = 300
+# Anywhere in a text: where lines wrap, each character may begin one.
+_COMMAND: Final = re.compile(r"::(?=[A-Za-z][\w-]*(?: .*?)?::)|##(?=\w*\[)", re.DOTALL)
 _ROUNDING: Final = (1.3e-6, 1e-5)  # torch.testing's relative and absolute bound for float32
 
 
@@ -50,10 +54,10 @@ def inert(text: str, limit: int) -> str:
 
     The limit is at least 1.
     """
-    pieces = [
-        character if character.isprintable() else ascii(character)[1:-1]
-        for character in islice(str.__iter__(text), limit + 1)
-    ]
+    start = str.__getitem__(text, slice(0, limit + 1))
+    pieces = [character if character.isprintable() else ascii(character)[1:-1] for character in start]
+    for found in _COMMAND.finditer(start):
+        pieces[found.start()] = f"\\x{ord(start[found.start()]):02x}"
     length = sum(map(len, pieces))
     if length <= limit:
         return "".join(pieces)

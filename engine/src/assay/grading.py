@@ -15,6 +15,7 @@ from multiprocessing import get_context
 from typing import TYPE_CHECKING, NamedTuple
 
 from assay.course import Course, read_course
+from assay.display import inert
 from assay.errors import AssayError, PromiseBroken
 from assay.model import HandedIn, Report, Submission, SubmissionInfo
 
@@ -28,6 +29,8 @@ _CHUNKS_A_WORKER = 4
 """A session costs about 0.2 s to start; this many a worker keep workers busy to the end and a progress bar moving."""
 
 _PYTEST_SAID = 4000
+
+_NAME = 300
 
 _PR_SET_PDEATHSIG = 1
 
@@ -189,7 +192,7 @@ def _graded_alone(course: Course, job: Job, on_trouble: Callable[[str], None]) -
             reason = "the judge's own process ended while it graded this submission"
         except AssayError as error:
             reason = "the judge did not come to its end with this submission"
-            on_trouble(f"{submission.info.name}, {submission.assignment}: {error}")
+            on_trouble(f"{inert(submission.info.name, _NAME)}, {submission.assignment}: {error}")
     return ungraded(course, job.seed, submission.info, submission.assignment, reason)
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 import pytest
 
 from assay.course import Course, contract, exercise_of, read_course
+from assay.display import inert
 from assay.errors import CourseError, IntakeError, PromiseBroken
 from assay.intake import shown, take_in
 from assay.model import Check, Report, Submission, SubmissionInfo, Verdict, Visibility
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 _MAX_EXAMPLES = 25
 """Hypothesis examples a check: properties of such functions fail early or never, and every example is a crossing."""
 
+
+_LINE, _NAME = 2000, 300
 
 _WITNESSES = 3
 """Failing examples that are kept besides the smallest: Hypothesis finds the first by chance, so they differ in much."""
@@ -76,12 +79,12 @@ class Judge:
         try:
             intake = take_in(paths, names)
         except IntakeError as error:
-            raise pytest.UsageError(str(error)) from error
+            raise pytest.UsageError(inert(str(error), _LINE)) from error
         if intake.refused or intake.empty:
             reasons = [r.reason for r in intake.refused] + [
                 f"nothing to grade in {shown(path)}" for path in intake.empty
             ]
-            raise pytest.UsageError("; ".join(reasons))
+            raise pytest.UsageError("; ".join(inert(reason, _LINE) for reason in reasons))
         submissions = intake.submissions if paths else [reference_as_submission(course, name) for name in names]
         return cls(course, submissions, config.option.seed, tuple(config.option.forgo), alone=bool(paths))
 
@@ -119,7 +122,9 @@ class Judge:
         if "handed_in" in metafunc.fixturenames:
             name = metafunc.definition.path.parent.name
             handed = [s for s in self.submissions if s.assignment == name]
-            metafunc.parametrize("handed_in", handed, ids=[s.info.name for s in handed], indirect=True, scope="session")
+            metafunc.parametrize(
+                "handed_in", handed, ids=[inert(s.info.name, _NAME) for s in handed], indirect=True, scope="session"
+            )
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Notes which checks there are, and gives each its own seed."""
@@ -215,7 +220,7 @@ def as_text(verdict: Verdict) -> str:
     lines = [f"{verdict.sentence}: {verdict.status}"]
     for label, text in rows:
         if text:
-            first, *rest = text.splitlines()
+            first, *rest = [inert(line, _LINE) for line in text.splitlines()]
             lines += [f"  {label:<9} {first}", *(f"  {'':<9} {line}" for line in rest)]
     return "\n".join(lines)
 

@@ -150,7 +150,7 @@ def _finding(judge: Judge, item: Any, error: BaseException) -> tuple[Status, Mes
     if reference_digests(judge, item, error):
         text = inert(f"what came back could not be used: {error}", _TEXT)
         return "failed", Message(shown, text, None, None)
-    return "ungraded", Message(help=f"{type(error).__name__} in the check itself: {error}")
+    return "ungraded", Message(help=inert(f"{type(error).__name__} in the check itself: {error}", _TEXT))
 
 
 def _first_of_flaky(error: BaseException) -> BaseException:

@@ -163,7 +163,8 @@ class StandIn(Names):
 
 def _present(channel: Channel, value: Any, *, keep: bool) -> Any:
     if isinstance(value, Ref):
-        return Handle(channel, value, keep=keep)
+        # Only what an attribute's name led to is a method; elsewhere the kind would be read as the judge's own path.
+        return Handle(channel, Ref(value.number, value.kind), keep=keep)
     if isinstance(value, list):
         return [_present(channel, item, keep=keep) for item in value]
     if isinstance(value, dict):

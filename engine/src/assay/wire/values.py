@@ -13,6 +13,7 @@ import msgspec
 import torch
 
 from assay.errors import WireError
+from assay.wire import frames
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,6 +29,9 @@ _DTYPES = (
 _CODES = {dtype: code for code, dtype in enumerate(_DTYPES)}
 _SIZES = tuple(torch.empty((), dtype=dtype).element_size() for dtype in _DTYPES)
 _MAX_DIMS = 8
+_NESTING = 1000
+"""What a message may nest before it is read; `depth_of` looks closer."""
+
 _INT64 = 2**63
 
 
@@ -112,12 +116,64 @@ def decoder(kind: Any) -> Callable[[bytes], Any]:
 
     def read(data: bytes) -> Any:
         try:
+            _refuse_odd_keys(data)
             return decode(data)
         except Exception as error:  # whatever hostile bytes provoke in a decoder is one thing to us: no message
             text = f"not a message: {type(error).__name__}"
             raise WireError(text) from error
 
     return read
+
+
+def _refuse_odd_keys(data: bytes) -> None:
+    """Raises ValueError where the key of a map is anything but None, a truth value, a number or a text.
+
+    Before msgspec reads it: that would make an array a tuple, and tuples of -1 and -2 all hash alike, so that 4 MiB of
+    such keys keep a dict busy for ten minutes.
+    """
+    at, left, keyed = 0, 1, False
+    outer: list[tuple[int, bool]] = []
+    while left or outer:
+        if not left:
+            left, keyed = outer.pop()
+            continue
+        kind, width, size = _FORMS[data[at]]
+        if kind != "scalar" and keyed and left % 2 == 0:
+            text = "a key that is no scalar"
+            raise ValueError(text)
+        left -= 1
+        at += 1 + width
+        size += int.from_bytes(data[at - width : at], "big")
+        if kind in {"array", "map"}:
+            if len(outer) > _NESTING:
+                text = "nested too deep"
+                raise ValueError(text)
+            outer.append((left, keyed))
+            keyed = kind == "map"
+            left = 2 * size if keyed else size
+        else:
+            at += size
+
+
+def _forms() -> list[tuple[str, int, int]]:
+    """Gives for each first byte of msgpack what follows: what it is, how many bytes of length, how many bytes more."""
+    forms = [("scalar", 0, 0)] * 256  # small numbers, None, truth values
+    for size in range(32):
+        forms[0xA0 + size] = ("scalar", 0, size)
+    for size in range(16):
+        forms[0x80 + size], forms[0x90 + size] = ("map", 0, size), ("array", 0, size)
+    for step, width in enumerate((1, 2, 4)):
+        forms[0xC4 + step], forms[0xC7 + step] = ("bytes", width, 0), ("extension", width, 1)
+        forms[0xD9 + step] = ("scalar", width, 0)
+    for step, width in enumerate((2, 4)):
+        forms[0xDC + step], forms[0xDE + step] = ("array", width, 0), ("map", width, 0)
+    for first in (0xCC, 0xD0):
+        for step in range(4):
+            forms[first + step] = ("scalar", 0, 2**step)
+    forms[0xCA], forms[0xCB] = ("scalar", 0, 4), ("scalar", 0, 8)
+    for step in range(5):
+        forms[0xD4 + step] = ("extension", 0, 1 + 2**step)
+    return forms
 
 
 def _key(key: Any) -> Any:
@@ -176,18 +232,21 @@ def _read_tensor(data: memoryview) -> torch.Tensor:
         raise ValueError(text)
     start = 2 + 8 * dims
     shape = struct.unpack(f"<{dims}q", data[2:start])
-    count = 1
+    count = room = 1
     for size in shape:
         if size < 0:
             text = f"a tensor of shape {shape}"
             raise ValueError(text)
         count *= size  # Python's integers do not overflow
+        room *= size or 1
     dtype = _DTYPES[code]
     if count * _SIZES[code] != len(data) - start:
         text = f"a tensor of shape {shape} in {len(data) - start} bytes"
         raise ValueError(text)
     if count == 0:
-        # torch refuses products of sizes beyond 64 bits even where one size is 0
+        if room * _SIZES[code] > frames.LIMIT:  # its sum along the size 0 would take that many numbers
+            text = f"an empty tensor of shape {shape}"
+            raise ValueError(text)
         return torch.empty(shape, dtype=dtype)
     if dtype is torch.bool:  # a byte other than 0 and 1 is undefined as a bool
         return (torch.frombuffer(bytearray(data[start:]), dtype=torch.uint8) != 0).reshape(shape)
@@ -195,5 +254,6 @@ def _read_tensor(data: memoryview) -> torch.Tensor:
     return torch.frombuffer(bytearray(data[start:]), dtype=dtype).reshape(shape).clone()
 
 
+_FORMS = _forms()
 _ENCODER = msgspec.msgpack.Encoder(enc_hook=_write_extension)
 _REF_DECODER = msgspec.msgpack.Decoder(tuple[int, str, bool])

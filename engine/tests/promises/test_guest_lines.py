@@ -1,0 +1,114 @@
+"""What a submission's process says of itself, its import and its checks is believed in nothing but the wording."""
+
+import contextlib
+import socket
+import threading
+
+import msgspec
+import pytest
+from lies import NASTY, OUTCOMES, SECONDS
+
+from assay.errors import GuestEnded, WireError
+from assay.host import guest as guests
+from assay.host.guest import Guest
+from assay.host.nursery import Budget
+from assay.wire import frames
+from assay.wire.messages import Closed, Ended, Given, Loaded, Locked, Request, Swept
+from assay.wire.promises import CORE
+from assay.wire.values import encode
+
+KEPT = encode(Locked(dict.fromkeys(CORE, "kept")))
+ASKED = Request("call", 0, "f")
+pack = msgspec.msgpack.encode
+
+
+class FakeNursery:
+    """Gives a line to a submission process that does what it likes."""
+
+    def __init__(self, play):
+        self.play, self.threads = play, []
+
+    def open(self, *_):
+        """Starts the play; gives a process id and the line to it."""
+        ours, theirs = socket.socketpair()
+
+        def run():
+            with contextlib.suppress(OSError, WireError), theirs:
+                self.play(theirs)
+
+        self.threads.append(threading.Thread(target=run))
+        self.threads[-1].start()
+        return 1234, ours
+
+    def sweep(self, _):
+        """Finds nothing."""
+        return Swept(clean=True, alive=True)
+
+    def close(self, _, **__):
+        """Finds it ended."""
+        return Closed(0, 0)
+
+
+LOADED = encode(Loaded(["f"], [NASTY] * 3, {NASTY: NASTY}))
+IMPORTS = {
+    "nothing": ([], "ungraded"),
+    "another message first": ([encode(Ended(0, 0))], "ungraded"),
+    "locked twice": ([KEPT, KEPT], "crashed"),
+    "ended for loaded": ([KEPT, encode(Ended(2**63, -(2**63)))], "crashed"),
+    "names that are numbers": ([KEPT, pack(["Loaded", [1], [], {}])], "crashed"),
+    "answers that are lists": ([KEPT, pack(["Loaded", [], [], {"1": ["x"]}])], "crashed"),
+    "answers under keys that are lists": ([KEPT, b"\x94\xa6Loaded\x90\x90\x81\x91\x01\xa1x"], "crashed"),
+    "notes nested 10000 deep": ([KEPT, b"\x94\xa6Loaded\x90" + b"\x91" * 10_000], "crashed"),
+    "a reply of a check": ([KEPT, encode(Given(1))], "crashed"),
+}
+
+
+@pytest.fixture
+def short_walls(monkeypatch):
+    monkeypatch.setattr(guests, "_wall", lambda _: SECONDS)
+    monkeypatch.setattr(guests, "_END_SECONDS", SECONDS)
+
+
+@pytest.mark.usefixtures("short_walls")
+@pytest.mark.parametrize(("messages", "status"), IMPORTS.values(), ids=IMPORTS)
+def test_a_lie_about_the_import_is_a_failed_import(messages, status):
+    guest = Guest(FakeNursery(lambda sock: [frames.send(sock, each) for each in messages]), None, Budget())
+    guest.open()
+    assert guest.failure.status == status
+    with pytest.raises(GuestEnded):
+        guest.begin(1, []).ask(ASKED)
+    guest.end()
+
+
+ENDS = {
+    "an end told before the check began": [encode(Ended(9, 0))] * 3,
+    "a signal that there is not": [encode(Ended(2**63, 0))],
+    "a negative signal": [encode(Ended(-9, 0))],
+    "an exit code of 2**63": [encode(Ended(0, 2**63))],
+    "loaded once more": [LOADED],
+    "no message": [b"\xc1"],
+    "a frame nested 10000 deep": [b"\x91" * 10_000],
+    "nothing": [],
+}
+
+
+@pytest.mark.usefixtures("short_walls")
+@pytest.mark.parametrize("messages", ENDS.values(), ids=ENDS)
+def test_a_lie_about_a_checks_end_ends_that_check(messages):
+    def play(sock):
+        for each in (KEPT, LOADED, *messages):
+            frames.send(sock, each)
+        frames.receive_socket(sock).close()
+        sock.recv(2**20)
+        sock.recv(2**20)
+
+    nursery = FakeNursery(play)
+    guest = Guest(nursery, None, Budget())
+    guest.open()
+    assert guest.loaded.found == ["f"]
+    with pytest.raises(OUTCOMES) as caught:
+        guest.begin(1, []).ask(ASKED)
+    assert caught.value.text.isprintable()
+    guest.end()
+    guest.close()
+    nursery.threads[0].join(5)
