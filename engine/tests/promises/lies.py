@@ -64,9 +64,10 @@ def against(play, seconds=SECONDS, ask=None, whole=2 * SECONDS):
         outcome = (ask or use)(stand_in)
     except OUTCOMES as error:
         outcome = error
-    took = time.monotonic() - started
-    ours.close()
-    thread.join(10)
+    finally:
+        took = time.monotonic() - started
+        ours.close()
+        thread.join(10)
     assert not thread.is_alive()
     return outcome, took
 

@@ -2,7 +2,6 @@
 
 import contextlib
 import struct
-import threading
 import time
 import tracemalloc
 
@@ -128,7 +127,6 @@ def test_a_lie_in_an_answer_is_a_value_or_ends_the_check(data, outcome):
         with contextlib.suppress(WireError):
             play(sock)
 
-    before = torch.get_num_threads(), len(threading.enumerate())
     found, took = against(tried, seconds=5, whole=5)
     assert took < 4
     assert isinstance(found, outcome)
@@ -137,7 +135,6 @@ def test_a_lie_in_an_answer_is_a_value_or_ends_the_check(data, outcome):
         shown(found)
     if isinstance(found, NotHandedIn):
         assert found.missing == "f"
-    assert (torch.get_num_threads(), len(threading.enumerate())) == before
 
 
 def drip(sock):
