@@ -127,7 +127,7 @@ def graded(course_root, tmp_path_factory):
 
 def graded_now(course_root, intake, on_trouble=pytest.fail):
     course = read_course(course_root)
-    return grade(course, intake.submissions, seed=1, forgone=(), on_report=lambda _: None, on_trouble=on_trouble)
+    return grade(course, intake.submissions, seed=1, forgone=(), on_progress=lambda _: None, on_trouble=on_trouble)
 
 
 def statuses(report):
@@ -361,11 +361,17 @@ def test_no_process_of_a_submission_is_left():
 def test_what_is_finished_stays_when_the_course_changes_meanwhile(course_root, tmp_path):
     course, folder = tmp_path / "course", tmp_path / "class"
     shutil.copytree(course_root, course)
-    for name in "abcd":
-        (folder / name).mkdir(parents=True)
-        (folder / name / "basics.py").write_text(RIGHT)
-    troubles = []
+    for number in range(13):  # one more than a worker takes at a time
+        (folder / f"{number:02}").mkdir(parents=True)
+        (folder / f"{number:02}" / "basics.py").write_text(RIGHT)
+    troubles, told = [], []
     changed = course / "tests" / "basics" / "test_1_losses.py"
+    text = changed.read_text()
+
+    def change(graded):
+        told.append(graded)
+        changed.write_text(text + "\n")
+
     before = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {min(before)})  # one worker: it has not begun the last when the first is finished
     try:
@@ -374,15 +380,16 @@ def test_what_is_finished_stays_when_the_course_changes_meanwhile(course_root, t
             take_in([folder], ["basics"]).submissions,
             seed=1,
             forgone=(),
-            on_report=lambda _: changed.write_text(changed.read_text() + "\n"),
+            on_progress=change,
             on_trouble=troubles.append,
         )
     finally:
         os.sched_setaffinity(0, before)
-    assert statuses(reports[0]) == PASSED
-    assert (reports[-1].status, reports[-1].score) == ("ungraded", 0)
-    assert reports[-1].reason == "the judge did not come to its end with this submission"
-    assert troubles[-1] == f"d, basics: the course at {course} changed while it was grading"
+    assert [statuses(report) for report in reports[:12]] == [PASSED] * 12
+    assert (reports[12].status, reports[12].score) == ("ungraded", 0)
+    assert reports[12].reason == "the judge did not come to its end with this submission"
+    assert troubles == [f"12, basics: the course at {course} changed while it was grading"]
+    assert told == list(range(1, 14))
 
 
 # A student's process that seems to be alone with its judge, and takes its time.

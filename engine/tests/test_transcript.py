@@ -55,7 +55,7 @@ def test_questions_are_not_shown_and_attributes_keep_their_path():
         told(
             (Request("call", 0, "Model"), Ref(2, "Model")),
             (Request("get", 2, "net"), Ref(3, "Linear")),
-            (Request("iterate", 2), Ref(4, "iterator")),
+            (Request("iterate", 2, "", [64]), None),
             (Request("next", 4, "", [64]), None),
             (Request("call", 3, "reset"), None),
         )

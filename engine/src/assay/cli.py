@@ -216,7 +216,7 @@ def _graded(course: Course, intake: Intake, seed: int, forgo: tuple[str, ...]) -
             intake.submissions,
             seed=seed,
             forgone=forgo,
-            on_report=lambda _: progress.advance(bar),
+            on_progress=lambda graded: progress.update(bar, completed=graded),
             on_trouble=lambda text: _say(f"assay: {text}"),
         )
     return reports + [ungraded(course, seed, *refused) for refused in intake.refused]

@@ -8,7 +8,7 @@ import gc
 import io
 import os
 import signal
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from importlib.metadata import version
 from multiprocessing import get_context
@@ -20,13 +20,20 @@ from assay.errors import AssayError, PromiseBroken
 from assay.model import HandedIn, Report, Submission, SubmissionInfo
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+    from multiprocessing.connection import Connection
     from pathlib import Path
 
     from assay.judge import Judge
 
 _CHUNKS_A_WORKER = 4
-"""A session costs about 0.2 s to start; this many a worker keep workers busy to the end and a progress bar moving."""
+"""So that no worker is idle while another one has much left to do."""
+
+_SMALLEST_CHUNK = 12
+"""Where there are enough for all workers: a session that starts and draws its examples costs half a submission."""
+
+_HEARD = 0.1
+"""Seconds between two looks at what the workers have told: a progress bar moves ten times in a second."""
 
 _PYTEST_SAID = 4000
 
@@ -52,7 +59,7 @@ def grade(  # noqa: PLR0913 - each by its name
     *,
     seed: int,
     forgone: tuple[str, ...],
-    on_report: Callable[[Report], None],
+    on_progress: Callable[[int], None],
     on_trouble: Callable[[str], None],
 ) -> list[Report]:
     """Grades in as many processes as this one may use processors; one submission's trouble costs no other's report.
@@ -62,7 +69,7 @@ def grade(  # noqa: PLR0913 - each by its name
         submissions: what is graded.
         seed: the course's secret seed.
         forgone: promises of the sandbox that the instructor gave up by name.
-        on_report: called for every report as it is finished.
+        on_progress: called with how many submissions are graded, whenever there are more.
         on_trouble: called with what went wrong on our side, for the instructor.
 
     Returns:
@@ -72,29 +79,22 @@ def grade(  # noqa: PLR0913 - each by its name
         PromiseBroken: this machine does not keep a core promise that is not forgone.
         AssayError: nothing at all could be graded.
     """
-    workers = _workers(len(submissions))
-    size = -(-len(submissions) // (workers * _CHUNKS_A_WORKER)) or 1
+    size = _chunk_size(len(submissions))
     jobs = [
         Job(course.root, course.fingerprint, tuple(submissions[start : start + size]), seed, forgone)
         for start in range(0, len(submissions), size)
     ]
     found: dict[Job, list[Report]] = {}
     failure: AssayError | None = None
-    with workers_pool(len(submissions)) as pool:
-        futures = {pool.submit(grade_chunk, job): job for job in jobs}
-        for future in as_completed(futures):
-            try:
-                found[futures[future]] = future.result()
-            except PromiseBroken:
-                pool.shutdown(cancel_futures=True)
-                raise
-            except BrokenProcessPool:
-                continue  # a dead worker takes its whole pool along
-            except AssayError as error:
-                failure = error
-                continue
-            for report in found[futures[future]]:
-                on_report(report)
+    for future, job in _finished(jobs, on_progress):
+        try:
+            found[job] = future.result()
+        except BrokenProcessPool:
+            continue  # a dead worker takes its whole pool along
+        except PromiseBroken:
+            raise
+        except AssayError as error:
+            failure = error
     if failure is not None and not found:
         raise failure
     for job in jobs:
@@ -102,9 +102,33 @@ def grade(  # noqa: PLR0913 - each by its name
             found[job] = [
                 _graded_alone(course, job._replace(submissions=(one,)), on_trouble) for one in job.submissions
             ]
-            for report in found[job]:
-                on_report(report)
+            on_progress(sum(len(reports) for reports in found.values()))
     return [report for job in jobs for report in found[job]]
+
+
+def _chunk_size(count: int) -> int:
+    workers = _workers(count)
+    return max(-(-count // (workers * _CHUNKS_A_WORKER)), min(_SMALLEST_CHUNK, -(-count // workers)), 1)
+
+
+def _finished(jobs: Sequence[Job], on_progress: Callable[[int], None]) -> Iterator[tuple[Future[list[Report]], Job]]:
+    """Gives each job as it ends, and tells of every submission that was graded meanwhile."""
+    heard, told = get_context("spawn").Pipe(duplex=False)
+    graded = 0
+    with heard, told, workers_pool(sum(len(job.submissions) for job in jobs), told) as pool:
+        futures = {pool.submit(grade_chunk, job): job for job in jobs}
+        running = set(futures)
+        try:
+            while running:
+                ended, running = wait(running, _HEARD, FIRST_COMPLETED)
+                while heard.poll():
+                    heard.recv_bytes()
+                    graded += 1
+                    on_progress(graded)
+                for future in ended:
+                    yield future, futures[future]
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 def grade_chunk(job: Job) -> list[Report]:
@@ -119,7 +143,7 @@ def grade_chunk(job: Job) -> list[Report]:
     if course.fingerprint != job.fingerprint:
         text = f"the course at {job.root} changed while it was grading"
         raise AssayError(text)
-    judge = Judge(course, job.submissions, job.seed, job.forgone, public=job.public)
+    judge = Judge(course, job.submissions, job.seed, job.forgone, public=job.public, on_graded=_tell)
     hold_session(judge)
     return judge.reports()
 
@@ -165,10 +189,15 @@ def hold_session(judge: Judge) -> None:
         raise AssayError(text)
 
 
-def workers_pool(tasks: int) -> ProcessPoolExecutor:
-    """Gives an executor of as many processes as this one may use processors, and no more than there are tasks."""
+def workers_pool(tasks: int, told: Connection | None = None) -> ProcessPoolExecutor:
+    """Gives an executor of as many processes as this one may use processors, and no more than there are tasks.
+
+    Args:
+        tasks: how many there are.
+        told: where a worker sends an empty message for every submission that it has graded.
+    """
     # spawn: a worker starts its nursery and torch afresh, whatever threads this process has
-    return ProcessPoolExecutor(_workers(tasks), get_context("spawn"), _end_with, (os.getpid(),))
+    return ProcessPoolExecutor(_workers(tasks), get_context("spawn"), _begin_work, (os.getpid(), told))
 
 
 def _workers(tasks: int) -> int:
@@ -196,8 +225,19 @@ def _graded_alone(course: Course, job: Job, on_trouble: Callable[[str], None]) -
     return ungraded(course, job.seed, submission.info, submission.assignment, reason)
 
 
-def _end_with(parent: int) -> None:
+_telling: list[Connection] = []
+"""In a worker: where it tells of submissions that it has graded."""
+
+
+def _tell() -> None:
+    for connection in _telling:
+        connection.send_bytes(b"")
+
+
+def _begin_work(parent: int, told: Connection | None) -> None:
     """Has the kernel end this worker with the process that started it, so that none grades on for nobody."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         os.kill(os.getpid(), signal.SIGKILL)
+    if told is not None:
+        _telling.append(told)

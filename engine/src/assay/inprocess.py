@@ -12,7 +12,7 @@ from assay.host.standin import StandIn
 from assay.wire.messages import Given, Reply, Request
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from types import ModuleType
 
 
@@ -22,10 +22,10 @@ class _InProcessLine:
 
     def ask(self, request: Request) -> Reply:
         """Answers at once; tensors are copied both ways, as a wall would."""
-        request.args[:] = _copied(request.args)
-        request.kwargs.update(_copied(request.kwargs))
+        request.args[:] = copied(request.args, _as_it_is)
+        request.kwargs.update(copied(request.kwargs, _as_it_is))
         reply = self._answering.answer(request)
-        return Given(_copied(reply.value)) if isinstance(reply, Given) else reply
+        return Given(copied(reply.value, _as_it_is)) if isinstance(reply, Given) else reply
 
 
 def stand_in(module: ModuleType, library: ModuleType | None, contract: Sequence[str], seed: int) -> StandIn:
@@ -35,11 +35,24 @@ def stand_in(module: ModuleType, library: ModuleType | None, contract: Sequence[
     return StandIn(Channel(_InProcessLine(answering), frozenset(contract), name))
 
 
-def _copied(value: Any) -> Any:
+def copied(value: Any, other: Callable[[Any], Any]) -> Any:
+    """Gives a value of which nothing is shared that can be changed.
+
+    Args:
+        value: tensors, and lists, tuples and dicts of them.
+        other: copies everything else, or raises.
+    """
     if isinstance(value, torch.Tensor):
         return value.clone()
     if isinstance(value, list):
-        return [_copied(item) for item in value]
+        return [copied(item, other) for item in value]
+    if isinstance(value, tuple):
+        items = [copied(item, other) for item in value]
+        return type(value)(*items) if hasattr(value, "_fields") else tuple(items)
     if isinstance(value, dict):
-        return {key: _copied(item) for key, item in value.items()}
-    return value
+        return {key: copied(item, other) for key, item in value.items()}
+    return other(value)
+
+
+def _as_it_is(value: Any) -> Any:
+    return value  # numbers, texts and Refs

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import functools
 import gc
 import hashlib
 import inspect
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
 
@@ -30,8 +29,8 @@ _MAX_EXAMPLES = 25
 
 _LINE, _NAME = 2000, 300
 
-_WITNESSES = 3
-"""Failing examples that are kept besides the smallest: Hypothesis finds the first by chance, so they differ in much."""
+_CHECK = pytest.StashKey[Check]()
+"""Where an item keeps what was read from its test function."""
 
 
 class Judge:
@@ -44,6 +43,7 @@ class Judge:
         forgone: promises that the instructor gave up by name.
         public: leave out the checks that a student does not see at once.
         alone: leave out every test that is no check of a submission.
+        on_graded: called whenever all checks of one more submission have been run.
     """
 
     __name__ = "assay-judge"
@@ -58,6 +58,7 @@ class Judge:
         *,
         public: bool = False,
         alone: bool = False,
+        on_graded: Callable[[], None] = lambda: None,
     ) -> None:
         self.course = course
         self.submissions = submissions
@@ -65,9 +66,11 @@ class Judge:
         self.forgone = forgone
         self.public = public
         self.alone = alone
+        self.on_graded = on_graded
         self.guests: dict[Submission, Guest] = {}
         self.checks: dict[Submission, list[pytest.Item]] = {}
         self.verdicts: dict[pytest.Item, Verdict] = {}
+        self.drawn: dict[str, Sequence[dict[str, Any]] | None] = {}
         self.refusal: PromiseBroken | None = None
 
     @classmethod
@@ -128,6 +131,8 @@ class Judge:
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Notes which checks there are, and gives each its own seed."""
+        from assay.examples import prepare  # noqa: PLC0415 - Hypothesis is needed where there are checks
+
         if self.public:
             items[:] = [
                 item for item in items if _submission_of(item) is None or check_of(item).visibility == "visible"
@@ -138,7 +143,7 @@ class Judge:
             submission = _submission_of(item)
             if submission is not None:
                 self.checks.setdefault(submission, []).append(item)
-                _bracket(item, self.seed_of(item))
+                prepare(self, item)
 
     def pytest_collection_finish(self) -> None:
         """Keeps what was imported out of garbage collections: looking through it takes as long as a few checks."""
@@ -176,6 +181,12 @@ class Judge:
         line = guest.begin(self.guest_seed(item), withdrawn_by(item))
         library = self.course.library.name if self.course.library else ""
         return StandIn(Channel(line, frozenset(names), library))
+
+    def reopen_check(self, item: Any) -> StandIn:
+        """Gives a check another process, as if it had not begun."""
+        guest = item.funcargs["handed_in"]
+        guest.end()
+        return self.open_check(guest, item)
 
     def seed_of(self, item: pytest.Item) -> int:
         """Gives the seed of a check's own inputs."""
@@ -230,6 +241,13 @@ def check_of(item: Any) -> Check:
 
     Raises CourseError if it has no docstring, or a visibility that there is not.
     """
+    if _CHECK not in item.stash:
+        item.stash[_CHECK] = _read_check(item)
+    check: Check = item.stash[_CHECK]
+    return check
+
+
+def _read_check(item: Any) -> Check:
     sentence = inspect.getdoc(item.obj)
     if not sentence:
         text = f"{item.nodeid} has no docstring: it is the sentence that a student reads"
@@ -274,43 +292,6 @@ def derived_seed(seed: int, *names: str) -> int:
     """Gives a seed of its own for every name; it does not tell the one that it came from."""
     digest = hashlib.sha256("/".join([str(seed), *names]).encode()).digest()
     return int.from_bytes(digest[:6], "big")
-
-
-def _bracket(item: Any, seed: int) -> None:
-    """Makes every example of a check start afresh, and remembers the example that failed."""
-    from hypothesis import is_hypothesis_test  # noqa: PLC0415
-    from hypothesis import seed as hypothesis_seed  # noqa: PLC0415
-
-    function = item.obj
-    if not is_hypothesis_test(function):
-        item.obj = _with_fresh_start(function)
-        return
-    hypothesis_seed(seed)(function)
-    if not hasattr(function.hypothesis.inner_test, "__wrapped__"):  # all items share one function, all sessions too
-        function.hypothesis.inner_test = _with_fresh_start(function.hypothesis.inner_test)
-
-
-def _with_fresh_start(body: Callable[..., Any]) -> Callable[..., Any]:
-    @functools.wraps(body)
-    def run(**arguments: Any) -> Any:
-        channel = arguments["submission"]._channel  # noqa: SLF001 - the stand-in shows students' names only
-        channel.start_afresh()
-        try:
-            return body(**arguments)
-        except BaseException as error:
-            error.assay_example = Example(body, arguments)  # type: ignore[attr-defined]
-            if len(channel.failures) < _WITNESSES:
-                channel.failures.append(error)
-            raise
-
-    return run
-
-
-class Example(NamedTuple):
-    """The body of a check and the arguments with which it did not pass."""
-
-    body: Callable[..., Any]
-    arguments: dict[str, Any]
 
 
 def reference_as_submission(course: Course, name: str) -> Submission:

@@ -15,7 +15,8 @@ from assay.wire.values import encode
 if TYPE_CHECKING:
     from types import ModuleType
 
-    from assay.judge import Example, Judge
+    from assay.examples import Example
+    from assay.judge import Judge
 
 _UNREPEATABLE = frozenset({"benchmark", "peer"})
 """Fixtures that measure: a check that uses them is not run again."""

@@ -11,9 +11,11 @@ import errno
 import json
 import os
 import signal
+import tempfile
 import traceback
 import warnings
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -23,7 +25,6 @@ from assay.guest.syscalls import call
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 ORDINARY = 54321
 """A user id that nobody has."""
@@ -211,13 +212,13 @@ def tell(task: Callable[[], object]) -> str:
 
 
 @pytest.fixture(params=WHOLE)
-def wall(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Wall]:
+def wall(request: pytest.FixtureRequest) -> Iterator[Wall]:
     """Every machine that keeps the core promises, unless the test names others by `machines`."""
     machine = MACHINES[request.param]
     if machine.root and os.getuid() != 0:
         pytest.skip("this machine is root's, and these tests run as an ordinary user")
-    with open_to_all(tmp_path):
-        yield Wall(machine, tmp_path)
+    with open_folder() as folder:
+        yield Wall(machine, folder)
 
 
 def machines(*names: str) -> Any:
@@ -226,20 +227,12 @@ def machines(*names: str) -> Any:
 
 
 @contextlib.contextmanager
-def open_to_all(path: Path) -> Iterator[None]:
-    """Lets every user reach a folder of pytest's for a while."""
-    # pytest keeps its folders to the user that runs it.
-    closed = [
-        (parent, parent.stat().st_mode) for parent in (path, *path.parents) if parent.stat().st_uid == os.getuid()
-    ]
-    closed = [(parent, mode) for parent, mode in closed if parent.name.startswith("pytest-") or parent == path]
-    for parent, mode in closed:
-        parent.chmod(mode | 0o055)
-    try:
-        yield
-    finally:
-        for parent, mode in closed:
-            parent.chmod(mode)
+def open_folder() -> Iterator[Path]:
+    """Makes a folder that every user can reach; another session of pytest closes pytest's own when it begins."""
+    with tempfile.TemporaryDirectory(prefix="promises-", ignore_cleanup_errors=True) as name:
+        path = Path(name)
+        path.chmod(0o755)
+        yield path
 
 
 @contextlib.contextmanager

@@ -5,13 +5,14 @@ All of them as whoever runs these tests, and some of each family as root, as an 
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from itertools import islice
 
 import msgspec
 import pytest
-from conftest import MACHINES, open_to_all
+from conftest import MACHINES, open_folder
 from points import FAMILIES, WRONG
 from test_grading import RIGHT
 
@@ -32,21 +33,22 @@ _NEW_MOUNTS, _BIND, _RECURSIVE, _PRIVATE = 0x20000, 1 << 12, 1 << 14, 1 << 18
 
 
 @pytest.fixture(scope="module")
-def reports(course_root, tmp_path_factory):
+def reports(course_root):
     """Gives the reports of a machine, all of it graded in one run."""
     graded = {}
 
     def on(machine):
         if machine not in graded:
-            folder = tmp_path_factory.mktemp("class")
             names = ALL if machine == HERE else SOME
-            for name in (*HONEST, *names):
-                attack = "" if name in HONEST else WRONG + ALL[name]
-                (folder / name).mkdir()
-                text = RIGHT + attack.replace("COURSE", str(course_root)).replace("CLASS", str(folder))
-                (folder / name / "basics.py").write_text(text)
-            with open_to_all(course_root), open_to_all(folder):
-                found = _graded(machine, course_root, folder)
+            with open_folder() as place:
+                course = shutil.copytree(course_root, place / "course")
+                course.chmod(0o755)
+                for name in (*HONEST, *names):
+                    attack = "" if name in HONEST else WRONG + ALL[name]
+                    (place / "class" / name).mkdir(parents=True)
+                    text = RIGHT + attack.replace("COURSE", str(course)).replace("CLASS", str(place / "class"))
+                    (place / "class" / name / "basics.py").write_text(text)
+                found = _graded(machine, course, place / "class")
             graded[machine] = {report.submission.name: report for report in found}
             assert set(graded[machine]) == {*HONEST, *names}
         return graded[machine]
@@ -54,13 +56,13 @@ def reports(course_root, tmp_path_factory):
     return on
 
 
-def _graded(machine, course_root, folder):
+def _graded(machine, course, folder):
     written = folder / "reports.json"
     written.touch()
     written.chmod(0o666)
     command = [sys.executable, "-m", "assay", "grade", str(folder), "--json", str(written), "--seed", "1"]
     done = subprocess.run(
-        command, cwd=course_root, preexec_fn=lambda: _become(machine), capture_output=True, check=False, timeout=600
+        command, cwd=course, preexec_fn=lambda: _become(machine), capture_output=True, check=False, timeout=600
     )
     assert done.returncode == 0, done.stderr.decode()
     return msgspec.json.decode(written.read_bytes(), type=Document).reports

@@ -158,7 +158,9 @@ def total(sock):
 def endless(sock):
     while True:
         request = msgspec.msgpack.decode(frames.receive(sock))
-        sock.sendall(frame(encode(Given([[1] * 64, False] if request[0] == "next" else Ref(2, "Model")))))
+        batch = [[1] * 64, False]
+        answers = {"iterate": [Ref(3, "iterator"), *batch], "next": batch}
+        sock.sendall(frame(encode(Given(answers.get(request[0], Ref(2, "Model"))))))
 
 
 def raw(data, *, hangup=False):
@@ -247,15 +249,31 @@ BATCHES = {
 }
 
 
+FIRST = [Ref(3, "iterator"), [1] * 64, False]
+
+
 @pytest.mark.parametrize("batch", BATCHES.values(), ids=BATCHES)
 def test_next_items_of_a_wrong_shape_are_a_wrong_answer(batch):
+    found, _ = against(answering(Ref(2, "Loader"), FIRST, batch), ask=lambda stand_in: list(stand_in.f(1)))
+    assert isinstance(found, Mismatch)
+
+
+@pytest.mark.parametrize("batch", BATCHES.values(), ids=BATCHES)
+def test_first_items_of_a_wrong_shape_are_a_wrong_answer(batch):
+    first = [FIRST[0], *batch] if isinstance(batch, list) else batch
+    found, _ = against(answering(Ref(2, "Loader"), first), ask=lambda stand_in: list(stand_in.f(1)))
+    assert isinstance(found, Mismatch)
+
+
+def answering(*answers):
+    """Gives these answers, one a request."""
+
     def play(sock):
-        for answer in (Ref(2, "iterator"), Ref(3, "iterator"), batch):
+        for answer in answers:
             frames.receive(sock)
             frames.send(sock, encode(Given(answer)))
 
-    found, _ = against(play, ask=lambda stand_in: list(stand_in.f(1)))
-    assert isinstance(found, Mismatch)
+    return play
 
 
 def test_an_announced_length_makes_nobody_allocate():

@@ -40,14 +40,14 @@ class Nursery:
     def __init__(self, sock: socket.socket) -> None:
         # torch is imported only after the namespaces were entered: that needs a process of one thread.
         namespaces.enter()
-        from assay.wire.values import decoder, encode  # noqa: PLC0415
+        from assay.wire.values import encode, trusting_decoder  # noqa: PLC0415
 
         self._encode = encode
         self._sock = sock
         from assay.wire.messages import Setup, ToNursery  # noqa: PLC0415
 
-        self._read = decoder(ToNursery)
-        self._setup: Setup = decoder(Setup)(frames.receive(sock))
+        self._read = trusting_decoder(ToNursery)
+        self._setup: Setup = trusting_decoder(Setup)(frames.receive(sock))
         self._library = self._prepare(self._setup)
         self._open: dict[int, ExitStack] = {}
 

@@ -19,7 +19,7 @@ from assay.wire.messages import LIBRARY, SUBMISSION, Given, Missing, Raised, Rep
 from assay.wire.values import Ref, portable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from types import ModuleType, TracebackType
 
 _TEXT = 2000
@@ -92,10 +92,10 @@ class Answering:
         if request.verb == "call":
             return target(*map(self._restore, request.args), **{k: self._restore(v) for k, v in request.kwargs.items()})
         if request.verb == "iterate":
-            return Ref(self._keep(iter(target)).number, "iterator")
+            iterator = iter(target)
+            return [Ref(self._keep(iterator).number, "iterator"), *_batch(iterator, request.args[0])]
         if request.verb == "next":
-            items = list(islice(target, request.args[0]))
-            return [items, len(items) < request.args[0]]
+            return _batch(target, request.args[0])
         if request.path and callable(target) and not isinstance(target, torch.nn.Module):
             return Ref(request.root, type(target).__name__, method=True)
         return target
@@ -128,6 +128,12 @@ class Answering:
         if kind is dict:
             return {key: self._restore(item) for key, item in value.items()}
         return value
+
+
+def _batch(iterator: Iterator[Any], size: int) -> list[Any]:
+    """Gives the next items, and whether they are the last."""
+    items = list(islice(iterator, size))
+    return [items, len(items) < size]
 
 
 def _plain(value: Any) -> bool:

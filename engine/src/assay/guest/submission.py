@@ -18,15 +18,15 @@ from assay.guest.withdrawal import withdraw
 from assay.wire import frames, messages
 from assay.wire.messages import Begin, Ended, Loaded, Locked, Open, Raised, Reply, Request, Setup
 from assay.wire.promises import broken
-from assay.wire.values import decoder, encode
+from assay.wire.values import encode, trusting_decoder
 
 if TYPE_CHECKING:
     import socket
     from types import ModuleType
 
-_read_handed = decoder(messages.Handed)
-_read_begin = decoder(Begin)
-_read_request = decoder(Request)
+_read_handed = trusting_decoder(messages.Handed)
+_read_begin = trusting_decoder(Begin)
+_read_request = trusting_decoder(Request)
 
 
 def serve(sock: socket.socket, task: Open, library: ModuleType | None, scratch: Path, setup: Setup) -> NoReturn:

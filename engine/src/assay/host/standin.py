@@ -102,18 +102,22 @@ class Handle:
 
     def __iter__(self) -> Iterator[Any]:
         """Iterates it in the guest, a batch of items a crossing."""
-        iterator = self._channel.request("iterate", self._ref.number)
-        if not isinstance(iterator, Ref):
-            raise Mismatch(iterator, "an iterator")
-        done = False
-        while not done:
-            answer = self._channel.request("next", iterator.number, "", (_BATCH,))
-            match answer:
+        answer = self._channel.request("iterate", self._ref.number, "", (_BATCH,))
+        match answer:
+            case [Ref() as iterator, *batch]:
+                pass
+            case _:
+                raise Mismatch(answer, "an iterator")
+        while True:
+            match batch:
                 case [list() as items, bool() as done] if len(items) <= _BATCH and (items or done):
                     for item in items:
                         yield _present(self._channel, item, keep=self._keep)
                 case _:
-                    raise Mismatch(answer, "the next items")
+                    raise Mismatch(batch, "the next items")
+            if done:
+                return
+            batch = self._channel.request("next", iterator.number, "", (_BATCH,))
 
 
 class Names:

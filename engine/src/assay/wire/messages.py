@@ -128,7 +128,8 @@ class Request(msgspec.Struct, frozen=True, array_like=True):
     """Judge to check: do something with object number `root`, or with what lies along the dotted `path` from it.
 
     Args:
-        verb: `call`, `get`, `set` an attribute, `assign` in place, `iterate`, or take `next` items.
+        verb: `call`, `get`, `set` an attribute, `assign` in place, `iterate` for an iterator and its
+            first items, or take the `next` ones.
         keep: give even a tensor as a `Ref`, so that its graph can be used.
         no_grad: inside `torch.no_grad()`.
         fresh: forget all objects made so far and seed again, first.

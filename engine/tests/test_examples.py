@@ -1,0 +1,210 @@
+"""What Hypothesis draws is drawn once for a session, and nobody's report depends on who was graded before."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from assay.course import read_course
+from assay.grading import grade
+from assay.intake import take_in
+from assay.report.document import document_bytes
+
+REFERENCE = '''
+"""Model answers."""
+import torch
+
+
+def doubled(x):
+    """x twice."""
+    return 2 * x
+'''
+
+CHECKS = '''
+"""Doubling"""
+import os
+import random
+import torch
+from hypothesis import assume, given, strategies as st
+from assay.checks import assert_close
+
+
+def drawn(value):
+    """Tells that it was drawn."""
+    with open(os.environ["DRAWN"], "a") as file:
+        file.write("x")
+    return value
+
+
+NUMBERS = st.integers(-100, 100).map(drawn)
+VECTORS = st.lists(st.integers(-4, 4), min_size=1, max_size=4).map(lambda values: torch.tensor(values).float())
+
+
+@given(NUMBERS)
+def test_numbers(submission, x):
+    """a number is doubled"""
+    assert_close(submission.doubled(x), 2 * x)
+
+
+@given(VECTORS)
+def test_vectors(submission, x):
+    """a vector is doubled"""
+    assert_close(submission.doubled(x), 2 * x)
+    x.zero_()
+
+
+@given(st.lists(VECTORS, min_size=1, max_size=2), st.tuples(VECTORS))
+def test_many(submission, first, second):
+    """every vector of several is doubled"""
+    for x in first + list(second):
+        assert_close(submission.doubled(x), 2 * x)
+    first.clear()
+
+
+@given(st.integers(-100, 100))
+def test_even(submission, x):
+    """an even number is doubled"""
+    assume(x % 2 == 0)
+    assert_close(submission.doubled(x), 2 * x)
+
+
+@given(st.data())
+def test_data(submission, data):
+    """a number that is drawn late is doubled"""
+    x = data.draw(st.integers(-100, 100))
+    assert_close(submission.doubled(x), 2 * x)
+
+
+@given(st.integers(0, 4))
+def test_own_generator(submission, rng, count):
+    """random numbers are doubled"""
+    x = torch.rand(count, generator=rng)
+    assert_close(submission.doubled(x), 2 * x)
+
+
+@given(st.integers(1, 9))
+def test_global_generators(submission, count):
+    """numbers of generators that nobody seeded are doubled"""
+    x = torch.rand(count) + random.random()
+    assert_close(submission.doubled(x), 2 * x)
+'''
+
+RIGHT = "def doubled(x): return 2 * x\n"
+CALLS = "calls = []\ndef doubled(x):\n    calls.append(x)\n"
+CLASS = {
+    "first": RIGHT,
+    "right": "def doubled(x): return x + x\n",
+    "wrong": "def doubled(x): return 3 * x\n",
+    "wrong_beyond_20": "def doubled(x):\n    import torch\n    return 2 * x - (torch.as_tensor(x) > 20).sum()\n",
+    "wrong_from_the_fifth_call": CALLS + "    return 2 * x + (len(calls) > 4)\n",
+    "raises_below_0": "def doubled(x):\n    if (x < 0 if isinstance(x, int) else (x < 0).any()): raise ValueError('below')\n"
+    "    return 2 * x\n",
+    "ends_at_the_fifth_call": CALLS + "    if len(calls) > 4: __import__('os')._exit(0)\n    return 2 * x\n",
+    "gives_none": "def doubled(x): pass\n",
+    "empty": "",
+    "last": RIGHT,
+}
+
+
+class Class:
+    """A course, and the class that handed in, of which some are graded in one session at a time."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        files = {
+            "course/tox.ini": "[pytest]\ntestpaths = tests\n",
+            "course/reference/twice.py": REFERENCE,
+            "course/tests/twice/test_1_doubling.py": CHECKS,
+        }
+        for name, text in (files | {f"class/{name}/twice.py": source for name, source in CLASS.items()}).items():
+            (root / name).parent.mkdir(parents=True, exist_ok=True)
+            (root / name).write_text(text.lstrip())
+
+    def graded(self, *names):
+        """Gives each one's verdicts, without durations, and how often a number was drawn."""
+        drawn = self.root / "drawn"
+        drawn.write_text("")
+        before = os.sched_getaffinity(0)
+        os.environ["DRAWN"] = str(drawn)
+        os.sched_setaffinity(0, {min(before)})  # one worker
+        try:
+            reports = grade(
+                read_course(self.root / "course"),
+                take_in([self.root / "class" / name for name in names], ["twice"]).submissions,
+                seed=3,
+                forgone=(),
+                on_progress=lambda _: None,
+                on_trouble=pytest.fail,
+            )
+        finally:
+            os.sched_setaffinity(0, before)
+            del os.environ["DRAWN"]
+        return {r.submission.name: json.loads(document_bytes([r]), object_hook=timeless) for r in reports}, len(
+            drawn.read_text()
+        )
+
+
+def timeless(part):
+    return {name: value for name, value in part.items() if name != "duration"}
+
+
+def statuses(report):
+    (exercise,) = report["reports"][0]["exercises"]
+    return {check["id"]: check["status"] for check in exercise["checks"]}
+
+
+@pytest.fixture(scope="module")
+def everybody(tmp_path_factory):
+    return Class(tmp_path_factory.mktemp("examples"))
+
+
+@pytest.fixture(scope="module")
+def together(everybody):
+    return everybody.graded(*CLASS)[0]
+
+
+@pytest.mark.parametrize("name", CLASS)
+def test_a_report_is_the_same_whoever_was_graded_before(name, everybody, together):
+    alone, _ = everybody.graded(name)
+    assert alone[name] == together[name]
+
+
+EVERY = ("numbers", "vectors", "many", "even", "data", "own_generator", "global_generators")
+
+
+@pytest.mark.parametrize(
+    ("name", "bad"),
+    [
+        ("first", {}),
+        ("right", {}),
+        ("wrong", dict.fromkeys(EVERY, "failed")),
+        ("wrong_from_the_fifth_call", dict.fromkeys(EVERY, "failed")),
+        ("wrong_beyond_20", dict.fromkeys(["numbers", "even", "data"], "failed")),
+        ("raises_below_0", dict.fromkeys(["numbers", "vectors", "many", "even", "data"], "error")),
+        ("ends_at_the_fifth_call", dict.fromkeys(EVERY, "crashed")),
+        ("empty", dict.fromkeys(EVERY, "missing")),
+        ("last", {}),
+    ],
+)
+def test_the_examples_of_another_one_find_what_is_wrong(name, bad, together):
+    assert statuses(together[name]) == dict.fromkeys(EVERY, "passed") | bad
+
+
+def test_what_one_passed_is_put_to_the_next_and_not_drawn_again(everybody):
+    _, once = everybody.graded("first")
+    _, thrice = everybody.graded("first", "right", "last")
+    assert once == thrice > 10
+
+
+def test_what_one_did_not_pass_is_drawn_for_the_next(everybody):
+    _, once = everybody.graded("first")
+    _, wrong = everybody.graded("wrong")
+    _, both = everybody.graded("wrong", "first")
+    assert both == wrong + once
+
+
+def test_the_smallest_example_is_found_though_another_one_passed_before(everybody):
+    reports, _ = everybody.graded("first", "wrong_beyond_20")
+    (exercise,) = reports["wrong_beyond_20"]["reports"][0]["exercises"]
+    assert exercise["checks"][0]["message"]["input"] == "doubled(21)"
