@@ -4,9 +4,12 @@ python engine/benchmarks/speed.py class [ROUNDS]
     20 submissions of a small course: one `assay grade` against plain in-process pytest, once per submission
 python engine/benchmarks/speed.py processor [ROUNDS]
     processor time of one more submission of the real course: judge and guest together against the same checks
-    in one warm process
+    in one warm process, where Hypothesis draws the examples for each
+python engine/benchmarks/speed.py shares [ROUNDS]
+    processor time of one more submission of both assignments, and what part of a submission's time each check takes
 """
 
+import json
 import os
 import resource
 import shutil
@@ -22,6 +25,7 @@ ROOT = HERE.parent.parent
 SMALL = HERE / "small_course"
 SUBMISSIONS = 20
 FEW, MANY = 2, 12
+REFERENCES = [ROOT / "reference" / f"linear_regression_{name}.py" for name in ("scratch", "concise")]
 
 
 def timed(*arguments, cwd):
@@ -38,7 +42,7 @@ def copies(folder, source, name, count):
     """Makes a class of `count` students who handed in the same file, each with a comment of their own."""
     for number in range(count):
         student = folder / f"student_{number:02}"
-        student.mkdir(parents=True)
+        student.mkdir(parents=True, exist_ok=True)
         (student / name).write_text(f"{source.read_text()}\n# {number}\n")
     return folder
 
@@ -73,20 +77,54 @@ def a_class(rounds):
 
 
 def processor_time(rounds):
-    """One more submission of the real course: the difference between many and few, so that starting up cancels out."""
+    """One more submission of the real course against the same checks in one warm process."""
     sides = {"assay grade, judge and guest": [], "the same checks in one warm process": []}
+    commands = ["-m", "assay", "grade"], [str(HERE / "warm.py")]
     with tempfile.TemporaryDirectory() as scratch:
-        reference = ROOT / "reference" / "linear_regression_scratch.py"
-        few = copies(Path(scratch) / "few", reference, reference.name, FEW)
-        many = copies(Path(scratch) / "many", reference, reference.name, MANY)
+        few, many = few_and_many(scratch, REFERENCES[:1])
         for _ in range(rounds):
-            for side, command in zip(sides, (["-m", "assay", "grade"], [str(HERE / "warm.py")]), strict=True):
-                more = timed(*command, str(many), cwd=ROOT)[1] - timed(*command, str(few), cwd=ROOT)[1]
-                sides[side].append(more / (MANY - FEW))
+            for times, command in zip(sides.values(), commands, strict=True):
+                times.append(one_more(command, few, many))
     return show("one submission of linear_regression_scratch, processor time", sides, 1.5)
+
+
+def few_and_many(scratch, references):
+    """Makes two classes whose students handed in the references."""
+    for name, count in (("few", FEW), ("many", MANY)):
+        for reference in references:
+            copies(Path(scratch) / name, reference, reference.name, count)
+        yield Path(scratch) / name
+
+
+def one_more(command, few, many):
+    """Processor time of one more submission: the difference between many and few, so that starting up cancels out."""
+    fewer, more = (timed(*command, str(folder), cwd=ROOT)[1] for folder in (few, many))
+    return (more - fewer) / (MANY - FEW)
+
+
+def shares(rounds):
+    """Each check's part of the time that the references take, and what both assignments of a submission cost."""
+    durations = {}
+    times = []
+    with tempfile.TemporaryDirectory() as scratch:
+        few, many = few_and_many(scratch, REFERENCES)
+        written = Path(scratch) / "report.json"
+        for _ in range(rounds):
+            times.append(one_more(["-m", "assay", "grade", "--json", str(written)], few, many))
+            for report in json.loads(written.read_bytes())["reports"]:
+                for exercise in report["exercises"]:
+                    for check in exercise["checks"]:
+                        key = report["assignment"], exercise["id"], check["id"]
+                        durations.setdefault(key, []).append(check["duration"])
+    print(f"both assignments of one submission: {statistics.median(times):.2f} s of processor time")
+    medians = {key: statistics.median(found) for key, found in durations.items()}
+    total = sum(medians.values())
+    for (assignment, exercise, check), seconds in sorted(medians.items(), key=lambda item: -item[1]):
+        print(f"{seconds / total:6.1%} {1000 * seconds:7.1f} ms  {assignment} {exercise} {check}")
+    return True
 
 
 if __name__ == "__main__":
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-    measure = {"class": a_class, "processor": processor_time}[sys.argv[1]]
+    measure = {"class": a_class, "processor": processor_time, "shares": shares}[sys.argv[1]]
     sys.exit(0 if measure(int(sys.argv[2]) if len(sys.argv) > 2 else 5) else 1)

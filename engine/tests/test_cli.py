@@ -126,6 +126,19 @@ def test_a_file_that_cannot_be_written_exits_with_3(course_root, students, tmp_p
     assert errors == f"assay: {tmp_path}/no/r.json cannot be written: No such file or directory\n"
 
 
+def test_the_file_is_written_though_nobody_reads_what_is_printed(course_root, students, tmp_path):
+    command = [sys.executable, "-m", "assay", "grade", students / "alice", "--json", tmp_path / "r.json"]
+    with subprocess.Popen(command, cwd=course_root, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as run:
+        run.stdout.close()
+    assert json.loads((tmp_path / "r.json").read_bytes())["reports"][0]["submission"]["name"] == "alice"
+
+
+def test_no_line_of_what_a_file_gets_ends_with_blanks(graded):
+    output, _ = graded
+    assert len(output.splitlines()) > 10
+    assert [line for line in output.splitlines() if line != line.rstrip()] == []
+
+
 def test_what_is_refused_gets_a_report_that_says_why(course_root, students, tmp_path):
     (tmp_path / "carol").mkdir()
     (tmp_path / "carol" / "basics.py").symlink_to(students / "alice" / "basics.py")

@@ -87,9 +87,10 @@ def grade(  # noqa: PLR0913, PLR0917 - one argument an option
         reports = _graded(course, intake, seed, forgo)
     except AssayError as error:
         _stop(str(error), NO_REPORT)
-    _show(reports, intake)
-    if json_file is not None:
-        _write(reports, json_file)
+    trouble = _written(reports, json_file) if json_file is not None else None
+    _show(reports, intake)  # whatever became of the file: nothing that was graded is lost
+    if trouble is not None:
+        _stop(trouble, NO_REPORT)
     if fail_under is not None and any(_percent(report) < fail_under for report in reports):
         sys.exit(BELOW)
 
@@ -233,20 +234,25 @@ def _show(reports: list[Report], intake: Intake) -> None:
     from assay.report.terminal import render  # noqa: PLC0415
 
     console = _console()
-    console.print(render(reports))
+    with console.capture() as captured:
+        console.print(render(reports))
+    for line in captured.get().splitlines():
+        click.echo(line if console.is_terminal else line.rstrip())
     for folder in intake.empty:
         _say(inert(f"nothing to grade in {shown(folder)}", _LINE))
 
 
-def _write(reports: list[Report], path: Path) -> None:
+def _written(reports: list[Report], path: Path) -> str | None:
+    """Writes the canonical report; gives what went wrong, or None."""
     from assay.report.document import document_bytes  # noqa: PLC0415
 
     try:
         path.write_bytes(document_bytes(reports))
     except OSError as error:
-        _stop(f"{shown(path)} cannot be written: {error.strerror}", NO_REPORT)
+        return f"{shown(path)} cannot be written: {error.strerror}"
     except AssayError as error:
-        _stop(str(error), NO_REPORT)
+        return str(error)
+    return None
 
 
 def _percent(report: Report) -> float:
