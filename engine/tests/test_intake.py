@@ -75,6 +75,37 @@ def test_a_folder_of_students_is_taken_in_by_name(tmp_path):
     assert intake.empty == [tmp_path / "empty"]
 
 
+def test_a_students_files_may_lie_in_one_folder_more(tmp_path):
+    for path in (
+        "class/ada/homework/basics.py",
+        "class/ada/notes.txt",
+        "class/bob/basics.py",
+        "class/bob/old/basics.py",
+    ):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(f"# {path}")
+    found = take_in([tmp_path / "class"], ["basics"])
+    assert [(s.info.name, s.source) for s in found.submissions] == [
+        ("ada", b"# class/ada/homework/basics.py"),
+        ("bob", b"# class/bob/basics.py"),
+    ]
+
+
+def test_which_of_two_folders_counts_is_not_guessed(tmp_path):
+    for path in ("class/ada/first/basics.py", "class/ada/second/basics.py"):
+        (tmp_path / path).parent.mkdir(parents=True)
+        (tmp_path / path).write_text("")
+    found = take_in([tmp_path / "class"], ["basics"])
+    assert (found.submissions, found.refused, found.empty[0]) == ([], [], tmp_path / "class" / "ada")
+
+
+@pytest.mark.parametrize("text", ["", " \n\n"])
+def test_an_empty_file_is_said_to_be_empty(tmp_path, text):
+    (tmp_path / "basics.py").write_text(text)
+    (found,) = take_in([tmp_path / "basics.py"], ["basics"]).submissions
+    assert found.notes == ("the file is empty",)
+
+
 def test_an_empty_folder_is_said_to_be_empty(tmp_path):
     assert take_in([tmp_path], NAMES).empty == [tmp_path]
 

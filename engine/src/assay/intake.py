@@ -103,14 +103,21 @@ def _take_folder(folder: Entry, assignments: Sequence[str], intake: Intake, *, s
         if child.trouble:
             intake.refused.append(_refuse(child, "", child.name, child.trouble))
         elif child.kind == "folder":
-            if _is_student(child, assignments) or any(map(_is_archive, child.children())):
-                _take_student(child, child.student, assignments, intake)
+            own = _unwrapped(child, assignments)
+            if _is_student(own, assignments) or any(map(_is_archive, own.children())):
+                _take_student(own, child.student, assignments, intake)
             else:
                 intake.empty.append(child.path)
         else:
             _take_flat(child, assignments, intake)
     if intake.size == before and not said and folder.path not in intake.empty:
         intake.empty.append(folder.path)
+
+
+def _unwrapped(folder: Entry, assignments: Sequence[str]) -> Entry:
+    """Gives the folder that a student put all files into, or the student's folder itself."""
+    own = [child for child in folder.children() if child.kind == "folder" and _is_student(child, assignments)]
+    return own[0] if len(own) == 1 and not _is_student(folder, assignments) else folder
 
 
 def _take_flat(entry: Entry, assignments: Sequence[str], intake: Intake) -> None:
@@ -207,6 +214,8 @@ def _take_file(entry: Entry, assignment: str, student: str, intake: Intake, note
     except IntakeError as error:
         intake.refused.append(_refuse(entry, assignment, student, str(error)))
         return
+    if not source.strip():
+        notes = ("the file is empty", *notes)
     path = shown(entry.path)
     if any((one.info.path, one.assignment) == (path, assignment) for one in intake.submissions):
         return  # named twice on the command line

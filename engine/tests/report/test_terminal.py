@@ -5,6 +5,7 @@ import io
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from reports import HOSTILE, MODEL, RATES, RESHAPE, WRONG, check, exercise, report
 from rich.console import Console
 
@@ -108,12 +109,21 @@ forgot_zero_grad           3  2   0         5
 right                      4  2   -         6
 unlucky                    -  ?   -  ungraded
 
-linear_regression_concise  5  total
-of                         2      2
-right                      2      2
+linear_regression_concise  5          total
+of                         2              2
+right                      2              2
+forgot_zero_grad           -  not handed in
+unlucky                    -  not handed in
 """
         )
     )
+
+
+def test_who_handed_in_what_cannot_be_told_is_not_said_to_have_handed_in_nothing():
+    unknown = replace(UNGRADED, assignment="")
+    text = shown(FULL, RIGHT, unknown)
+    assert "unlucky" in text
+    assert "not handed in" not in text.partition("linear_regression_scratch  0")[2]
 
 
 def test_checks_that_raised_the_same_are_told_together_with_the_first_input():

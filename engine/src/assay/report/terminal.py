@@ -54,7 +54,7 @@ def render(reports: Iterable[Report]) -> RenderableType:
     if len(shown) > 1:
         for assignment in dict.fromkeys(report.assignment for report in shown):
             same = [report for report in shown if report.assignment == assignment]
-            parts += [_summary(assignment, same), Text()]
+            parts += [_summary(assignment, same, _absentees(assignment, shown)), Text()]
     return Group(*parts[:-1])
 
 
@@ -142,8 +142,16 @@ def _answers(answers: Sequence[Answer]) -> RenderableType:
     return Group(*parts)
 
 
-def _summary(assignment: str, reports: Sequence[Report]) -> RenderableType:
-    """A row for each submission: its points by exercise, and in all."""
+def _absentees(assignment: str, reports: Sequence[Report]) -> list[str]:
+    """Gives who handed in other assignments only; not those of whom it is not known what they handed in."""
+    if not assignment:
+        return []
+    there = {report.submission.name for report in reports if report.assignment in (assignment, "")}
+    return list(dict.fromkeys(report.submission.name for report in reports if report.submission.name not in there))
+
+
+def _summary(assignment: str, reports: Sequence[Report], absent: Sequence[str]) -> RenderableType:
+    """A row for each submission: its points by exercise, and in all; and for who handed in other assignments only."""
     highest = {exercise.id: exercise.max_score for report in reports for exercise in report.exercises}
     ids = sorted(highest, key=lambda number: (not number.isdecimal(), len(number), number))
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
@@ -158,6 +166,8 @@ def _summary(assignment: str, reports: Sequence[Report]) -> RenderableType:
         cells = [_cell(scores.get(number)) for number in ids]
         whole = Text("ungraded", "yellow") if report.status == "ungraded" else Text(f"{report.score:g}", "bold")
         table.add_row(Text(_one_line(report.submission.name)), *cells, whole)
+    for name in absent:
+        table.add_row(Text(_one_line(name)), *(Text("-") for _ in ids), Text("not handed in"), style="dim")
     return table
 
 
