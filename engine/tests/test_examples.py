@@ -26,21 +26,22 @@ CHECKS = '''
 import os
 import random
 import torch
-from hypothesis import assume, given, strategies as st
+from hypothesis import assume, given, settings, strategies as st
 from assay.checks import assert_close
 
 
 def drawn(value):
     """Tells that it was drawn."""
     with open(os.environ["DRAWN"], "a") as file:
-        file.write("x")
+        print(value, file=file)
     return value
 
 
-NUMBERS = st.integers(-100, 100).map(drawn)
+NUMBERS = st.integers(-1000, 1000).map(drawn)
 VECTORS = st.lists(st.integers(-4, 4), min_size=1, max_size=4).map(lambda values: torch.tensor(values).float())
 
 
+@settings(max_examples=150)
 @given(NUMBERS)
 def test_numbers(submission, x):
     """a number is doubled"""
@@ -90,6 +91,25 @@ def test_global_generators(submission, count):
     assert_close(submission.doubled(x), 2 * x)
 '''
 
+OTHER_CHECKS = '''
+"""Another assignment, whose checks import a module beside the model answers"""
+import constants
+
+
+def test_called(submission):
+    """it can be called"""
+    assert submission.called() == constants.FIRST
+'''
+
+FILES = {
+    "course/tox.ini": "[pytest]\ntestpaths = tests\npythonpath = reference\n",
+    "course/reference/twice.py": REFERENCE,
+    "course/tests/twice/test_1_doubling.py": CHECKS,
+    "course/reference/other.py": '"""Model answers."""\n\n\ndef called():\n    """The first."""\n    return 141\n',
+    "course/reference/constants.py": "FIRST, *OTHERS = 141, 243, 347, 453, 559, 661, 767, 871, 973, 179, 283, 389, 497\n",
+    "course/tests/other/test_1_called.py": OTHER_CHECKS,
+}
+
 RIGHT = "def doubled(x): return 2 * x\n"
 CALLS = "calls = []\ndef doubled(x):\n    calls.append(x)\n"
 CLASS = {
@@ -112,17 +132,13 @@ class Class:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        files = {
-            "course/tox.ini": "[pytest]\ntestpaths = tests\n",
-            "course/reference/twice.py": REFERENCE,
-            "course/tests/twice/test_1_doubling.py": CHECKS,
-        }
-        for name, text in (files | {f"class/{name}/twice.py": source for name, source in CLASS.items()}).items():
+        submissions = {f"class/{name}/twice.py": source for name, source in CLASS.items()}
+        for name, text in (FILES | submissions | {"class/other/other.py": "def called(): return 141\n"}).items():
             (root / name).parent.mkdir(parents=True, exist_ok=True)
             (root / name).write_text(text.lstrip())
 
     def graded(self, *names):
-        """Gives each one's verdicts, without durations, and how often a number was drawn."""
+        """Gives each one's verdicts, without durations, and the numbers that were drawn."""
         drawn = self.root / "drawn"
         drawn.write_text("")
         before = os.sched_getaffinity(0)
@@ -131,7 +147,7 @@ class Class:
         try:
             reports = grade(
                 read_course(self.root / "course"),
-                take_in([self.root / "class" / name for name in names], ["twice"]).submissions,
+                take_in([self.root / "class" / name for name in names], ["twice", "other"]).submissions,
                 seed=3,
                 forgone=(),
                 on_progress=lambda _: None,
@@ -140,9 +156,8 @@ class Class:
         finally:
             os.sched_setaffinity(0, before)
             del os.environ["DRAWN"]
-        return {r.submission.name: json.loads(document_bytes([r]), object_hook=timeless) for r in reports}, len(
-            drawn.read_text()
-        )
+        verdicts = {r.submission.name: json.loads(document_bytes([r]), object_hook=timeless) for r in reports}
+        return verdicts, drawn.read_text().splitlines()
 
 
 def timeless(part):
@@ -194,7 +209,8 @@ def test_the_examples_of_another_one_find_what_is_wrong(name, bad, together):
 def test_what_one_passed_is_put_to_the_next_and_not_drawn_again(everybody):
     _, once = everybody.graded("first")
     _, thrice = everybody.graded("first", "right", "last")
-    assert once == thrice > 10
+    assert once == thrice
+    assert len(once) > 10
 
 
 def test_what_one_did_not_pass_is_drawn_for_the_next(everybody):
@@ -202,6 +218,12 @@ def test_what_one_did_not_pass_is_drawn_for_the_next(everybody):
     _, wrong = everybody.graded("wrong")
     _, both = everybody.graded("wrong", "first")
     assert both == wrong + once
+
+
+def test_what_is_drawn_does_not_depend_on_what_else_is_imported(everybody):
+    _, alone = everybody.graded("first")
+    _, beside = everybody.graded("other", "first")
+    assert alone == beside
 
 
 def test_the_smallest_example_is_found_though_another_one_passed_before(everybody):

@@ -392,6 +392,15 @@ def test_what_is_finished_stays_when_the_course_changes_meanwhile(course_root, t
     assert told == list(range(1, 14))
 
 
+def test_grading_leaves_nothing_in_the_courses_folder(course_root, tmp_path):
+    course = shutil.copytree(course_root, tmp_path / "course", ignore=shutil.ignore_patterns("__pycache__", ".*"))
+    (tmp_path / "basics.py").write_text(RIGHT)
+    before = sorted(course.rglob("*"))
+    command = [sys.executable, "-B", "-m", "assay", "grade", tmp_path / "basics.py", "--course", course]
+    subprocess.run(command, cwd=course, check=True, stdout=subprocess.DEVNULL)
+    assert sorted(course.rglob("*")) == before
+
+
 # A student's process that seems to be alone with its judge, and takes its time.
 SLEEPER = "import time\ntime.sleep(60)\n"
 

@@ -163,6 +163,7 @@ def hold_session(judge: Judge) -> None:
 
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # what else is installed must not change a verdict
     os.environ.pop("PYTEST_ADDOPTS", None)
+    os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = os.devnull
     root = judge.course.root
     # A warning is the course author's to see, in the course's own tests; it must not end a check here.
     arguments = [
@@ -175,6 +176,7 @@ def hold_session(judge: Judge) -> None:
         str(root),
         "-c",
         str(root / "tox.ini"),
+        f"--benchmark-storage=file://{os.devnull}",  # nothing is left in the course's folder
     ]
     arguments += sorted({str(judge.course.tests(submission.assignment)) for submission in judge.submissions})
     plugins = [judge, pytest_plugin, pytest_benchmark.plugin, _hypothesis_pytestplugin]

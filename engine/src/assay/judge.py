@@ -99,6 +99,8 @@ class Judge:
         import torch  # noqa: PLC0415
         from hypothesis import HealthCheck, Phase, settings  # noqa: PLC0415
 
+        from assay.examples import draw_alike  # noqa: PLC0415
+
         settings.register_profile(
             "assay",
             database=None,  # a verdict must not depend on what was graded before
@@ -109,6 +111,7 @@ class Judge:
             suppress_health_check=list(HealthCheck),
         )
         settings.load_profile("assay")
+        draw_alike()
         # The guests have one thread each; more in the judge cost time at these sizes and may round differently.
         torch.set_num_threads(1)
 
