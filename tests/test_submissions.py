@@ -56,7 +56,7 @@ def reports():
     """Every example, graded in one run."""
     course = read_course(ROOT)
     intake = take_in([ROOT / "submissions"], [assignment.name for assignment in course.assignments])
-    graded = grade(course, intake.submissions, seed=0, forgone=(), on_report=lambda _: None, on_trouble=pytest.fail)
+    graded = grade(course, intake.submissions, seed=0, forgone=(), on_progress=lambda _: None, on_trouble=pytest.fail)
     return {(report.assignment, report.submission.name): report for report in graded}
 
 

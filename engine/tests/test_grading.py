@@ -3,6 +3,7 @@
 import ctypes
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -11,6 +12,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from assay import grading
 from assay.course import read_course
 from assay.grading import grade
 from assay.intake import take_in
@@ -32,6 +34,7 @@ SCAN = """
 import ctypes
 import os
 import shutil
+import signal
 import subprocess
 import sys
 libc = ctypes.CDLL(None)
@@ -399,6 +402,28 @@ def test_grading_leaves_nothing_in_the_courses_folder(course_root, tmp_path):
     command = [sys.executable, "-B", "-m", "assay", "grade", tmp_path / "basics.py", "--course", course]
     subprocess.run(command, cwd=course, check=True, stdout=subprocess.DEVNULL)
     assert sorted(course.rglob("*")) == before
+
+
+def test_a_dead_worker_costs_no_report_and_its_pool_is_not_graded_one_by_one(course_root, tmp_path, monkeypatch):
+    alone = []
+    monkeypatch.setattr(grading, "_graded_alone", lambda *arguments: alone.append(arguments))
+    for number in range(25):
+        (tmp_path / f"{number:02}").mkdir()
+        (tmp_path / f"{number:02}" / "basics.py").write_text(RIGHT)
+    told = []
+
+    def kill_once(graded):
+        if not told:
+            workers = [pid for pid in descendants(os.getpid()) if b"spawn_main" in command_line(pid)]
+            os.kill(workers[0], signal.SIGKILL)
+        told.append(graded)
+
+    course = read_course(course_root)
+    submissions = take_in([tmp_path], ["basics"]).submissions
+    reports = grade(course, submissions, seed=1, forgone=(), on_progress=kill_once, on_trouble=pytest.fail)
+    assert [statuses(report) for report in reports] == [PASSED] * 25
+    assert told[-1] == 25
+    assert len(alone) == 0
 
 
 # A student's process that seems to be alone with its judge, and takes its time.

@@ -91,6 +91,27 @@ def test_a_students_files_may_lie_in_one_folder_more(tmp_path):
     ]
 
 
+def test_who_named_no_file_for_an_assignment_is_told_so_and_stays_in_the_class(tmp_path):
+    for path in ("class/ada/hw3.ipynb", "class/ada/notes.txt", "class/bob/basics (1).py", "class/eve/basics-1.py"):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text("")
+    found = take_in([tmp_path / "class"], ["basics"])
+    assert (found.submissions, found.empty) == ([], [])
+    assert [(r.info.name, r.assignment, r.reason) for r in found.refused] == [
+        ("ada", "", "ada: none of its files is named for an assignment: hw3.ipynb"),
+        ("bob", "basics", "basics (1).py: it must be called basics.py"),
+        ("eve", "basics", "basics-1.py: it must be called basics.py"),
+    ]
+
+
+def test_what_lies_in_a_folder_below_is_said_not_to_be_graded(tmp_path):
+    for path in ("ada/basics.py", "ada/new/basics.ipynb"):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text("x = 1")
+    (found,) = take_in([tmp_path / "ada"], ["basics"]).submissions
+    assert found.notes == ("new/basics.ipynb lies in a folder of its own: it was not graded",)
+
+
 def test_which_of_two_folders_counts_is_not_guessed(tmp_path):
     for path in ("class/ada/first/basics.py", "class/ada/second/basics.py"):
         (tmp_path / path).parent.mkdir(parents=True)

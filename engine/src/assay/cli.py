@@ -87,7 +87,7 @@ def grade(  # noqa: PLR0913, PLR0917 - one argument an option
         reports = _graded(course, intake, seed, forgo)
     except AssayError as error:
         _stop(str(error), NO_REPORT)
-    trouble = _written(reports, json_file) if json_file is not None else None
+    trouble = _trouble_writing(reports, json_file) if json_file is not None else None
     _show(reports, intake)  # whatever became of the file: nothing that was graded is lost
     if trouble is not None:
         _stop(trouble, NO_REPORT)
@@ -242,7 +242,7 @@ def _show(reports: list[Report], intake: Intake) -> None:
         _say(inert(f"nothing to grade in {shown(folder)}", _LINE))
 
 
-def _written(reports: list[Report], path: Path) -> str | None:
+def _trouble_writing(reports: list[Report], path: Path) -> str | None:
     """Writes the canonical report; gives what went wrong, or None."""
     from assay.report.document import document_bytes  # noqa: PLC0415
 

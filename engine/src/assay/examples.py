@@ -3,38 +3,45 @@
 What Hypothesis draws for a check follows from the check's seed and not from the answers, as long as they are right, and
 drawing takes as long as judging. So the examples that one submission passed are put to the next ones as they are. The
 first that does not pass ends that: the check starts over in a new process of the guest, and Hypothesis looks for the
-smallest example as if nobody had been graded before, so that a report does not depend on who was.
+smallest example as if nobody had been graded before, so that a report does not depend on who was. A submission that
+answers otherwise then has not passed: there is no second try.
 """
 
 from __future__ import annotations
 
 import functools
+import inspect
 from contextvars import ContextVar
-from types import FunctionType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import pytest
 import torch
 from hypothesis import is_hypothesis_test
 from hypothesis import seed as hypothesis_seed
+from hypothesis.errors import HypothesisException
 from hypothesis.internal.conjecture import providers
 
-from assay.guest.answering import seed_everything
-from assay.inprocess import copied
+from assay.errors import CourseError, GuestEnded, Mismatch
+from assay.guest.answering import copied, seed_everything
 from assay.judge import check_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from assay.judge import Judge
 
 _WITNESSES = 3
 """Failing examples that are kept besides the smallest: Hypothesis finds the first by chance, so they differ in much."""
 
-_SAME_FOR_ALL = frozenset({"submission", "reference", "seed", "judge", "handed_in", "pytestconfig", "request"})
-"""Fixtures that change nothing between a check's runs; with any other (a generator, a clock) it is drawn anew."""
+_ARGUMENTS = frozenset({"submission", "reference", "seed"})
+"""Fixtures that a check may take and still share its examples; with any other (a generator, a clock) it does not."""
 
-_CONSTANT = (int, float, complex, str, bytes, type(None), torch.dtype, FunctionType)
+_BEHIND_THEM = frozenset({"judge", "handed_in", "pytestconfig", "request"})
+
+_CONSTANT = (int, float, complex, str, bytes, type(None), torch.dtype)
 """What a body cannot change, so that the next submission may be given the same."""
+
+FLAKY = "the same input gave different answers"
 
 
 class Example(NamedTuple):
@@ -61,45 +68,83 @@ def prepare(judge: Judge, item: Any) -> None:
     Args:
         judge: whose session it is, and who keeps what was drawn.
         item: the check for one submission; what it calls is replaced.
+
+    Raises:
+        CourseError: the check is a method.
     """
     function = item.obj
+    if inspect.ismethod(function):
+        text = f"{item.nodeid} is a method: a check is a function of its file"
+        raise CourseError(text)
     if not is_hypothesis_test(function):
         item.obj = _with_fresh_start(function)
         return
-    hypothesis_seed(judge.seed_of(item))(function)
-    if not hasattr(function.hypothesis.inner_test, "__wrapped__"):  # one function for all items of a session
+    if not hasattr(function.hypothesis.inner_test, _OURS):  # one function for all items, also of later sessions
         function.hypothesis.inner_test = _with_fresh_start(function.hypothesis.inner_test)
-    if set(item.fixturenames) - set(item.callspec.params) <= _SAME_FOR_ALL:
-        item.obj = _drawn_once(judge, item)
+    item.obj = _drawn_once(judge, item)
 
 
 def _drawn_once(judge: Judge, item: Any) -> Callable[..., None]:
     function = item.obj
     key = f"{item.path}::{check_of(item).id}"
+    own = set(item.fixturenames) - _direct_parameters(item)
 
     @functools.wraps(function)
     def run(**fixtures: Any) -> None:
-        known = judge.drawn.get(key)
-        if known is not None:
-            try:
-                for drawn in known:
-                    function.hypothesis.inner_test(**fixtures, **copied(drawn, _unchanging))
-            except Exception:  # noqa: BLE001 - whatever it is, Hypothesis meets it again and tells
-                fixtures["submission"] = item.funcargs["submission"] = judge.reopen_check(item)
-            else:
-                return
+        hypothesis_seed(judge.seed_of(item))(function)
+        shared = own <= _ARGUMENTS | _BEHIND_THEM and own & set(fixtures) <= _ARGUMENTS
+        known = judge.drawn.get(key) if shared else None
+        found = _first_failure(function.hypothesis.inner_test, fixtures, known or ())
+        if known and found is None:
+            return
+        asked = fixtures["submission"]
+        if found is not None:
+            fixtures["submission"] = item.funcargs["submission"] = judge.reopen_check(item)
+        seed_everything(0)  # for strategies that draw from torch
         record = _Record(frozenset(fixtures))
         token = _recording.set(record)
         try:
             function(**fixtures)
         finally:
             _recording.reset(token)
-        if known is not None:
-            judge.drawn[key] = None  # more than its examples decides this check
-        elif key not in judge.drawn:
-            judge.drawn[key] = record.examples
+        if found is not None and not isinstance(found, HypothesisException):  # what was answered once is not forgiven
+            item.funcargs["submission"] = asked
+            raise _flaky(found)
+        if shared:
+            # None: it says something to Hypothesis while it runs, and so cannot be run without.
+            judge.drawn[key] = record.examples or None if key not in judge.drawn else None
 
     return run
+
+
+def _first_failure(
+    body: Callable[..., Any], fixtures: dict[str, Any], examples: Iterable[dict[str, Any]]
+) -> BaseException | None:
+    """Gives what the first example raises that does not pass, if Hypothesis would have gone on to search from it."""
+    try:
+        for drawn in examples:
+            body(**fixtures, **copied(drawn, _unchanging))
+    except (GuestEnded, KeyboardInterrupt, pytest.skip.Exception, pytest.exit.Exception):
+        raise
+    except BaseException as error:  # noqa: BLE001 - pytest.fail and SystemExit are none of Exception's
+        return error
+    return None
+
+
+def _flaky(error: BaseException) -> BaseException:
+    if isinstance(error, Mismatch):
+        error.help = error.help or FLAKY
+    return error
+
+
+def _direct_parameters(item: Any) -> set[str]:
+    """Gives the names that a check's own `parametrize` gives values to; not those of fixtures with `params`."""
+    names: set[str] = set()
+    for marker in item.iter_markers("parametrize"):
+        if not marker.kwargs.get("indirect"):
+            given = marker.args[0] if marker.args else marker.kwargs["argnames"]
+            names.update(name.strip() for name in (given.split(",") if isinstance(given, str) else given))
+    return names
 
 
 class _Record:
@@ -139,6 +184,9 @@ def _unchanging(value: Any) -> Any:
     raise TypeError(text)
 
 
+_OURS = "__assay_starts_afresh__"
+
+
 def _with_fresh_start(body: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(body)
     def run(**arguments: Any) -> Any:
@@ -158,4 +206,5 @@ def _with_fresh_start(body: Callable[..., Any]) -> Callable[..., Any]:
                 channel.failures.append(error)
             raise
 
+    setattr(run, _OURS, True)
     return run

@@ -32,6 +32,9 @@ _CHUNKS_A_WORKER = 4
 _SMALLEST_CHUNK = 12
 """Where there are enough for all workers: a session that starts and draws its examples costs half a submission."""
 
+_IN_VAIN = 2
+"""Pools that died before they finished anything; then everything that is left is graded alone, and that takes long."""
+
 _HEARD = 0.1
 """Seconds between two looks at what the workers have told: a progress bar moves ten times in a second."""
 
@@ -85,25 +88,56 @@ def grade(  # noqa: PLR0913 - each by its name
         for start in range(0, len(submissions), size)
     ]
     found: dict[Job, list[Report]] = {}
-    failure: AssayError | None = None
-    for future, job in _finished(jobs, on_progress):
-        try:
-            found[job] = future.result()
-        except BrokenProcessPool:
-            continue  # a dead worker takes its whole pool along
-        except PromiseBroken:
-            raise
-        except AssayError as error:
-            failure = error
+    failure = _grade_together(jobs, found, on_progress)
     if failure is not None and not found:
         raise failure
     for job in jobs:
         if job not in found:  # again, each alone, so that the one that it takes is found
-            found[job] = [
-                _graded_alone(course, job._replace(submissions=(one,)), on_trouble) for one in job.submissions
-            ]
-            on_progress(sum(len(reports) for reports in found.values()))
+            found[job] = []
+            for one in job.submissions:
+                found[job].append(_graded_alone(course, job._replace(submissions=(one,)), on_trouble))
+                on_progress(sum(map(len, found.values())))
     return [report for job in jobs for report in found[job]]
+
+
+def _grade_together(
+    jobs: Sequence[Job], found: dict[Job, list[Report]], on_progress: Callable[[int], None]
+) -> AssayError | None:
+    """Adds the reports of the jobs that come to their end; gives what went wrong with another one.
+
+    A dead worker takes its whole pool along, so what is left is begun again, until that finishes nothing for the second
+    time.
+    """
+    failure: AssayError | None = None
+    remaining, in_vain = list(jobs), 0
+    while remaining and in_vain < _IN_VAIN:
+        before, broken = len(found), []
+        for future, job in _finished(remaining, sum(map(len, found.values())), on_progress):
+            outcome = _outcome(future)
+            if outcome is None:
+                broken.append(job)
+            elif isinstance(outcome, AssayError):
+                failure = outcome
+            else:
+                found[job] = outcome
+        # The one that it died of is among the first: the next pool begins with the others.
+        remaining = broken[::-1]
+        in_vain += len(found) == before
+    return failure
+
+
+def _outcome(future: Future[list[Report]]) -> list[Report] | AssayError | None:
+    """Gives the reports, or what was wrong with the course or with us, or None where the worker's pool died."""
+    try:
+        return future.result()
+    except PromiseBroken:
+        raise
+    except BrokenProcessPool:
+        return None
+    except AssayError as error:
+        return error
+    except Exception as error:  # noqa: BLE001 - one chunk's trouble, whatever it is, costs no other's reports
+        return AssayError(f"{type(error).__name__} in a worker: {error}")
 
 
 def _chunk_size(count: int) -> int:
@@ -111,10 +145,11 @@ def _chunk_size(count: int) -> int:
     return max(-(-count // (workers * _CHUNKS_A_WORKER)), min(_SMALLEST_CHUNK, -(-count // workers)), 1)
 
 
-def _finished(jobs: Sequence[Job], on_progress: Callable[[int], None]) -> Iterator[tuple[Future[list[Report]], Job]]:
-    """Gives each job as it ends, and tells of every submission that was graded meanwhile."""
+def _finished(
+    jobs: Sequence[Job], graded: int, on_progress: Callable[[int], None]
+) -> Iterator[tuple[Future[list[Report]], Job]]:
+    """Gives each job as it ends, and tells of every submission that was graded meanwhile, after so many before."""
     heard, told = get_context("spawn").Pipe(duplex=False)
-    graded = 0
     with heard, told, workers_pool(sum(len(job.submissions) for job in jobs), told) as pool:
         futures = {pool.submit(grade_chunk, job): job for job in jobs}
         running = set(futures)
@@ -221,7 +256,7 @@ def _graded_alone(course: Course, job: Job, on_trouble: Callable[[str], None]) -
             return pool.submit(grade_chunk, job).result()[0]
         except BrokenProcessPool:
             reason = "the judge's own process ended while it graded this submission"
-        except AssayError as error:
+        except Exception as error:  # noqa: BLE001 - as above
             reason = "the judge did not come to its end with this submission"
             on_trouble(f"{inert(submission.info.name, _NAME)}, {submission.assignment}: {error}")
     return ungraded(course, job.seed, submission.info, submission.assignment, reason)

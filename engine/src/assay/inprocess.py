@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import torch
-
-from assay.guest.answering import Answering
+from assay.guest.answering import Answering, copied
 from assay.host.channel import Channel
 from assay.host.standin import StandIn
 from assay.wire.messages import Given, Reply, Request
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from types import ModuleType
 
 
@@ -33,25 +31,6 @@ def stand_in(module: ModuleType, library: ModuleType | None, contract: Sequence[
     name = library.__name__ if library is not None else ""
     answering = Answering(module, library, contract, seed, [getattr(module, "__file__", None) or ""])
     return StandIn(Channel(_InProcessLine(answering), frozenset(contract), name))
-
-
-def copied(value: Any, other: Callable[[Any], Any]) -> Any:
-    """Gives a value of which nothing is shared that can be changed.
-
-    Args:
-        value: tensors, and lists, tuples and dicts of them.
-        other: copies everything else, or raises.
-    """
-    if isinstance(value, torch.Tensor):
-        return value.clone()
-    if isinstance(value, list):
-        return [copied(item, other) for item in value]
-    if isinstance(value, tuple):
-        items = [copied(item, other) for item in value]
-        return type(value)(*items) if hasattr(value, "_fields") else tuple(items)
-    if isinstance(value, dict):
-        return {key: copied(item, other) for key, item in value.items()}
-    return other(value)
 
 
 def _as_it_is(value: Any) -> Any:

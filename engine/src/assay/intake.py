@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 __all__ = ["MAX_BYTES", "Intake", "Refused", "shown", "take_in"]
 
 _NAME = 1000
+_FEW = 5
+_COPY = re.compile(r"[\s_-]*\(\d+\)$|-\d+$")
+"""What a browser or a platform adds to the name of a file that was there already."""
 
 
 class Refused(NamedTuple):
@@ -106,6 +109,11 @@ def _take_folder(folder: Entry, assignments: Sequence[str], intake: Intake, *, s
             own = _unwrapped(child, assignments)
             if _is_student(own, assignments) or any(map(_is_archive, own.children())):
                 _take_student(own, child.student, assignments, intake)
+            elif unnamed := [entry.name for entry in child.children() if Path(entry.name).suffix.lower() in KINDS]:
+                reason = (
+                    f"none of its files is named for an assignment: {', '.join(map(shown, sorted(unnamed)[:_FEW]))}"
+                )
+                intake.refused.append(_refuse(child, "", child.student, reason))
             else:
                 intake.empty.append(child.path)
         else:
@@ -182,9 +190,10 @@ def _own_files(folder: Entry, assignments: Sequence[str]) -> list[tuple[str, lis
 
 
 def _misnamed(folder: Entry, assignments: Iterable[str]) -> list[tuple[str, Entry]]:
-    """Finds files that a person takes for an assignment's: blanks, dashes or the case of letters are not the name's."""
+    """Finds files that a person takes for an assignment's: blanks, dashes, a copy's number or the case of letters."""
     present = [(Path(entry.name), entry) for entry in folder.children()]
-    plain = [(re.sub(r"[\s-]+", "_", p.stem).lower(), entry) for p, entry in present if p.suffix.lower() in KINDS]
+    stems = [(_COPY.sub("", path.stem), entry) for path, entry in present if path.suffix.lower() in KINDS]
+    plain = [(re.sub(r"[\s-]+", "_", stem).lower(), entry) for stem, entry in stems]
     return [(name, entry) for name in assignments for stem, entry in plain if stem == name]
 
 
@@ -198,6 +207,10 @@ def _take_student(
         intake.refused.append(_refuse(entry, assignment, student, reason))
     archives = [entry for entry in folder.children() if _is_archive(entry)]
     beside = [f"{entry.name} lies beside the files that were graded: it was not opened" for entry in archives]
+    for below in folder.children() if own else ():
+        if below.kind == "folder":
+            inner = [file.name for _, entries in _own_files(below, assignments) for file in entries]
+            beside += [f"{below.name}/{name} lies in a folder of its own: it was not graded" for name in inner]
     for assignment, files in own:
         # Of a module and a notebook the newer counts.
         files.sort(key=lambda entry: entry.modified)

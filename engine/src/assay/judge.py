@@ -20,6 +20,7 @@ from assay.pytest_plugin import BUDGETS
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
 
+    from assay.checks.mistakes import Mistake
     from assay.host.guest import Guest
     from assay.host.standin import StandIn
 
@@ -29,6 +30,7 @@ _MAX_EXAMPLES = 25
 
 _LINE, _NAME = 2000, 300
 
+_PLACES = pytest.StashKey[dict[str, int]]()
 _CHECK = pytest.StashKey[Check]()
 """Where an item keeps what was read from its test function."""
 
@@ -71,6 +73,7 @@ class Judge:
         self.checks: dict[Submission, list[pytest.Item]] = {}
         self.verdicts: dict[pytest.Item, Verdict] = {}
         self.drawn: dict[str, Sequence[dict[str, Any]] | None] = {}
+        self.recognised: dict[Submission, dict[Mistake, str]] = {}
         self.refusal: PromiseBroken | None = None
 
     @classmethod
@@ -136,6 +139,7 @@ class Judge:
         """Notes which checks there are, and gives each its own seed."""
         from assay.examples import prepare  # noqa: PLC0415 - Hypothesis is needed where there are checks
 
+        _number_variants(items)
         if self.public:
             items[:] = [
                 item for item in items if _submission_of(item) is None or check_of(item).visibility == "visible"
@@ -261,9 +265,8 @@ def _read_check(item: Any) -> Check:
     if visibility not in get_args(Visibility):
         text = f"{item.nodeid} is marked visibility({visibility!r}); there is {', '.join(get_args(Visibility))}"
         raise CourseError(text)
-    indices = item.callspec.indices if hasattr(item, "callspec") else {}
     # By place and not by value: a hidden value must not show, nor an address in memory decide a seed.
-    parts = [f"{name}{place}" for name, place in indices.items() if name != "handed_in"]
+    parts = [f"{name}{place}" for name, place in item.stash.get(_PLACES, {}).items()]
     return Check(
         "-".join([item.originalname.removeprefix("test_"), *parts]),
         exercise_of(item.path),
@@ -271,6 +274,20 @@ def _read_check(item: Any) -> Check:
         float(points.args[0]) if points else 1.0,
         visibility,
     )
+
+
+def _number_variants(items: list[pytest.Item]) -> None:
+    """Notes the place of each parameter's value among those of its check; pytest counts through all submissions."""
+    variants: dict[tuple[Any, ...], list[Any]] = {}
+    for item in items:
+        if hasattr(item, "callspec"):
+            variants.setdefault((item.path, item.originalname, _submission_of(item)), []).append(item)  # type: ignore[attr-defined]
+    for same in variants.values():
+        for name in same[0].callspec.indices:
+            if name != "handed_in":
+                places = sorted({item.callspec.indices[name] for item in same})
+                for item in same:
+                    item.stash.setdefault(_PLACES, {})[name] = places.index(item.callspec.indices[name])
 
 
 def withdrawn_by(item: pytest.Item) -> list[str]:

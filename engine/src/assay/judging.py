@@ -11,6 +11,7 @@ import pytest
 from assay.course import contract, signatures
 from assay.display import Words, inert, pair
 from assay.errors import AssayError, GuestEnded, Mismatch, NotHandedIn, SubmissionRaised
+from assay.examples import FLAKY
 from assay.judge import check_of
 from assay.model import (
     HIDDEN_TEXT,
@@ -34,7 +35,6 @@ _TEXT = 600
 _ANSWERS, _ANSWER = 100, 65_536
 """Written answers and characters of each that a report carries, whatever a guest sends."""
 
-_FLAKY = "the same input gave different answers"
 _NOT_RUN = "the check was not run to its end"
 
 
@@ -161,10 +161,10 @@ def _first_of_flaky(error: BaseException) -> BaseException:
         return error
     for cause in getattr(error, "exceptions", ()):
         if isinstance(cause, Mismatch):
-            cause.help = cause.help or _FLAKY
+            cause.help = cause.help or FLAKY
         if isinstance(cause, Mismatch | SubmissionRaised | NotHandedIn):
             return cause
-    return Mismatch(Words("not the same twice"), Words("the same answer to the same input"), help=_FLAKY)
+    return Mismatch(Words("not the same twice"), Words("the same answer to the same input"), help=FLAKY)
 
 
 def _transcript(item: Any) -> str | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from assay.checks.mistakes import Mistake, fresh_module, mistaken_module, mistakes_of, same_answer
-from assay.course import contract
+from assay.course import contract, exercise_of
 from assay.errors import GuestEnded, Mismatch, SubmissionRaised
 from assay.inprocess import stand_in
 from assay.wire.values import encode
@@ -37,7 +37,15 @@ def hint_for(judge: Judge, item: Any, error: Mismatch | SubmissionRaised) -> str
     for earlier in item.funcargs["submission"]._channel.failures:  # noqa: SLF001 - the stand-in shows students' names
         if len(likely) > 1:
             likely = [mistake for mistake in likely if _explains(judge, item, mistake, earlier)] or likely
-    return likely[0].hint if likely else None
+    made = judge.recognised.setdefault(item.callspec.params["handed_in"], {})
+    exercise = exercise_of(item.path)
+    if likely:
+        made.setdefault(likely[0], exercise)
+        return likely[0].hint
+    for mistake, where in made.items():  # what is wrong in one exercise costs those that call it
+        if where != exercise and _explains(judge, item, mistake, error):
+            return f"as in exercise {where}: {mistake.hint}"
+    return None
 
 
 def reference_digests(judge: Judge, item: Any, error: BaseException) -> bool:

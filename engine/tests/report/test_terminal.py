@@ -92,7 +92,7 @@ locked  linear_regression_scratch                                               
 submissions/locked
 
 reason    no reason is known
-          this is no fault of the submission and costs no points
+          a person decides what it is worth
 """
     )
 

@@ -19,7 +19,7 @@ from assay.wire.messages import LIBRARY, SUBMISSION, Given, Missing, Raised, Rep
 from assay.wire.values import Ref, portable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from types import ModuleType, TracebackType
 
 _TEXT = 2000
@@ -34,6 +34,25 @@ def seed_everything(seed: int) -> None:
     numpy = sys.modules.get("numpy")
     if numpy is not None:
         numpy.random.seed(seed % 2**32)
+
+
+def copied(value: Any, other: Callable[[Any], Any]) -> Any:
+    """Gives a value of which nothing is shared that can be changed.
+
+    Args:
+        value: tensors, and lists, tuples and dicts of them.
+        other: copies everything else, or raises.
+    """
+    if isinstance(value, torch.Tensor):
+        return value.clone()
+    if isinstance(value, list):
+        return [copied(item, other) for item in value]
+    if isinstance(value, tuple):
+        items = [copied(item, other) for item in value]
+        return type(value)(*items) if hasattr(value, "_fields") else tuple(items)
+    if isinstance(value, dict):
+        return {key: copied(item, other) for key, item in value.items()}
+    return other(value)
 
 
 class Answering:
@@ -93,12 +112,17 @@ class Answering:
             return target(*map(self._restore, request.args), **{k: self._restore(v) for k, v in request.kwargs.items()})
         if request.verb == "iterate":
             iterator = iter(target)
-            return [Ref(self._keep(iterator).number, "iterator"), *_batch(iterator, request.args[0])]
+            return [Ref(self._keep(iterator).number, "iterator"), *self._batch(iterator, request.args[0])]
         if request.verb == "next":
-            return _batch(target, request.args[0])
+            return self._batch(target, request.args[0])
         if request.path and callable(target) and not isinstance(target, torch.nn.Module):
             return Ref(request.root, type(target).__name__, method=True)
         return target
+
+    def _batch(self, iterator: Iterator[Any], size: int) -> list[Any]:
+        """Gives the next items, each as it is when its turn comes, and whether they are the last."""
+        items = [copied(portable(item, self._keep), lambda value: value) for item in islice(iterator, size)]
+        return [items, len(items) < size]
 
     def _assign(self, root: int, values: dict[str, Any]) -> None:
         with torch.no_grad():
@@ -128,12 +152,6 @@ class Answering:
         if kind is dict:
             return {key: self._restore(item) for key, item in value.items()}
         return value
-
-
-def _batch(iterator: Iterator[Any], size: int) -> list[Any]:
-    """Gives the next items, and whether they are the last."""
-    items = list(islice(iterator, size))
-    return [items, len(items) < size]
 
 
 def _plain(value: Any) -> bool:

@@ -62,7 +62,8 @@ def _report(report: Report) -> RenderableType:
     parts = [_header(report)]
     if report.status == "ungraded":
         reason = report.reason or "no reason is known"
-        text = f"{reason}\nthis is no fault of the submission and costs no points"
+        whose = "this is no fault of the submission and costs no points"
+        text = f"{reason}\n{whose if report.exercises else 'a person decides what it is worth'}"
         parts.append(Padding(_rows([("reason", text)]), (0, 0, 1 if report.exercises else 0, 0)))
     for exercise in report.exercises:
         parts.append(_exercise(exercise))

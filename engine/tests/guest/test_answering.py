@@ -1,0 +1,38 @@
+"""What the guest's loop gives of the objects that stay with it."""
+
+import types
+
+import torch
+
+from assay.guest.answering import Answering
+from assay.wire.messages import SUBMISSION, Request
+
+
+def items(function):
+    """Gives what the function's iterator yields, as it crosses."""
+    module = types.ModuleType("handed_in")
+    module.batches = function
+    answering = Answering(module, None, ["batches"], 0, [])
+    ref = answering.answer(Request("call", SUBMISSION, "batches")).value
+    _, found, done = answering.answer(Request("iterate", ref.number, "", [64])).value
+    assert done
+    return found
+
+
+def test_an_item_is_what_it_was_when_it_was_given():
+    def filled_afterwards():
+        given = [torch.zeros(2), torch.zeros(2)]
+        yield from given
+        for item in given:
+            item.add_(7)
+
+    assert [item.tolist() for item in items(filled_afterwards)] == [[0, 0], [0, 0]]
+
+
+def test_a_buffer_that_is_used_again_gives_every_item():
+    def reused():
+        buffer = torch.zeros(1)
+        for number in range(3):
+            yield [buffer.fill_(number)]
+
+    assert [item[0].tolist() for item in items(reused)] == [[0], [1], [2]]

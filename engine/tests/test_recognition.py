@@ -1,0 +1,72 @@
+"""A known mistake is named by the checks that it fails, those of other exercises too."""
+
+import pytest
+
+from assay.course import read_course
+from assay.grading import grade
+from assay.intake import take_in
+
+FILES = {
+    "course/tox.ini": "[pytest]\ntestpaths = tests\n",
+    "course/reference/parts.py": '''
+"""Model answers."""
+
+
+def half(x):
+    """Half of x."""
+    return x / 2
+
+
+def quarter(x):
+    """A quarter of x."""
+    return half(half(x))
+''',
+    "course/tests/parts/test_1_half.py": '''
+"""A half"""
+from assay.checks import assert_close, mistake
+
+
+@mistake("half", hint="divide by two")
+def third(x):
+    return x / 3
+
+
+def test_half(submission):
+    """half gives the half"""
+    assert_close(submission.half(9.0), 4.5)
+''',
+    "course/tests/parts/test_2_quarter.py": '''
+"""A quarter"""
+from assay.checks import assert_close
+
+
+def test_quarter(submission):
+    """quarter gives the quarter"""
+    assert_close(submission.quarter(9.0), 2.25)
+''',
+    "class/follows/parts.py": "def half(x): return x / 3\ndef quarter(x): return half(half(x))\n",
+    "class/differs/parts.py": "def half(x): return x / 3\ndef quarter(x): return x / 5\n",
+}
+
+
+@pytest.fixture(scope="module")
+def helps(tmp_path_factory):
+    root = tmp_path_factory.mktemp("recognition")
+    for name, text in FILES.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text.lstrip())
+    submissions = take_in([root / "class"], ["parts"]).submissions
+    course = read_course(root / "course")
+    reports = grade(course, submissions, seed=0, forgone=(), on_progress=lambda _: None, on_trouble=pytest.fail)
+    return {
+        report.submission.name: [check.message.help for exercise in report.exercises for check in exercise.checks]
+        for report in reports
+    }
+
+
+def test_what_follows_from_a_mistake_in_another_exercise_names_it(helps):
+    assert helps["follows"] == ["divide by two", "as in exercise 1: divide by two"]
+
+
+def test_what_does_not_follow_from_it_is_not_put_down_to_it(helps):
+    assert helps["differs"] == ["divide by two", None]
