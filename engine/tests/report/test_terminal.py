@@ -46,7 +46,7 @@ forgot_zero_grad  linear_regression_scratch                                     
 submissions/forgot_zero_grad
 
  0  The model   2 of 3 checks passed                                                           3 / 4
-     ✗ zero_grad really clears                                                             not right
+     ✗ zero_grad really clears                                                     not right   0 / 1
        input     sgd = SGD([w], lr=0.5)
                  sgd.zero_grad()
        yours     [[1.0, 1.0]]   shape (1, 2), float32
@@ -136,13 +136,13 @@ def test_checks_that_raised_the_same_are_told_together_with_the_first_input():
     assert text.split("\n", 3)[3] == lines(
         """
  5  Why reshape   0 of 3 checks passed                                                         0 / 4
-     ✗ flat labels count the same                                                    raised an error
-     ✗ a gradient goes on and on and goes on and on and goes on and on and goes on   raised an error
-       and on and goes on and on and ends
+     ✗ flat labels count the same                                            raised an error   0 / 2
+     ✗ a gradient goes on and on and goes on and on and goes on and on and   raised an error   0 / 1
+       goes on and on and goes on and on and ends
        input     squared_loss([[0.0]], [0.0])
        yours     raised NotImplementedError
        help      this is not written yet
-     ✗ a third                                                                       raised an error
+     ✗ a third                                                               raised an error   0 / 1
 """
     )
 
@@ -169,17 +169,18 @@ def test_several_checks_that_passed_are_counted():
 def test_every_status_is_told_in_words(status, words):
     exercises = (exercise("0", "x", check("a sentence", status), check("another")),)
     text = shown(report(exercises=exercises))
-    assert text.endswith(f"     ✗ a sentence{words:>83}")
+    told = f"{words}   0 / 1"
+    assert text.endswith(f"     ✗ a sentence{told:>83}")
 
 
 def test_a_message_without_texts_has_no_rows():
     text = shown(report(exercises=(exercise("0", "x", check("a sentence", "failed", Message())),)))
-    assert text.endswith("not right")
+    assert text.endswith("not right   0 / 1")
 
 
 def test_a_hidden_check_shows_the_fixed_text_only():
     text = shown(report(exercises=(exercise("0", "x", check("a secret", "failed", WRONG, visibility="hidden")),)))
-    assert text.endswith(f"not right\n       {HIDDEN_TEXT}")
+    assert text.endswith(f"not right   0 / 1\n       {HIDDEN_TEXT}")
     assert "zero_grad" not in text.split("\n", 3)[3]
 
 

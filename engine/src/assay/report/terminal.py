@@ -124,7 +124,8 @@ def _checks(checks: Sequence[Verdict]) -> RenderableType:
     grid.add_column(ratio=1, overflow="fold")
     grid.add_column(justify="right", no_wrap=True)
     for check in checks:
-        grid.add_row(Text(sign, style), Text(_one_line(check.sentence)), Text(f"  {WORDS[status]}", style))
+        points = "" if status == "ungraded" else f"   {check.score:g} / {check.max_score:g}"
+        grid.add_row(Text(sign, style), Text(_one_line(check.sentence)), Text(f"  {WORDS[status]}{points}", style))
     if message is None:
         return grid
     if message.help == HIDDEN_TEXT:
