@@ -164,33 +164,40 @@ def test_fit_takes_whole_batches_at_once(submission, peer, benchmark, rng):
         pytest.skip("measuring is switched off by --benchmark-disable")
     X = torch.randn(1028, 2, generator=rng)
     w, b, start = torch.tensor([[2.0], [-3.4]]), torch.tensor([4.2]), torch.zeros(2, 1)
-    models = [started(s, start, torch.zeros(1), 0.01) for s in (submission, peer)]
-    mine, its = (
-        (model, s.d2l.TensorData(X, X @ w + b, 64, num_train=1024), 12)
-        for model, s in zip(models, (submission, peer), strict=True)
-    )
-    standard = []
+    measured, standard = [], []
+
+    def task(guest):
+        return started(guest, start, torch.zeros(1), 0.01), guest.d2l.TensorData(X, X @ w + b, 64, num_train=1024), 10
 
     def interleaved():
-        start = time.perf_counter()
-        peer.fit(*its)
-        standard.append(time.perf_counter() - start)
-        return mine, {}
+        task_of_its_own = task(peer)
+        begun = time.perf_counter()
+        fitted(peer, *task_of_its_own)
+        standard.append(time.perf_counter() - begun)
+        return task(submission), {}
 
-    benchmark.pedantic(submission.fit, setup=interleaved, rounds=5)
+    # A new model every time, and its parameters are asked for within the time: what is put off or remembered counts.
+    benchmark.pedantic(lambda *mine: measured.append(fitted(submission, *mine)), setup=interleaved, rounds=5)
     # A loop over the 64 examples of a batch takes sixty times as long; validation, a trainer's bookkeeping and even a
     # plot at the end take less than four times as long: an order of magnitude lies clear of both.
     slow = benchmark.stats.stats.min > 10 * min(standard)
-    # To do nothing is fast. 960 steps bring the right w to the end of its way; whether exactly there, other checks say.
-    moved, way = tensor(models[0].w, (2, 1)) - start, w - start
+    # To do nothing is fast. 160 steps bring w 80 % of its way; where gradients add up it swings around the right one, once
+    # in 2π/√lr = 63 steps, and is at the far end then. Whether it is right, other checks say.
+    way = (w - start).norm()
+    lazy = [found for found in measured if (tensor(found, (2, 1)) - start).norm() < way / 2]
     untrained = "fit left the model where it was, or nearly: there is no training whose speed could be told"
-    trained = not moved.norm() < way.norm() / 2
-    require(trained, yours=models[0].w, expected="parameters that were trained", help=untrained)
+    require(not lazy, yours=lazy[:1], expected="parameters that were trained", help=untrained)
     hint = "pass the whole batch through the model at once instead of looping over its examples"
     require(not slow, yours="over ten times the reference's time", expected="about the reference's time", help=hint)
 
 
 # What the checks share
+
+
+def fitted(guest, model, data, max_epochs):
+    """Trains a model of a guest's; gives its w."""
+    guest.fit(model, data, max_epochs)
+    return model.w
 
 
 def started(module, w, b, lr=0.5):
