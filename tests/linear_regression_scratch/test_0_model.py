@@ -180,7 +180,16 @@ def test_fit_takes_whole_batches_at_once(submission, peer, benchmark, rng):
     benchmark.pedantic(lambda *mine: measured.append(fitted(submission, *mine)), setup=interleaved, rounds=5)
     # A loop over the 64 examples of a batch takes sixty times as long; validation, a trainer's bookkeeping and even a
     # plot at the end take less than four times as long: an order of magnitude lies clear of both.
-    slow = benchmark.stats.stats.min > 10 * min(standard)
+    fastest = benchmark.stats.stats.min
+    # On a busy machine five rounds were all slow by chance, once in 300 runs; what is slow by itself stays slow.
+    for _ in range(10):
+        if fastest <= 10 * min(standard):
+            break
+        mine, _ = interleaved()
+        begun = time.perf_counter()
+        measured.append(fitted(submission, *mine))
+        fastest = min(fastest, time.perf_counter() - begun)
+    slow = fastest > 10 * min(standard)
     # To do nothing is fast. 160 steps bring w 80 % of its way; where gradients add up it swings around the right one, once
     # in 2π/√lr = 63 steps, and is at the far end then. Whether it is right, other checks say.
     way = (w - start).norm()
