@@ -32,11 +32,6 @@ def noise(size): return torch.empty(size).normal_()
 # Looks through the heap that a fork inherits, for what an earlier submission was made of.
 SCAN = """
 import ctypes
-import os
-import shutil
-import signal
-import subprocess
-import sys
 libc = ctypes.CDLL(None)
 libc.sbrk.restype = ctypes.c_void_p
 control = ctypes.create_string_buffer(b"MARK-OF-" + b"THIS-ONE", 5000)

@@ -110,9 +110,10 @@ def _drawn_once(judge: Judge, item: Any) -> Callable[..., None]:
         if found is not None and not isinstance(found, HypothesisException):  # what was answered once is not forgiven
             item.funcargs["submission"] = asked
             raise _flaky(found)
-        if shared:
-            # None: it says something to Hypothesis while it runs, and so cannot be run without.
-            judge.drawn[key] = record.examples or None if key not in judge.drawn else None
+        if shared and key not in judge.drawn:
+            judge.drawn[key] = record.examples or None
+        elif shared:
+            judge.drawn[key] = None  # it says something to Hypothesis while it runs, and so cannot be run without
 
     return run
 

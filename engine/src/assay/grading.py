@@ -272,7 +272,12 @@ def _tell() -> None:
 
 
 def _begin_work(parent: int, told: Connection | None) -> None:
-    """Has the kernel end this worker with the process that started it, so that none grades on for nobody."""
+    """Has the kernel end this worker with the process that started it, so that none grades on for nobody.
+
+    Args:
+        parent: the process that started it.
+        told: where it tells of submissions that it has graded.
+    """
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         os.kill(os.getpid(), signal.SIGKILL)

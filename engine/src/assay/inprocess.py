@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from assay.guest.answering import Answering, copied
 from assay.host.channel import Channel
@@ -20,10 +20,10 @@ class _InProcessLine:
 
     def ask(self, request: Request) -> Reply:
         """Answers at once; tensors are copied both ways, as a wall would."""
-        request.args[:] = copied(request.args, _as_it_is)
-        request.kwargs.update(copied(request.kwargs, _as_it_is))
+        request.args[:] = copied(request.args)
+        request.kwargs.update(copied(request.kwargs))
         reply = self._answering.answer(request)
-        return Given(copied(reply.value, _as_it_is)) if isinstance(reply, Given) else reply
+        return Given(copied(reply.value)) if isinstance(reply, Given) else reply
 
 
 def stand_in(module: ModuleType, library: ModuleType | None, contract: Sequence[str], seed: int) -> StandIn:
@@ -31,7 +31,3 @@ def stand_in(module: ModuleType, library: ModuleType | None, contract: Sequence[
     name = library.__name__ if library is not None else ""
     answering = Answering(module, library, contract, seed, [getattr(module, "__file__", None) or ""])
     return StandIn(Channel(_InProcessLine(answering), frozenset(contract), name))
-
-
-def _as_it_is(value: Any) -> Any:
-    return value  # numbers, texts and Refs

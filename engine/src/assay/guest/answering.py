@@ -36,12 +36,12 @@ def seed_everything(seed: int) -> None:
         numpy.random.seed(seed % 2**32)
 
 
-def copied(value: Any, other: Callable[[Any], Any]) -> Any:
+def copied(value: Any, other: Callable[[Any], Any] = lambda value: value) -> Any:
     """Gives a value of which nothing is shared that can be changed.
 
     Args:
         value: tensors, and lists, tuples and dicts of them.
-        other: copies everything else, or raises.
+        other: copies everything else, or raises; what crosses the wall besides is numbers, texts and Refs.
     """
     if isinstance(value, torch.Tensor):
         return value.clone()
@@ -121,7 +121,7 @@ class Answering:
 
     def _batch(self, iterator: Iterator[Any], size: int) -> list[Any]:
         """Gives the next items, each as it is when its turn comes, and whether they are the last."""
-        items = [copied(portable(item, self._keep), lambda value: value) for item in islice(iterator, size)]
+        items = [copied(portable(item, self._keep)) for item in islice(iterator, size)]
         return [items, len(items) < size]
 
     def _assign(self, root: int, values: dict[str, Any]) -> None:
