@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 import importlib
+import logging
 import os
 import signal
 import socket
@@ -173,7 +174,10 @@ def _warm_up(torch: ModuleType) -> None:
 
 
 def _freeze() -> None:
-    """Keeps what is there out of the children's garbage collections, which would copy all these pages."""
+    """Keeps what is there out of what every child does at first, which would copy all these pages."""
+    # Whoever forks here has one thread, so that no handler's lock is held: to renew those of torch's 40 in every child
+    # would copy a quarter of the pages that a check does.
+    getattr(logging, "_at_fork_reinit_lock_weakset", set[object]()).clear()
     gc.collect()
     gc.freeze()
 
