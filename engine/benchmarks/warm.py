@@ -4,10 +4,10 @@ import sys
 from pathlib import Path
 
 from assay.course import read_course
-from assay.grading import hold_session
 from assay.guest.loading import load_module
 from assay.intake import take_in
 from assay.selftest import InProcessJudge
+from assay.session import hold_session
 
 
 class DrawnAnew(dict):

@@ -16,12 +16,13 @@ def reference(tmp_path):
     path.write_text(
         '"""Model answers."""\nfrom __future__ import annotations\nimport math\nimport os\nfrom typing import TYPE_CHECKING\n'
         "if TYPE_CHECKING:\n    from nowhere import Thing\n_SECRET = 42\n"
+        "\n# 1. Circles\n\n"
         'def area(r: Thing, scale=math.pi) -> Thing:\n    """The area of a circle."""\n    return scale * r**2\n'
         "def _helper():\n    return os.sep\n"
         'class Circle:\n    """A circle.\n\n    Drawn with a compass.\n\n    Attributes:\n        r: its radius.\n    """\n\n'
         "    def __init__(self, r: float):\n        self.r = r\n\n"
         '    def grow(self, by=1, *, twice=False):\n        """Larger."""\n        self.r += by\n\n    def _hidden(self):\n        return 1\n'
-        "class Empty:\n    x = 1\n"
+        "# an aside\n# 2. Nothing of ours\n# 3. Emptiness\nclass Empty:\n    x = 1\n"
     )
     return path
 
@@ -31,6 +32,9 @@ def test_a_module_has_signatures_docstrings_and_nothing_else(reference):
         '"""answers: write your answers below."""\n'
         "\n"
         "import math\n"
+        "\n"
+        "\n"
+        "# 1. Circles\n"
         "\n"
         "\n"
         "def area(r, scale=math.pi):\n"
@@ -51,6 +55,9 @@ def test_a_module_has_signatures_docstrings_and_nothing_else(reference):
         "    def grow(self, by=1, *, twice=False):\n"
         '        """Larger."""\n'
         "        raise NotImplementedError\n"
+        "\n"
+        "\n"
+        "# 3. Emptiness\n"
         "\n"
         "\n"
         "class Empty:\n"
@@ -77,8 +84,10 @@ def test_a_notebook_has_a_cell_for_every_definition_and_is_the_same_every_time(r
     assert cells == [
         "# answers: write your answers below.",
         "import math",
+        "## 1. Circles",
         "def area(r, scale=math.pi):",
         "class Circle:",
+        "## 3. Emptiness",
         "class Empty:",
         "# Written answers, for a person to read: exercise number to text.",
     ]

@@ -19,8 +19,9 @@ from assay.wire.promises import CORE
 if TYPE_CHECKING:
     from assay.model import Report
 
-GRADED, BELOW, USAGE, NO_REPORT = 0, 1, 2, 3
-"""Exit codes: reports were written and nothing is below; something is below; usage; no report could be written."""
+GRADED, BELOW, USAGE, NO_REPORT, STOPPED = 0, 1, 2, 3, 130
+"""Exit codes: reports were written and nothing is below; something is below; usage; no report could be written; reports
+were written of what was graded before an interrupt (128 and the signal's number, as shells have it)."""
 
 _WIDTH = 100
 _LINE = 2000
@@ -76,6 +77,8 @@ def grade(  # noqa: PLR0913, PLR0917 - one argument an option
     forgo: tuple[str, ...],
 ) -> None:
     """Grade submissions: each PATH is a file, a student's folder, a folder of students, or an archive of these."""
+    from assay.grading import INTERRUPTED  # noqa: PLC0415 - as below
+
     try:
         course = _course(folder)
         intake = take_in(paths, [assignment.name for assignment in course.assignments])
@@ -91,6 +94,9 @@ def grade(  # noqa: PLR0913, PLR0917 - one argument an option
     _show(reports, intake)  # whatever became of the file: nothing that was graded is lost
     if trouble is not None:
         _stop(trouble, NO_REPORT)
+    interrupted = sum(report.reason == INTERRUPTED for report in reports)
+    if interrupted:
+        _stop(f"interrupted: {interrupted} of {len(reports)} were not graded", STOPPED)
     if fail_under is not None and any(_percent(report) < fail_under for report in reports):
         sys.exit(BELOW)
 
@@ -101,7 +107,7 @@ def grade(  # noqa: PLR0913, PLR0917 - one argument an option
 @_COURSE
 def check(file: Path, folder: Path | None, forgo: tuple[str, ...]) -> None:
     """Check your own FILE: the public checks, at once, with the smallest input that shows what is wrong."""
-    from assay.grading import Job, grade_chunk  # noqa: PLC0415
+    from assay.session import Job, grade_chunk  # noqa: PLC0415
 
     try:
         course = _course(folder)

@@ -37,7 +37,6 @@ def handed_in(judge: Judge, request: pytest.FixtureRequest) -> Iterator[Guest]:
     guest = judge.open_guest(request.config, request.param)
     yield guest
     guest.close()
-    judge.on_graded()
 
 
 @pytest.fixture

@@ -45,7 +45,7 @@ class Judge:
         forgone: promises that the instructor gave up by name.
         public: leave out the checks that a student does not see at once.
         alone: leave out every test that is no check of a submission.
-        on_graded: called whenever all checks of one more submission have been run.
+        on_graded: called with every report as soon as all checks of its submission have been run.
     """
 
     __name__ = "assay-judge"
@@ -60,7 +60,7 @@ class Judge:
         *,
         public: bool = False,
         alone: bool = False,
-        on_graded: Callable[[], None] = lambda: None,
+        on_graded: Callable[[Submission, Report], None] = lambda *_: None,
     ) -> None:
         self.course = course
         self.submissions = submissions
@@ -207,6 +207,15 @@ class Judge:
     # Verdicts.
 
     @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Tells of a submission's report when the last of its checks is over."""
+        handled = yield
+        submission = _submission_of(item)
+        if submission is not None and all(check in self.verdicts for check in self.checks[submission]):
+            self.on_graded(submission, self._report(submission))
+        return handled
+
+    @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
@@ -226,9 +235,12 @@ class Judge:
 
     def reports(self) -> list[Report]:
         """Gives a report for every submission, in order; a check that was not run is `ungraded` in it."""
+        return [self._report(submission) for submission in self.submissions]
+
+    def _report(self, submission: Submission) -> Report:
         from assay.judging import report_of  # noqa: PLC0415
 
-        return [report_of(self, submission) for submission in self.submissions]
+        return report_of(self, submission)
 
 
 def as_text(verdict: Verdict) -> str:

@@ -75,5 +75,5 @@ def pytest_configure(config: pytest.Config) -> None:
         from assay.judge import Judge  # noqa: PLC0415
 
         config.pluginmanager.register(fixtures)
-        if not config.pluginmanager.has_plugin("assay-judge"):  # `grading` brings its own
+        if not config.pluginmanager.has_plugin("assay-judge"):  # `session` brings its own
             config.pluginmanager.register(Judge.of(config))

@@ -12,11 +12,12 @@ from assay.checks.mistakes import Mistake, mistaken_module, mistakes_of
 from assay.checks.tolerances import kept_records
 from assay.course import contract, exercise_of, load_reference
 from assay.errors import AssayError, CourseError
-from assay.grading import Job, grade, grade_chunk, hold_session, workers_pool
+from assay.grading import grade, workers_pool
 from assay.inprocess import stand_in
 from assay.judge import Judge, reference_as_submission
 from assay.model import Submission, SubmissionInfo
 from assay.mutation import Mutant, mutants
+from assay.session import Job, grade_chunk, hold_session
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

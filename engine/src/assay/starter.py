@@ -13,36 +13,50 @@ if TYPE_CHECKING:
 
 _SECTION = re.compile(r"(Args|Attributes|Returns|Yields|Raises):\n")
 
+_HEADING = re.compile(r"^# (\d+\. .+)$", re.MULTILINE)
+"""How a reference says which exercise the definitions below are of: a comment such as "# 2. Ohm's law"."""
+
 _ANSWERS = "# Written answers, for a person to read: exercise number to text.\nANSWERS = {}\n"
 
 
 def module_starter(reference: Path) -> str:
-    """Gives the source of a module in which everything raises NotImplementedError."""
+    """Gives the source of a module in which everything raises NotImplementedError, under the reference's headings."""
     head, imports, definitions = _parts(reference)
-    return "\n".join([f'"""{head}"""\n', imports, "", *(f"\n{text}\n" for text in definitions), "", _ANSWERS])
+    parts = [
+        part for heading, text in definitions for part in (f"\n# {heading}\n" * bool(heading), f"\n{text}\n") if part
+    ]
+    return "\n".join([f'"""{head}"""\n', imports, "", *parts, "", _ANSWERS])
 
 
 def notebook_starter(reference: Path) -> str:
-    """Gives the same as a Jupyter notebook, a cell for every definition."""
+    """Gives the same as a Jupyter notebook, a cell for every heading and every definition."""
     head, imports, definitions = _parts(reference)
     write: Any = nbformat.v4  # which has no types
-    cell = write.new_code_cell
-    cells = [write.new_markdown_cell(f"# {head}"), cell(imports), *map(cell, definitions), cell(_ANSWERS.rstrip())]
+    code, markdown = write.new_code_cell, write.new_markdown_cell
+    cells = [markdown(f"# {head}"), code(imports)]
+    for heading, text in definitions:
+        cells += [markdown(f"## {heading}"), code(text)] if heading else [code(text)]
+    cells.append(code(_ANSWERS.rstrip()))
     for number, made in enumerate(cells):
         made["id"] = f"cell-{number}"  # or they would be random, and no two starters the same
-    text: str = write.writes(write.new_notebook(cells=cells))
-    return text + "\n"
+    text = write.writes(write.new_notebook(cells=cells))
+    return f"{text}\n"
 
 
-def _parts(reference: Path) -> tuple[str, str, list[str]]:
-    tree = ast.parse(reference.read_bytes())
+def _parts(reference: Path) -> tuple[str, str, list[tuple[str, str]]]:
+    """Gives the first line, the imports, and the definitions, each with the heading above it, or ""."""
+    source = reference.read_text(encoding="utf-8")
+    tree = ast.parse(source)
+    headings = {source.count("\n", 0, match.start()) + 1: match[1] for match in _HEADING.finditer(source)}
     used: set[str] = set()
     definitions = []
     for node in tree.body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
             stub = _stub(node)
             used |= {name.id for name in ast.walk(stub) if isinstance(name, ast.Name)}
-            definitions.append(ast.unparse(stub))
+            above = [line for line in headings if line < node.lineno]
+            heading = [headings.pop(line) for line in above][-1:]
+            definitions.append(("".join(heading), ast.unparse(stub)))
     imports = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
     lines = [ast.unparse(node) for node in imports if _is_used(node, used)]
     return f"{reference.stem}: write your answers below.", "\n".join(lines), definitions

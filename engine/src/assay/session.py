@@ -1,0 +1,96 @@
+"""One pytest session over some submissions, in this process: what the command, its workers and the self-test hold."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import io
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+from assay.course import read_course
+from assay.errors import AssayError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from assay.judge import Judge
+    from assay.model import Report, Submission
+
+_PYTEST_SAID = 4000
+
+
+class Job(NamedTuple):
+    """What a worker needs to grade a chunk: the course and its fingerprint, submissions, the seed, promises forgone."""
+
+    root: Path
+    fingerprint: str
+    submissions: tuple[Submission, ...]
+    seed: int
+    forgone: tuple[str, ...] = ()
+    public: bool = False
+
+
+def grade_chunk(job: Job, on_graded: Callable[[Submission, Report], None] = lambda *_: None) -> list[Report]:
+    """Grades a chunk in one pytest session of this process: a worker's entrance.
+
+    Args:
+        job: the chunk.
+        on_graded: called with every report as soon as it is there.
+
+    Raises:
+        AssayError: the course here is another one, or the session did not come to its end; with what pytest said.
+    """
+    from assay.judge import Judge  # noqa: PLC0415 - only workers need pytest
+
+    course = read_course(job.root)
+    if course.fingerprint != job.fingerprint:
+        text = f"the course at {job.root} changed while it was grading"
+        raise AssayError(text)
+    judge = Judge(course, job.submissions, job.seed, job.forgone, public=job.public, on_graded=on_graded)
+    hold_session(judge)
+    return judge.reports()
+
+
+def hold_session(judge: Judge) -> None:
+    """Runs pytest in this process, for the judge's submissions.
+
+    Raises:
+        PromiseBroken: this machine does not keep a core promise.
+        AssayError: the session did not come to its end; with what pytest said.
+    """
+    import _hypothesis_pytestplugin  # noqa: PLC0415 - as above
+    import pytest  # noqa: PLC0415
+    import pytest_benchmark.plugin  # noqa: PLC0415
+
+    from assay import pytest_plugin  # noqa: PLC0415
+
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # what else is installed must not change a verdict
+    os.environ.pop("PYTEST_ADDOPTS", None)
+    os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = os.devnull
+    root = judge.course.root
+    # A warning is the course author's to see, in the course's own tests; it must not end a check here.
+    arguments = [
+        "--import-mode=importlib",
+        "-p",
+        "no:cacheprovider",
+        "-W",
+        "ignore",
+        "--rootdir",
+        str(root),
+        "-c",
+        str(root / "tox.ini"),
+        f"--benchmark-storage=file://{os.devnull}",  # nothing is left in the course's folder
+    ]
+    arguments += sorted({str(judge.course.tests(submission.assignment)) for submission in judge.submissions})
+    plugins = [judge, pytest_plugin, pytest_benchmark.plugin, _hypothesis_pytestplugin]
+    output = io.StringIO()
+    gc.disable()  # importing torch makes half a million objects to look through, and no garbage; until all is collected
+    with contextlib.chdir(root), contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
+        code = pytest.main(arguments, plugins=plugins)
+    if judge.refusal is not None:
+        raise judge.refusal
+    if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+        text = f"pytest ended with {code!r}:\n{output.getvalue()[-_PYTEST_SAID:]}"
+        raise AssayError(text)
