@@ -64,6 +64,21 @@ def test_many(submission, first, second):
     first.clear()
 
 
+@given(VECTORS.map(lambda x: x.requires_grad_()))
+def test_leaves(submission, x):
+    """a vector of which the check itself wants the gradient is doubled"""
+    (x * submission.doubled(x.detach())).sum().backward()
+    assert_close(x.grad, 2 * x.detach())
+
+
+@given(VECTORS.map(lambda x: (x, x)))
+def test_shared(submission, pair):
+    """a vector that the check changes under its other name is doubled"""
+    first, second = pair
+    second += 1
+    assert_close(submission.doubled(first), 2 * second)
+
+
 @given(st.integers(-100, 100))
 def test_even(submission, x):
     """an even number is doubled"""
@@ -244,7 +259,7 @@ def test_a_report_is_the_same_whoever_was_graded_before(name, everybody, togethe
 
 
 INTEGERS = ("numbers", "even", "data", "decorated", "variants-factor0", "variants-factor1", "told_by_pytest", "noted")
-VECTORS = ("vectors", "many")
+VECTORS = ("vectors", "many", "leaves", "shared")
 EVERY = (*INTEGERS, *VECTORS, "own_generator", "fixture_with_a_state-generator0", "global_generators")
 
 

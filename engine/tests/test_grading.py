@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import Future
 from pathlib import Path
 
 import msgspec
@@ -14,6 +15,7 @@ import pytest
 
 from assay import grading
 from assay.course import read_course
+from assay.errors import AssayError
 from assay.grading import grade
 from assay.intake import take_in
 from assay.model import Document
@@ -390,6 +392,69 @@ def test_what_is_finished_stays_when_the_course_changes_meanwhile(course_root, t
     assert told == list(range(1, 14))
 
 
+COURSE = {
+    "tox.ini": "[pytest]\ntestpaths = tests\npythonpath = reference\n",
+    "reference/one.py": '"""Model answers."""\n\n\ndef f():\n    """One."""\n    return 1\n',
+}
+CHECK = '"""One"""\nimport os\n\n\ndef test_one(submission):\n    """f gives one"""\n    '
+
+
+def made(folder, check):
+    """A course of one check, and somebody who handed in."""
+    for name, text in (COURSE | {"tests/one/test_1_one.py": check, "../ada/one.py": "def f(): return 1\n"}).items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    return read_course(folder), take_in([folder.parent / "ada"], ["one"]).submissions
+
+
+def test_a_check_that_ends_the_judge_costs_what_it_was_judging(tmp_path):
+    troubles = []
+    course, submissions = made(tmp_path / "course", CHECK + "os.kill(os.getpid(), 9)\n")
+    (report,) = grade(course, submissions, seed=1, forgone=(), on_progress=print, on_trouble=troubles.append)
+    reason = "the judge's own process ended while it graded this submission"
+    assert (report.status, report.reason, report.exercises, troubles) == ("ungraded", reason, (), [])
+
+
+def test_a_course_that_pytest_cannot_read_is_told_with_what_pytest_said(tmp_path):
+    course, submissions = made(tmp_path / "course", CHECK + "assert submission.f() == 1\n\n\nimport nowhere\n")
+    with pytest.raises(AssayError, match=r"(?s)^pytest ended with .*No module named 'nowhere'"):
+        grade(course, submissions, seed=1, forgone=(), on_progress=print, on_trouble=pytest.fail)
+
+
+def test_a_course_whose_check_is_a_method_is_told_so(tmp_path):
+    check = '"""One"""\n\n\nclass TestOne:\n    def test_one(self, submission):\n        """f gives one"""\n'
+    course, submissions = made(tmp_path / "course", check)
+    with pytest.raises(AssayError, match="is a method: a check is a function of its file"):
+        grade(course, submissions, seed=1, forgone=(), on_progress=print, on_trouble=pytest.fail)
+
+
+def test_what_goes_wrong_in_a_worker_is_told():
+    future = Future()
+    future.set_exception(OSError("no room"))
+    assert str(grading._trouble(future)) == "OSError in a worker: no room"
+
+
+# Ends its own process at every check, so that it is imported again for the next one, and takes its time to be.
+IMPORTED_AGAIN = RIGHT + "import os, time\ntime.sleep(6)\nos.register_at_fork(after_in_parent=lambda: os._exit(0))\n"
+
+
+def test_being_imported_again_for_every_check_counts_against_a_submissions_time(course_root, tmp_path):
+    (tmp_path / "basics.py").write_text(IMPORTED_AGAIN)
+    (report,) = graded_now(course_root, take_in([tmp_path / "basics.py"], ["basics"]))
+    checks = [check for exercise in report.exercises for check in exercise.checks]
+    text = "the checks before this one took all the time that a submission has"
+    late = [check for check in checks if check.status == "timeout"]
+    assert len(late) == len(checks) - 5  # 6 s for each that comes after the first, and 20 s in all
+    assert {check.message.yours or check.message.help for check in late if check.visibility == "visible"} == {text}
+
+
+def test_written_answers_of_any_length_cost_nothing_that_was_answered(course_root, tmp_path):
+    (tmp_path / "basics.py").write_text(RIGHT + "ANSWERS = {str(n): chr(0x1F600) * 65_536 for n in range(100)}\n")
+    (report,) = graded_now(course_root, take_in([tmp_path / "basics.py"], ["basics"]))
+    assert statuses(report) == PASSED
+    assert sum(len(answer.text) for answer in report.answers) == 500_000
+
+
 def test_grading_leaves_nothing_in_the_courses_folder(course_root, tmp_path):
     course = shutil.copytree(course_root, tmp_path / "course", ignore=shutil.ignore_patterns("__pycache__", ".*"))
     (tmp_path / "basics.py").write_text(RIGHT)
@@ -399,26 +464,25 @@ def test_grading_leaves_nothing_in_the_courses_folder(course_root, tmp_path):
     assert sorted(course.rglob("*")) == before
 
 
-def test_a_dead_worker_costs_no_report_and_its_pool_is_not_graded_one_by_one(course_root, tmp_path, monkeypatch):
-    alone = []
-    monkeypatch.setattr(grading, "_graded_alone", lambda *arguments: alone.append(arguments))
+def test_a_dead_worker_costs_no_report_and_its_pool_is_not_graded_one_by_one(course_root, tmp_path):
+    workers = set()
     for number in range(25):
         (tmp_path / f"{number:02}").mkdir()
         (tmp_path / f"{number:02}" / "basics.py").write_text(RIGHT)
     told = []
 
     def kill_once(graded):
+        workers.update(pid for pid in descendants(os.getpid()) if b"spawn_main" in command_line(pid))
         if not told:
-            workers = [pid for pid in descendants(os.getpid()) if b"spawn_main" in command_line(pid)]
-            os.kill(workers[0], signal.SIGKILL)
+            os.kill(min(workers), signal.SIGKILL)
         told.append(graded)
 
     course = read_course(course_root)
     submissions = take_in([tmp_path], ["basics"]).submissions
     reports = grade(course, submissions, seed=1, forgone=(), on_progress=kill_once, on_trouble=pytest.fail)
     assert [statuses(report) for report in reports] == [PASSED] * 25
-    assert told[-1] == 25
-    assert len(alone) == 0
+    assert told == list(range(1, 26))
+    assert len(workers) <= 2 * len(os.sched_getaffinity(0))
 
 
 # A student's process that seems to be alone with its judge, and takes its time.
@@ -436,33 +500,53 @@ def test_a_run_that_is_killed_leaves_no_process(course_root, tmp_path):
     wait_for(lambda: not [pid for pid in theirs if alive(pid)])
 
 
-def test_an_interrupt_ends_a_run_with_the_reports_that_there_are(course_root, tmp_path):
-    for number in range(14):  # whatever the number of processors, the last two are graded after the others
-        (tmp_path / f"class/{number:02}").mkdir(parents=True)
-        (tmp_path / f"class/{number:02}/basics.py").write_text(RIGHT if number < 12 else SLEEPER)
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_ends_a_run_with_the_reports_that_there_are(course_root, tmp_path, number):
+    course = shutil.copytree(course_root, tmp_path / "course")
+    settings = course / "tox.ini"
+    settings.write_text(settings.read_text().replace("assay_import_seconds = 2", "assay_import_seconds = 60"))
+    for place in range(14):  # more than a worker takes at a time
+        (tmp_path / f"class/{place:02}").mkdir(parents=True)
+        (tmp_path / f"class/{place:02}/basics.py").write_text(RIGHT if place < 13 else SLEEPER)
     ours, theirs = os.openpty()  # a person's terminal, on which there is a progress bar
-    command = [sys.executable, "-m", "assay", "grade", "class", "--course", course_root, "--json", "reports.json"]
-    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "100"}
+    command = [sys.executable, "-m", "assay", "grade", "class", "--course", course, "--json", "reports.json"]
+    one = str(min(os.sched_getaffinity(0)))  # so that the sleeper comes last
     with (
         open(tmp_path / "out", "wb") as out,
-        subprocess.Popen(command, cwd=tmp_path, stdout=out, stderr=theirs, env=environment, process_group=0) as run,
-    ):
+        subprocess.Popen(
+            ["taskset", "-c", one, *command],
+            cwd=tmp_path, stdout=out, stderr=theirs, env={**os.environ, "TERM": "xterm", "COLUMNS": "100"}, process_group=0,
+        ) as run,
+    ):  # fmt: skip
         os.close(theirs)
         said = b""
-        while b"12/14" not in said:
+        while b"13/14" not in said:
             said += os.read(ours, 1000)
-        workers = descendants(run.pid)
-        os.killpg(run.pid, signal.SIGINT)  # as Ctrl-C does: to all of them
-        assert run.wait(60) == 130
-        said = os.read(ours, 100_000)
+        theirs = descendants(run.pid)
+        if number == signal.SIGINT:
+            os.killpg(run.pid, number)  # as Ctrl-C does: to all of them
+        else:
+            os.kill(run.pid, number)
+        said = b"".join(iter(lambda: rest(ours), b""))
     os.close(ours)
-    assert said.rstrip().endswith(b"assay: interrupted: 2 of 14 were not graded")
+    assert run.returncode == 130
+    assert said.rstrip().endswith(b"assay: interrupted: 1 of 14 were not graded")
     assert b"Traceback" not in said
-    wait_for(lambda: not [pid for pid in workers if alive(pid)])
+    wait_for(lambda: not [pid for pid in theirs if alive(pid)])
     reports = msgspec.json.decode((tmp_path / "reports.json").read_bytes(), type=Document).reports
-    assert [statuses(report) for report in reports[:12]] == [PASSED] * 12
-    reason = "grading was interrupted before it came to this submission, or while it was being graded"
-    assert [(report.status, report.reason) for report in reports[12:]] == [("ungraded", reason)] * 2
+    assert [statuses(report) for report in reports[:13]] == [PASSED] * 13
+    reason = "grading was interrupted before this submission was graded to its end: grade it again"
+    assert (reports[13].status, reports[13].reason) == ("ungraded", reason)
+    assert (tmp_path / "out").read_text().count("grade it again") == 1
+    assert "a person decides" not in (tmp_path / "out").read_text()
+
+
+def rest(terminal):
+    """What comes next of a terminal's text; nothing once nobody writes to it any more."""
+    try:
+        return os.read(terminal, 1000)
+    except OSError:
+        return b""
 
 
 def wait_for(condition, seconds=60):

@@ -112,6 +112,19 @@ def test_what_lies_in_a_folder_below_is_said_not_to_be_graded(tmp_path):
     assert found.notes == ("new/basics.ipynb lies in a folder of its own: it was not graded",)
 
 
+def test_a_folder_in_a_students_folder_is_named_and_so_is_what_lies_beside_it(tmp_path):
+    for path in ("ada/old/basics.py", "ada/final.zip", "ada/basics_final.ipynb", "ada/data.csv", "bob/hw/basics.py"):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text("x = 1")
+    ada, bob = take_in([tmp_path], ["basics"]).submissions
+    assert ada.notes == (
+        "what is graded lies in the folder old",
+        "basics_final.ipynb lies beside that folder: it was not graded",
+        "final.zip lies beside that folder: it was not graded",
+    )
+    assert bob.notes == ("what is graded lies in the folder hw",)
+
+
 def test_which_of_two_folders_counts_is_not_guessed(tmp_path):
     for path in ("class/ada/first/basics.py", "class/ada/second/basics.py"):
         (tmp_path / path).parent.mkdir(parents=True)

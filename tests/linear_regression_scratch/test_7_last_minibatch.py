@@ -106,6 +106,11 @@ def batches(iterable, n):
     for batch in take(iterable, n):
         require(isinstance(batch, (list, tuple)) and len(batch) == 2, yours=batch, expected="a pair (X_batch, y_batch)")
         X_batch = tensor(batch[0], (None, 2))
+        require(
+            len(X_batch) <= n,
+            yours=f"a batch of {len(X_batch)} examples",
+            expected=f"at most {n}, which is all of them",
+        )
         found.append((X_batch, tensor(batch[1], (len(X_batch), 1))))
     require(len(found) <= n, yours="more batches than examples", expected="one pass over the examples, then an end")
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -12,8 +13,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from assay.course import Course, find_root, read_course
 from assay.display import inert
-from assay.errors import AssayError
+from assay.errors import AssayError, Interrupted
 from assay.intake import Intake, shown, take_in
+from assay.model import INTERRUPTED
 from assay.wire.promises import CORE
 
 if TYPE_CHECKING:
@@ -77,8 +79,6 @@ def grade(  # noqa: PLR0913, PLR0917 - one argument an option
     forgo: tuple[str, ...],
 ) -> None:
     """Grade submissions: each PATH is a file, a student's folder, a folder of students, or an archive of these."""
-    from assay.grading import INTERRUPTED  # noqa: PLC0415 - as below
-
     try:
         course = _course(folder)
         intake = take_in(paths, [assignment.name for assignment in course.assignments])
@@ -86,15 +86,22 @@ def grade(  # noqa: PLR0913, PLR0917 - one argument an option
         _stop(str(error), USAGE)
     if not intake.submissions and not intake.refused:
         _stop(f"nothing to grade in {', '.join(shown(path) for path in paths)}", USAGE)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, signal.default_int_handler)  # as Ctrl-C: what was graded is not lost
+    interrupted = 0
     try:
         reports = _graded(course, intake, seed, forgo)
+    except Interrupted as error:
+        reports = error.reports
+        interrupted = sum(report.reason == INTERRUPTED for report in reports)
     except AssayError as error:
         _stop(str(error), NO_REPORT)
+    reports += _refusals(course, intake, seed)
     trouble = _trouble_writing(reports, json_file) if json_file is not None else None
     _show(reports, intake)  # whatever became of the file: nothing that was graded is lost
     if trouble is not None:
         _stop(trouble, NO_REPORT)
-    interrupted = sum(report.reason == INTERRUPTED for report in reports)
     if interrupted:
         _stop(f"interrupted: {interrupted} of {len(reports)} were not graded", STOPPED)
     if fail_under is not None and any(_percent(report) < fail_under for report in reports):
@@ -214,11 +221,11 @@ def _course(folder: Path | None) -> Course:
 
 
 def _graded(course: Course, intake: Intake, seed: int, forgo: tuple[str, ...]) -> list[Report]:
-    from assay.grading import grade, ungraded  # noqa: PLC0415
+    from assay.grading import grade  # noqa: PLC0415
 
     with _progress() as progress:
         bar = progress.add_task("grading", total=len(intake.submissions))
-        reports = grade(
+        return grade(
             course,
             intake.submissions,
             seed=seed,
@@ -226,7 +233,12 @@ def _graded(course: Course, intake: Intake, seed: int, forgo: tuple[str, ...]) -
             on_progress=lambda graded: progress.update(bar, completed=graded),
             on_trouble=lambda text: _say(f"assay: {text}"),
         )
-    return reports + [ungraded(course, seed, *refused) for refused in intake.refused]
+
+
+def _refusals(course: Course, intake: Intake, seed: int) -> list[Report]:
+    from assay.grading import ungraded  # noqa: PLC0415
+
+    return [ungraded(course, seed, *refused) for refused in intake.refused]
 
 
 def _progress() -> Progress:
@@ -243,7 +255,7 @@ def _show(reports: list[Report], intake: Intake) -> None:
     with console.capture() as captured:
         console.print(render(reports))
     for line in captured.get().splitlines():
-        click.echo(line if console.is_terminal else line.rstrip())
+        click.echo(line if console.is_terminal else line.rstrip(), color=console.is_terminal)
     for folder in intake.empty:
         _say(inert(f"nothing to grade in {shown(folder)}", _LINE))
 

@@ -18,7 +18,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from assay.model import Report
 
 __all__ = [
     "AssayError",
@@ -32,6 +35,18 @@ __all__ = [
     "SubmissionRaised",
     "WireError",
 ]
+
+
+class Interrupted(KeyboardInterrupt):
+    """Grading was interrupted.
+
+    Args:
+        reports: one for each submission; those that were not graded say so.
+    """
+
+    def __init__(self, reports: list[Report]) -> None:
+        super().__init__()
+        self.reports = reports
 
 
 class AssayError(Exception):

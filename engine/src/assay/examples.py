@@ -26,7 +26,7 @@ from assay.guest.answering import copied, seed_everything
 from assay.judge import check_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from assay.judge import Judge
 
@@ -168,6 +168,8 @@ class _Record:
             self.examples.append(copied(drawn, _unchanging))
         except TypeError:
             self.examples = None
+        if not _copied_whole(list(_tensors(drawn))):
+            self.examples = None
 
     def give_up(self) -> None:
         """An example did not pass, or does not count: the next submission might answer it otherwise."""
@@ -183,6 +185,21 @@ def _unchanging(value: Any) -> Any:
         return value
     text = f"a body may change what is given to it: {type(value).__name__}"
     raise TypeError(text)
+
+
+def _tensors(value: Any) -> Iterator[torch.Tensor]:
+    if isinstance(value, torch.Tensor):
+        yield value
+    elif isinstance(value, (list, tuple, dict)):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _tensors(item)
+
+
+def _copied_whole(tensors: list[torch.Tensor]) -> bool:
+    """Whether copies are all that the tensors are: leaves of no graph, of no class of their own, that share nothing."""
+    shared = [tensor.untyped_storage().data_ptr() for tensor in tensors if tensor.numel()]
+    plain = all(type(tensor) is torch.Tensor and not tensor.requires_grad for tensor in tensors)
+    return plain and len(set(shared)) == len(shared)
 
 
 _OURS = "__assay_starts_afresh__"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
-import pickle
 import signal
 import tempfile
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -15,9 +14,11 @@ from multiprocessing import active_children, get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from assay.display import inert
-from assay.errors import AssayError, PromiseBroken
-from assay.model import HandedIn, Report, SubmissionInfo
+from assay.errors import AssayError, Interrupted, PromiseBroken
+from assay.model import INTERRUPTED, HandedIn, Report, SubmissionInfo
 from assay.session import Job, grade_chunk
 
 if TYPE_CHECKING:
@@ -38,8 +39,6 @@ _IN_VAIN = 2
 _HEARD = 0.1
 """Seconds between two looks at what the workers have left: a progress bar moves ten times in a second."""
 
-INTERRUPTED = "grading was interrupted before it came to this submission, or while it was being graded"
-
 _NAME = 300
 
 _PR_SET_PDEATHSIG = 1
@@ -56,8 +55,6 @@ def grade(  # noqa: PLR0913 - each by its name
 ) -> list[Report]:
     """Grades in as many processes as this one may use processors; one submission's trouble costs no other's report.
 
-    An interrupt (Ctrl-C) ends it with the reports that there are; the others say `INTERRUPTED`.
-
     Args:
         course: what is right.
         submissions: what is graded.
@@ -72,20 +69,25 @@ def grade(  # noqa: PLR0913 - each by its name
     Raises:
         PromiseBroken: this machine does not keep a core promise that is not forgone.
         AssayError: nothing at all could be graded.
+        Interrupted: Ctrl-C; with the reports that there are, and for the others what says so.
     """
+    job = Job(course.root, course.fingerprint, (), seed, forgone)
     with tempfile.TemporaryDirectory(prefix="assay-") as folder:
-        run = _Run(course, submissions, seed, forgone, on_progress, Path(folder))
+        run = _Run(course, submissions, job, on_progress, Path(folder))
         try:
             failure = run.grade_together()
             if failure is not None and not run.found:
                 raise failure
             run.grade_alone(on_trouble)
-        except KeyboardInterrupt:
+        except KeyboardInterrupt as interrupt:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # the program is ending: a second one must cost no report
             run.hear()
-    return [
-        run.found.get(number) or ungraded(course, seed, submission.info, submission.assignment, INTERRUPTED)
-        for number, submission in enumerate(submissions)
-    ]
+            interrupted = [
+                run.found.get(number) or ungraded(course, seed, submission.info, submission.assignment, INTERRUPTED)
+                for number, submission in enumerate(submissions)
+            ]
+            raise Interrupted(interrupted) from interrupt
+    return [run.found[number] for number in range(len(submissions))]
 
 
 class _Run:
@@ -94,24 +96,22 @@ class _Run:
     Args:
         course: what is right.
         submissions: what is graded.
-        seed: the course's secret seed.
-        forgone: promises of the sandbox that the instructor gave up by name.
+        job: all that workers need besides the submissions.
         on_progress: called with how many submissions are graded, whenever there is one more.
         folder: where workers leave every report as soon as it is there, so that none is lost with what comes after it.
     """
 
-    def __init__(  # noqa: PLR0913, PLR0917 - as above
+    def __init__(
         self,
         course: Course,
         submissions: Sequence[Submission],
-        seed: int,
-        forgone: tuple[str, ...],
+        job: Job,
         on_progress: Callable[[int], None],
         folder: Path,
     ) -> None:
         self.found: dict[int, Report] = {}
         self._submissions = submissions
-        self._job = Job(course.root, course.fingerprint, (), seed, forgone)
+        self._job = job
         self._on_progress = on_progress
         self._folder = folder
         self._course = course
@@ -144,9 +144,8 @@ class _Run:
         """Takes the reports that workers have left."""
         for path in self._folder.iterdir():
             if not path.suffix:
-                report = pickle.loads(path.read_bytes())  # noqa: S301 - our own worker's, in a folder that is ours alone
+                self._take(int(path.name), msgspec.msgpack.decode(path.read_bytes(), type=Report))
                 path.unlink()
-                self._take(int(path.name), report)
 
     def _take(self, number: int, report: Report) -> None:
         self.found[number] = report
@@ -160,7 +159,10 @@ class _Run:
             for start in range(0, len(numbers), size):
                 chunk = numbers[start : start + size]
                 job = self._job._replace(submissions=tuple(self._submissions[number] for number in chunk))
-                running[pool.submit(_grade_and_leave, job, chunk, self._folder)] = chunk
+                try:
+                    running[pool.submit(_grade_and_leave, job, chunk, self._folder)] = chunk
+                except BrokenProcessPool:  # a worker is dead already: this chunk is the next pool's
+                    break
             while running:
                 ended, _ = wait(running, _HEARD, FIRST_COMPLETED)
                 self.hear()
@@ -201,7 +203,7 @@ def _grade_and_leave(job: Job, numbers: Sequence[int], folder: Path) -> None:
     def leave(submission: Submission, report: Report) -> None:
         path = folder / str(left.pop(submission))
         unfinished = path.with_suffix(".unfinished")
-        unfinished.write_bytes(pickle.dumps(report))
+        unfinished.write_bytes(msgspec.msgpack.encode(report))
         unfinished.rename(path)
 
     reports = grade_chunk(job, leave)
@@ -242,6 +244,8 @@ def _graded_alone(course: Course, job: Job, on_trouble: Callable[[str], None]) -
     with workers_pool(1) as pool:
         try:
             return pool.submit(grade_chunk, job).result()[0]
+        except PromiseBroken:
+            raise
         except BrokenProcessPool:
             reason = "the judge's own process ended while it graded this submission"
         except Exception as error:  # noqa: BLE001 - as above

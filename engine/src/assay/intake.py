@@ -108,7 +108,7 @@ def _take_folder(folder: Entry, assignments: Sequence[str], intake: Intake, *, s
         elif child.kind == "folder":
             own = _unwrapped(child, assignments)
             if _is_student(own, assignments) or any(map(_is_archive, own.children())):
-                _take_student(own, child.student, assignments, intake)
+                _take_student(own, child.student, assignments, intake, notes=_wrapping(child, own))
             elif unnamed := [entry.name for entry in child.children() if Path(entry.name).suffix.lower() in KINDS]:
                 reason = (
                     f"none of its files is named for an assignment: {', '.join(map(shown, sorted(unnamed)[:_FEW]))}"
@@ -126,6 +126,21 @@ def _unwrapped(folder: Entry, assignments: Sequence[str]) -> Entry:
     """Gives the folder that a student put all files into, or the student's folder itself."""
     own = [child for child in folder.children() if child.kind == "folder" and _is_student(child, assignments)]
     return own[0] if len(own) == 1 and not _is_student(folder, assignments) else folder
+
+
+def _wrapping(folder: Entry, own: Entry) -> tuple[str, ...]:
+    """Gives notes where what is graded lies in a folder of the student's folder, and about what lies beside that."""
+    if own is folder:
+        return ()
+    beside = [entry.name for entry in folder.children() if entry is not own and _is_work(entry)]
+    return (
+        f"what is graded lies in the folder {own.name}",
+        *(f"{name} lies beside that folder: it was not graded" for name in beside),
+    )
+
+
+def _is_work(entry: Entry) -> bool:
+    return _is_archive(entry) or (entry.kind == "file" and Path(entry.name).suffix.lower() in KINDS)
 
 
 def _take_flat(entry: Entry, assignments: Sequence[str], intake: Intake) -> None:
@@ -197,8 +212,14 @@ def _misnamed(folder: Entry, assignments: Iterable[str]) -> list[tuple[str, Entr
     return [(name, entry) for name in assignments for stem, entry in plain if stem == name]
 
 
-def _take_student(
-    folder: Entry, student: str, assignments: Sequence[str], intake: Intake, *, nested: bool = False
+def _take_student(  # noqa: PLR0913 - each by its name
+    folder: Entry,
+    student: str,
+    assignments: Sequence[str],
+    intake: Intake,
+    *,
+    nested: bool = False,
+    notes: tuple[str, ...] = (),
 ) -> None:
     own = _own_files(folder, assignments)
     missing = [name for name in assignments if name not in dict(own)]
@@ -215,7 +236,7 @@ def _take_student(
         # Of a module and a notebook the newer counts.
         files.sort(key=lambda entry: entry.modified)
         older = [f"{old.name} lies beside {files[-1].name} and is older: it was not graded" for old in files[:-1]]
-        _take_file(files[-1], assignment, student, intake, (*older, *beside))
+        _take_file(files[-1], assignment, student, intake, (*notes, *older, *beside))
     if not own and not nested:
         for entry in archives:
             _take_archive(entry, student, assignments, intake)

@@ -60,7 +60,7 @@ class Judge:
         *,
         public: bool = False,
         alone: bool = False,
-        on_graded: Callable[[Submission, Report], None] = lambda *_: None,
+        on_graded: Callable[[Submission, Report], None] | None = None,
     ) -> None:
         self.course = course
         self.submissions = submissions
@@ -211,7 +211,11 @@ class Judge:
         """Tells of a submission's report when the last of its checks is over."""
         handled = yield
         submission = _submission_of(item)
-        if submission is not None and all(check in self.verdicts for check in self.checks[submission]):
+        if (
+            self.on_graded
+            and submission is not None
+            and all(check in self.verdicts for check in self.checks[submission])
+        ):
             self.on_graded(submission, self._report(submission))
         return handled
 

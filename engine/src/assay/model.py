@@ -14,6 +14,9 @@ SCHEMA = "assay/report/v1"
 Status = Literal["passed", "failed", "error", "timeout", "crashed", "missing", "skipped", "ungraded"]
 Visibility = Literal["hidden", "visible", "after_due_date", "after_published"]
 
+INTERRUPTED = "grading was interrupted before this submission was graded to its end: grade it again"
+"""The reason in a report of what was not graded; no fault of the submission."""
+
 HIDDEN_TEXT = "this check is hidden: what it tested is not shown"
 
 

@@ -10,6 +10,7 @@ from assay.checks.mistakes import Mistake, fresh_module, mistaken_module, mistak
 from assay.course import contract, exercise_of
 from assay.errors import GuestEnded, Mismatch, SubmissionRaised
 from assay.inprocess import stand_in
+from assay.judge import check_of
 from assay.wire.values import encode
 
 if TYPE_CHECKING:
@@ -40,7 +41,8 @@ def hint_for(judge: Judge, item: Any, error: Mismatch | SubmissionRaised) -> str
     made = judge.recognised.setdefault(item.callspec.params["handed_in"], {})
     exercise = exercise_of(item.path)
     if likely:
-        made.setdefault(likely[0], exercise)
+        if check_of(item).visibility == "visible":  # what a hidden check found is told nowhere
+            made.setdefault(likely[0], exercise)
         return likely[0].hint
     for mistake, where in made.items():  # what is wrong in one exercise costs those that call it
         if where != exercise and _explains(judge, item, mistake, error):

@@ -191,6 +191,7 @@ def surviving_mutants(course: Course, assignment: str) -> Survivors:
     submissions = [_mutant_as_submission(assignment, number, mutant) for number, mutant in enumerate(made)]
     troubles: list[str] = []
     reports = grade(course, submissions, seed=0, forgone=(), on_progress=lambda _: None, on_trouble=troubles.append)
+    troubles += [report.reason or "" for report in reports if not report.exercises]
     if troubles:
         raise AssayError(troubles[0])
     alive = [mutant for mutant, report in zip(made, reports, strict=True) if report.score == report.max_score]

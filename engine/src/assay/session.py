@@ -32,7 +32,7 @@ class Job(NamedTuple):
     public: bool = False
 
 
-def grade_chunk(job: Job, on_graded: Callable[[Submission, Report], None] = lambda *_: None) -> list[Report]:
+def grade_chunk(job: Job, on_graded: Callable[[Submission, Report], None] | None = None) -> list[Report]:
     """Grades a chunk in one pytest session of this process: a worker's entrance.
 
     Args:

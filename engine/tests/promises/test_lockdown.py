@@ -15,7 +15,7 @@ from assay.wire.promises import CORE, broken
 KEPT = {
     "memory": "1024 MiB more than torch, a process",
     "time": "20 s of processor time, a process",
-    "process_count": "64 processes and threads",
+    "process_count": "16 processes and threads",
     "file_size": "64 MiB, a file",
     "output": "its only lines lead to the judge, who reads so much and no more",
 }

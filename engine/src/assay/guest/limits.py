@@ -26,7 +26,8 @@ class Limits:
     Attributes:
         memory: bytes of address space beyond what the nursery has (torch maps much that it never touches); MemoryError.
         cpu_seconds: processor time of one process; SIGKILL. `allow_cpu` sets an earlier end.
-        tasks: processes and threads together; `fork` fails.
+        tasks: processes and threads together; `fork` fails. Twice what a pool of threads asks for, and few enough that
+            a neighbour, who has a seventeenth of a processor then, does what an exercise needs within its wall time.
         file_size: bytes of one file; SIGXFSZ, which Python makes an OSError.
         open_files: descriptors of one process; `open` fails.
         pending_signals: queued signals and timers.
@@ -34,7 +35,7 @@ class Limits:
 
     memory: int = 4 * 2**30
     cpu_seconds: int = 60
-    tasks: int = 64
+    tasks: int = 16
     file_size: int = 64 * 2**20
     open_files: int = 256
     pending_signals: int = 64

@@ -17,6 +17,11 @@ _TEXT = 500
 _KEY = 20
 _ANSWER = 65_536
 _ANSWERS = 100
+_WRITTEN = 500_000
+"""Characters of all written answers, of up to four bytes each: with the notes they fit into a frame."""
+
+NOTES = 50
+"""Of a notebook whose every cell fails: a report shows no more."""
 
 
 class Handed(NamedTuple):
@@ -96,7 +101,11 @@ def written_answers(module: types.ModuleType) -> dict[str, str]:
     if not isinstance(answers, dict):
         return {}
     texts = [(key, text) for key, text in answers.items() if isinstance(key, str | int) and isinstance(text, str)]
-    return {clean(str(key), _KEY): clean(text, _ANSWER) for key, text in texts[:_ANSWERS]}
+    found, left = {}, _WRITTEN
+    for key, text in texts[:_ANSWERS]:
+        found[clean(str(key), _KEY)] = written = clean(text, min(_ANSWER, left))
+        left -= len(written)
+    return found
 
 
 def defined(module: types.ModuleType, contract: Sequence[str]) -> list[str]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NoReturn
 from assay.errors import WireError
 from assay.guest import limits, lockdown
 from assay.guest.answering import Answering, seed_everything
-from assay.guest.loading import Handed, defined, load_module, written_answers
+from assay.guest.loading import NOTES, Handed, defined, load_module, written_answers
 from assay.guest.withdrawal import withdraw
 from assay.wire import frames, messages
 from assay.wire.messages import Begin, Ended, Loaded, Locked, Open, Raised, Reply, Request, Setup
@@ -49,7 +49,7 @@ def serve(sock: socket.socket, task: Open, library: ModuleType | None, scratch: 
     else:
         handed = load_module(task.name, entrusted.source)
     answers = written_answers(handed.module)
-    frames.send(sock, encode(Loaded(defined(handed.module, task.contract), handed.notes, answers)))
+    frames.send(sock, encode(Loaded(defined(handed.module, task.contract), handed.notes[:NOTES], answers)))
     try:
         while True:
             line = frames.receive_socket(sock)

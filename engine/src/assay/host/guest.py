@@ -82,7 +82,9 @@ class Guest:
         if self._spent > _PATIENCE * self._budget.import_seconds:
             return EndedLine(GuestEnded("timeout", _USED_UP))
         if self._pid == 0 and self.failure is None:
+            began = time.monotonic()
             self.open()
+            self._spent += time.monotonic() - began
         if self.failure is not None:
             return EndedLine(self.failure)
         ours, theirs = socket.socketpair()

@@ -16,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from assay.display import inert
-from assay.model import HIDDEN_TEXT
+from assay.model import HIDDEN_TEXT, INTERRUPTED
 from assay.report.visibility import public
 
 if TYPE_CHECKING:
@@ -63,7 +63,8 @@ def _report(report: Report) -> RenderableType:
     if report.status == "ungraded":
         reason = report.reason or "no reason is known"
         whose = "this is no fault of the submission and costs no points"
-        text = f"{reason}\n{whose if report.exercises else 'a person decides what it is worth'}"
+        worth = "" if reason == INTERRUPTED else "a person decides what it is worth"
+        text = f"{reason}\n{whose if report.exercises else worth}".rstrip()
         parts.append(Padding(_rows([("reason", text)]), (0, 0, 1 if report.exercises else 0, 0)))
     for exercise in report.exercises:
         parts.append(_exercise(exercise))

@@ -33,6 +33,7 @@ _NESTING = 1000
 """What a message may nest before it is read; `depth_of` looks closer."""
 
 _INT64 = 2**63
+_TIME = 0xFF  # msgpack's own extension -1
 
 
 class Ref:
@@ -116,7 +117,7 @@ def decoder(kind: Any) -> Callable[[bytes], Any]:
 
     def read(data: bytes) -> Any:
         try:
-            _refuse_odd_keys(data)
+            _refuse_odd(data)
             return decode(data)
         except Exception as error:  # whatever hostile bytes provoke in a decoder is one thing to us: no message
             text = f"not a message: {type(error).__name__}"
@@ -130,11 +131,11 @@ def trusting_decoder(kind: Any) -> Callable[[bytes], Any]:
     return msgspec.msgpack.Decoder(kind, ext_hook=_read_extension).decode
 
 
-def _refuse_odd_keys(data: bytes) -> None:
-    """Raises ValueError where the key of a map is anything but None, a truth value, a number or a text.
+def _refuse_odd(data: bytes) -> None:
+    """Raises ValueError where a guest sends bytes or a time, or a key that is no scalar; before msgspec reads it.
 
-    Before msgspec reads it: that would make an array a tuple, and tuples of -1 and -2 all hash alike, so that 4 MiB of
-    such keys keep a dict busy for ten minutes.
+    What is neither plain data nor a tensor would fail only where a check hands it on, as if the check were at fault.
+    Arrays as keys would be tuples, and tuples of -1 and -2 hash alike: 4 MiB of them keep a dict busy for ten minutes.
     """
     at, left, keyed = 0, 1, False
     outer: list[tuple[int, bool]] = []
@@ -148,6 +149,9 @@ def _refuse_odd_keys(data: bytes) -> None:
             raise ValueError(text)
         left -= 1
         at += 1 + width
+        if kind == "bytes" or (kind == "extension" and data[at] == _TIME):
+            text = "neither plain data nor a tensor"
+            raise ValueError(text)
         size += int.from_bytes(data[at - width : at], "big")
         if kind in {"array", "map"}:
             if len(outer) > _NESTING:
