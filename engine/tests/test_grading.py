@@ -70,6 +70,7 @@ SUBMISSIONS = {
     "one_name": "def scaled(x, factor=2.0): return x * factor\n",
     "syntax_error": "def f(:\n",
     "stops_half_way": RIGHT.replace("def noise", "raise ValueError('oh')\ndef noise"),
+    "stops_without": RIGHT.partition("def noise")[0] + "raise ValueError('oh')\n",
     "exits_at_import": RIGHT + "import sys; sys.exit(0)\n",
     "os_exit_at_import": "import os; os._exit(0)\n" + RIGHT,
     "loops_at_import": RIGHT + "while True: pass\n",
@@ -320,6 +321,18 @@ def test_what_stopped_the_import_is_noted(graded):
 def test_names_found_and_missing_are_listed(graded):
     assert graded["one_name"].handed_in.found == ("scaled",)
     assert graded["one_name"].handed_in.missing == ("squared_loss", "Counter", "noise")
+
+
+def test_what_a_module_that_did_not_come_to_its_end_would_define_is_not_called_missing(graded):
+    assert graded["os_exit_at_import"].handed_in.missing == ()
+    assert graded["loops_at_import"].handed_in.missing == ()
+
+
+def test_a_name_that_was_never_written_is_not_put_down_to_what_stopped_the_module(graded):
+    assert message(graded["stops_half_way"], "mean").yours.startswith(
+        "noise is not defined: the module stopped at line"
+    )
+    assert message(graded["stops_without"], "mean").yours == "noise is not defined"
 
 
 def test_a_broken_submission_changes_no_verdict_of_another(graded):

@@ -125,6 +125,18 @@ def test_a_folder_in_a_students_folder_is_named_and_so_is_what_lies_beside_it(tm
     assert bob.notes == ("what is graded lies in the folder hw",)
 
 
+def test_a_file_among_those_of_a_class_that_is_named_for_no_assignment_is_not_lost(tmp_path):
+    for name in ("ada_12_basics.py", "bob_13_homework.ipynb", "notes.txt"):
+        (tmp_path / name).write_text("x = 1")
+    intake = take_in([tmp_path], ["basics"])
+    assert [submission.info.name for submission in intake.submissions] == ["ada_12_basics"]
+    (refused,) = intake.refused
+    assert (refused.info.name, refused.reason) == (
+        "bob_13_homework",
+        "bob_13_homework.ipynb: it is named for no assignment",
+    )
+
+
 def test_which_of_two_folders_counts_is_not_guessed(tmp_path):
     for path in ("class/ada/first/basics.py", "class/ada/second/basics.py"):
         (tmp_path / path).parent.mkdir(parents=True)

@@ -44,6 +44,42 @@ def test_quarter(submission):
     """quarter gives the quarter"""
     assert_close(submission.quarter(9.0), 2.25)
 ''',
+    "course/reference/means.py": '''
+"""Model answers."""
+
+
+def mean(x):
+    """The mean of x."""
+    return sum(x) / len(x)
+''',
+    "course/tests/means/test_1_mean.py": '''
+"""A mean"""
+from assay.checks import assert_close, mistake
+from hypothesis import given, strategies as st
+
+
+@mistake("mean", hint="not twice the mean")
+def doubled(x):
+    return 2 * sum(x) / len(x)
+
+
+@mistake("mean", hint="not the sum")
+def summed(x):
+    return sum(x)
+
+
+@mistake("mean", hint="not half of the sum")
+def halved(x):
+    return sum(x) / 2
+
+
+@given(st.lists(st.sampled_from([0.0, 1.0]), min_size=2, max_size=3))
+def test_mean(submission, x):
+    """mean gives the mean"""
+    assert_close(submission.mean(x), sum(x) / len(x))
+''',
+    "class/doubles/means.py": "def mean(x): return 2 * sum(x) / len(x)\n",
+    "class/sums/means.py": "def mean(x): return sum(x)\n",
     "class/follows/parts.py": "def half(x): return x / 3\ndef quarter(x): return half(half(x))\n",
     "class/differs/parts.py": "def half(x): return x / 3\ndef quarter(x): return x / 5\n",
 }
@@ -55,7 +91,7 @@ def helps(tmp_path_factory):
     for name, text in FILES.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text.lstrip())
-    submissions = take_in([root / "class"], ["parts"]).submissions
+    submissions = take_in([root / "class"], ["parts", "means"]).submissions
     course = read_course(root / "course")
     reports = grade(course, submissions, seed=0, forgone=(), on_progress=lambda _: None, on_trouble=pytest.fail)
     return {
@@ -66,6 +102,11 @@ def helps(tmp_path_factory):
 
 def test_what_follows_from_a_mistake_in_another_exercise_names_it(helps):
     assert helps["follows"] == ["divide by two", "as in exercise 1: divide by two"]
+
+
+@pytest.mark.parametrize(("name", "hint"), [("doubles", "not twice the mean"), ("sums", "not the sum")])
+def test_of_two_mistakes_that_agree_on_the_smallest_example_others_decide(helps, name, hint):
+    assert helps[name] == [hint]
 
 
 def test_what_does_not_follow_from_it_is_not_put_down_to_it(helps):

@@ -21,7 +21,7 @@ def reference(tmp_path):
         "def _helper():\n    return os.sep\n"
         'class Circle:\n    """A circle.\n\n    Drawn with a compass.\n\n    Attributes:\n        r: its radius.\n    """\n\n'
         "    def __init__(self, r: float):\n        self.r = r\n\n"
-        '    def grow(self, by=1, *, twice=False):\n        """Larger."""\n        self.r += by\n\n    def _hidden(self):\n        return 1\n'
+        '    def grow(self, by=1, *, twice=False) -> list[float]:\n        """Larger."""\n        self.r += by\n\n    def _hidden(self):\n        return 1\n'
         "# an aside\n# 2. Nothing of ours\n# 3. Emptiness\nclass Empty:\n    x = 1\n"
     )
     return path
@@ -53,7 +53,11 @@ def test_a_module_has_signatures_docstrings_and_nothing_else(reference):
         "        raise NotImplementedError\n"
         "\n"
         "    def grow(self, by=1, *, twice=False):\n"
-        '        """Larger."""\n'
+        '        """Larger.\n'
+        "\n"
+        "        Returns:\n"
+        "            list[float]\n"
+        '        """\n'
         "        raise NotImplementedError\n"
         "\n"
         "\n"

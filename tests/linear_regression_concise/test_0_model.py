@@ -72,6 +72,11 @@ def test_optimizer_is_pytorchs_sgd(submission, rng):
     optimizer = made(started(submission, torch.zeros(1, 2), torch.zeros(1), lr).configure_optimizers())
     groups = optimizer.param_groups
     require(isinstance(groups, list) and groups, yours=groups, expected="an optimizer's groups of parameters")
+    settings_of = [set(group) if isinstance(group, dict) else set() for group in groups]
+    of_sgd = all({"momentum", "dampening", "nesterov"} <= found for found in settings_of)  # no other optimiser has them
+    require(
+        of_sgd, yours=[sorted(map(str, found)) for found in settings_of], expected="the settings of torch.optim.SGD"
+    )
     rates = [group.get("lr") if isinstance(group, dict) else group for group in groups]
     assert_close(rates, [lr] * len(rates))
 

@@ -138,6 +138,31 @@ def _flaky(error: BaseException) -> BaseException:
     return error
 
 
+def all_failures(judge: Judge, item: Any) -> list[Exception]:
+    """Gives what a check of Hypothesis's raises on each of its examples, where Hypothesis itself stops at the first.
+
+    Args:
+        judge: whose session it is.
+        item: the check for one submission, which did not pass it and whose guest is still there.
+    """
+    function: Any = getattr(item.obj, "__wrapped__", None)
+    if not is_hypothesis_test(function):
+        return []
+    hypothesis_seed(judge.seed_of(item))(function)
+    seed_everything(0)  # as above
+    failures: list[Exception] = []
+    token = _collecting.set(failures)
+    try:
+        function(**{name: item.funcargs[name] for name in item._fixtureinfo.argnames})  # noqa: SLF001 - as pytest does
+    except KeyboardInterrupt:
+        raise
+    except BaseException:  # noqa: BLE001, S110 - the guest may end meanwhile; what it answered until then is kept
+        pass
+    finally:
+        _collecting.reset(token)
+    return failures
+
+
 def _direct_parameters(item: Any) -> set[str]:
     """Gives the names that a check's own `parametrize` gives values to; not those of fixtures with `params`."""
     names: set[str] = set()
@@ -180,6 +205,10 @@ _recording: ContextVar[_Record | None] = ContextVar("recording", default=None)
 """Where the examples are noted that Hypothesis is drawing at this moment."""
 
 
+_collecting: ContextVar[list[Exception] | None] = ContextVar("collecting", default=None)
+"""Where failures are noted while Hypothesis is to go on after each."""
+
+
 def _unchanging(value: Any) -> Any:
     if isinstance(value, _CONSTANT):
         return value
@@ -220,6 +249,10 @@ def _with_fresh_start(body: Callable[..., Any]) -> Callable[..., Any]:
             if record is not None:
                 record.give_up()
             error.assay_example = Example(body, arguments)  # type: ignore[attr-defined]
+            failures = _collecting.get()
+            if failures is not None and isinstance(error, Exception) and not isinstance(error, HypothesisException):
+                failures.append(error)
+                return None
             if len(channel.failures) < _WITNESSES:
                 channel.failures.append(error)
             raise

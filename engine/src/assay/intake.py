@@ -155,6 +155,8 @@ def _take_flat(entry: Entry, assignments: Sequence[str], intake: Intake) -> None
         named = [name for name in assignments if name in stem]
         if named:
             _take_file(entry, max(named, key=len), stem, intake)
+        else:
+            intake.refused.append(_refuse(entry, "", stem, "it is named for no assignment"))
 
 
 def _take_archive(entry: Entry, student: str, assignments: Sequence[str], intake: Intake) -> None:

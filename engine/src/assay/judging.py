@@ -89,6 +89,8 @@ def report_of(judge: Judge, submission: Submission) -> Report:
     loaded = guest.loaded if guest is not None else None
     names = contract(judge.course.reference(submission.assignment))
     found = tuple(name for name in names if loaded is not None and name in loaded.found)
+    # What a module that did not come to its end would have defined, nobody knows.
+    missing = tuple(name for name in names if name not in found) if loaded is not None else ()
     notes = list(submission.notes)
     if loaded is not None:
         notes += [inert(note, _TEXT) for note in loaded.notes[:50]]
@@ -109,7 +111,7 @@ def report_of(judge: Judge, submission: Submission) -> Report:
         version("assay"),
         exercises,
         answers,
-        HandedIn(found, tuple(name for name in names if name not in found), tuple(notes)),
+        HandedIn(found, missing, tuple(notes)),
         sum(check.duration for exercise in exercises for check in exercise.checks),
     )
 
@@ -190,9 +192,10 @@ def _help_for(error: SubmissionRaised, shown: str | None, path: Path) -> str | N
 
 
 def _missing(judge: Judge, item: Any, name: str, path: Path) -> Message:
-    guest = judge.guests.get(item.callspec.params["handed_in"])
+    submission: Submission = item.callspec.params["handed_in"]
+    guest = judge.guests.get(submission)
     notes = guest.loaded.notes if guest is not None and guest.loaded is not None else []
     yours = f"{name} is not defined"
-    if notes:
+    if notes and name.encode() in submission.source:  # what was never written is not missing because of them
         yours += f": {inert(notes[0], _TEXT)}"
     return Message(None, yours, f"{signatures(path).get(name, name)}", None)

@@ -9,6 +9,7 @@ import torch
 from assay.checks.mistakes import Mistake, fresh_module, mistaken_module, mistakes_of, same_answer
 from assay.course import contract, exercise_of
 from assay.errors import GuestEnded, Mismatch, SubmissionRaised
+from assay.examples import all_failures
 from assay.inprocess import stand_in
 from assay.judge import check_of
 from assay.wire.values import encode
@@ -30,14 +31,16 @@ def hint_for(judge: Judge, item: Any, error: Mismatch | SubmissionRaised) -> str
     """Gives the hint of the known mistake that answers the failing example just as the submission did, or None.
 
     The smallest example is often too small to tell two mistakes apart (a sum and a missing half agree on two numbers):
-    then the larger ones decide that failed before it was found.
+    then the larger ones decide that failed before it was found, and if they do not, all that Hypothesis draws.
     """
     if not hasattr(error, "assay_example") or not _UNREPEATABLE.isdisjoint(item.fixturenames):
         return None
     likely = [mistake for mistake in mistakes_of(item.module) if _explains(judge, item, mistake, error)]
-    for earlier in item.funcargs["submission"]._channel.failures:  # noqa: SLF001 - the stand-in shows students' names
-        if len(likely) > 1:
-            likely = [mistake for mistake in likely if _explains(judge, item, mistake, earlier)] or likely
+    earlier = item.funcargs["submission"]._channel.failures  # noqa: SLF001 - the stand-in shows students' names
+    for others in (lambda: earlier, lambda: all_failures(judge, item)):
+        if len({mistake.hint for mistake in likely}) > 1:
+            for other in others():
+                likely = [mistake for mistake in likely if _explains(judge, item, mistake, other)] or likely
     made = judge.recognised.setdefault(item.callspec.params["handed_in"], {})
     exercise = exercise_of(item.path)
     if likely:

@@ -64,6 +64,8 @@ def _parts(reference: Path) -> tuple[str, str, list[tuple[str, str]]]:
 
 def _stub(node: ast.FunctionDef | ast.ClassDef) -> ast.FunctionDef | ast.ClassDef:
     text = ast.get_docstring(node)
+    if text is not None:
+        text += _returned(node)
     body: list[ast.stmt] = [] if text is None else [ast.Expr(ast.Constant(_asked(text, 4 + node.col_offset)))]
     if isinstance(node, ast.ClassDef):
         methods = [part for part in node.body if isinstance(part, ast.FunctionDef)]
@@ -76,6 +78,13 @@ def _stub(node: ast.FunctionDef | ast.ClassDef) -> ast.FunctionDef | ast.ClassDe
             argument.annotation = None  # they may name what only a type checker imports
     stub = ast.FunctionDef(node.name, node.args, body, [])
     return ast.fix_missing_locations(stub)
+
+
+def _returned(node: ast.FunctionDef | ast.ClassDef) -> str:
+    """The type that is asked for, as a section of a docstring, where it is more than one value."""
+    if not (isinstance(node, ast.FunctionDef) and isinstance(node.returns, ast.Subscript)):
+        return ""
+    return f"\n\nReturns:\n    {ast.unparse(node.returns)}"
 
 
 def _asked(docstring: str, indent: int) -> str:

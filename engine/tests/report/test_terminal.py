@@ -45,6 +45,8 @@ def test_one_report():
 forgot_zero_grad  linear_regression_scratch                                                    5 / 8
 submissions/forgot_zero_grad
 
+notes     line 3: NameError: name 'foo' is not defined
+
  0  The model   2 of 3 checks passed                                                           3 / 4
      ✗ zero_grad really clears                                                     not right   0 / 1
        input     sgd = SGD([w], lr=0.5)
@@ -56,7 +58,6 @@ submissions/forgot_zero_grad
 10  Learning rates   not handed in                                                             0 / 2
 
 missing   fit, learning_rate_sweep
-notes     line 3: NameError: name 'foo' is not defined
 forgone   memory: not kept: no control groups
 
 Written answers, for a person to grade
@@ -226,3 +227,10 @@ def test_a_terminal_gets_colours():
 def test_no_line_is_wider_than_the_console():
     wide = check("word " * 60, "failed", Message(yours="y" * 300))
     assert max(map(len, shown(report("n" * 200, (exercise("0", "t" * 200, wide),))).split("\n"))) <= 100
+
+
+def test_an_exercise_whose_names_a_broken_module_would_have_defined_says_so():
+    why = "fit is not defined: the module cannot be run: line 2: SyntaxError: invalid syntax"
+    text = shown(report(exercises=(exercise("0", "The model", check("fit fits", "missing", Message(yours=why))),)))
+    assert f"yours     {why}" in text
+    assert "The model   0 of 1 check passed" in text

@@ -66,13 +66,16 @@ def _report(report: Report) -> RenderableType:
         worth = "" if reason == INTERRUPTED else "a person decides what it is worth"
         text = f"{reason}\n{whose if report.exercises else worth}".rstrip()
         parts.append(Padding(_rows([("reason", text)]), (0, 0, 1 if report.exercises else 0, 0)))
+    if report.handed_in.notes:
+        notes = _rows([("notes", "\n".join(report.handed_in.notes))])
+        parts.append(Padding(notes, (0, 0, 1 if report.exercises else 0, 0)))
     for exercise in report.exercises:
         parts.append(_exercise(exercise))
         # Nothing handed in is one line; what is missing stands below, once for all.
         wrong = [] if _absent(exercise) else [check for check in exercise.checks if check.status != "passed"]
         for _, checks in groupby(wrong, key=_says):
             parts.append(Padding(_checks(list(checks)), (0, 0, 0, 5)))
-    end = [("missing", ", ".join(report.handed_in.missing)), ("notes", "\n".join(report.handed_in.notes))]
+    end = [("missing", ", ".join(report.handed_in.missing))]
     end += [("forgone", f"{name}: {how}") for name, how in report.isolation.items() if how.startswith("not kept")]
     if any(text for _, text in end):
         parts.append(Padding(_rows([(label, text) for label, text in end if text]), (1, 0, 0, 0)))
@@ -92,7 +95,11 @@ def _header(report: Report) -> RenderableType:
 
 
 def _absent(exercise: ExerciseResult) -> bool:
-    return all(check.status == "missing" for check in exercise.checks)
+    """Whether nothing is there of it, and no reason known why."""
+    return all(
+        check.status == "missing" and (check.message is None or (check.message.yours or "").endswith("is not defined"))
+        for check in exercise.checks
+    )
 
 
 def _exercise(exercise: ExerciseResult) -> RenderableType:
