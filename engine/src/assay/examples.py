@@ -23,7 +23,7 @@ from hypothesis.internal.conjecture import providers
 
 from assay.errors import CourseError, GuestEnded, Mismatch
 from assay.guest.answering import copied, seed_everything
-from assay.judge import check_of
+from assay.items import check_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

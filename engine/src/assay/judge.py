@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import gc
 import hashlib
-import inspect
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from assay.course import Course, contract, exercise_of, read_course
+from assay.course import Course, contract, read_course
 from assay.display import inert
 from assay.errors import CourseError, IntakeError, PromiseBroken
 from assay.intake import shown, take_in
-from assay.model import Check, Report, Submission, SubmissionInfo, Verdict, Visibility
+from assay.items import check_of, number_variants, submission_of, withdrawn_by
+from assay.model import Report, Submission, SubmissionInfo, Verdict
 from assay.pytest_plugin import BUDGETS
 
 if TYPE_CHECKING:
@@ -29,10 +29,6 @@ _MAX_EXAMPLES = 25
 
 
 _LINE, _NAME = 2000, 300
-
-_PLACES = pytest.StashKey[dict[str, int]]()
-_CHECK = pytest.StashKey[Check]()
-"""Where an item keeps what was read from its test function."""
 
 
 class Judge:
@@ -139,15 +135,13 @@ class Judge:
         """Notes which checks there are, and gives each its own seed."""
         from assay.examples import prepare  # noqa: PLC0415 - Hypothesis is needed where there are checks
 
-        _number_variants(items)
+        number_variants(items)
         if self.public:
-            items[:] = [
-                item for item in items if _submission_of(item) is None or check_of(item).visibility == "visible"
-            ]
+            items[:] = [item for item in items if submission_of(item) is None or check_of(item).visibility == "visible"]
         if self.alone:
-            items[:] = [item for item in items if _submission_of(item) is not None]
+            items[:] = [item for item in items if submission_of(item) is not None]
         for item in items:
-            submission = _submission_of(item)
+            submission = submission_of(item)
             if submission is not None:
                 self.checks.setdefault(submission, []).append(item)
                 prepare(self, item)
@@ -210,7 +204,7 @@ class Judge:
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
         """Tells of a submission's report when the last of its checks is over."""
         handled = yield
-        submission = _submission_of(item)
+        submission = submission_of(item)
         if (
             self.on_graded
             and submission is not None
@@ -225,7 +219,7 @@ class Judge:
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Writes the verdict; whatever did not come back as passed is not passed."""
         report = yield
-        if _submission_of(item) is not None:
+        if submission_of(item) is not None:
             from assay.judging import ungraded_verdict, verdict_after  # noqa: PLC0415
 
             try:
@@ -257,64 +251,6 @@ def as_text(verdict: Verdict) -> str:
             first, *rest = [inert(line, _LINE) for line in text.splitlines()]
             lines += [f"  {label:<9} {first}", *(f"  {'':<9} {line}" for line in rest)]
     return "\n".join(lines)
-
-
-def check_of(item: Any) -> Check:
-    """Reads a check from its test function: name, docstring, markers.
-
-    Raises CourseError if it has no docstring, or a visibility that there is not.
-    """
-    if _CHECK not in item.stash:
-        item.stash[_CHECK] = _read_check(item)
-    check: Check = item.stash[_CHECK]
-    return check
-
-
-def _read_check(item: Any) -> Check:
-    sentence = inspect.getdoc(item.obj)
-    if not sentence:
-        text = f"{item.nodeid} has no docstring: it is the sentence that a student reads"
-        raise CourseError(text)
-    points = item.get_closest_marker("points")
-    marker = item.get_closest_marker("visibility")
-    visibility: Visibility = marker.args[0] if marker else "visible"
-    if visibility not in get_args(Visibility):
-        text = f"{item.nodeid} is marked visibility({visibility!r}); there is {', '.join(get_args(Visibility))}"
-        raise CourseError(text)
-    # By place and not by value: a hidden value must not show, nor an address in memory decide a seed.
-    parts = [f"{name}{place}" for name, place in item.stash.get(_PLACES, {}).items()]
-    return Check(
-        "-".join([item.originalname.removeprefix("test_"), *parts]),
-        exercise_of(item.path),
-        " ".join(sentence.split()),
-        float(points.args[0]) if points else 1.0,
-        visibility,
-    )
-
-
-def _number_variants(items: list[pytest.Item]) -> None:
-    """Notes the place of each parameter's value among those of its check; pytest counts through all submissions."""
-    variants: dict[tuple[Any, ...], list[Any]] = {}
-    for item in items:
-        if hasattr(item, "callspec"):
-            variants.setdefault((item.path, item.originalname, _submission_of(item)), []).append(item)  # type: ignore[attr-defined]
-    for same in variants.values():
-        for name in same[0].callspec.indices:
-            if name != "handed_in":
-                places = sorted({item.callspec.indices[name] for item in same})
-                for item in same:
-                    item.stash.setdefault(_PLACES, {})[name] = places.index(item.callspec.indices[name])
-
-
-def withdrawn_by(item: pytest.Item) -> list[str]:
-    """Gives the library's names that submissions of this check's exercise may not use."""
-    return sorted({name for marker in item.iter_markers("withdraws") for name in marker.args})
-
-
-def _submission_of(item: Any) -> Submission | None:
-    params = item.callspec.params if hasattr(item, "callspec") else {}
-    submission = params.get("handed_in")
-    return submission if isinstance(submission, Submission) else None
 
 
 def _number(name: str, text: str) -> int:

@@ -12,7 +12,7 @@ from assay.course import contract, signatures
 from assay.display import Words, inert, pair
 from assay.errors import AssayError, GuestEnded, Mismatch, NotHandedIn, SubmissionRaised
 from assay.examples import FLAKY
-from assay.judge import check_of
+from assay.items import check_of
 from assay.model import (
     HIDDEN_TEXT,
     Answer,

@@ -11,7 +11,7 @@ from assay.course import contract, exercise_of
 from assay.errors import GuestEnded, Mismatch, SubmissionRaised
 from assay.examples import all_failures
 from assay.inprocess import stand_in
-from assay.judge import check_of
+from assay.items import check_of
 from assay.wire.values import encode
 
 if TYPE_CHECKING:

@@ -1,0 +1,75 @@
+"""What pytest's items are to us: which check, in which of its variants, of whose submission."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any, get_args
+
+import pytest
+
+from assay.course import exercise_of
+from assay.errors import CourseError
+from assay.model import Check, Submission, Visibility
+
+_PLACES = pytest.StashKey[dict[str, int]]()
+_CHECK = pytest.StashKey[Check]()
+"""Where an item keeps what was read from its test function."""
+
+
+def check_of(item: Any) -> Check:
+    """Reads a check from its test function: name, docstring, markers.
+
+    Raises CourseError if it has no docstring, or a visibility that there is not.
+    """
+    if _CHECK not in item.stash:
+        item.stash[_CHECK] = _read_check(item)
+    check: Check = item.stash[_CHECK]
+    return check
+
+
+def _read_check(item: Any) -> Check:
+    sentence = inspect.getdoc(item.obj)
+    if not sentence:
+        text = f"{item.nodeid} has no docstring: it is the sentence that a student reads"
+        raise CourseError(text)
+    points = item.get_closest_marker("points")
+    marker = item.get_closest_marker("visibility")
+    visibility: Visibility = marker.args[0] if marker else "visible"
+    if visibility not in get_args(Visibility):
+        text = f"{item.nodeid} is marked visibility({visibility!r}); there is {', '.join(get_args(Visibility))}"
+        raise CourseError(text)
+    # By place and not by value: a hidden value must not show, nor an address in memory decide a seed.
+    parts = [f"{name}{place}" for name, place in item.stash.get(_PLACES, {}).items()]
+    return Check(
+        "-".join([item.originalname.removeprefix("test_"), *parts]),
+        exercise_of(item.path),
+        " ".join(sentence.split()),
+        float(points.args[0]) if points else 1.0,
+        visibility,
+    )
+
+
+def number_variants(items: list[pytest.Item]) -> None:
+    """Notes the place of each parameter's value among those of its check; pytest counts through all submissions."""
+    variants: dict[tuple[Any, ...], list[Any]] = {}
+    for item in items:
+        if hasattr(item, "callspec"):
+            variants.setdefault((item.path, item.originalname, submission_of(item)), []).append(item)  # type: ignore[attr-defined]
+    for same in variants.values():
+        for name in same[0].callspec.indices:
+            if name != "handed_in":
+                places = sorted({item.callspec.indices[name] for item in same})
+                for item in same:
+                    item.stash.setdefault(_PLACES, {})[name] = places.index(item.callspec.indices[name])
+
+
+def withdrawn_by(item: pytest.Item) -> list[str]:
+    """Gives the library's names that submissions of this check's exercise may not use."""
+    return sorted({name for marker in item.iter_markers("withdraws") for name in marker.args})
+
+
+def submission_of(item: Any) -> Submission | None:
+    """Gives whose check it is, or None for a test that is no check of a submission."""
+    params = item.callspec.params if hasattr(item, "callspec") else {}
+    submission = params.get("handed_in")
+    return submission if isinstance(submission, Submission) else None
