@@ -461,6 +461,40 @@ def test_being_imported_again_for_every_check_counts_against_a_submissions_time(
     assert {check.message.yours or check.message.help for check in late if check.visibility == "visible"} == {text}
 
 
+TICKS = """
+import mmap, os, threading, time
+count = mmap.mmap(-1, 8)  # of the submission's process, at every fork; and of the check's own
+begun = []
+def tick(place):
+    while True:
+        count[place : place + 4] = (int.from_bytes(count[place : place + 4], "little") + 1).to_bytes(4, "little")
+        time.sleep(0.001)
+os.register_at_fork(after_in_parent=lambda: threading.Thread(target=tick, args=(0,), daemon=True).start())
+def f():
+    if not begun:
+        begun.append(threading.Thread(target=tick, args=(4,), daemon=True).start())
+    return [int.from_bytes(count[place : place + 4], "little") for place in (0, 4)]
+"""
+
+
+def test_a_submission_stands_still_while_the_reference_is_timed(tmp_path):
+    check = CHECK.replace("submission", "submission, peer").replace(
+        "os", "os\nfrom assay.checks import assert_close"
+    ) + (
+        "submission.f()\n    os.sched_yield()\n    before = submission.f()\n    peer.f()\n"
+        "    ticks = [after - was for was, after in zip(before, submission.f())]\n"
+        "    assert_close(max(ticks) < 500, True)\n"
+    )
+    course, (submission,) = made(tmp_path / "course", check)
+    (tmp_path / "course/reference/one.py").write_text(
+        '"""Model answers."""\nimport time\n\n\ndef f():\n    """Two seconds."""\n    time.sleep(2)\n    return 1\n'
+    )
+    course = read_course(tmp_path / "course")
+    submission = msgspec.structs.replace(submission, source=TICKS.encode())
+    (report,) = grade(course, [submission], seed=1, forgone=(), on_progress=print, on_trouble=pytest.fail)
+    assert report.score == 1, report
+
+
 def test_written_answers_of_any_length_cost_nothing_that_was_answered(course_root, tmp_path):
     (tmp_path / "basics.py").write_text(RIGHT + "ANSWERS = {str(n): chr(0x1F600) * 65_536 for n in range(100)}\n")
     (report,) = graded_now(course_root, take_in([tmp_path / "basics.py"], ["basics"]))

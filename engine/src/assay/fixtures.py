@@ -60,10 +60,12 @@ def reference_guest(judge: Judge, request: pytest.FixtureRequest) -> Callable[[s
 
 
 @pytest.fixture
-def peer(judge: Judge, reference_guest: Callable[[str], Guest], request: pytest.FixtureRequest) -> Iterator[StandIn]:
-    """The reference in a guest equal to the submission's: the standard of a speed check."""
+def peer(
+    judge: Judge, reference_guest: Callable[[str], Guest], handed_in: Guest, request: pytest.FixtureRequest
+) -> Iterator[StandIn]:
+    """The reference in a guest equal to the submission's, which stands still meanwhile: what speed is compared with."""
     guest = reference_guest(request.path.parent.name)
-    yield judge.open_check(guest, request.node)
+    yield judge.open_check(guest, request.node, beside=handed_in)
     guest.end()
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
 
     from assay.checks.mistakes import Mistake
+    from assay.host.channel import Line
     from assay.host.guest import Guest
     from assay.host.standin import StandIn
 
@@ -173,13 +174,16 @@ class Judge:
             pytest.exit(str(error), returncode=pytest.ExitCode.USAGE_ERROR)
         return guest
 
-    def open_check(self, guest: Guest, item: pytest.Item) -> StandIn:
-        """Gives the stand-in for a guest, in a process of this check's own."""
+    def open_check(self, guest: Guest, item: pytest.Item, beside: Guest | None = None) -> StandIn:
+        """Gives the stand-in for a guest, in a process of this check's own; `beside` stands still while it answers."""
         from assay.host.channel import Channel  # noqa: PLC0415
+        from assay.host.guest import UndisturbedLine  # noqa: PLC0415
         from assay.host.standin import StandIn  # noqa: PLC0415
 
         names = contract(self.course.reference(item.path.parent.name))
-        line = guest.begin(self.guest_seed(item), withdrawn_by(item))
+        line: Line = guest.begin(self.guest_seed(item), withdrawn_by(item))
+        if beside is not None:
+            line = UndisturbedLine(line, beside)
         library = self.course.library.name if self.course.library else ""
         return StandIn(Channel(line, frozenset(names), library))
 

@@ -245,7 +245,7 @@ class InProcessJudge(Judge):
         """Gives the module itself."""
         return _Here(self._modules.get(submission) or load_reference(self.course.reference(submission.assignment)))
 
-    def open_check(self, guest: _Here, item: pytest.Item) -> StandIn:  # type: ignore[override]
+    def open_check(self, guest: _Here, item: pytest.Item, beside: _Here | None = None) -> StandIn:  # type: ignore[override]  # noqa: ARG002
         """Gives a stand-in over the module."""
         names = contract(self.course.reference(item.path.parent.name))
         return stand_in(guest.module, self.course.load_library(), names, self.guest_seed(item))

@@ -14,7 +14,7 @@ import socket
 import sys
 import tempfile
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,7 +54,7 @@ class Nursery:
 
     def run(self) -> None:
         """Answers one request after the other; a judge that hangs up ends everything."""
-        from assay.wire.messages import Close, Open, Ready, Sweep  # noqa: PLC0415
+        from assay.wire.messages import Close, Hold, Open, Ready, Sweep  # noqa: PLC0415
 
         self._send(Ready(""))
         try:
@@ -63,6 +63,8 @@ class Nursery:
                 match request:
                     case Open() as task:
                         self._start(task)
+                    case Hold(pid, still):
+                        self._hold(pid, still=still)
                     case Sweep(pid):
                         self._sweep(pid)
                     case Close(pid, hung_up):
@@ -124,6 +126,14 @@ class Nursery:
         line.close()
         self._open[pid] = resources
         self._send(Opened(pid))
+
+    def _hold(self, pid: int, *, still: bool) -> None:
+        from assay.wire.messages import Held  # noqa: PLC0415
+
+        for process in (pid, *processes.descendants(pid)):
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGSTOP if still else signal.SIGCONT)
+        self._send(Held())
 
     def _sweep(self, pid: int) -> None:
         from assay.wire.messages import Swept  # noqa: PLC0415

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import socket
 import time
@@ -15,8 +16,11 @@ from assay.wire.promises import broken
 from assay.wire.values import decoder, encode
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from assay.host.channel import Line
     from assay.host.nursery import Budget, Nursery, Task
-    from assay.wire.messages import Closed
+    from assay.wire.messages import Closed, Reply, Request
 
 _END_SECONDS = 2
 """A check's process ends by itself when its line closes; it is ended when it does not."""
@@ -104,6 +108,18 @@ class Guest:
         self._line = ours
         return SocketLine(ours, _wall(self._budget.call_seconds), _wall(self._budget.import_seconds), self._check_ended)
 
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """Its processes stand still meanwhile: none of their threads takes time from what is measured."""
+        pid = self._pid
+        if pid:
+            self._nursery.hold(pid, still=True)
+        try:
+            yield
+        finally:
+            if pid:
+                self._nursery.hold(pid, still=False)
+
     def end(self) -> None:
         """Ends the check's process and whatever it started; the next check meets the module as it was."""
         if self._line is not None:
@@ -178,6 +194,24 @@ class Guest:
         if ended.signal:
             return GuestEnded("crashed", f"{what} crashed with {_signal_name(ended.signal)}")
         return GuestEnded("crashed", f"{what} ended the process with exit code {ended.code}")
+
+
+class UndisturbedLine:
+    """A line whose answers are waited for while another guest stands still.
+
+    Args:
+        line: to the guest that is asked.
+        other: the one that is held.
+    """
+
+    def __init__(self, line: Line, other: Guest) -> None:
+        self._line = line
+        self._other = other
+
+    def ask(self, request: Request) -> Reply:
+        """Gives the reply; raises GuestEnded where none comes."""
+        with self._other.held():
+            return self._line.ask(request)
 
 
 def _too_slow(what: str, seconds: int) -> GuestEnded:

@@ -16,7 +16,7 @@ import msgspec
 
 from assay.errors import NurseryError, WireError
 from assay.wire import frames
-from assay.wire.messages import Close, Closed, FromNursery, Handed, Open, Opened, Ready, Setup, Sweep, Swept
+from assay.wire.messages import Close, Closed, FromNursery, Handed, Held, Hold, Open, Opened, Ready, Setup, Sweep, Swept
 from assay.wire.values import decoder, encode
 
 if TYPE_CHECKING:
@@ -124,6 +124,11 @@ class Nursery:
             ours.settimeout(_ANSWER_SECONDS)
             frames.send(ours, encode(Handed(task.source, task.seed)), frames.TASK_LIMIT)
         return opened.pid, ours
+
+    def hold(self, pid: int, *, still: bool) -> None:
+        """Stops a submission's processes, or lets them go on."""
+        self._ask(Hold(pid, still))
+        self._answer(Held)
 
     def sweep(self, pid: int) -> Swept:
         """Ends whatever a check left behind."""

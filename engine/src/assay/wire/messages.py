@@ -1,6 +1,6 @@
 """What is asked and what is answered, on three lines.
 
-    judge → nursery       Open, Sweep, Close            nursery → judge       Ready, Opened, Swept, Closed
+    judge → nursery       Open, Hold, Sweep, Close      nursery → judge       Ready, Opened, Held, Swept, Closed
     judge → submission    Handed, Begin (with a socket) submission → judge    Loaded, Ended
     judge → check         Request                       check → judge         Given, Raised, Missing
 
@@ -61,6 +61,17 @@ class Opened(msgspec.Struct, frozen=True, array_like=True, tag=True):
     """Nursery to judge: the submission process exists, not yet locked down."""
 
     pid: int
+
+
+class Hold(msgspec.Struct, frozen=True, array_like=True, tag=True):
+    """Judge to nursery: stop a submission's processes while something is timed beside them, or let them go on."""
+
+    pid: int
+    still: bool
+
+
+class Held(msgspec.Struct, frozen=True, array_like=True, tag=True):
+    """Nursery to judge: it is so."""
 
 
 class Sweep(msgspec.Struct, frozen=True, array_like=True, tag=True):
@@ -167,6 +178,6 @@ class Missing(msgspec.Struct, frozen=True, array_like=True, tag=True):
 
 
 Reply = Given | Raised | Missing
-FromNursery = Ready | Opened | Swept | Closed
-ToNursery = Open | Sweep | Close
+FromNursery = Ready | Opened | Held | Swept | Closed
+ToNursery = Open | Hold | Sweep | Close
 FromSubmission = Locked | Loaded | Ended
