@@ -327,7 +327,7 @@ def test_a_tar_is_read_to_its_limit_and_no_further(taken, name, monkeypatch):
     found, refused, _ = taken(MAKERS[name]([HONEST, ("bob/data.csv", bytes(30_000)), ("bob/scratch.py", CODE)]), name)
     assert [one[0] for one in found] == ["alice"]
     text = f"{name}: unpacked, its archive has more than 20,000 bytes: what comes after bob/data.csv was not read"
-    assert refused == [("class", text)]
+    assert refused == [("bob", "bob: nothing of an assignment is in it"), ("class", text)]
 
 
 def test_a_bomb_of_one_student_costs_no_other(taken):
@@ -358,7 +358,11 @@ def test_a_name_that_is_too_long_for_memory_is_not_read(taken):
 
 
 def test_names_as_deep_as_can_be_make_no_deep_tree(taken):
-    assert taken(zipped([HONEST, ("d/" * 30_000 + "scratch.py", CODE)])) == ([ALICE], [], ["class.zip/d"])
+    assert taken(zipped([HONEST, ("d/" * 30_000 + "scratch.py", CODE)])) == (
+        [ALICE],
+        [("d", "d: nothing of an assignment is in it")],
+        [],
+    )
 
 
 def test_members_that_share_their_bytes_are_refused(taken):
@@ -381,7 +385,8 @@ def test_a_members_size_that_leads_back_does_not_lead_in_circles(taken):
     data[1024:1536] = header
     found, refused, _ = taken(bytes(data), "class.tar")
     assert [one[0] for one in found] == ["alice"]
-    assert refused == [("class", "class.tar: it is damaged after bob/a.txt: what comes there was not read")]
+    damage = "class.tar: it is damaged after bob/a.txt: what comes there was not read"
+    assert refused == [("bob", "bob: nothing of an assignment is in it"), ("class", damage)]
 
 
 # What cannot be read.

@@ -102,6 +102,7 @@ def _take_folder(folder: Entry, assignments: Sequence[str], intake: Intake, *, s
         _take_student(folder, folder.student, assignments, intake)
         return
     before = intake.size
+    blank = []
     for child in folder.children():
         if child.trouble:
             intake.refused.append(_refuse(child, "", child.name, child.trouble))
@@ -115,9 +116,13 @@ def _take_folder(folder: Entry, assignments: Sequence[str], intake: Intake, *, s
                 )
                 intake.refused.append(_refuse(child, "", child.student, reason))
             else:
-                intake.empty.append(child.path)
+                blank.append(child)
         else:
             _take_flat(child, assignments, intake)
+    if intake.size > before:  # a class, in which somebody handed in nothing
+        intake.refused.extend(_refuse(child, "", child.student, "nothing of an assignment is in it") for child in blank)
+    else:
+        intake.empty.extend(child.path for child in blank)
     if intake.size == before and not said and folder.path not in intake.empty:
         intake.empty.append(folder.path)
 
