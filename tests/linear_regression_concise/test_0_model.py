@@ -12,10 +12,10 @@ from torch.nn import functional as F
 
 pytestmark = pytest.mark.withdraws("LinearRegression")
 
-PROBLEM = tensors((3, 2)), tensors((3, 1)), tensors((1, 2)), tensors((1,))
+PROBLEM = tensors((4, 2)), tensors((4, 1)), tensors((1, 2)), tensors((1,))
 """X, y, weight and bias. Always two features: a submission's layer need not be lazy."""
 
-SMALL = [tensors(shape, bound=2, step=1 / 2) for shape in ((3, 2), (3, 1), (1, 2), (1,))]
+SMALL = [tensors(shape, bound=2, step=1 / 2) for shape in ((4, 2), (4, 1), (1, 2), (1,))]
 RATES = st.sampled_from([1 / 16, 1 / 32, 1 / 64])
 """At 1/16 no step overshoots on the small problems, whose largest curvature is 2 (|x|² + 1) <= 18."""
 

@@ -106,7 +106,7 @@ def test_zero_grad_forgets_the_gradients(submission, p, p_grad):
 
 
 @settings(max_examples=10)
-@given(regressions(rows=3, features=2, bound=4, step=1 / 2), RATES)
+@given(regressions(features=2, bound=4, step=1 / 2), RATES)
 def test_configure_optimizers_moves_both_parameters(submission, problem, lr):
     """a step of configure_optimizers() moves w and b by -lr times the gradient of the loss"""
     X, y, w, b = without_zeros(problem)
@@ -120,7 +120,7 @@ def test_configure_optimizers_moves_both_parameters(submission, problem, lr):
     with submission.no_grad():
         optimizer.step()
     residual = X @ w + b - y
-    # The residuals and their products with X are exact; the mean and the step add three roundings.
+    # The residuals, their products with X, and the mean over 1, 2 or 4 of them are exact.
     assert_close([model.w, model.b], [w - lr * X.T @ residual / len(X), b - lr * residual.mean(0)])
 
 
@@ -131,7 +131,7 @@ DEMO_W, DEMO_B = torch.tensor([[2.0], [-3.4]]), torch.tensor([4.2])
 
 @pytest.mark.points(2)
 @settings(max_examples=20)
-@given(regressions(rows=6, features=2, bound=2, step=1 / 2), st.integers(1, 4), st.integers(1, 3))
+@given(regressions(rows=st.integers(1, 6), features=2, bound=2, step=1 / 2), st.integers(1, 4), st.integers(1, 3))
 def test_fit_follows_the_one_right_trajectory(submission, reference, problem, batch_size, max_epochs):
     """from the same start, over the same batches in the same order, fit ends where the reference does"""
     problem = without_zeros(problem)

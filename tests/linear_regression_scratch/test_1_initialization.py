@@ -17,7 +17,7 @@ FEW, MANY = 1 / 128, 1e6
 
 @pytest.mark.points(2)
 @settings(max_examples=12)  # each trains a model
-@given(regressions(rows=6, features=2, bound=2, step=1 / 2), st.integers(1, 3))
+@given(regressions(rows=st.integers(1, 6), features=2, bound=2, step=1 / 2), st.integers(1, 3))
 def test_error_is_the_largest_absolute_one_of_w_and_b(submission, reference, problem, max_epochs):
     """the error after training from zero weights is the largest absolute one of w and b"""
     yours = errors(submission, whole_batch(submission, problem), [0.0], 1 / 8, max_epochs)
@@ -26,7 +26,7 @@ def test_error_is_the_largest_absolute_one_of_w_and_b(submission, reference, pro
 
 
 @settings(max_examples=12)  # each trains a model
-@given(regressions(rows=6, features=2, bound=2, step=1 / 2))
+@given(regressions(rows=st.integers(1, 6), features=2, bound=2, step=1 / 2))
 def test_every_variance_gets_a_model_of_its_own(submission, reference, problem):
     """every variance gets a fresh model: what was trained before does not matter"""
     yours = errors(submission, whole_batch(submission, problem), [MANY, 0.0], 1 / 8, 2)

@@ -1,7 +1,9 @@
 """Hypothesis strategies for tensors whose failing examples a person can check by hand.
 
-Values are multiples of a small power of two, so that sums of products of them are exact in float32, whatever the order:
-a right answer in another style gives the same number to the bit, and what is shown of a wrong one is short.
+Values are multiples of a small power of two, and there are a power of two of them, so that sums and means of products
+of them are exact in float32, whatever the order: a right answer in another style gives the same number to the bit, and
+what is shown of a wrong one is short. With three rows, 2/3 of a residual is rounded before its products with X cancel,
+and right gradients differed by more than rounding allows, once in 250 seeds.
 """
 
 from __future__ import annotations
@@ -41,20 +43,26 @@ def tensors(shape: Sequence[int], *, bound: float = 8, step: float = 1 / 8) -> s
     return steps.map(lambda values: (torch.tensor(values, dtype=torch.float32) * step).reshape(tuple(shape)))
 
 
+_ROWS = st.sampled_from([1, 2, 4])
+
+
 @st.composite
-def columns(
-    draw: st.DrawFn, count: int = 2, *, rows: int = 4, bound: float = 8, step: float = 1 / 8
-) -> tuple[torch.Tensor, ...]:
-    """`count` columns (n, 1) of one length n from 1 to `rows`."""
-    n = draw(st.integers(1, rows))
+def columns(draw: st.DrawFn, count: int = 2, *, bound: float = 8, step: float = 1 / 8) -> tuple[torch.Tensor, ...]:
+    """`count` columns (n, 1) of one length n: 1, 2 or 4."""
+    n = draw(_ROWS)
     return tuple(draw(tensors((n, 1), bound=bound, step=step)) for _ in range(count))
 
 
 @st.composite
 def regressions(
-    draw: st.DrawFn, *, rows: int = 4, features: int = 3, bound: float = 8, step: float = 1 / 8
+    draw: st.DrawFn,
+    *,
+    rows: st.SearchStrategy[int] = _ROWS,
+    features: int = 3,
+    bound: float = 8,
+    step: float = 1 / 8,
 ) -> Regression:
-    """Problems with 1 to `rows` examples of 1 to `features` features."""
-    n, d = draw(st.integers(1, rows)), draw(st.integers(1, features))
+    """Problems of 1, 2 or 4 examples, or as many as `rows` draws, of 1 to `features` features."""
+    n, d = draw(rows), draw(st.integers(1, features))
     X, y, w, b = (draw(tensors(shape, bound=bound, step=step)) for shape in ((n, d), (n, 1), (d, 1), (1,)))  # noqa: N806 - the book's name
     return Regression(X, y, w, b)
