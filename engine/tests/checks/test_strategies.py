@@ -8,7 +8,7 @@ from assay.checks.strategies import columns, regressions
 
 @given(regressions())
 def test_gradients_are_exact_wherever_the_mean_is_taken(problem):
-    X, y, w, b = problem
+    X, y, w, b = problem  # noqa: N806 - the book's name
     residual = X @ w + b - y
     assert torch.equal((2 * residual).T @ X / len(X), (2 / len(X) * residual).T @ X)
     assert len(X) in {1, 2, 4}
