@@ -561,7 +561,7 @@ def test_an_interrupt_ends_a_run_with_the_reports_that_there_are(course_root, tm
     with (
         open(tmp_path / "out", "wb") as out,
         subprocess.Popen(
-            ["taskset", "-c", one, *command],
+            ["env", "--default-signal=INT", "taskset", "-c", one, *command],  # what runs in the background ignores it
             cwd=tmp_path, stdout=out, stderr=theirs, env={**os.environ, "TERM": "xterm", "COLUMNS": "100"}, process_group=0,
         ) as run,
     ):  # fmt: skip

@@ -221,14 +221,15 @@ def test_pytest_of_hostile_students_prints_text(plugin_output):
 def test_grading_hostile_students_prints_text(graded):
     output, errors, _ = graded
     assert_inert(output)
-    assert_inert(errors)
     assert "[bold red][link=x]y[-link]" in output
-    assert len(errors.splitlines()) == len(NAMES[:4])  # a folder each, whatever line ends are in its name
+    assert errors == ""
 
 
 def test_the_report_of_hostile_students_is_json(graded):
     document = json.loads(graded[2].decode())
-    assert len(document["reports"]) == len(NAMES) + 1 + 4
+    assert len(document["reports"]) == len(NAMES) + 1 + 4 + len(
+        NAMES[:4]
+    )  # the last are folders in which there is nothing
     assert not re.search(rb"[\x00-\x09\x0b-\x1f]", graded[2])
     first = next(report for report in document["reports"] if report["submission"]["name"] == NAMES[0])
     assert first["answers"][0]["text"] == NASTY
