@@ -28,6 +28,7 @@ __all__ = [
     "CourseError",
     "GuestEnded",
     "IntakeError",
+    "Interrupted",
     "Mismatch",
     "NotHandedIn",
     "NurseryError",

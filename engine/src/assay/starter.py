@@ -22,9 +22,11 @@ _ANSWERS = "# Written answers, for a person to read: exercise number to text.\nA
 def module_starter(reference: Path) -> str:
     """Gives the source of a module in which everything raises NotImplementedError, under the reference's headings."""
     head, imports, definitions = _parts(reference)
-    parts = [
-        part for heading, text in definitions for part in (f"\n# {heading}\n" * bool(heading), f"\n{text}\n") if part
-    ]
+    parts = []
+    for heading, text in definitions:
+        if heading:
+            parts.append(f"\n# {heading}\n")
+        parts.append(f"\n{text}\n")
     return "\n".join([f'"""{head}"""\n', imports, "", *parts, "", _ANSWERS])
 
 
@@ -35,7 +37,9 @@ def notebook_starter(reference: Path) -> str:
     code, markdown = write.new_code_cell, write.new_markdown_cell
     cells = [markdown(f"# {head}"), code(imports)]
     for heading, text in definitions:
-        cells += [markdown(f"## {heading}"), code(text)] if heading else [code(text)]
+        if heading:
+            cells.append(markdown(f"## {heading}"))
+        cells.append(code(text))
     cells.append(code(_ANSWERS.rstrip()))
     for number, made in enumerate(cells):
         made["id"] = f"cell-{number}"  # or they would be random, and no two starters the same
@@ -47,16 +51,17 @@ def _parts(reference: Path) -> tuple[str, str, list[tuple[str, str]]]:
     """Gives the first line, the imports, and the definitions, each with the heading above it, or ""."""
     source = reference.read_text(encoding="utf-8")
     tree = ast.parse(source)
-    headings = {source.count("\n", 0, match.start()) + 1: match[1] for match in _HEADING.finditer(source)}
+    headings = [(source.count("\n", 0, match.start()) + 1, match[1]) for match in _HEADING.finditer(source)]
     used: set[str] = set()
     definitions = []
     for node in tree.body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
             stub = _stub(node)
             used |= {name.id for name in ast.walk(stub) if isinstance(name, ast.Name)}
-            above = [line for line in headings if line < node.lineno]
-            heading = [headings.pop(line) for line in above][-1:]
-            definitions.append(("".join(heading), ast.unparse(stub)))
+            heading = ""
+            while headings and headings[0][0] < node.lineno:
+                _, heading = headings.pop(0)
+            definitions.append((heading, ast.unparse(stub)))
     imports = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
     lines = [ast.unparse(node) for node in imports if _is_used(node, used)]
     return f"{reference.stem}: write your answers below.", "\n".join(lines), definitions

@@ -225,11 +225,18 @@ def test_grading_hostile_students_prints_text(graded):
     assert errors == ""
 
 
+def test_folders_in_which_there_is_nothing_to_grade_are_said_as_text(course_root, class_with_refused):
+    empty = [class_with_refused / f"empty {name}" for name in NAMES[:4]]
+    code, _, errors = run(course_root, "assay", "grade", class_with_refused / NAMES[0], *empty)
+    assert code == 0
+    assert_inert(errors)
+    assert len(errors.splitlines()) == len(empty)  # one each, whatever line ends are in its name
+
+
 def test_the_report_of_hostile_students_is_json(graded):
     document = json.loads(graded[2].decode())
-    assert len(document["reports"]) == len(NAMES) + 1 + 4 + len(
-        NAMES[:4]
-    )  # the last are folders in which there is nothing
+    links, empty = len(NAMES[:4]), len(NAMES[:4])
+    assert len(document["reports"]) == len(NAMES) + 1 + links + empty
     assert not re.search(rb"[\x00-\x09\x0b-\x1f]", graded[2])
     first = next(report for report in document["reports"] if report["submission"]["name"] == NAMES[0])
     assert first["answers"][0]["text"] == NASTY
