@@ -495,6 +495,14 @@ def test_a_submission_stands_still_while_the_reference_is_timed(tmp_path):
     assert report.score == 1, report
 
 
+def test_temporary_files_go_to_the_scratch_folder(course_root, tmp_path):
+    # PyTorch's compiler, which torch.func asks for, makes a folder there when it is imported.
+    look = "import os, tempfile\nANSWERS = {'there': str(os.path.samefile(tempfile.mkdtemp() + '/..', os.getcwd()))}\n"
+    (tmp_path / "basics.py").write_text(RIGHT + look)
+    (report,) = graded_now(course_root, take_in([tmp_path / "basics.py"], ["basics"]))
+    assert [answer.text for answer in report.answers] == ["True"]
+
+
 def test_written_answers_of_any_length_cost_nothing_that_was_answered(course_root, tmp_path):
     (tmp_path / "basics.py").write_text(RIGHT + "ANSWERS = {str(n): chr(0x1F600) * 65_536 for n in range(100)}\n")
     (report,) = graded_now(course_root, take_in([tmp_path / "basics.py"], ["basics"]))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -34,6 +35,7 @@ def serve(sock: socket.socket, task: Open, library: ModuleType | None, scratch: 
     _silence()
     os.chdir(scratch)
     os.environ.update(dict.fromkeys(("HOME", "TMPDIR", "MPLCONFIGDIR"), str(scratch)))
+    tempfile.tempdir = str(scratch)  # the nursery's own was asked for before, and is remembered
     bounds = limits.Limits(memory=task.memory, cpu_seconds=task.import_seconds)
     hidden = [Path(setup.library_folder)] if setup.library else []
     isolation = lockdown.lock_submission(scratch, bounds, hidden)
