@@ -234,7 +234,7 @@ def test_exercises_are_in_the_order_of_their_numbers(graded):
             "raises",
             "scaled",
             (
-                "scaled([1.0, 1.0])",
+                "scaled(torch.tensor([1.0, 1.0]))",
                 "raised NameError: name 'factr' is not defined\n  line 4: def scaled(x, factor=2.0): return x * factr",
                 None,
                 None,
@@ -244,7 +244,7 @@ def test_exercises_are_in_the_order_of_their_numbers(graded):
             "not_written",
             "scaled",
             (
-                "scaled([1.0, 1.0])",
+                "scaled(torch.tensor([1.0, 1.0]))",
                 "raised NotImplementedError\n  line 4: def scaled(x, factor=2.0): raise NotImplementedError",
                 None,
                 "this is not written yet",
@@ -254,20 +254,32 @@ def test_exercises_are_in_the_order_of_their_numbers(graded):
             "wrong_signature",
             "factor",
             (
-                "scaled([1.0, 1.0], factor=3.0)",
+                "scaled(torch.tensor([1.0, 1.0]), factor=3.0)",
                 "raised TypeError: scaled() got an unexpected keyword argument 'factor'",
                 None,
                 "it must take this call; the exercise's signature is def scaled(x, factor=2.0)",
             ),
         ),
-        ("loops_in_call", "scaled", ("scaled([1.0, 1.0])", "no answer within 2 s of processor time", None, None)),
-        ("sleeps_in_call", "scaled", ("scaled([1.0, 1.0])", "no answer within 2 s of processor time", None, None)),
+        (
+            "loops_in_call",
+            "scaled",
+            ("scaled(torch.tensor([1.0, 1.0]))", "no answer within 2 s of processor time", None, None),
+        ),
+        (
+            "sleeps_in_call",
+            "scaled",
+            ("scaled(torch.tensor([1.0, 1.0]))", "no answer within 2 s of processor time", None, None),
+        ),
         (
             "os_exit_in_call",
             "scaled",
-            ("scaled([1.0, 1.0])", "the call ended the process with exit code 0", None, None),
+            ("scaled(torch.tensor([1.0, 1.0]))", "the call ended the process with exit code 0", None, None),
         ),
-        ("segfault_in_call", "scaled", ("scaled([1.0, 1.0])", "the call crashed with SIGSEGV", None, None)),
+        (
+            "segfault_in_call",
+            "scaled",
+            ("scaled(torch.tensor([1.0, 1.0]))", "the call crashed with SIGSEGV", None, None),
+        ),
     ],
 )
 def test_what_went_wrong_is_said_in_one_clear_sentence(graded, name, check, expected):
@@ -283,7 +295,7 @@ def test_an_answer_that_a_sound_check_cannot_digest_is_wrong(graded):
 
 def test_a_known_mistake_is_recognised_by_its_answer_to_the_smallest_input(graded):
     found = message(graded["broadcast"], "flat_labels")
-    assert found.input == "squared_loss([[0.0], [1.0]], [0.0, 1.0])"
+    assert found.input == "squared_loss(torch.tensor([[0.0], [1.0]]), torch.tensor([0.0, 1.0]))"
     assert (found.yours, found.expected, found.help) == (
         "0.25",
         "0.0   within float32 rounding",

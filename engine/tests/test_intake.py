@@ -226,6 +226,12 @@ def test_a_file_that_is_named_almost_right_is_not_lost(tmp_path, name):
         assert refused.reason == f"{name}: it must be called scratch{'.ipynb' if 'i' in name else '.py'}"
 
 
+@pytest.mark.parametrize(("name", "kind"), [("ada_scratch.PY", "module"), ("ada_scratch.Ipynb", "notebook")])
+def test_a_file_among_a_class_ends_in_letters_of_any_case(tmp_path, name, kind):
+    put(tmp_path / name)
+    assert found(take_in([tmp_path], NAMES)) == [("ada_scratch", "scratch", kind)]
+
+
 def test_beside_the_right_file_an_almost_right_one_does_not_count(tmp_path):
     put(tmp_path / "alice" / "Scratch.py")
     put(tmp_path / "alice" / "scratch.py")

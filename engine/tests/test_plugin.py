@@ -60,7 +60,7 @@ def test_a_submission_meets_the_checks_and_no_other_test(course_root, students, 
 def test_where_pytest_shows_a_traceback_stands_what_a_student_reads(course_root, students):
     _, output = run(course_root, "--submission", students / "bob", "-k", "test_scaled")
     assert (
-        "scaled doubles without a factor: failed\n  input     scaled([1.0, 1.0])\n  yours     [3.0, 3.0]   shape (2,), float32\n"
+        "scaled doubles without a factor: failed\n  input     scaled(torch.tensor([1.0, 1.0]))\n  yours     [3.0, 3.0]   shape (2,), float32\n"
     ) in output
     assert "Traceback" not in output
     assert "conftest" not in output

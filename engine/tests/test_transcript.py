@@ -26,15 +26,15 @@ def test_objects_get_names_from_the_last_word_of_their_class():
         (Request("assign", 2, "", [], {"w": torch.zeros(2, 1), "b": torch.ones(1)}), None),
         (Request("set", 2, "lr", [0.25]), None),
         (Request("call", 1, "SGD", [[Ref(2, "w", True)]], {"lr": 0.5}), Ref(3, "SGD")),
-        (Request("call", 3, "step"), None),
+        (Request("call", 3, "step", no_grad=True), None),
         (Request("call", 2, "", [torch.ones(1, 2)]), None),
     ) == (
         "scratch = LinearRegressionScratch(2, 0.5)\n"
-        "scratch.w.copy_([[0.0], [0.0]]); scratch.b.copy_([1.0])\n"
+        "scratch.w.data.copy_(torch.tensor([[0.0], [0.0]])); scratch.b.data.copy_(torch.tensor([1.0]))\n"
         "scratch.lr = 0.25\n"
         "sgd = d2l.SGD([scratch.w], lr=0.5)\n"
-        "sgd.step()\n"
-        "scratch([[1.0, 1.0]])"
+        "with torch.no_grad(): sgd.step()\n"
+        "scratch(torch.tensor([[1.0, 1.0]]))"
     )
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from assay.checks import assert_close, assign, held, mistake, require, tensor
+from assay.checks import assert_close, assign, held, mistake, number, require, tensor
 from assay.checks.strategies import columns, regressions
 from assay.errors import Mismatch
 from d2l import torch as d2l
@@ -62,12 +62,14 @@ def test_huber_gradient_is_the_residual_cut_off_at_delta(submission, pair, delta
 @settings(max_examples=8)
 @given(regressions())
 def test_robust_forward_is_xw_plus_b(submission, reference, problem):
-    """RobustRegression's forward gives Xw + b, as in exercise 0"""
-    X, _, w, b = problem
+    """RobustRegression's forward gives Xw + b, as in exercise 0, and its loss one number"""
+    X, y, w, b = problem
     model = robust_model(submission, len(w), 0.5, sigma=0.0)
     assert_close([model.w, model.b], [torch.zeros_like(w), torch.zeros_like(b)])
     assign(model, w=w, b=b)
-    assert_close(model.forward(X), reference.d2l.linreg(X, w, b))
+    y_hat = reference.d2l.linreg(X, w, b)
+    assert_close(model.forward(X), y_hat)
+    number(model.loss(y_hat, y))  # the model of the library would do, but for the loss
 
 
 @pytest.mark.points(2)

@@ -9,6 +9,7 @@ if somebody else imported it.
 
 from __future__ import annotations
 
+import ast
 import math
 import numbers
 import os.path
@@ -22,10 +23,10 @@ if TYPE_CHECKING:
 
     import torch
 
-__all__ = ["Words", "inert", "object_class", "pair", "short"]
+__all__ = ["Words", "code", "inert", "object_class", "pair", "short"]
 
 _DIGITS: Final = 4
-_MORE_DIGITS: Final = (4, 6, 9, 12, 17)  # 9 tell any two float32 apart, 17 any two float64
+_MORE_DIGITS: Final = (4, 6, 9, 12, 16, 17)  # 9 tell any two float32 apart, 17 any two float64
 _FEWER_ITEMS: Final = (sys.maxsize, 8, 4, 3, 2, 1)
 _MAX_DEPTH: Final = 8
 _MAX_STRING: Final = 80
@@ -76,6 +77,18 @@ def short(value: Any, limit: int = 200) -> str:
         return text
     shape = f" of {_shape(value)}"
     return _line(value, max(limit - len(shape), 1), _DIGITS)[0] + shape if len(shape) < limit else text
+
+
+def code(value: Any, limit: int) -> str:
+    """The value as the Python that makes it again, with as few digits as that takes; as `short` where it does not fit.
+
+    A tensor is a call of `torch.tensor`, beyond the limit by what that needs.
+    """
+    for digits in _MORE_DIGITS:
+        text, whole = _line(value, limit, digits)
+        if whole and (call := _call(value, text)) is not None:
+            return call
+    return short(value, limit)
 
 
 def pair(yours: Any, expected: Any, within: str | None = None) -> tuple[str, str]:
@@ -201,6 +214,19 @@ def _line(value: Any, limit: int, digits: int) -> tuple[str, bool]:
         else:
             return "".join(line.parts), line.whole
     return inert(text, limit), False
+
+
+def _call(value: Any, text: str) -> str | None:
+    """The text, in a call where the value is a tensor, if Python makes the value of it, and None otherwise."""
+    try:
+        made = ast.literal_eval(text)
+    except (ValueError, SyntaxError):  # nan and inf are names
+        return None
+    if not _is_tensor(value):
+        return text if made == value else None
+    tensor = sys.modules["torch"].tensor
+    dtype = "" if tensor(made).dtype == value.dtype else f", dtype={value.dtype}"
+    return f"torch.tensor({text}{dtype})" if tensor(made, dtype=value.dtype).equal(value) else None
 
 
 def _number(value: Any, digits: int) -> str:

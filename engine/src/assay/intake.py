@@ -110,7 +110,7 @@ def _take_folder(folder: Entry, assignments: Sequence[str], intake: Intake, *, s
             own = _unwrapped(child, assignments)
             if _is_student(own, assignments) or any(map(_is_archive, own.children())):
                 _take_student(own, child.student, assignments, intake, notes=_wrapping(child, own))
-            elif unnamed := [entry.name for entry in child.children() if Path(entry.name).suffix.lower() in KINDS]:
+            elif unnamed := [entry.name for entry in child.children() if _has_kind(entry.name)]:
                 reason = (
                     f"none of its files is named for an assignment: {', '.join(map(shown, sorted(unnamed)[:_FEW]))}"
                 )
@@ -145,7 +145,12 @@ def _wrapping(folder: Entry, own: Entry) -> tuple[str, ...]:
 
 
 def _is_work(entry: Entry) -> bool:
-    return _is_archive(entry) or (entry.kind == "file" and Path(entry.name).suffix.lower() in KINDS)
+    return _is_archive(entry) or (entry.kind == "file" and _has_kind(entry.name))
+
+
+def _has_kind(name: str) -> bool:
+    """Whether a name ends as a module's or a notebook's does, in letters of any case."""
+    return Path(name).suffix.lower() in KINDS
 
 
 def _take_flat(entry: Entry, assignments: Sequence[str], intake: Intake) -> None:
@@ -155,7 +160,7 @@ def _take_flat(entry: Entry, assignments: Sequence[str], intake: Intake) -> None
             intake.refused.append(_refuse(entry, "", entry.name, LINK))
     elif _is_archive(entry):
         _take_archive(entry, Member(entry.path).student, assignments, intake)
-    elif Path(entry.name).suffix in KINDS:
+    elif _has_kind(entry.name):
         stem = Path(entry.name).stem
         named = [name for name in assignments if name in stem]
         if named:
@@ -214,7 +219,7 @@ def _own_files(folder: Entry, assignments: Sequence[str]) -> list[tuple[str, lis
 def _misnamed(folder: Entry, assignments: Iterable[str]) -> list[tuple[str, Entry]]:
     """Finds files that a person takes for an assignment's: blanks, dashes, a copy's number or the case of letters."""
     present = [(Path(entry.name), entry) for entry in folder.children()]
-    stems = [(_COPY.sub("", path.stem), entry) for path, entry in present if path.suffix.lower() in KINDS]
+    stems = [(_COPY.sub("", path.stem), entry) for path, entry in present if _has_kind(entry.name)]
     plain = [(re.sub(r"[\s-]+", "_", stem).lower(), entry) for stem, entry in stems]
     return [(name, entry) for name in assignments for stem, entry in plain if stem == name]
 
@@ -261,7 +266,7 @@ def _take_file(entry: Entry, assignment: str, student: str, intake: Intake, note
     if any((one.info.path, one.assignment) == (path, assignment) for one in intake.submissions):
         return  # named twice on the command line
     info = SubmissionInfo(shown(student), path, hashlib.sha256(source).hexdigest())
-    kind: Literal["module", "notebook"] = "notebook" if Path(entry.name).suffix == ".ipynb" else "module"
+    kind: Literal["module", "notebook"] = "notebook" if Path(entry.name).suffix.lower() == ".ipynb" else "module"
     intake.submissions.append(Submission(info, assignment, kind, source, notes))
 
 
@@ -274,7 +279,7 @@ def _assignment_of(path: Path, assignments: Sequence[str]) -> str:
     named = [name for name in assignments if name in path.stem]
     if named:
         return max(named, key=len)
-    if len(assignments) == 1 and path.suffix in KINDS:
+    if len(assignments) == 1 and _has_kind(path.name):
         return assignments[0]
     files = " or ".join(name + ".py" for name in assignments)
     text = f"{inert(shown(path), _NAME)} is named for no assignment: call it {files}"

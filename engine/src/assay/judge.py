@@ -71,6 +71,7 @@ class Judge:
         self.verdicts: dict[pytest.Item, Verdict] = {}
         self.drawn: dict[str, Sequence[dict[str, Any]] | None] = {}
         self.recognised: dict[Submission, dict[Mistake, str]] = {}
+        self.finished: dict[Submission, Report] = {}
         self.refusal: PromiseBroken | None = None
 
     @classmethod
@@ -209,12 +210,10 @@ class Judge:
         """Tells of a submission's report when the last of its checks is over."""
         handled = yield
         submission = submission_of(item)
-        if (
-            self.on_graded
-            and submission is not None
-            and all(check in self.verdicts for check in self.checks[submission])
-        ):
-            self.on_graded(submission, self._report(submission))
+        if submission is not None and all(check in self.verdicts for check in self.checks[submission]):
+            self.finished[submission] = self._report(submission)
+            if self.on_graded is not None:
+                self.on_graded(submission, self.finished[submission])
         return handled
 
     @pytest.hookimpl(wrapper=True)
@@ -237,7 +236,7 @@ class Judge:
 
     def reports(self) -> list[Report]:
         """Gives a report for every submission, in order; a check that was not run is `ungraded` in it."""
-        return [self._report(submission) for submission in self.submissions]
+        return [self.finished.get(submission) or self._report(submission) for submission in self.submissions]
 
     def _report(self, submission: Submission) -> Report:
         from assay.judging import report_of  # noqa: PLC0415

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from values import Held, Hostile, anything, steady
 
-from assay.display import Words, inert, object_class, pair, short
+from assay.display import Words, code, inert, object_class, pair, short
 
 T = torch.tensor
 
@@ -107,6 +107,48 @@ def test_inert(text, limit, shown):
 )
 def test_short(value, shown):
     assert short(value) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (1 + 1 / 16, "1.0625"),
+        (1 / 3, "0.3333333333333333"),
+        ([10.125, 1 / 8], "[10.125, 0.125]"),
+        ({0.003: (1, None, "x")}, "{0.003: (1, None, 'x')}"),
+        (T([[10.125], [0.1]]), "torch.tensor([[10.125], [0.1]])"),
+        (T([1, 2]), "torch.tensor([1, 2])"),
+        (T([True]), "torch.tensor([True])"),
+        (T(0.5), "torch.tensor(0.5)"),
+        (T([0.1], dtype=torch.float64), "torch.tensor([0.1], dtype=torch.float64)"),
+        (T([1.0], dtype=torch.float16), "torch.tensor([1.0], dtype=torch.float16)"),
+    ],
+    ids=str,
+)
+def test_code_makes_the_value_again(value, shown):
+    assert code(value, 80) == shown
+    assert (
+        torch.as_tensor(eval(shown)).equal(torch.as_tensor(value))
+        if isinstance(value, torch.Tensor)
+        else eval(shown) == value
+    )
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        math.nan,
+        [1.0, math.inf],
+        T([math.nan]),
+        torch.empty(0, 1),
+        torch.ones(100),
+        torch.empty(2, device="meta"),
+        Held(),
+    ],
+    ids=lambda value: str(type(value)),
+)
+def test_what_code_cannot_make_again_is_shown_as_elsewhere(value):
+    assert code(value, 80) == short(value, 80)
 
 
 def test_long_lists_leave_out_their_ends():

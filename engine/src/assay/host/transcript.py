@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from assay.display import short
+from assay.display import code
 from assay.wire.messages import LIBRARY, SUBMISSION, Request
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class Transcript:
                 line = f"{target} = {values[0]}"
             case "assign":
                 line = "; ".join(
-                    f"{target}.{path}.copy_({self._value(value)})" for path, value in request.kwargs.items()
+                    f"{target}.{path}.data.copy_({self._value(value)})" for path, value in request.kwargs.items()
                 )
             case "get" | "iterate" | "next":
                 return ""  # a question changes nothing, and says nothing that the answer does not
@@ -76,7 +76,7 @@ class Transcript:
                 line = f"{target}({', '.join(values)})"
         if place in self._made:
             line = f"{self._made[place]} = {line}"
-        return line
+        return f"with torch.no_grad(): {line}" if request.no_grad else line
 
     def _target(self, root: int, path: str) -> str:
         if root == SUBMISSION:
@@ -89,4 +89,4 @@ class Transcript:
             return self._target(value.number, value.kind if value.method else "")
         if isinstance(value, list) and any(hasattr(item, "method") for item in value):
             return "[" + ", ".join(self._value(item) for item in value) + "]"
-        return short(value, _WIDTH)
+        return code(value, _WIDTH)
