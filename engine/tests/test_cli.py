@@ -2,8 +2,11 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
+from pathlib import Path
 
 import pytest
 
@@ -82,15 +85,70 @@ def test_fail_under_exits_with_1_if_somebody_is_below(course_root, students):
     assert assay("grade", students / "alice", "--fail-under", "60", cwd=course_root)[0] == 0
 
 
+def test_a_seed_that_does_not_fit_is_refused_before_anything_is_graded(course_root, students):
+    code, output, errors = assay("grade", students, "--seed", str(2**63), cwd=course_root)
+    assert (code, output) == (2, "")
+    assert "9223372036854775808 is not in the range 0<=x<=9223372036854775807" in errors
+
+
+def test_names_that_are_no_utf8_cost_nobody_anything(course_root, tmp_path):
+    for name in (b"wrap/M\xfcller/L\xf6sung", b"wrap/M\xf6ller", "wrap/M\N{REPLACEMENT CHARACTER}ller".encode()):
+        folder = Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name))
+        folder.mkdir(parents=True)
+        (folder / "basics.py").write_text(RIGHT)
+    (tmp_path / os.fsdecode(b"wrap/M\xf6ller/\xff.zip")).write_bytes(b"x")
+    code, _, _ = assay("grade", "wrap", "--json", "r.json", "--course", course_root, cwd=tmp_path)
+    assert code == 0
+    reports = json.loads((tmp_path / "r.json").read_bytes())["reports"]
+    odd = "M\N{REPLACEMENT CHARACTER}ller"
+    assert sorted(report["submission"]["name"] for report in reports) == [odd, odd, f"{odd} (2)"]
+    assert {report["score"] for report in reports} == {5.0}
+    notes = sorted(note for report in reports for note in report["handed_in"]["notes"])
+    assert notes == [
+        "what is graded lies in the folder L\N{REPLACEMENT CHARACTER}sung",
+        "\N{REPLACEMENT CHARACTER}.zip lies beside the files that were graded: it was not opened",
+    ]
+
+
+def test_whoever_could_not_be_graded_is_below_every_percentage(course_root, tmp_path):
+    (tmp_path / "carol").mkdir()
+    (tmp_path / "carol" / "basics.py").symlink_to("nowhere")
+    assert assay("grade", tmp_path, cwd=course_root)[0] == 0
+    assert assay("grade", tmp_path, "--fail-under", "0", cwd=course_root)[0] == 1
+
+
+def test_an_interrupt_ends_a_students_own_run_with_a_line(course_root, tmp_path):
+    (tmp_path / "basics.py").write_text("import time\ntime.sleep(60)\n")
+    command = [sys.executable, "-m", "assay", "check", tmp_path / "basics.py"]
+    with subprocess.Popen(
+        ["env", "--default-signal=INT", *command],  # what runs in the background ignores it
+        cwd=course_root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, process_group=0,
+    ) as run:  # fmt: skip
+        while not guests_of(run.pid):
+            time.sleep(0.05)
+        time.sleep(1)
+        os.killpg(run.pid, signal.SIGINT)  # as a terminal does: to all of them
+        assert run.communicate()[0] == "assay: interrupted\n"
+    assert run.returncode == 130
+
+
+def guests_of(pid):
+    """The nurseries and guests below a process."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [child for child in children if b"assay.guest" in Path(f"/proc/{child}/cmdline").read_bytes()]
+
+
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
         (["nobody"], "assay: nobody does not exist\n"),
         (["."], "assay: nothing to grade in .\n"),
         (["x.py"], "assay: x.py is named for no assignment: call it basics.py\n"),
+        (["basics.txt"], "assay: basics.txt is named for no assignment: call it basics.py\n"),
     ],
 )
 def test_a_wrong_path_exits_with_2_and_says_why(course_root, tmp_path, arguments, text):
+    (tmp_path / "basics.txt").touch()
     if arguments == ["x.py"]:
         (tmp_path / "x.py").touch()
         (course_root / "reference" / "other.py").write_text("def f(): pass\n")

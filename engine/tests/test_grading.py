@@ -1,11 +1,13 @@
 """Verdicts of real submissions, graded by real processes: each ends in the right status for just what it touches."""
 
+import contextlib
 import ctypes
 import os
 import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from concurrent.futures import Future
 from pathlib import Path
@@ -453,6 +455,16 @@ def test_a_course_whose_check_is_a_method_is_told_so(tmp_path):
         grade(course, submissions, seed=1, forgone=(), on_progress=print, on_trouble=pytest.fail)
 
 
+def test_a_course_whose_check_has_its_submission_from_a_fixture_is_told_so(tmp_path):
+    check = (
+        '"""One"""\nimport pytest\n\n\n@pytest.fixture\ndef answer(submission):\n    return submission.f()\n\n\n'
+        'def test_one(answer):\n    """f gives one"""\n    assert answer == 1\n'
+    )
+    course, submissions = made(tmp_path / "course", check)
+    with pytest.raises(AssayError, match="does not take submission itself: a fixture that has it cannot stand for it"):
+        grade(course, submissions, seed=1, forgone=(), on_progress=print, on_trouble=pytest.fail)
+
+
 def test_what_goes_wrong_in_a_worker_is_told():
     future = Future()
     future.set_exception(OSError("no room"))
@@ -505,6 +517,25 @@ def test_a_submission_stands_still_while_the_reference_is_timed(tmp_path):
     submission = msgspec.structs.replace(submission, source=TICKS.encode())
     (report,) = grade(course, [submission], seed=1, forgone=(), on_progress=print, on_trouble=pytest.fail)
     assert report.score == 1, report
+
+
+UNSEEN = (
+    "assert_close(submission.f(), submission.f())",
+    "require(submission.f(), yours=0, expected='a value')",
+    "require(submission.f() != submission.f(), yours=0, expected='another value')",
+    "require(submission.f() in [submission.f()], yours=0, expected='the same value')",
+    "assert submission.f() != 2",
+)
+
+
+@pytest.mark.parametrize("law", UNSEEN)
+@pytest.mark.parametrize("answer", ["iter([1, 2])", "{1, 2}", "object()", "1 << 100"])
+def test_an_object_whose_value_nobody_has_seen_is_no_answer(tmp_path, law, answer):
+    check = CHECK.replace("os", "os\nfrom assay.checks import assert_close, require") + f"{law}\n"
+    course, (submission,) = made(tmp_path / "course", check)
+    submission = msgspec.structs.replace(submission, source=f"def f(): return {answer}\n".encode())
+    (report,) = grade(course, [submission], seed=1, forgone=(), on_progress=print, on_trouble=pytest.fail)
+    assert [check.status for exercise in report.exercises for check in exercise.checks] == ["failed"]
 
 
 def test_temporary_files_go_to_the_scratch_folder(course_root, tmp_path):
@@ -590,11 +621,10 @@ def test_an_interrupt_ends_a_run_with_the_reports_that_there_are(course_root, tm
         while b"13/14" not in said:
             said += os.read(ours, 1000)
         theirs = descendants(run.pid)
-        if number == signal.SIGINT:
-            os.killpg(run.pid, number)  # as Ctrl-C does: to all of them
-        else:
-            os.kill(run.pid, number)
+        insisting = threading.Thread(target=insist, args=(run, number))
+        insisting.start()
         said = b"".join(iter(lambda: rest(ours), b""))
+        insisting.join()
     os.close(ours)
     assert run.returncode == 130
     assert said.rstrip().endswith(b"assay: interrupted: 1 of 14 were not graded")
@@ -606,6 +636,15 @@ def test_an_interrupt_ends_a_run_with_the_reports_that_there_are(course_root, tm
     assert (reports[13].status, reports[13].reason) == ("ungraded", reason)
     assert (tmp_path / "out").read_text().count("grade it again") == 1
     assert "a person decides" not in (tmp_path / "out").read_text()
+
+
+def insist(run, number):
+    """Sends a signal until the run has ended, as one does who pressed Ctrl-C and sees nothing happen."""
+    send = os.killpg if number == signal.SIGINT else os.kill  # Ctrl-C goes to all of them
+    while run.poll() is None:
+        with contextlib.suppress(ProcessLookupError):
+            send(run.pid, number)
+        time.sleep(0.01)
 
 
 def rest(terminal):

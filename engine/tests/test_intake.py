@@ -98,7 +98,7 @@ def test_who_named_no_file_for_an_assignment_is_told_so_and_stays_in_the_class(t
     found = take_in([tmp_path / "class"], ["basics"])
     assert (found.submissions, found.empty) == ([], [])
     assert [(r.info.name, r.assignment, r.reason) for r in found.refused] == [
-        ("ada", "", "ada: none of its files is named for an assignment: hw3.ipynb"),
+        ("ada", "", "ada: none of its files is named for an assignment: hw3.ipynb; call it basics.py"),
         ("bob", "basics", "basics (1).py: it must be called basics.py"),
         ("eve", "basics", "basics-1.py: it must be called basics.py"),
     ]
@@ -164,6 +164,13 @@ def test_of_a_module_and_a_notebook_the_newer_counts_and_the_report_says_so(tmp_
     intake = take_in([tmp_path / "alice"], NAMES)
     assert found(intake) == [("alice", "scratch", "notebook")]
     assert intake.submissions[0].notes == ("scratch.py lies beside scratch.ipynb and is older: it was not graded",)
+
+
+def test_of_two_of_one_age_the_report_does_not_say_that_one_is_older(tmp_path):
+    for name in ("scratch.py", "scratch.ipynb"):
+        os.utime(put(tmp_path / "alice" / name), (100, 100))
+    (submission,) = take_in([tmp_path / "alice"], NAMES).submissions
+    assert submission.notes == ("scratch.py lies beside scratch.ipynb and is not newer: it was not graded",)
 
 
 def refusal(tmp_path):

@@ -164,6 +164,15 @@ def test_a_budget_that_is_no_number_is_said(broken_course):
     assert "assay_memory = 4 GiB in tox.ini is no whole number" in output
 
 
+def test_a_call_that_may_take_more_than_its_check_is_said(broken_course):
+    check = 'def test_x(submission):\n    """x holds"""\n'
+    _, output = broken_course(check, "assay_call_seconds = 90\n")
+    assert (
+        "assay_call_seconds = 90 in tox.ini is above assay_import_seconds = 60: all calls of a check have as much as the "
+        "import"
+    ) in output
+
+
 def test_a_passed_check_whose_teardown_fails_is_not_passed(broken_course):
     check = '@pytest.fixture\ndef broken():\n    yield\n    1 / 0\ndef test_x(submission, broken):\n    """x holds"""\n'
     code, output = broken_course(check)

@@ -79,6 +79,21 @@ def test_a_starter_runs_and_defines_the_whole_contract(reference):
     assert all(hasattr(module, name) for name in contract(reference))
 
 
+def test_a_starter_has_what_its_signatures_need(tmp_path):
+    path = tmp_path / "answers.py"
+    path.write_text(
+        '"""Model answers."""\nimport math\nimport os\n_SECRET = os.sep\n_DEGREES = 180\n_TURN = math.tau / _DEGREES\n'
+        "def _solved(f): return f\n@_solved\ndef turn(x, by=_TURN): return x + by\n"
+        "class Unit:\n    @staticmethod\n    def of(x): return x\n    @property\n    def size(self): return 1\n"
+    )
+    assert module_starter(path).partition("\n# Written")[0] == (
+        '"""answers: write your answers below."""\n\nimport math\n_DEGREES = 180\n_TURN = math.tau / _DEGREES\n\n\n'
+        "def turn(x, by=_TURN):\n    raise NotImplementedError\n\n\n"
+        "class Unit:\n\n    @staticmethod\n    def of(x):\n        raise NotImplementedError\n\n"
+        "    @property\n    def size(self):\n        raise NotImplementedError\n\n"
+    )
+
+
 def test_a_notebook_has_a_cell_for_every_definition_and_is_the_same_every_time(reference):
     text = notebook_starter(reference)
     assert text == notebook_starter(reference)

@@ -50,6 +50,13 @@ def test_an_object_of_no_class_name_has_a_name():
     assert told((Request("call", 0, "f"), Ref(2, "\u2026"))) == "object = f()"
 
 
+def test_objects_and_tensors_are_written_wherever_they_lie():
+    assert told(
+        (Request("call", 0, "Model"), Ref(2, "Model")),
+        (Request("call", 0, "f", [[[Ref(2, "Model")]], {"w": torch.ones(1), "m": Ref(2, "w", True)}]), None),
+    ).endswith("f([[model]], {'w': torch.tensor([1.0]), 'm': model.w})")
+
+
 def test_questions_are_not_shown_and_attributes_keep_their_path():
     assert (
         told(

@@ -76,7 +76,7 @@ def test_no_number_of_epochs_helps_at_3(submission, rng):
 def test_minibatches_reach_the_noise_floor(submission, seed):
     """on 500 examples in shuffled batches of 32, two epochs at lr = 0.3 find w and b"""
     error = demo_error(submission, seed)
-    require(error <= demo_error.bound, yours=error, expected=f"an error of at most {demo_error.bound:.4g}")
+    require(0 <= error <= demo_error.bound, yours=error, expected=f"an error of at most {demo_error.bound:.4g}")
 
 
 # What the checks share

@@ -15,6 +15,7 @@ FEW_EPOCHS = (
 )
 SIGNED = "the error is signed, and a negative one counts as small: take the absolute value"
 SUMMED = "the errors of the components are added up: take the largest, (w_hat - w).abs().max()"
+SMALL = "the errors are smaller than noise of 0.01 allows: neither square them nor leave the noise out"
 FRESH = "every size, in every call, needs fresh examples with noise of its own: draw them inside the function"
 
 
@@ -44,12 +45,11 @@ def test_errors_follow_the_law_of_estimation(submission, seed):
     few, many = distance_from_the_law(submission, seed)
     close = law.bound
     text = "about 1, within a factor of 8"
-    small = "the errors are smaller than noise of 0.01 allows: neither square them nor leave the noise out"
     require(
         abs(few) <= close,
         yours=f"at 50 to 58 examples {math.exp(few):.3g} of the error of estimation",
         expected=text,
-        help=FEW_EPOCHS if few > 0 else small,
+        help=FEW_EPOCHS if few > 0 else SMALL,
     )
     require(many <= close, yours=f"at 600 examples {math.exp(many):.3g} of it", expected=text, help=FEW_EPOCHS)
 
@@ -64,10 +64,10 @@ def test_w_error_is_the_largest_component(submission, seed):
             return  # twelve features do not fit a layer that was written for the two of this section's data
         raise
     require(
-        above <= excess.bound,
+        abs(above) <= excess.bound,
         yours=f"with 12 features {math.exp(above):.3g} times the largest error",
-        expected="about 1 times, at most 3",
-        help=SUMMED if above < math.log(20) else FEW_EPOCHS,
+        expected="about 1 times, from a third to 3",
+        help=SMALL if above < 0 else SUMMED if above < math.log(20) else FEW_EPOCHS,
     )
 
 
@@ -217,12 +217,12 @@ signed_sum = wrong("signed_sum", SIGNED, estimated(measure=lambda w, b: (w.sum()
 summed = wrong("summed", SUMMED, estimated(measure=lambda w, b: (w.abs().sum(), b.abs())))
 squared = wrong(
     "squared",
-    "the errors are smaller than noise of 0.01 allows: neither square them nor leave the noise out",
+    SMALL,
     estimated(measure=lambda w, b: ((w**2).max(), b**2)),
 )
 no_noise = wrong(
     "no_noise",
-    "the errors are smaller than noise of 0.01 allows: neither square them nor leave the noise out",
+    SMALL,
     estimated(noise=0.0),
 )
 
@@ -367,12 +367,16 @@ def logarithms_plotted(axes, sizes, w_errors, b_errors):
     ),
 )
 def flatness(module, seed):
-    columns = measured(module, [*range(5, 17), *range(601, 609)], generator(seed))
+    rng = generator(seed)
+    # Several sizes in a call, as they are asked for, but few enough that training with patience has time for them.
     few, many = (
-        statistics.fmean(finite(e) ** 2 for column in columns for e in column[part]) ** 0.5
-        for part in (slice(12), slice(12, None))
+        statistics.fmean(finite(e) ** 2 for sizes in calls for column in measured(module, sizes, rng) for e in column)
+        for calls in (
+            ([5, 6, 7, 8], [9, 10, 11, 12], [13, 14, 15, 16]),
+            ([601, 602], [603, 604], [605, 606], [607, 608]),
+        )
     )
-    return many / max(few, 1e-30)
+    return (many / few) ** 0.5 if few else math.inf
 
 
 MEDIANS = 1.05, 0.6745

@@ -98,8 +98,11 @@ def test_step_goes_against_the_gradient_in_place(submission, p, p_grad, q, q_gra
 @given(tensors((2, 1)), tensors((2, 1)))
 def test_zero_grad_forgets_the_gradients(submission, p, p_grad):
     """zero_grad() leaves no gradient, and works before the first backward()"""
-    fresh, used = parameter(submission, p), parameter(submission, p, p_grad)
-    made(submission.SGD([fresh, used], 0.5)).zero_grad()
+    fresh, used = parameter(submission, p), parameter(submission, p)
+    optimizer = made(submission.SGD([fresh, used], 0.5))
+    give_gradient(submission, used, p_grad)
+    assert_close(submission.d2l.numpy(used.grad), p_grad)
+    optimizer.zero_grad()
     left = used.grad
     if left is not None:
         assert_close(submission.d2l.numpy(left), torch.zeros(2, 1))
@@ -150,7 +153,10 @@ def test_fit_converges_on_the_demo_data(submission, seed):
 
 
 def test_fit_diverges_at_a_rate_of_3(submission, seed):
-    """at lr = 3, three epochs on the demo data diverge"""
+    """at lr = 3, three epochs on the demo data diverge, where at lr = 0.003 one does not"""
+    slow = demo_parameters(submission, seed, 0.003, 1)
+    # No error at the start is above 5, and none of these 32 steps overshoots.
+    require(largest_error(seed, *slow) <= 5, yours=list(slow), expected="w and b no further away than at the start")
     found = demo_parameters(submission, seed, 3.0, 3)
     diverged = decades_missing(largest_error(seed, *found)) <= demo_divergence.bound
     require(diverged, yours=list(found), expected="numbers beyond 1e6, inf or nan: every step overshoots")
@@ -196,6 +202,8 @@ def test_fit_takes_whole_batches_at_once(submission, peer, benchmark, rng):
     lazy = [found for found in measured if (tensor(found, (2, 1)) - start).norm() < way / 2]
     untrained = "fit left the model where it was, or nearly: there is no training whose speed could be told"
     require(not lazy, yours=lazy[:1], expected="parameters that were trained", help=untrained)
+    wild = [found for found in measured if not (found - w).norm() <= 2 * way]
+    require(not wild, yours=wild[:1], expected="parameters that were trained, and did not run away")
     hint = "pass the whole batch through the model at once instead of looping over its examples"
     require(not slow, yours="over ten times the reference's time", expected="about the reference's time", help=hint)
 
@@ -228,11 +236,14 @@ def made(thing):
 
 def parameter(submission, values, grad=None):
     """A parameter in the guest, with a gradient if one is given."""
-    make = held(submission.d2l).tensor
-    param = make(values.tolist(), requires_grad=True)
+    param = held(submission.d2l).tensor(values.tolist(), requires_grad=True)
     if grad is not None:
-        param.grad = make(grad.tolist())
+        give_gradient(submission, param, grad)
     return param
+
+
+def give_gradient(submission, param, grad):
+    param.grad = held(submission.d2l).tensor(grad.tolist())
 
 
 def trained(module, problem, batch_size, max_epochs):

@@ -38,7 +38,7 @@ def test_every_variance_gets_a_model_of_its_own(submission, reference, problem):
 def test_zero_weights_are_as_good_a_start_as_small_ones(submission, seed):
     """with zero variance training finds w and b as well as with a variance of 1/128"""
     found = small_start_errors(submission, seed)
-    good = all(error <= small_start.bound for error in found.values())
+    good = all(0 <= error <= small_start.bound for error in found.values())
     require(good, yours=found, expected=f"errors of at most {small_start.bound:.4g}")
 
 

@@ -29,14 +29,14 @@ def kelvin(lowest, highest):
 
 @pytest.mark.points(2)
 @settings(max_examples=15)
-@given(wavelengths(st.integers(6, 60).map(lambda n: 50 * n)), kelvin(1000, 8000), DTYPES)
+@given(wavelengths(st.integers(4, 60).map(lambda n: 50 * n)), kelvin(1000, 8000), DTYPES)
 def test_radiance_from_ultraviolet_to_infrared(submission, wavelength, temperature, dtype):
-    """planck gives 2hc²/λ⁵ · 1/(exp(hc/λkT) - 1), for wavelengths from 300 to 3000 nm"""
+    """planck gives 2hc²/λ⁵ · 1/(exp(hc/λkT) - 1), for wavelengths from 200 to 3000 nm"""
     same_radiance(submission.planck(wavelength.to(dtype), temperature), wavelength, temperature)
 
 
 @settings(max_examples=10)
-@given(wavelengths(st.integers(1, 10).map(lambda n: 10_000 * n)), kelvin(500, 8000), DTYPES)
+@given(wavelengths(st.integers(2, 50).map(lambda n: 2000 * n)), kelvin(500, 8000), DTYPES)
 def test_radiance_at_long_wavelengths(submission, wavelength, temperature, dtype):
     """for wavelengths up to 0.1 mm the exponent is small, and the -1 beside exp(x) matters"""
     same_radiance(submission.planck(wavelength.to(dtype), temperature), wavelength, temperature)
@@ -45,13 +45,15 @@ def test_radiance_at_long_wavelengths(submission, wavelength, temperature, dtype
 @settings(max_examples=10)
 @given(wavelengths(st.integers(1, 40)), kelvin(500, 3500), DTYPES)
 def test_radiance_where_the_exponent_overflows(submission, wavelength, temperature, dtype):
-    """for wavelengths down to 1 nm exp(x) overflows, and the radiance is zero or the tiny right number, never nan"""
-    wavelength = wavelength.to(dtype)
-    yours, right = submission.planck(wavelength, temperature), radiance(wavelength, temperature)
-    fits = isinstance(yours, torch.Tensor) and yours.shape == right.shape and yours.is_floating_point()
-    # x is 102 at least, where exp(-x) in float32 is zero or off by a factor of up to 2; 1e-300 for float64's last bits.
-    tiny = fits and ((yours >= 0) & (yours.double() <= 3 * right + 1e-300)).all()
-    require(tiny, yours=yours, expected=f"from 0 to {[float(f'{value:.3g}') for value in right.tolist()]}")
+    """for wavelengths down to 1 nm exp(x) overflows, and the radiance is zero or tiny, never nan; not so at 1 µm"""
+    wavelength = torch.cat([wavelength, torch.tensor([1e-6])]).to(dtype)
+    yours = submission.planck(wavelength, temperature)
+    fits = isinstance(yours, torch.Tensor) and yours.shape == wavelength.shape and yours.is_floating_point()
+    # x is 102 at least. Who cuts it off before exp() overflows, beyond 88 in float32, may do so from 80 on.
+    most = 2 * H * C**2 / wavelength.double()[:-1] ** 5 * math.exp(-80)
+    tiny = fits and ((yours[:-1] >= 0) & (yours.double()[:-1] <= most)).all() and 0 < yours[-1] < math.inf
+    limits = [float(f"{value:.3g}") for value in most.tolist()]
+    require(tiny, yours=yours, expected=f"from 0 to {limits}, and more than 0 at 1 µm")
 
 
 @settings(max_examples=10)

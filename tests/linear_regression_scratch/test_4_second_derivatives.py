@@ -58,6 +58,19 @@ def backward_twice(f, x):
     return x.grad.detach()
 
 
+@mistake(
+    "second_derivative",
+    hint="a second backward() from f(x) adds the first derivative to itself (24 for x³ at 2): differentiate the first "
+    "derivative, torch.autograd.grad(f(x).sum(), x, create_graph=True)",
+)
+def backward_twice_from_f(f, x):
+    x = x.clone().requires_grad_()
+    y = f(x).sum()
+    y.backward(retain_graph=True)
+    y.backward()
+    return x.grad
+
+
 @mistake("second_derivative", hint="this is the first derivative: differentiate it once more")
 def first_derivative(f, x):
     x = x.clone().requires_grad_()

@@ -30,11 +30,13 @@ def test_given_order_is_ten_times_worse_than_reshuffled(submission, rng):
 
 @pytest.mark.points(2)
 def test_given_order_really_fails(submission, rng):
-    """trained in the given order the excess loss is at least 0.1 % of half the labels' variance"""
+    """trained in the given order the excess loss is at least 0.1 % of half the labels' variance, and less reshuffled"""
     for n in sizes(rng):
-        given_order, _, half_variance = excesses(*examples(submission, n))
+        given_order, shuffled, half_variance = excesses(*examples(submission, n))
         least = half_variance / 1000
         require(given_order >= least > 0, yours=given_order, expected=f"{least:.3g} or more, with {n} examples")
+        better = shuffled < given_order
+        require(better, yours=shuffled, expected=f"less on reshuffled rows than {given_order:.3g}, with {n} examples")
 
 
 # What the checks share

@@ -25,6 +25,8 @@ GRADED, BELOW, USAGE, NO_REPORT, STOPPED = 0, 1, 2, 3, 130
 """Exit codes: reports were written and nothing is below; something is below; usage; no report could be written; reports
 were written of what was graded before an interrupt (128 and the signal's number, as shells have it)."""
 
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
 _WIDTH = 100
 _LINE = 2000
 
@@ -44,7 +46,18 @@ _COURSE = click.option(
 )
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Commands(click.Group):
+    """The commands, each of which Ctrl-C ends with a line and no traceback."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Runs the command that was named."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            _stop("interrupted", STOPPED)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="assay")
 def main() -> None:
     """Grade machine-learning coursework: true verdicts, from a judge that never runs a student's code."""
@@ -60,7 +73,7 @@ def main() -> None:
     "--seed",
     default=0,
     show_default=True,
-    type=click.IntRange(min=0),
+    type=click.IntRange(0, 2**63 - 1),  # what every reader of JSON takes
     help="The course's secret seed: the same seed, the same report.",
 )
 @click.option(
@@ -86,9 +99,9 @@ def grade(  # noqa: PLR0913, PLR0917 - one argument an option
         _stop(str(error), USAGE)
     if not intake.submissions and not intake.refused:
         _stop(f"nothing to grade in {', '.join(shown(path) for path in paths)}", USAGE)
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) is signal.SIG_DFL:
-            signal.signal(number, signal.default_int_handler)  # as Ctrl-C: what was graded is not lost
+    for number in _ENDING:
+        if signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
+            signal.signal(number, _end)
     interrupted = 0
     try:
         reports = _graded(course, intake, seed, forgo)
@@ -104,7 +117,7 @@ def grade(  # noqa: PLR0913, PLR0917 - one argument an option
         _stop(trouble, NO_REPORT)
     if interrupted:
         _stop(f"interrupted: {interrupted} of {len(reports)} were not graded", STOPPED)
-    if fail_under is not None and any(_percent(report) < fail_under for report in reports):
+    if fail_under is not None and any(r.status == "ungraded" or _percent(r) < fail_under for r in reports):
         sys.exit(BELOW)
 
 
@@ -214,6 +227,13 @@ def self_test(assignments: tuple[str, ...], folder: Path | None, seeds: int) -> 
         _stop(str(error), USAGE)
     if not well:
         sys.exit(BELOW)
+
+
+def _end(number: int, frame: object) -> None:  # noqa: ARG001 - as Python calls it
+    """Ends the run as Ctrl-C does, with what was graded; a second signal must cost none of it."""
+    for each in _ENDING:
+        signal.signal(each, signal.SIG_IGN)
+    raise KeyboardInterrupt
 
 
 def _course(folder: Path | None) -> Course:

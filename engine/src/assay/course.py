@@ -1,4 +1,4 @@
-"""Pairs reference and tests into assignments. The only module that knows the folders' names."""
+"""Pairs reference and tests into assignments. Knows the folders' names."""
 
 from __future__ import annotations
 

@@ -41,6 +41,8 @@ _MAX_LEAVES: Final = 10_000
 _MAX_NOTE: Final = 300
 # Anywhere in a text: where lines wrap, each character may begin one.
 _COMMAND: Final = re.compile(r"::(?=[A-Za-z][\w-]*(?: .*?)?::)|##(?=\w*\[)", re.DOTALL)
+_WORD: Final = re.compile(r"[^\[\], ]+")
+_NAMES: Final = ("inf", "nan")  # numbers that Python has no literal for
 _ROUNDING: Final = (1.3e-6, 1e-5)  # torch.testing's relative and absolute bound for float32
 
 
@@ -218,15 +220,27 @@ def _line(value: Any, limit: int, digits: int) -> tuple[str, bool]:
 
 def _call(value: Any, text: str) -> str | None:
     """The text, in a call where the value is a tensor, if Python makes the value of it, and None otherwise."""
-    try:
-        made = ast.literal_eval(text)
-    except (ValueError, SyntaxError):  # nan and inf are names
-        return None
     if not _is_tensor(value):
-        return text if made == value else None
+        try:
+            return text if ast.literal_eval(text) == value else None
+        except (ValueError, SyntaxError):  # nan and inf are names
+            return None
     tensor = sys.modules["torch"].tensor
-    dtype = "" if tensor(made).dtype == value.dtype else f", dtype={value.dtype}"
-    return f"torch.tensor({text}{dtype})" if tensor(made, dtype=value.dtype).equal(value) else None
+    flat = [float(word) if word.strip("-") in _NAMES else ast.literal_eval(word) for word in _WORD.findall(text)]
+    made = tensor(flat, dtype=value.dtype)
+    if (
+        made.numel() != value.numel()
+        or not made.numel()
+        or not made.isclose(value.flatten(), 0, 0, equal_nan=True).all()
+    ):
+        return None
+    dtype = "" if tensor(flat).dtype == value.dtype else f", dtype={value.dtype}"
+    return f"torch.tensor({_WORD.sub(_qualified, text)}{dtype})"
+
+
+def _qualified(word: re.Match[str]) -> str:
+    sign, name = ("-", word[0][1:]) if word[0].startswith("-") else ("", word[0])
+    return f"{sign}torch.{name}" if name in _NAMES else word[0]
 
 
 def _number(value: Any, digits: int) -> str:

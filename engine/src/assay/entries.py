@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 MAX_BYTES = 10_000_000
 """Of one file or one student's archive: notebooks with pictures stay far below, and a class of them fits in memory."""
 
-KINDS = {".py": "module", ".ipynb": "notebook"}
+KINDS: dict[str, Literal["module", "notebook"]] = {".py": "module", ".ipynb": "notebook"}
 ARCHIVES = (".zip", ".tar.gz", ".tgz", ".tar")
 OTHER_ARCHIVES = (".rar", ".7z", ".gz", ".bz2", ".tbz", ".xz", ".txz", ".zst")
 LINK = "it is a link, and links are not followed"

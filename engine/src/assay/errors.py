@@ -11,6 +11,7 @@
     ├── SubmissionRaised                the student's code raised
     └── NotHandedIn (AttributeError)    a name of the contract is missing
     BaseException
+    ├── Interrupted (KeyboardInterrupt) grading was interrupted; it has the reports that there are
     └── GuestEnded                      the guest is gone: nothing more can be asked of it in this check
 
 `GuestEnded` is no Exception, so that Hypothesis does not go on to ask a dead guest for smaller examples.

@@ -9,6 +9,7 @@ answers otherwise then has not passed: there is no second try.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import inspect
 from contextvars import ContextVar
@@ -19,7 +20,6 @@ import torch
 from hypothesis import is_hypothesis_test
 from hypothesis import seed as hypothesis_seed
 from hypothesis.errors import HypothesisException
-from hypothesis.internal.conjecture import providers
 
 from assay.errors import CourseError, GuestEnded, Mismatch
 from assay.guest.answering import copied, seed_everything
@@ -29,9 +29,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from assay.judge import Judge
-
-_WITNESSES = 3
-"""Failing examples that are kept besides the smallest: Hypothesis finds the first by chance, so they differ in much."""
 
 _ARGUMENTS = frozenset({"submission", "reference", "seed"})
 """Fixtures that a check may take and still share its examples; with any other (a generator, a clock) it does not."""
@@ -57,9 +54,12 @@ def draw_alike() -> None:
     Since 6.131, and without a setting for it, some of its numbers come from the source of imported modules that are not
     installed: this engine in development, model answers of other assignments that are graded in the same session.
     """
-    if hasattr(providers, "_get_local_constants"):
-        none = providers.Constants()  # type: ignore[attr-defined]
-        providers._get_local_constants = lambda: none  # noqa: SLF001 - as above
+    with contextlib.suppress(ImportError):
+        from hypothesis.internal.conjecture import providers  # noqa: PLC0415 - in its younger versions
+
+        if hasattr(providers, "_get_local_constants"):
+            none = providers.Constants()  # type: ignore[attr-defined]
+            providers._get_local_constants = lambda: none  # noqa: SLF001 - as above
 
 
 def prepare(judge: Judge, item: Any) -> None:
@@ -70,17 +70,21 @@ def prepare(judge: Judge, item: Any) -> None:
         item: the check for one submission; what it calls is replaced.
 
     Raises:
-        CourseError: the check is a method.
+        CourseError: the check is a method, or does not take `submission`.
     """
     function = item.obj
     if inspect.ismethod(function):
         text = f"{item.nodeid} is a method: a check is a function of its file"
         raise CourseError(text)
-    if not is_hypothesis_test(function):
+    body = function.hypothesis.inner_test if is_hypothesis_test(function) else function
+    if "submission" not in inspect.signature(body).parameters:
+        text = f"{item.nodeid} does not take submission itself: a fixture that has it cannot stand for it"
+        raise CourseError(text)
+    if body is function:
         item.obj = _with_fresh_start(function)
         return
-    if not hasattr(function.hypothesis.inner_test, _OURS):  # one function for all items, also of later sessions
-        function.hypothesis.inner_test = _with_fresh_start(function.hypothesis.inner_test)
+    if not hasattr(body, _OURS):  # one function for all items, also of later sessions
+        function.hypothesis.inner_test = _with_fresh_start(body)
     item.obj = _drawn_once(judge, item)
 
 
@@ -237,8 +241,7 @@ _OURS = "__assay_starts_afresh__"
 def _with_fresh_start(body: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(body)
     def run(**arguments: Any) -> Any:
-        channel = arguments["submission"]._channel  # noqa: SLF001 - the stand-in shows students' names only
-        channel.start_afresh()
+        arguments["submission"]._channel.start_afresh()  # noqa: SLF001 - the stand-in shows students' names only
         seed_everything(0)  # as Hypothesis does for what it knows of; a check draws from its strategies and `rng`
         record = _recording.get()
         if record is not None:
@@ -251,10 +254,8 @@ def _with_fresh_start(body: Callable[..., Any]) -> Callable[..., Any]:
             error.assay_example = Example(body, arguments)  # type: ignore[attr-defined]
             failures = _collecting.get()
             if failures is not None and isinstance(error, Exception) and not isinstance(error, HypothesisException):
-                failures.append(error)
+                failures.append(error.with_traceback(None))  # its frames would keep all that the example made
                 return None
-            if len(channel.failures) < _WITNESSES:
-                channel.failures.append(error)
             raise
 
     setattr(run, _OURS, True)

@@ -52,7 +52,7 @@ def reference_guest(judge: Judge, request: pytest.FixtureRequest) -> Callable[[s
 
     @functools.cache
     def opened(name: str) -> Guest:
-        guest = judge.open_guest(request.config, reference_as_submission(judge.course, name))
+        guest = judge.open_guest(request.config, reference_as_submission(judge.course, name), patient=True)
         request.addfinalizer(guest.close)
         return guest
 

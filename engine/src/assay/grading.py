@@ -80,7 +80,6 @@ def grade(  # noqa: PLR0913 - each by its name
                 raise failure
             run.grade_alone(on_trouble)
         except KeyboardInterrupt as interrupt:
-            signal.signal(signal.SIGINT, signal.SIG_IGN)  # the program is ending: a second one must cost no report
             run.hear()
             interrupted = [
                 run.found.get(number) or ungraded(course, seed, submission.info, submission.assignment, INTERRUPTED)

@@ -6,8 +6,10 @@ import hashlib
 import io
 import os
 import re
+from collections import Counter
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from assay.archives import CLASS, STUDENT, Archive, Member
 from assay.display import inert
@@ -34,12 +36,23 @@ class Refused(NamedTuple):
     reason: str
 
 
-class Intake(NamedTuple):
-    """Everything that was handed in, in the order given; `empty` are folders with nothing in them to grade."""
+@dataclass
+class Intake:
+    """Everything that was handed in, in the order given.
 
-    submissions: list[Submission]
-    refused: list[Refused]
-    empty: list[Path]
+    Attributes:
+        submissions: what is graded.
+        refused: what is not, and why.
+        empty: folders with nothing in them to grade.
+        taken: paths of the submissions as they are, each with its assignment.
+        shown: how many there are of which path as it is shown, with its assignment.
+    """
+
+    submissions: list[Submission] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
+    empty: list[Path] = field(default_factory=list)
+    taken: set[tuple[str, str]] = field(default_factory=set)
+    shown: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     @property
     def size(self) -> int:
@@ -57,7 +70,7 @@ def take_in(paths: Iterable[Path], assignments: Sequence[str]) -> Intake:
     Raises:
         IntakeError: a path does not exist, or a file is named for no assignment.
     """
-    intake = Intake([], [], [])
+    intake = Intake()
     for path in paths:
         entry = DiskEntry(path)
         if not os.path.lexists(path):
@@ -111,9 +124,8 @@ def _take_folder(folder: Entry, assignments: Sequence[str], intake: Intake, *, s
             if _is_student(own, assignments) or any(map(_is_archive, own.children())):
                 _take_student(own, child.student, assignments, intake, notes=_wrapping(child, own))
             elif unnamed := [entry.name for entry in child.children() if _has_kind(entry.name)]:
-                reason = (
-                    f"none of its files is named for an assignment: {', '.join(map(shown, sorted(unnamed)[:_FEW]))}"
-                )
+                told = ", ".join(map(shown, sorted(unnamed)[:_FEW]))
+                reason = f"none of its files is named for an assignment: {told}; call it {_file_names(assignments)}"
                 intake.refused.append(_refuse(child, "", child.student, reason))
             else:
                 blank.append(child)
@@ -137,9 +149,9 @@ def _wrapping(folder: Entry, own: Entry) -> tuple[str, ...]:
     """Gives notes where what is graded lies in a folder of the student's folder, and about what lies beside that."""
     if own is folder:
         return ()
-    beside = [entry.name for entry in folder.children() if entry is not own and _is_work(entry)]
+    beside = [shown(entry.name) for entry in folder.children() if entry is not own and _is_work(entry)]
     return (
-        f"what is graded lies in the folder {own.name}",
+        f"what is graded lies in the folder {shown(own.name)}",
         *(f"{name} lies beside that folder: it was not graded" for name in beside),
     )
 
@@ -239,19 +251,26 @@ def _take_student(  # noqa: PLR0913 - each by its name
         reason = f"it must be called {assignment}{Path(entry.name).suffix.lower()}"
         intake.refused.append(_refuse(entry, assignment, student, reason))
     archives = [entry for entry in folder.children() if _is_archive(entry)]
-    beside = [f"{entry.name} lies beside the files that were graded: it was not opened" for entry in archives]
+    beside = [f"{shown(entry.name)} lies beside the files that were graded: it was not opened" for entry in archives]
     for below in folder.children() if own else ():
         if below.kind == "folder":
             inner = [file.name for _, entries in _own_files(below, assignments) for file in entries]
-            beside += [f"{below.name}/{name} lies in a folder of its own: it was not graded" for name in inner]
+            beside += [f"{shown(below.name)}/{name} lies in a folder of its own: it was not graded" for name in inner]
     for assignment, files in own:
         # Of a module and a notebook the newer counts.
         files.sort(key=lambda entry: entry.modified)
-        older = [f"{old.name} lies beside {files[-1].name} and is older: it was not graded" for old in files[:-1]]
+        older = [
+            f"{old.name} lies beside {files[-1].name} and is {_age(old, files[-1])}: it was not graded"
+            for old in files[:-1]
+        ]
         _take_file(files[-1], assignment, student, intake, (*notes, *older, *beside))
     if not own and not nested:
         for entry in archives:
             _take_archive(entry, student, assignments, intake)
+
+
+def _age(one: Entry, other: Entry) -> str:
+    return "older" if one.modified < other.modified else "not newer"
 
 
 def _take_file(entry: Entry, assignment: str, student: str, intake: Intake, notes: tuple[str, ...] = ()) -> None:
@@ -262,12 +281,17 @@ def _take_file(entry: Entry, assignment: str, student: str, intake: Intake, note
         return
     if not source.strip():
         notes = ("the file is empty", *notes)
-    path = shown(entry.path)
-    if any((one.info.path, one.assignment) == (path, assignment) for one in intake.submissions):
+    taken = (str(entry.path), assignment)
+    if taken in intake.taken:
         return  # named twice on the command line
-    info = SubmissionInfo(shown(student), path, hashlib.sha256(source).hexdigest())
-    kind: Literal["module", "notebook"] = "notebook" if Path(entry.name).suffix.lower() == ".ipynb" else "module"
-    intake.submissions.append(Submission(info, assignment, kind, source, notes))
+    intake.taken.add(taken)
+    path = shown(entry.path)
+    intake.shown[path, assignment] += 1
+    # Names that differ only in bytes that are no UTF-8 are shown alike, but are two people's.
+    alike = intake.shown[path, assignment]
+    mark = f" ({alike})" if alike > 1 else ""
+    info = SubmissionInfo(shown(student) + mark, path + mark, hashlib.sha256(source).hexdigest())
+    intake.submissions.append(Submission(info, assignment, KINDS[Path(entry.name).suffix.lower()], source, notes))
 
 
 def _refuse(entry: Entry, assignment: str, student: str, reason: str) -> Refused:
@@ -277,13 +301,16 @@ def _refuse(entry: Entry, assignment: str, student: str, reason: str) -> Refused
 
 def _assignment_of(path: Path, assignments: Sequence[str]) -> str:
     named = [name for name in assignments if name in path.stem]
-    if named:
+    if named and _has_kind(path.name):
         return max(named, key=len)
     if len(assignments) == 1 and _has_kind(path.name):
         return assignments[0]
-    files = " or ".join(name + ".py" for name in assignments)
-    text = f"{inert(shown(path), _NAME)} is named for no assignment: call it {files}"
+    text = f"{inert(shown(path), _NAME)} is named for no assignment: call it {_file_names(assignments)}"
     raise IntakeError(text)
+
+
+def _file_names(assignments: Sequence[str]) -> str:
+    return " or ".join(name + ".py" for name in assignments)
 
 
 def _student_of(path: Path, assignments: Sequence[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import gc
 import hashlib
 from pathlib import Path
@@ -73,6 +74,7 @@ class Judge:
         self.recognised: dict[Submission, dict[Mistake, str]] = {}
         self.finished: dict[Submission, Report] = {}
         self.refusal: PromiseBroken | None = None
+        self.interrupted = False
 
     @classmethod
     def of(cls, config: pytest.Config) -> Judge:
@@ -154,9 +156,13 @@ class Judge:
             gc.freeze()
         gc.enable()
 
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Notes that it was a person who ended the session; pytest ends one so, too, whose tests it cannot read."""
+        self.interrupted = excinfo.type is KeyboardInterrupt
+
     # Guests.
 
-    def open_guest(self, config: pytest.Config, submission: Submission) -> Guest:
+    def open_guest(self, config: pytest.Config, submission: Submission, *, patient: bool = False) -> Guest:
         """Gives the opened guest of a submission; ends the session where this machine does not keep a core promise."""
         from assay.host.guest import Guest  # noqa: PLC0415
         from assay.host.nursery import Budget, Task, shared  # noqa: PLC0415
@@ -166,7 +172,15 @@ class Judge:
         names, like = contract(reference), reference.read_bytes()
         seed = derived_seed(0, submission.assignment, "import")  # no secret: all its code can see it
         task = Task(submission.assignment, submission.kind, submission.source, names, seed, like)
-        guest = Guest(shared(self.course.library, self.forgone), task, Budget(**budgets), self.forgone)
+        budget = Budget(**budgets)
+        if budget.call_seconds > budget.import_seconds:
+            text = (
+                f"assay_call_seconds = {budget.call_seconds} in tox.ini is above assay_import_seconds = "
+                f"{budget.import_seconds}: all calls of a check have as much as the import"
+            )
+            raise CourseError(text)
+        nursery = functools.partial(shared, self.course.library, self.forgone)
+        guest = Guest(nursery, task, budget, self.forgone, patient=patient)
         self.guests[submission] = guest
         try:
             guest.open()

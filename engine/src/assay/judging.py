@@ -91,7 +91,7 @@ def report_of(judge: Judge, submission: Submission) -> Report:
     found = tuple(name for name in names if loaded is not None and name in loaded.found)
     # What a module that did not come to its end would have defined, nobody knows.
     missing = tuple(name for name in names if name not in found) if loaded is not None else ()
-    notes = list(submission.notes)
+    notes = [inert(note, _TEXT) for note in submission.notes]
     if loaded is not None:
         notes += [inert(note, _TEXT) for note in loaded.notes[:50]]
     if guest is not None and guest.failure is not None:
@@ -146,6 +146,8 @@ def _finding(judge: Judge, item: Any, error: BaseException) -> tuple[Status, Mes
     if isinstance(error, GuestEnded):
         guest = judge.guests.get(item.callspec.params["handed_in"])
         during_import = guest is not None and guest.failure is error
+        if error.status == "ungraded":
+            return error.status, Message(help=inert(error.text, _TEXT))
         return error.status, Message(None if during_import else shown, inert(error.text, _TEXT), None, None)
     if isinstance(error, AssayError):
         return "ungraded", Message(help=str(error))
@@ -194,7 +196,8 @@ def _help_for(error: SubmissionRaised, shown: str | None, path: Path) -> str | N
 def _missing(judge: Judge, item: Any, name: str, path: Path) -> Message:
     submission: Submission = item.callspec.params["handed_in"]
     guest = judge.guests.get(submission)
-    notes = guest.loaded.notes if guest is not None and guest.loaded is not None else []
+    loaded = guest.loaded if guest is not None else None
+    notes = loaded.notes if loaded is not None and loaded.found else []  # where all is missing they are said once
     yours = f"{name} is not defined"
     if notes and name.encode() in submission.source:  # what was never written is not missing because of them
         yours += f": {inert(notes[0], _TEXT)}"

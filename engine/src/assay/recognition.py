@@ -31,16 +31,14 @@ def hint_for(judge: Judge, item: Any, error: Mismatch | SubmissionRaised) -> str
     """Gives the hint of the known mistake that answers the failing example just as the submission did, or None.
 
     The smallest example is often too small to tell two mistakes apart (a sum and a missing half agree on two numbers):
-    then the larger ones decide that failed before it was found, and if they do not, all that Hypothesis draws.
+    then all decide that Hypothesis draws.
     """
     if not hasattr(error, "assay_example") or not _UNREPEATABLE.isdisjoint(item.fixturenames):
         return None
     likely = [mistake for mistake in mistakes_of(item.module) if _explains(judge, item, mistake, error)]
-    earlier = item.funcargs["submission"]._channel.failures  # noqa: SLF001 - the stand-in shows students' names
-    for others in (lambda: earlier, lambda: all_failures(judge, item)):
-        if len({mistake.hint for mistake in likely}) > 1:
-            for other in others():
-                likely = [mistake for mistake in likely if _explains(judge, item, mistake, other)] or likely
+    if len({mistake.hint for mistake in likely}) > 1:
+        for other in all_failures(judge, item):
+            likely = [mistake for mistake in likely if _explains(judge, item, mistake, other)] or likely
     made = judge.recognised.setdefault(item.callspec.params["handed_in"], {})
     exercise = exercise_of(item.path)
     if likely:

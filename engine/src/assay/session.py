@@ -59,6 +59,7 @@ def hold_session(judge: Judge) -> None:
     Raises:
         PromiseBroken: this machine does not keep a core promise.
         AssayError: the session did not come to its end; with what pytest said.
+        KeyboardInterrupt: Ctrl-C.
     """
     import _hypothesis_pytestplugin  # noqa: PLC0415 - as above
     import pytest  # noqa: PLC0415
@@ -91,6 +92,8 @@ def hold_session(judge: Judge) -> None:
         code = pytest.main(arguments, plugins=plugins)
     if judge.refusal is not None:
         raise judge.refusal
+    if judge.interrupted:
+        raise KeyboardInterrupt
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
         text = f"pytest ended with {code!r}:\n{output.getvalue()[-_PYTEST_SAID:]}"
         raise AssayError(text)

@@ -57,14 +57,25 @@ def _parts(reference: Path) -> tuple[str, str, list[tuple[str, str]]]:
     for node in tree.body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
             stub = _stub(node)
-            used |= {name.id for name in ast.walk(stub) if isinstance(name, ast.Name)}
+            used |= _names(stub)
             heading = ""
             while headings and headings[0][0] < node.lineno:
                 _, heading = headings.pop(0)
             definitions.append((heading, ast.unparse(stub)))
+    # Of a constant in a signature that one line is given, and what it is made of.
+    constants = [node for node in tree.body if isinstance(node, ast.Assign)]
+    given: list[str] = []
+    for node in reversed(constants):
+        if used & {name for target in node.targets for name in _names(target)}:
+            given.insert(0, ast.unparse(node))
+            used |= _names(node.value)
     imports = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
     lines = [ast.unparse(node) for node in imports if _is_used(node, used)]
-    return f"{reference.stem}: write your answers below.", "\n".join(lines), definitions
+    return f"{reference.stem}: write your answers below.", "\n".join([*lines, *given]), definitions
+
+
+def _names(node: ast.AST) -> set[str]:
+    return {name.id for name in ast.walk(node) if isinstance(name, ast.Name)}
 
 
 def _stub(node: ast.FunctionDef | ast.ClassDef) -> ast.FunctionDef | ast.ClassDef:
@@ -81,7 +92,9 @@ def _stub(node: ast.FunctionDef | ast.ClassDef) -> ast.FunctionDef | ast.ClassDe
     for argument in ast.walk(node.args):
         if isinstance(argument, ast.arg):
             argument.annotation = None  # they may name what only a type checker imports
-    stub = ast.FunctionDef(node.name, node.args, body, [])
+    # How it is called follows from these; any other decorator may be a part of the solution.
+    kept = [each for each in node.decorator_list if _names(each) & {"staticmethod", "classmethod", "property"}]
+    stub = ast.FunctionDef(node.name, node.args, body, kept)
     return ast.fix_missing_locations(stub)
 
 

@@ -49,7 +49,6 @@ RIGHT = [
     ({0.1: [torch.tensor(1.0)]}, {0.1: [1.0]}),
     ("text", "text"),
     (None, None),
-    (Held(), Held()),
 ]
 
 WRONG = [
@@ -78,7 +77,9 @@ WRONG = [
     ("text", "Text"),
     (None, 1.0),
     (Held(), 1.0),
+    (Held(), Held()),
     (Held(), OtherHeld()),
+    ([Held()], [Held()]),
     (object(), 1.0),
     (torch.empty(1, device="meta"), torch.tensor([1.0])),
 ]

@@ -98,6 +98,12 @@ def test_a_mistake_under_a_name_that_the_reference_has_not_is_the_courses_error(
     assert str(caught.value) == f"{name}, which a known mistake replaces, is not in toy.py"
 
 
+class Held:
+    """An object that stayed in the guest, as the judge sees it."""
+
+    __assay_handle__ = "SGD"
+
+
 SAME = [
     (1.0, 1.00005),
     (1.0, torch.tensor(1.0)),
@@ -105,6 +111,7 @@ SAME = [
     (torch.tensor([1.0, 1e-8]), torch.tensor([1.0, -1e-8])),
     (None, None),
     ([1.0], [1.0]),
+    (Held(), Held()),
 ]
 NOT_SAME = [
     (1.0, 1.001),

@@ -138,7 +138,7 @@ CORPUS = [
         Given({1: 2, 0.5: [], None: {}, False: "x" * 300}),
         Given(list(range(-200, 70000, 999))),
         Raised("ValueError", "text \u202e \x1b[31m ::error::x", [("3", "raise ValueError"), ("4", "f()")]),
-        Missing("f"),
+        Missing(),
         Loaded(["f"], ["line 3: x"], {"1": "an answer"}),
         Locked({"files": "kept: by"}),
         Ended(11, 0),

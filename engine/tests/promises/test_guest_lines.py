@@ -72,7 +72,8 @@ def short_walls(monkeypatch):
 @pytest.mark.usefixtures("short_walls")
 @pytest.mark.parametrize(("messages", "status"), IMPORTS.values(), ids=IMPORTS)
 def test_a_lie_about_the_import_is_a_failed_import(messages, status):
-    guest = Guest(FakeNursery(lambda sock: [frames.send(sock, each) for each in messages]), None, Budget())
+    nursery = FakeNursery(lambda sock: [frames.send(sock, each) for each in messages])
+    guest = Guest(lambda: nursery, None, Budget())
     guest.open()
     assert guest.failure.status == status
     with pytest.raises(GuestEnded):
@@ -103,7 +104,7 @@ def test_a_lie_about_a_checks_end_ends_that_check(messages):
         sock.recv(2**20)
 
     nursery = FakeNursery(play)
-    guest = Guest(nursery, None, Budget())
+    guest = Guest(lambda: nursery, None, Budget())
     guest.open()
     assert guest.loaded.found == ["f"]
     with pytest.raises(OUTCOMES) as caught:

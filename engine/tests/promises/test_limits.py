@@ -9,7 +9,13 @@ import resource
 import signal
 import time
 
+import pytest
+
+from assay.errors import GuestEnded
 from assay.guest import limits
+from assay.host.guest import Guest
+from assay.host.nursery import Budget, Task, shared
+from assay.wire.messages import Request
 
 
 def test_it_cannot_take_more_than_its_memory(wall):
@@ -93,3 +99,26 @@ def test_nothing_is_left_of_a_crash_in_a_file(wall):
 def _spin():
     for _ in itertools.count():
         pass
+
+
+BURN = b"""
+import time
+def burn(seconds):
+    end = time.process_time() + seconds
+    while time.process_time() < end: pass
+"""
+
+
+def test_all_calls_of_a_check_cannot_take_more_than_its_time():
+    task = Task("answers", "module", BURN, ("burn",), 0)
+    guest = Guest(lambda: shared(None), task, Budget(import_seconds=3, call_seconds=2))
+    guest.open()
+    line = guest.begin(1, [])
+    for _ in range(2):
+        line.ask(Request("call", 0, "burn", [0.9]))
+    with pytest.raises(GuestEnded) as caught:
+        line.ask(Request("call", 0, "burn", [1.9]))
+    guest.end()
+    guest.close()
+    text = "the calls of this check did not end within 3 s of processor time"
+    assert (caught.value.status, caught.value.text) == ("timeout", text)

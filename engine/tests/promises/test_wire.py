@@ -12,7 +12,7 @@ from lies import NASTY, SECONDS, against, ext, frame, given, shown, tensor_bytes
 
 from assay.errors import GuestEnded, Mismatch, NotHandedIn, SubmissionRaised, WireError
 from assay.wire import frames
-from assay.wire.messages import Given, Loaded, Missing, Raised, Reply
+from assay.wire.messages import Given, Loaded, Raised, Reply
 from assay.wire.values import Ref, decoder, encode
 
 ENDED, VALUE, RAISED = GuestEnded, object, SubmissionRaised
@@ -33,8 +33,8 @@ ANSWERS = {
     "nothing in the frame": (b"", ENDED),
     "arrays nested 10000 deep": (given(b"\x91" * 10_000 + b"\xc0"), ENDED),
     "maps nested 10000 deep": (given(b"\x81\xa1a" * 10_000 + b"\xc0"), ENDED),
-    "arrays nested 65 deep": (given(b"\x91" * 65 + b"\xc0"), ENDED),
-    "arrays nested 64 deep": (given(b"\x91" * 64 + b"\xc0"), VALUE),
+    "arrays nested 33 deep": (given(b"\x91" * 33 + b"\xc0"), ENDED),
+    "arrays nested 32 deep": (given(b"\x91" * 32 + b"\xc0"), VALUE),
     "a whole frame of open arrays": (b"\x91" * frames.LIMIT, ENDED),
     "an array of 2**32-1 items announced": (given(b"\xdd\xff\xff\xff\xff"), ENDED),
     "a map of 2**32-1 entries announced": (given(b"\xdf\xff\xff\xff\xff"), ENDED),
@@ -102,7 +102,14 @@ ANSWERS = {
     "a surrogate in an exception's text": (b"\x95\xa6Raised\xa1E\xa3\xed\xa0\x80\x90\xc3", ENDED),
     "a text that steers a terminal": (encode(Given(NASTY)), VALUE),
     "a text of 4 MB": (encode(Given("A" * 4_000_000)), VALUE),
-    "2**64-1": (given(b"\xcf" + b"\xff" * 8), VALUE),
+    "2**64-1": (given(b"\xcf" + b"\xff" * 8), ENDED),
+    "2**63": (given(b"\xcf\x80" + bytes(7)), ENDED),
+    "2**63-1": (given(b"\xcf\x7f" + b"\xff" * 7), VALUE),
+    "seventy thousand tensors of one truth value": (
+        given(b"\xdd" + struct.pack(">I", 70_000) + tensor_bytes(9, 0, [], b"\x01") * 70_000),
+        ENDED,
+    ),
+    "seven hundred thousand lists of nothing": (given(b"\xdd" + struct.pack(">I", 700_000) + b"\x90" * 700_000), ENDED),
     "-2**63": (given(b"\xd3\x80" + bytes(7)), VALUE),
     "the byte that means nothing": (given(b"\xc1"), ENDED),
     "a million times None": (given(b"\xdd" + struct.pack(">I", 1_000_000) + b"\xc0" * 1_000_000), VALUE),
@@ -112,7 +119,7 @@ ANSWERS = {
     "an exception whose lines are numbers": (pack(["Raised", "E", "", [(1, 2)], True]), ENDED),
     "an exception that says nothing was called": (encode(Raised("TypeError", NASTY, [], called=False)), RAISED),
     "an exception of the judge's own": (encode(Raised("GuestEnded", "timeout", [])), RAISED),
-    "a name missing that was not asked for": (encode(Missing(NASTY)), NotHandedIn),
+    "a name missing that was not asked for": (pack(["Missing", NASTY]), NotHandedIn),
 }
 
 

@@ -58,7 +58,7 @@ notes     line 3: NameError: name 'foo' is not defined
 10  Learning rates   not handed in                                                             0 / 2
 
 missing   fit, learning_rate_sweep
-forgone   memory: not kept: no control groups
+promises  memory: not kept: no control groups
 
 Written answers, for a person to grade
 exercise 1  Zero works:

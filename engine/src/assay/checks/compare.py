@@ -123,29 +123,33 @@ def take(iterable: Iterable[Any], limit: int) -> list[Any]:
     return list(islice(iterator, limit + 1))
 
 
-def compare(yours: Any, expected: Any, bound: Bound) -> Outcome:
-    """How two answers compare; never raises."""
+def compare(yours: Any, expected: Any, bound: Bound, *, by_class: bool = False) -> Outcome:
+    """How two answers compare; never raises.
+
+    An object that stayed in the guest has no value here, so that none is equal to any; with `by_class`, which is for
+    telling wrong answers apart, those of one class name are.
+    """
     try:
-        return _compare(yours, expected, bound, 0)
+        return _compare(yours, expected, bound, by_class, 0)
     except Exception:  # noqa: BLE001 - torch and objects raise what they like; what cannot be compared is not equal
         return "different"
 
 
-def _compare(yours: Any, expected: Any, bound: Bound, depth: int) -> Outcome:
+def _compare(yours: Any, expected: Any, bound: Bound, by_class: bool, depth: int) -> Outcome:  # noqa: FBT001
     yours, expected = _plain(yours), _plain(expected)
     names = object_class(yours), object_class(expected)
     if names != (None, None) or depth > _MAX_DEPTH:
-        return "equal" if names[0] == names[1] and depth <= _MAX_DEPTH else "different"
+        return "equal" if by_class and names[0] == names[1] and depth <= _MAX_DEPTH else "different"
     if isinstance(yours, (torch.Tensor, numbers.Number)) and isinstance(expected, (torch.Tensor, numbers.Number)):
         return _compare_numbers(yours, expected, bound)
     if isinstance(yours, dict) and isinstance(expected, dict):
         if yours.keys() != expected.keys():
             return "different"
-        return _worst(_compare(yours[key], expected[key], bound, depth + 1) for key in expected)
+        return _worst(_compare(yours[key], expected[key], bound, by_class, depth + 1) for key in expected)
     if isinstance(yours, (list, tuple)) and isinstance(expected, (list, tuple)):
         if len(yours) != len(expected):
             return "different"
-        return _worst(_compare(*items, bound, depth + 1) for items in zip(yours, expected, strict=True))
+        return _worst(_compare(*items, bound, by_class, depth + 1) for items in zip(yours, expected, strict=True))
     same = isinstance(yours, type(expected)) and bool(yours == expected)
     return "equal" if same else "different"
 

@@ -76,7 +76,7 @@ def same_answer(one: Mismatch, other: Mismatch) -> bool:
 
     Dtypes are not compared, and a float is the same as a tensor of it: the same mistake in another style.
     """
-    return compare(one.yours, other.yours, _SAME) == "equal"
+    return compare(one.yours, other.yours, _SAME, by_class=True) == "equal"
 
 
 def fresh_module(path: Path) -> ModuleType:

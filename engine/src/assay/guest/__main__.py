@@ -197,6 +197,7 @@ def main() -> None:
     from assay.wire.messages import Ready  # noqa: PLC0415
     from assay.wire.values import encode  # noqa: PLC0415
 
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in the judge's terminal comes here too: the judge decides
     sock = socket.socket(fileno=int(sys.argv[1]))
     try:
         nursery = Nursery(sock)

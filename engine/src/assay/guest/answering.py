@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 _TEXT = 2000
 _LINES = 3
-_DONE = object()
 
 
 def seed_everything(seed: int) -> None:
@@ -91,7 +90,7 @@ class Answering:
             if request.root == SUBMISSION:
                 name = request.path.partition(".")[0]
                 if name in self._contract and not hasattr(self._roots[SUBMISSION], name):
-                    return Missing(name)
+                    return Missing()
             with torch.no_grad() if request.no_grad else nullcontext():
                 value = self._do(request)
             if request.keep and not _plain(value):

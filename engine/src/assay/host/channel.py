@@ -9,18 +9,13 @@ from assay.errors import GuestEnded, NotHandedIn, SubmissionRaised, WireError
 from assay.host.transcript import Transcript
 from assay.wire import frames
 from assay.wire.messages import Given, Missing, Raised, Reply, Request
-from assay.wire.values import Ref, decoder, depth_of, encode, portable
+from assay.wire.values import DEPTH, ROOM, Ref, depth_of, encode, portable, weighing_decoder
 
 if TYPE_CHECKING:
     import socket
     from collections.abc import Callable
 
-_ALL_ANSWERS = 64 * 2**20
-"""Bytes that all answers of a check may have: ten times what the longest check of a course is sent."""
-
-_TOO_MUCH = "the answers of this check are too long"
-
-_read_reply = decoder(Reply)
+_read_reply = weighing_decoder(Reply)
 
 
 class Line(Protocol):
@@ -46,7 +41,7 @@ class SocketLine:
         self._sock = sock
         self._seconds = seconds
         self._end = time.monotonic() + whole
-        self._left = _ALL_ANSWERS
+        self._left = ROOM
         self._obituary = obituary
         self._ended: GuestEnded | None = None
 
@@ -60,12 +55,10 @@ class SocketLine:
             self._sock.settimeout(max(0.001, deadline - asked))
             frames.send(self._sock, encode(request))
             data = frames.receive(self._sock, deadline)
-            self._left -= len(data)
-            if self._left < 0:
-                raise WireError(_TOO_MUCH)  # noqa: TRY301 - one way for all that is no answer
-            reply: Reply = _read_reply(data)
-            if isinstance(reply, Given):
-                depth_of(reply.value)
+            reply, weight = _read_reply(data, self._left)
+            self._left -= weight
+            if isinstance(reply, Given):  # as deep as what the judge can send back, where a check hands it on
+                depth_of(reply.value, DEPTH + 2 * (request.verb in {"iterate", "next"}))
         except frames.Silence:
             self._ended = self._obituary("silence", time.monotonic() - asked)
         except frames.Hangup:
@@ -73,7 +66,8 @@ class SocketLine:
         except WireError as error:
             self._ended = GuestEnded("crashed", f"the answer could not be read: {error}")
         else:
-            return reply
+            answer: Reply = reply
+            return answer
         raise self._ended
 
 
@@ -108,7 +102,6 @@ class Channel:
         self.methods: set[tuple[str, str]] = set()
         self.transcript = Transcript(library)
         self.no_grad = False
-        self.failures: list[BaseException] = []
         self._fresh = True
 
     def start_afresh(self) -> None:

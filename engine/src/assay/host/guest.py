@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import signal
 import socket
 import time
@@ -11,16 +12,16 @@ from typing import TYPE_CHECKING, Any
 from assay.errors import GuestEnded, PromiseBroken, WireError
 from assay.host.channel import EndedLine, SocketLine
 from assay.wire import frames
-from assay.wire.messages import Begin, Ended, FromSubmission, Loaded, Locked
+from assay.wire.messages import Begin, Ended, FromSubmission, Given, Loaded, Locked
 from assay.wire.promises import broken
 from assay.wire.values import decoder, encode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from assay.host.channel import Line
     from assay.host.nursery import Budget, Nursery, Task
-    from assay.wire.messages import Closed, Reply, Request
+    from assay.wire.messages import Closed, Request
 
 _END_SECONDS = 2
 """A check's process ends by itself when its line closes; it is ended when it does not."""
@@ -32,17 +33,28 @@ class Guest:
     """A submission behind the wall.
 
     Args:
-        nursery: forks its process.
+        find_nursery: gives the nursery that forks its process; another one where that has died.
         task: what is handed to it.
         budget: what it may take.
         forgone: promises that the instructor gave up by name.
+        patient: no end is set to all its checks together; for model answers, which wait while others are timed.
     """
 
-    def __init__(self, nursery: Nursery, task: Task, budget: Budget, forgone: tuple[str, ...] = ()) -> None:
-        self._nursery = nursery
+    def __init__(
+        self,
+        find_nursery: Callable[[], Nursery],
+        task: Task,
+        budget: Budget,
+        forgone: tuple[str, ...] = (),
+        *,
+        patient: bool = False,
+    ) -> None:
+        self._find_nursery = find_nursery
+        self._nursery = find_nursery()
         self._task = task
         self._budget = budget
         self._forgone = forgone
+        self._patient = patient
         self._pid = 0
         self._sock: socket.socket | None = None
         self._line: socket.socket | None = None
@@ -60,6 +72,7 @@ class Guest:
             PromiseBroken: this machine does not keep a core promise; no student's code ran.
             NurseryError: ours.
         """
+        self._nursery = self._find_nursery()
         self._pid, self._sock = self._nursery.open(self._task, self._budget)
         started = time.monotonic()
         try:
@@ -83,7 +96,7 @@ class Guest:
 
     def begin(self, seed: int, withdrawn: list[str]) -> SocketLine | EndedLine:
         """Forks a process for a check; gives the line to it."""
-        if self._spent > _PATIENCE * self._budget.import_seconds:
+        if not self._patient and self._spent > _PATIENCE * self._budget.import_seconds:
             return EndedLine(GuestEnded("timeout", _USED_UP))
         if self._pid == 0 and self.failure is None:
             began = time.monotonic()
@@ -106,7 +119,8 @@ class Guest:
                 self.close()
                 return EndedLine(GuestEnded("crashed", _GONE))
         self._line = ours
-        return SocketLine(ours, _wall(self._budget.call_seconds), _wall(self._budget.import_seconds), self._check_ended)
+        whole = math.inf if self._patient else _wall(self._budget.import_seconds)
+        return SocketLine(ours, _wall(self._budget.call_seconds), whole, self._check_ended)
 
     @contextlib.contextmanager
     def held(self) -> Iterator[None]:
@@ -171,29 +185,26 @@ class Guest:
         pid, self._pid = self._pid, 0
         closed = self._nursery.close(pid, hung_up=not silent)
         self.close()
-        if silent:
+        if silent or _out_of_time(closed, sure=waited >= self._budget.import_seconds - 1):
             return _too_slow("the import did not end", self._budget.import_seconds)
-        return self._end_of("the import", closed, out_of_time=waited >= self._budget.import_seconds - 1)
+        return _end_of("the import", closed)
 
     def _check_ended(self, how: str, waited: float) -> GuestEnded:
+        # A call has its own limit, and all calls of a check together have the import's, which the kernel keeps.
         if how == "silence":
             self._silent = True  # and still running: the sweep at the check's end stops it
-            return _too_slow("no answer", self._budget.call_seconds)
-        # A call has its own limit, and all calls of a check together have the import's, which the kernel keeps.
+            return self._call_too_slow(alone=waited >= _wall(self._budget.call_seconds) - 1)
         whole = time.monotonic() - self._began >= self._budget.import_seconds - 1
-        return self._end_of("the call", self._ending(), out_of_time=whole or waited >= self._budget.call_seconds - 1)
+        alone = waited >= self._budget.call_seconds
+        ended = self._ending()
+        if ended is not None and _out_of_time(ended, sure=whole or alone):
+            return self._call_too_slow(alone=alone or ended.signal == signal.SIGXCPU)
+        return _end_of("the call", ended)
 
-    def _end_of(self, what: str, ended: Ended | Closed | None, *, out_of_time: bool) -> GuestEnded:
-        """Words how a process of the submission's ended; the kernel counts processor time in whole seconds."""
-        if ended is None:
-            return GuestEnded("crashed", f"{what} ended the process")
-        if ended.signal == signal.SIGXCPU or (ended.signal == signal.SIGKILL and out_of_time):
-            if what == "the import":
-                return _too_slow("the import did not end", self._budget.import_seconds)
+    def _call_too_slow(self, *, alone: bool) -> GuestEnded:
+        if alone:
             return _too_slow("no answer", self._budget.call_seconds)
-        if ended.signal:
-            return GuestEnded("crashed", f"{what} crashed with {_signal_name(ended.signal)}")
-        return GuestEnded("crashed", f"{what} ended the process with exit code {ended.code}")
+        return _too_slow("the calls of this check did not end", self._budget.import_seconds)
 
 
 class UndisturbedLine:
@@ -208,10 +219,34 @@ class UndisturbedLine:
         self._line = line
         self._other = other
 
-    def ask(self, request: Request) -> Reply:
-        """Gives the reply; raises GuestEnded where none comes."""
-        with self._other.held():
-            return self._line.ask(request)
+    def ask(self, request: Request) -> Given:
+        """Gives the value; raises GuestEnded where none comes, which is never the other one's fault."""
+        try:
+            with self._other.held():
+                reply = self._line.ask(request)
+        except GuestEnded as ended:
+            raise _no_peer(ended.text) from ended
+        if not isinstance(reply, Given):
+            raise _no_peer(str(reply))
+        return reply
+
+
+def _no_peer(why: str) -> GuestEnded:
+    return GuestEnded("ungraded", f"the reference, whose time is compared with, gave no answer: {why}")
+
+
+def _out_of_time(ended: Ended | Closed, *, sure: bool) -> bool:
+    """Whether the kernel ended a process because of its time; a SIGKILL may have another reason."""
+    return ended.signal == signal.SIGXCPU or (ended.signal == signal.SIGKILL and sure)
+
+
+def _end_of(what: str, ended: Ended | Closed | None) -> GuestEnded:
+    """Words how a process of the submission's ended."""
+    if ended is None:
+        return GuestEnded("crashed", f"{what} ended the process")
+    if ended.signal:
+        return GuestEnded("crashed", f"{what} crashed with {_signal_name(ended.signal)}")
+    return GuestEnded("crashed", f"{what} ended the process with exit code {ended.code}")
 
 
 def _too_slow(what: str, seconds: int) -> GuestEnded:

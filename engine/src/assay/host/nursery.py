@@ -114,12 +114,12 @@ class Nursery:
                 task.name, task.kind, task.foreseen, list(task.contract), budget.import_seconds,
                 budget.call_seconds, budget.memory,
             )  # fmt: skip
+            self._ask(message)
             try:
-                frames.send(self._sock, encode(message))
                 frames.send_socket(self._sock, theirs)
             except WireError as error:
-                raise NurseryError(self._story()) from error
-        opened = self._answer(Opened)
+                raise self._lost() from error
+        opened = self._answer(Opened, _START_SECONDS)  # it may import first what this one needs
         with contextlib.suppress(WireError):  # a guest that is gone by now is noticed when it is asked
             ours.settimeout(_ANSWER_SECONDS)
             frames.send(ours, encode(Handed(task.source, task.seed)), frames.TASK_LIMIT)
@@ -161,17 +161,24 @@ class Nursery:
         try:
             frames.send(self._sock, encode(message))
         except WireError as error:
-            raise NurseryError(self._story()) from error
+            raise self._lost() from error
 
-    def _answer(self, kind: Any) -> Any:
+    def _answer(self, kind: Any, seconds: float | None = None) -> Any:
         try:
-            answer = self._receive(_ANSWER_SECONDS)
+            answer = self._receive(_ANSWER_SECONDS if seconds is None else seconds)
         except WireError as error:
-            raise NurseryError(self._story()) from error
+            raise self._lost() from error
         if not isinstance(answer, kind):
             text = f"the guest's nursery answered {type(answer).__name__} instead of {kind.__name__}"
-            raise NurseryError(text)
+            raise self._lost(text)
         return answer
+
+    def _lost(self, text: str | None = None) -> NurseryError:
+        """Ends it, so that no late answer is taken for one to the next question; gives what to raise."""
+        error = NurseryError(text or self._story())
+        self._process.kill()
+        self._process.wait()
+        return error
 
     def _receive(self, seconds: float) -> Any:
         return _read(frames.receive(self._sock, time.monotonic() + seconds))

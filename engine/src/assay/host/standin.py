@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from assay.display import Words
 from assay.errors import Mismatch
 from assay.wire.messages import LIBRARY, SUBMISSION
 from assay.wire.values import Ref
@@ -43,7 +44,7 @@ class Method:
 
 
 class Handle:
-    """An object that stays in the guest; its attributes, methods and items are asked for there.
+    """An object that stays in the guest; its attributes and methods are asked for there, and it is iterated over.
 
     Args:
         channel: the check's line.
@@ -90,6 +91,18 @@ class Handle:
             self._channel.methods.add((self._ref.kind, name))
             return Method(self._channel, self._ref.number, name, keep=self._keep)
         return _present(self._channel, value, keep=self._keep)
+
+    def __bool__(self) -> bool:
+        """Raises Mismatch: it is no truth value, whatever a check would make of it."""
+        raise Mismatch(self, Words("a value"))
+
+    def __eq__(self, other: object) -> bool:
+        """Raises Mismatch but for None: nobody has seen its value, so that it is neither equal to another nor not."""
+        if other is None:
+            return False
+        raise Mismatch(self, Words("a value"))
+
+    __hash__ = None  # type: ignore[assignment]
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Sets the attribute in the guest."""

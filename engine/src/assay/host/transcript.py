@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import torch
 
 from assay.display import code
 from assay.wire.messages import LIBRARY, SUBMISSION, Request
-
-if TYPE_CHECKING:
-    from assay.wire.values import Ref
+from assay.wire.values import Ref
 
 _WIDTH = 80
 _LINES = 6
@@ -85,8 +85,17 @@ class Transcript:
         return f"{owner}.{path}" if path else owner
 
     def _value(self, value: Any) -> str:
-        if hasattr(value, "method"):
+        if isinstance(value, Ref):
             return self._target(value.number, value.kind if value.method else "")
-        if isinstance(value, list) and any(hasattr(item, "method") for item in value):
-            return "[" + ", ".join(self._value(item) for item in value) + "]"
+        if isinstance(value, list) and _holds_more(value):
+            return "[" + ", ".join(map(self._value, value)) + "]"
+        if isinstance(value, dict) and _holds_more(value):
+            return "{" + ", ".join(f"{self._value(key)}: {self._value(item)}" for key, item in value.items()) + "}"
         return code(value, _WIDTH)
+
+
+def _holds_more(value: Any) -> bool:
+    """Whether there are objects or tensors in it, each of which is written in a way of its own."""
+    if isinstance(value, (list, dict)):
+        return any(map(_holds_more, value.values() if isinstance(value, dict) else value))
+    return isinstance(value, (Ref, torch.Tensor))

@@ -6,6 +6,7 @@ colours come out as escapes.
 
 from __future__ import annotations
 
+import re
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
@@ -76,7 +77,7 @@ def _report(report: Report) -> RenderableType:
         for _, checks in groupby(wrong, key=_says):
             parts.append(Padding(_checks(list(checks)), (0, 0, 0, 5)))
     end = [("missing", ", ".join(report.handed_in.missing))]
-    end += [("forgone", f"{name}: {how}") for name, how in report.isolation.items() if how.startswith("not kept")]
+    end += [("promises", f"{name}: {how}") for name, how in report.isolation.items() if how.startswith("not kept")]
     if any(text for _, text in end):
         parts.append(Padding(_rows([(label, text) for label, text in end if text]), (1, 0, 0, 0)))
     if report.answers:
@@ -225,4 +226,5 @@ def _lines(text: str) -> Text:
 
 
 def _one_line(text: str) -> str:
-    return inert(text, _MAX_LINE)
+    """The text with every run of blanks as one: no name looks like two columns, or wraps into a line of another's."""
+    return inert(re.sub(r"\s+", " ", text), _MAX_LINE)

@@ -9,12 +9,10 @@ import time
 from assay.errors import WireError
 
 LIMIT = 4 * 2**20
-"""Bytes in one frame: a million float32, where the largest answer of a course is tens of thousands. A hostile frame of
-scalar tensors was seen to take 181 times its length once it is decoded, so this bounds the judge's memory at 0.7 GiB.
-"""
+"""Bytes in one frame: a million float32, where the largest answer of a course is tens of thousands."""
 
 TASK_LIMIT = 4 * LIMIT
-"""Bytes in a frame of the judge to its nursery, which carries a whole submission."""
+"""Bytes in the frame of the judge to a submission's process that carries what was handed in."""
 
 _HEAD = struct.Struct(">I")
 _CHUNK = 2**20

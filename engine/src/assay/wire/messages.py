@@ -1,7 +1,7 @@
 """What is asked and what is answered, on three lines.
 
     judge → nursery       Open, Hold, Sweep, Close      nursery → judge       Ready, Opened, Held, Swept, Closed
-    judge → submission    Handed, Begin (with a socket) submission → judge    Loaded, Ended
+    judge → submission    Handed, Begin (with a socket) submission → judge    Locked, Loaded, Ended
     judge → check         Request                       check → judge         Given, Raised, Missing
 
 The nursery is ours and runs no student's code; what the two others answer is a student's word and is only ever shown,
@@ -173,8 +173,6 @@ class Raised(msgspec.Struct, frozen=True, array_like=True, tag=True):
 
 class Missing(msgspec.Struct, frozen=True, array_like=True, tag=True):
     """Check to judge: there is no such name in the submission."""
-
-    name: str
 
 
 Reply = Given | Raised | Missing

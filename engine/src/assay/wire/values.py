@@ -34,6 +34,15 @@ _NESTING = 1000
 
 _INT64 = 2**63
 _TIME = 0xFF  # msgpack's own extension -1
+_UINT64, _HIGHEST_BIT = 0xCF, 0x80
+
+ROOM = 64 * 2**20
+"""Bytes of the judge's memory that all answers of a check may take: ten times what the longest of a course does."""
+
+TOO_MUCH = "the answers of this check are too long"
+
+_WEIGHTS = {"scalar": 32, "array": 128, "map": 256, "extension": 1024, "bytes": 0}
+"""Bytes that a value takes once it is read, measured on CPython 3.11 with torch 2.13, and rounded up."""
 
 
 class Ref:
@@ -113,15 +122,27 @@ def encode(message: Any) -> bytes:
 
 def decoder(kind: Any) -> Callable[[bytes], Any]:
     """Gives a function that reads a guest's bytes as `kind`; it raises `WireError` for all that is not exactly that."""
+    read = weighing_decoder(kind)
+    return lambda data: read(data, ROOM)[0]
+
+
+def weighing_decoder(kind: Any) -> Callable[[bytes, int], tuple[Any, int]]:
+    """Gives a function as `decoder` does, which is told how much room there is and tells how much of it was taken.
+
+    Both in bytes of the judge's memory, about: a tensor of one byte takes a kilobyte.
+    """
     decode = trusting_decoder(kind)
 
-    def read(data: bytes) -> Any:
+    def read(data: bytes, room: int) -> tuple[Any, int]:
         try:
-            _refuse_odd(data)
-            return decode(data)
+            weight = _weigh(data)
+            message = decode(data) if weight <= room else None
         except Exception as error:  # whatever hostile bytes provoke in a decoder is one thing to us: no message
             text = f"not a message: {type(error).__name__}"
             raise WireError(text) from error
+        if weight > room:
+            raise WireError(TOO_MUCH)
+        return message, weight
 
     return read
 
@@ -131,19 +152,23 @@ def trusting_decoder(kind: Any) -> Callable[[bytes], Any]:
     return msgspec.msgpack.Decoder(kind, ext_hook=_read_extension).decode
 
 
-def _refuse_odd(data: bytes) -> None:
-    """Raises ValueError where a guest sends bytes or a time, or a key that is no scalar; before msgspec reads it.
+def _weigh(data: bytes) -> int:
+    """Gives what the values will take once they are read, before msgspec reads them; refuses what no answer has.
 
-    What is neither plain data nor a tensor would fail only where a check hands it on, as if the check were at fault.
-    Arrays as keys would be tuples, and tuples of -1 and -2 hash alike: 4 MiB of them keep a dict busy for ten minutes.
+    Raises ValueError for bytes, a time, a number beyond int64, or a key that is no scalar: what is neither plain data
+    nor a tensor would fail only where a check hands it on, as if the check were at fault. Arrays as keys would be
+    tuples, and tuples of -1 and -2 hash alike: 4 MiB of them keep a dict busy for ten minutes.
     """
     at, left, keyed = 0, 1, False
+    weight = len(data)
     outer: list[tuple[int, bool]] = []
     while left or outer:
         if not left:
             left, keyed = outer.pop()
             continue
-        kind, width, size = _FORMS[data[at]]
+        first = data[at]
+        kind, width, size = _FORMS[first]
+        weight += _WEIGHTS[kind]
         if kind != "scalar" and keyed and left % 2 == 0:
             text = "a key that is no scalar"
             raise ValueError(text)
@@ -151,6 +176,9 @@ def _refuse_odd(data: bytes) -> None:
         at += 1 + width
         if kind == "bytes" or (kind == "extension" and data[at] == _TIME):
             text = "neither plain data nor a tensor"
+            raise ValueError(text)
+        if first == _UINT64 and data[at] >= _HIGHEST_BIT:
+            text = "a number that does not cross"
             raise ValueError(text)
         size += int.from_bytes(data[at - width : at], "big")
         if kind in {"array", "map"}:
@@ -162,6 +190,7 @@ def _refuse_odd(data: bytes) -> None:
             left = 2 * size if keyed else size
         else:
             at += size
+    return weight
 
 
 def _forms() -> list[tuple[str, int, int]]:

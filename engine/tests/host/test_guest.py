@@ -1,0 +1,96 @@
+"""A submission's guest, from the judge's side: what all its checks may take, and a nursery that answers late."""
+
+import os
+import signal
+
+import pytest
+
+from assay.errors import GuestEnded, NurseryError
+from assay.host import guest as guests
+from assay.host import nursery as nurseries
+from assay.host.guest import Guest, UndisturbedLine
+from assay.host.nursery import Budget, Task, shared
+from assay.wire.messages import Request
+
+SOURCE = b"""
+import time
+def f(): return 1
+def burn(seconds):
+    end = time.process_time() + seconds
+    while time.process_time() < end: pass
+def fail(): raise ValueError("oh")
+"""
+TASK = Task("answers", "module", SOURCE, ("f", "burn", "fail"), 0)
+ASKED = Request("call", 0, "f")
+
+
+@pytest.fixture
+def opened():
+    """Opens guests, and closes them at the end."""
+    made = []
+
+    def open_one(budget=None, **options):
+        made.append(Guest(lambda: shared(None), TASK, budget or Budget(), **options))
+        made[-1].open()
+        return made[-1]
+
+    yield open_one
+    for guest in made:
+        guest.end()
+        guest.close()
+
+
+def test_a_call_has_a_time_of_its_own(opened):
+    line = opened(Budget(import_seconds=6, call_seconds=2)).begin(1, [])
+    with pytest.raises(GuestEnded, match="no answer within 2 s of processor time"):
+        line.ask(Request("call", 0, "burn", [60]))
+
+
+def test_waiting_while_others_are_timed_uses_up_nobodys_time(opened, monkeypatch):
+    monkeypatch.setattr(guests, "_PATIENCE", 0)
+    for patient, given in ((True, 1), (False, None)):
+        guest = opened(patient=patient)
+        for _ in range(2):
+            line = guest.begin(1, [])
+            last = line
+            if patient or not guest._spent:
+                line.ask(ASKED)
+            guest.end()
+        if given:
+            assert guest.begin(1, []).ask(ASKED).value == given
+        else:
+            with pytest.raises(GuestEnded, match="the checks before this one took all the time"):
+                last.ask(ASKED)
+
+
+@pytest.mark.parametrize(
+    ("path", "why"),
+    [("fail", "Raised(kind='ValueError', text='oh'"), ("nothing", "Raised(kind='AttributeError'")],
+)
+def test_what_goes_wrong_with_the_one_that_speed_is_compared_with_is_ours(opened, path, why):
+    peer, other = opened(patient=True), opened()
+    line = UndisturbedLine(peer.begin(1, []), other)
+    with pytest.raises(GuestEnded) as caught:
+        line.ask(Request("call", 0, path))
+    assert caught.value.status == "ungraded"
+    assert caught.value.text.startswith(f"the reference, whose time is compared with, gave no answer: {why}")
+
+
+def test_a_peer_that_ends_is_ours(opened):
+    peer, other = opened(Budget(import_seconds=6, call_seconds=1), patient=True), opened()
+    with pytest.raises(GuestEnded, match="gave no answer: no answer within 1 s of processor time") as caught:
+        UndisturbedLine(peer.begin(1, []), other).ask(Request("call", 0, "burn", [60]))
+    assert caught.value.status == "ungraded"
+
+
+def test_an_answer_of_the_nursery_that_comes_too_late_is_taken_for_no_other(opened, monkeypatch):
+    nursery, guest = shared(None), opened()
+    monkeypatch.setattr(nurseries, "_ANSWER_SECONDS", 0.5)
+    os.kill(nursery._process.pid, signal.SIGSTOP)
+    with pytest.raises(NurseryError, match="the guest's nursery is gone: it left no message"):
+        guest.close()
+    monkeypatch.undo()
+    assert not nursery.alive
+    assert opened().begin(1, []).ask(ASKED).value == 1  # of another nursery
+    guest.open()
+    assert guest.begin(1, []).ask(ASKED).value == 1
