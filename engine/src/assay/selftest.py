@@ -241,7 +241,13 @@ class InProcessJudge(Judge):
         super().__init__(course, list(modules))
         self._modules = modules
 
-    def open_guest(self, config: pytest.Config, submission: Submission) -> _Here:  # type: ignore[override]  # noqa: ARG002
+    def open_guest(  # type: ignore[override]
+        self,
+        config: pytest.Config,  # noqa: ARG002
+        submission: Submission,
+        *,
+        patient: bool = False,  # noqa: ARG002
+    ) -> _Here:
         """Gives the module itself."""
         return _Here(self._modules.get(submission) or load_reference(self.course.reference(submission.assignment)))
 
