@@ -38,6 +38,8 @@ def opened():
     for guest in made:
         guest.end()
         guest.close()
+    while nurseries._shared:  # or other tests would find a guest of ours
+        nurseries._shared.popitem()[1].stop()
 
 
 def test_a_call_has_a_time_of_its_own(opened):

@@ -194,11 +194,12 @@ class Guest:
         if how == "silence":
             self._silent = True  # and still running: the sweep at the check's end stops it
             return self._call_too_slow(alone=waited >= _wall(self._budget.call_seconds) - 1)
-        whole = time.monotonic() - self._began >= self._budget.import_seconds - 1
-        alone = waited >= self._budget.call_seconds
+        long = time.monotonic() - self._began >= self._budget.import_seconds - 1
         ended = self._ending()
-        if ended is not None and _out_of_time(ended, sure=whole or alone):
-            return self._call_too_slow(alone=alone or ended.signal == signal.SIGXCPU)
+        if ended is not None and _out_of_time(ended, sure=long or waited >= self._budget.call_seconds - 1):
+            # At a call's own limit comes SIGXCPU, unless that is the limit of all.
+            alone = ended.signal == signal.SIGXCPU or self._budget.call_seconds == self._budget.import_seconds
+            return self._call_too_slow(alone=alone)
         return _end_of("the call", ended)
 
     def _call_too_slow(self, *, alone: bool) -> GuestEnded:

@@ -227,4 +227,4 @@ def _lines(text: str) -> Text:
 
 def _one_line(text: str) -> str:
     """The text with every run of blanks as one: no name looks like two columns, or wraps into a line of another's."""
-    return inert(re.sub(r"\s+", " ", text), _MAX_LINE)
+    return inert(re.sub(" +", " ", text), _MAX_LINE)
