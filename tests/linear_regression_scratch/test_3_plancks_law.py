@@ -188,6 +188,11 @@ def nanometres(wavelength, temperature):
     return law(right_factor)(wavelength * 1e-9, temperature)
 
 
+@mistake("planck", hint="the wavelength is in metres already: do not convert it from nanometres")
+def nanometres_in_float64(wavelength, temperature):
+    return nanometres(wavelength.double(), temperature)
+
+
 @mistake("planck", hint="the temperature is in kelvin already: do not add 273.15")
 def celsius(wavelength, temperature):
     return law(right_factor)(wavelength, temperature + 273.15)

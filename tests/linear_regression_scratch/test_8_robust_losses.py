@@ -123,6 +123,7 @@ def require_in_most_runs(submission, rng, lr, max_epochs, within, outlier=None):
 # Typical mistakes: the losses
 
 SUM = "this is the sum over the examples, so that a step grows with the batch: take their mean"
+ROOT = "the root of the squared loss has a gradient that does not shrink near the minimum: use the square near zero"
 MIXTURE = "a mixture of squared and absolute is still squared far away: use the square up to delta, the line beyond"
 
 
@@ -176,6 +177,11 @@ def compared_without_absolute_value(y_hat, y, delta=1.0):
 @mistake("huber_loss", hint="the linear branch is right for delta = 1 only: it is delta * (|r| - delta / 2)")
 def right_at_delta_1_only(y_hat, y, delta=1.0):
     return huber(half_square, lambda r, delta: r.abs() - 1 / 2)(y_hat, y, delta)
+
+
+@mistake("huber_loss", hint="the linear branch is right for delta = 1 only: it is delta * (|r| - delta / 2)")
+def half_of_delta_once(y_hat, y, delta=1.0):
+    return huber(half_square, lambda r, delta: delta * r.abs() - delta / 2)(y_hat, y, delta)
 
 
 @mistake("huber_loss", hint="delta is not used")
@@ -261,12 +267,14 @@ def summed_absolute(self, y_hat, y):
     return (y_hat - y).abs().sum()
 
 
-@mistake(
-    "RobustRegression.loss",
-    hint="the root of the squared loss has a gradient that does not shrink near the minimum: use the square near zero",
-)
+@mistake("RobustRegression.loss", hint=ROOT)
 def square_root(self, y_hat, y):
     return ((y_hat - y) ** 2 / 2).mean().sqrt()
+
+
+@mistake("RobustRegression.loss", hint=ROOT)
+def root_mean_square(self, y_hat, y):
+    return ((y_hat - y) ** 2).mean().sqrt()
 
 
 @mistake("RobustRegression.loss", hint=SUM)
