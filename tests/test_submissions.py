@@ -58,20 +58,19 @@ EXPECTED = {
 @pytest.fixture(scope="module")
 def reports():
     """Every example, graded in one run."""
+    return {(report.assignment, report.submission.name): report for report in graded(ROOT / "submissions")}
+
+
+def graded(path):
     course = read_course(ROOT)
-    intake = take_in([ROOT / "submissions"], [assignment.name for assignment in course.assignments])
-    graded = grade(course, intake.submissions, seed=0, forgone=(), on_progress=lambda _: None, on_trouble=pytest.fail)
-    return {(report.assignment, report.submission.name): report for report in graded}
+    intake = take_in([path], [assignment.name for assignment in course.assignments])
+    return grade(course, intake.submissions, seed=0, forgone=(), on_progress=lambda _: None, on_trouble=pytest.fail)
 
 
 @pytest.mark.parametrize("name", [SCRATCH, CONCISE])
 def test_a_starter_as_it_is_written_earns_nothing(tmp_path, name):
-    course = read_course(ROOT)
-    (tmp_path / f"{name}.py").write_text(module_starter(course.reference(name)))
-    intake = take_in([tmp_path], [name])
-    (report,) = grade(
-        course, intake.submissions, seed=0, forgone=(), on_progress=lambda _: None, on_trouble=pytest.fail
-    )
+    (tmp_path / f"{name}.py").write_text(module_starter(read_course(ROOT).reference(name)))
+    (report,) = graded(tmp_path)
     assert (report.status, report.score) == ("graded", 0)
 
 

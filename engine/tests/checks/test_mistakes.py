@@ -5,6 +5,7 @@ from types import ModuleType
 
 import pytest
 import torch
+from values import Held
 
 from assay.checks import mistake
 from assay.checks.mistakes import Mistake, fresh_module, marks_of, mistaken_module, mistakes_of, same_answer
@@ -96,12 +97,6 @@ def test_a_mistake_under_a_name_that_the_reference_has_not_is_the_courses_error(
     with pytest.raises(CourseError) as caught:
         mistaken_module(reference, Mistake(name, "", len))
     assert str(caught.value) == f"{name}, which a known mistake replaces, is not in toy.py"
-
-
-class Held:
-    """An object that stayed in the guest, as the judge sees it."""
-
-    __assay_handle__ = "SGD"
 
 
 SAME = [

@@ -40,6 +40,8 @@ class Guest:
         patient: no end is set to all its checks together; for model answers, which wait while others are timed.
     """
 
+    _nursery: Nursery  # once it is open
+
     def __init__(
         self,
         find_nursery: Callable[[], Nursery],
@@ -50,7 +52,6 @@ class Guest:
         patient: bool = False,
     ) -> None:
         self._find_nursery = find_nursery
-        self._nursery = find_nursery()
         self._task = task
         self._budget = budget
         self._forgone = forgone
