@@ -77,6 +77,9 @@ def test_shuffled_passes_differ(submission):
     # Of two uniform orders the number that stays is Poisson's with mean 1: 25 or more once in 1e25.
     same = int((passes[0] == passes[1]).sum())
     require(same < 25, yours=f"{same} of 1000 examples at the same place in both passes", expected="about one of them")
+    # Two uniform orders end in the same eight once in 2e19.
+    ends = [sorted(map(int, numbers[-8:])) for numbers in passes]
+    require(ends[0] != ends[1], yours=f"{ends[0]} in the last batch of both passes", expected="eight others each time")
 
 
 def test_shuffled_orders_are_uniform(submission, seed):
@@ -284,6 +287,19 @@ def shuffled_within_batches(batch_size, X, y, shuffle=True, drop_last=False):
 def only_batches_shuffled(batch_size, X, y, shuffle=True, drop_last=False):
     found = list(iterator(right_order)(batch_size, X, y, False, drop_last))
     return [found[i] for i in (torch.randperm(len(found)) if shuffle else range(len(found)))]
+
+
+@mistake(
+    "data_iter",
+    hint="the shorter last batch always holds the same examples: shuffle all of them before splitting",
+)
+def end_not_shuffled(batch_size, X, y, shuffle=True, drop_last=False):
+    def kept(n, shuffle, batch_size):
+        full = n - n % batch_size
+        rows = torch.cat([torch.randperm(full), torch.arange(full, n)])
+        return right_order(n, shuffle, batch_size) if not shuffle else (rows, rows)
+
+    return iterator(kept)(batch_size, X, y, shuffle, drop_last)
 
 
 _given_out = {}

@@ -76,6 +76,8 @@ def hold_session(judge: Judge) -> None:
         "--import-mode=importlib",
         "-p",
         "no:cacheprovider",
+        "-p",
+        "no:logging",  # which would go to each of torch's loggers six times a check
         "-W",
         "ignore",
         "--rootdir",

@@ -76,7 +76,7 @@ class Nursery:
     def _prepare(self, setup: Setup) -> ModuleType | None:
         import torch  # noqa: PLC0415
 
-        from assay.guest import submission, withdrawal  # noqa: F401, PLC0415 - before the forks, once for all
+        from assay.guest import rehearsal, submission, withdrawal  # noqa: F401, PLC0415 - before the forks, once for all
 
         torch.set_num_threads(1)  # one submission, one processor: others are being graded
         library = None
@@ -85,7 +85,7 @@ class Nursery:
             library = importlib.import_module(setup.library)
             sys.path.remove(setup.library_folder)
             withdrawal.foresee(library)
-        _warm_up(torch)
+        rehearsal.rehearse()
         _freeze()
         return library
 
@@ -170,17 +170,6 @@ class Nursery:
 def _gone(pid: int) -> os.waitid_result | None:
     """Tells how a submission process ended by itself, or None while it lives; leaves it to be reaped."""
     return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
-
-
-def _warm_up(torch: ModuleType) -> None:
-    """Touches once what every submission would otherwise set up after its own fork."""
-    from assay.guest.answering import seed_everything  # noqa: PLC0415 - imports torch
-
-    layer = torch.nn.Linear(1, 1)
-    data = torch.utils.data.TensorDataset(torch.ones(2, 1), torch.ones(2, 1))
-    for x, y in torch.utils.data.DataLoader(data, batch_size=1, shuffle=True):
-        torch.nn.functional.huber_loss(layer(x), y).backward()
-    seed_everything(0)  # NumPy imports its generators when the first is asked for
 
 
 def _freeze() -> None:

@@ -1,0 +1,25 @@
+"""What the nursery does before the forks is what checks do: each request of it is answered as it is meant."""
+
+import torch
+
+from assay.guest import rehearsal
+from assay.wire.messages import Given, Raised
+
+
+def test_every_request_is_answered_as_a_check_would_have_it(monkeypatch):
+    replies = []
+
+    class Heard(rehearsal.Answering):
+        def answer(self, request):
+            replies.append((request.path, super().answer(request)))
+            return replies[-1][1]
+
+    monkeypatch.setattr(rehearsal, "Answering", Heard)
+    monkeypatch.setattr(rehearsal, "_TIMES", 1)
+    rehearsal.rehearse()
+    *answered, (path, failure) = replies
+    assert [type(reply) for _, reply in answered] == [Given] * len(answered)
+    assert (path, failure) == ("fail", Raised("ValueError", "", []))
+    gradient = dict(answered)["w.grad"].value
+    assert gradient.shape == (2, 1)
+    assert torch.isfinite(gradient).all()
