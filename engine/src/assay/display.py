@@ -12,38 +12,31 @@ from __future__ import annotations
 import ast
 import math
 import numbers
-import os.path
 import re
 import sys
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     import torch
 
-__all__ = ["Words", "code", "inert", "object_class", "pair", "short"]
+__all__ = ["Words", "code", "inert", "object_class", "short"]
 
-_DIGITS: Final = 4
-_MORE_DIGITS: Final = (4, 6, 9, 12, 16, 17)  # 9 tell any two float32 apart, 17 any two float64
+DIGITS: Final = 4
+MORE_DIGITS: Final = (4, 6, 9, 12, 16, 17)  # 9 tell any two float32 apart, 17 any two float64
 _FEWER_ITEMS: Final = (sys.maxsize, 8, 4, 3, 2, 1)
-_MAX_DEPTH: Final = 8
-_MAX_STRING: Final = 80
-_MAX_PREFIX: Final = 100_000
+MAX_DEPTH: Final = 8
+MAX_STRING: Final = 80
 _MAX_NAME: Final = 60
 _MAX_BITS: Final = 128
 _WHOLE: Final = 1e7  # whole floats below are written out
-_INLINE: Final = 60  # a longer value becomes a table, where there is one of the same structure to compare it with
-_LONG: Final = 120
-_ROWS: Final = 3
-_MAX_LEAVES: Final = 10_000
-_MAX_NOTE: Final = 300
+MAX_NOTE: Final = 300
 # Anywhere in a text: where lines wrap, each character may begin one.
 _COMMAND: Final = re.compile(r"::(?=[A-Za-z][\w-]*(?: .*?)?::)|##(?=\w*\[)", re.DOTALL)
 _WORD: Final = re.compile(r"[^\[\], ]+")
 _NAMES: Final = ("inf", "nan")  # numbers that Python has no literal for
-_ROUNDING: Final = (1.3e-6, 1e-5)  # torch.testing's relative and absolute bound for float32
 
 
 class Words(str):
@@ -74,11 +67,11 @@ def short(value: Any, limit: int = 200) -> str:
 
     A tensor is written as nested lists; where something had to be left out stands `…`, and its shape is added.
     """
-    text, whole = _line(value, limit, _DIGITS)
-    if whole or not _is_tensor(value):
+    text, whole = written(value, limit, DIGITS)
+    if whole or not is_tensor(value):
         return text
-    shape = f" of {_shape(value)}"
-    return _line(value, max(limit - len(shape), 1), _DIGITS)[0] + shape if len(shape) < limit else text
+    shape = f" of {shape_of(value)}"
+    return written(value, max(limit - len(shape), 1), DIGITS)[0] + shape if len(shape) < limit else text
 
 
 def code(value: Any, limit: int) -> str:
@@ -86,32 +79,11 @@ def code(value: Any, limit: int) -> str:
 
     A tensor is a call of `torch.tensor`, beyond the limit by what that needs.
     """
-    for digits in _MORE_DIGITS:
-        text, whole = _line(value, limit, digits)
+    for digits in MORE_DIGITS:
+        text, whole = written(value, limit, digits)
         if whole and (call := _call(value, text)) is not None:
             return call
     return short(value, limit)
-
-
-def pair(yours: Any, expected: Any, within: str | None = None) -> tuple[str, str]:
-    """Both sides of a comparison, written so that a reader sees where they differ.
-
-    Numbers that agree to 4 digits get more. Shape and type stand behind, in a column of their own, and so does
-    `within`. What is long and of one structure on both sides becomes a table of the worst places, one line each.
-    Neither text reaches 2000 characters.
-    """
-    if type(expected) is str and not isinstance(yours, str):
-        expected = Words(expected)  # it says what must hold
-    notes = _notes(yours, expected, within)
-    plain = _distinct(yours, expected, _INLINE if any(notes) else _LONG)
-    if any("…" in text for text in plain) and (rows := _table(yours, expected)):
-        first = f"{rows[0]}   {notes[0]}" if notes[0] else rows[0]
-        plain, notes = (first, _line(expected, _INLINE, _DIGITS)[0]), ("", notes[1])
-    else:
-        rows = []
-    width = min(max(map(len, plain)), _INLINE) if all(notes) else 0
-    texts = [f"{text:<{width}}   {note}" if note else text for text, note in zip(plain, notes, strict=True)]
-    return "\n".join([texts[0], *rows[1:]]), texts[1]
 
 
 def object_class(value: Any) -> str | None:
@@ -153,18 +125,18 @@ class _Line:
 
     def known(self, value: Any, depth: int) -> None:
         if isinstance(value, Words):
-            self.write(inert(value, _MAX_NOTE))
+            self.write(inert(value, MAX_NOTE))
         elif isinstance(value, str):
-            cut = str.__getitem__(value, slice(0, _MAX_STRING))
+            cut = str.__getitem__(value, slice(0, MAX_STRING))
             self.whole = self.whole and len(cut) == str.__len__(value)
             self.write(inert(repr(cut), self.room + 1) + ("" if len(cut) == str.__len__(value) else "…"))
         elif (name := object_class(value)) is not None:
             self.write(f"an object of class {name}")
-        elif _is_tensor(value):
+        elif is_tensor(value):
             self.tensor(value)
         elif value is None or isinstance(value, (bool, numbers.Number)):
-            self.write(_number(value, self.digits))
-        elif depth >= _MAX_DEPTH:
+            self.write(numeral(value, self.digits))
+        elif depth >= MAX_DEPTH:
             self.whole = False
             self.write("…")
         elif isinstance(value, (list, tuple)):
@@ -193,19 +165,19 @@ class _Line:
         self.write(closing)
 
     def tensor(self, value: torch.Tensor) -> None:
-        dense = _dense(value)
+        dense = as_dense(value)
         if dense is None:
             self.whole = False
             self.write("a tensor without numbers")
         elif dense.dim() == 0:
-            self.write(_number(dense.item(), self.digits))
+            self.write(numeral(dense.item(), self.digits))
         else:
             rows = (dense[index] for index in range(dense.shape[0]))
             self.row("[]", dense.shape[0], rows, self.tensor)
 
 
-def _line(value: Any, limit: int, digits: int) -> tuple[str, bool]:
-    """The text, and whether nothing was left out."""
+def written(value: Any, limit: int, digits: int) -> tuple[str, bool]:
+    """The value on one line of at most `limit` characters, and whether nothing was left out."""
     text = ""
     for items in _FEWER_ITEMS:
         line = _Line(limit, items, digits)
@@ -220,7 +192,7 @@ def _line(value: Any, limit: int, digits: int) -> tuple[str, bool]:
 
 def _call(value: Any, text: str) -> str | None:
     """The text, in a call where the value is a tensor, if Python makes the value of it, and None otherwise."""
-    if not _is_tensor(value):
+    if not is_tensor(value):
         try:
             return text if ast.literal_eval(text) == value else None
         except (ValueError, SyntaxError):  # nan and inf are names
@@ -243,7 +215,8 @@ def _qualified(word: re.Match[str]) -> str:
     return f"{sign}torch.{name}" if name in _NAMES else word[0]
 
 
-def _number(value: Any, digits: int) -> str:
+def numeral(value: Any, digits: int) -> str:
+    """A number, None or a truth value, with so many significant digits where it is no integer."""
     if value is None or isinstance(value, bool):
         return str(value)
     if isinstance(value, int):
@@ -252,8 +225,8 @@ def _number(value: Any, digits: int) -> str:
         return f"about {'-' if value < 0 else ''}1e{int(value.bit_length() * math.log10(2))}"
     if isinstance(value, numbers.Complex) and not isinstance(value, numbers.Real):
         number = complex(value)
-        imaginary = _number(number.imag, digits)
-        return f"{_number(number.real, digits)}{'' if imaginary.startswith('-') else '+'}{imaginary}j"
+        imaginary = numeral(number.imag, digits)
+        return f"{numeral(number.real, digits)}{'' if imaginary.startswith('-') else '+'}{imaginary}j"
     number = float(value)
     if not math.isfinite(number):
         return str(number)
@@ -274,12 +247,13 @@ def _other(value: object) -> str:
     return f"an object of class {inert(type(value).__name__, _MAX_NAME)}"
 
 
-def _is_tensor(value: object) -> bool:
+def is_tensor(value: object) -> bool:
+    """Whether it is one, if there can be one here."""
     torch = sys.modules.get("torch")
     return torch is not None and isinstance(value, torch.Tensor)
 
 
-def _dense(value: torch.Tensor) -> torch.Tensor | None:
+def as_dense(value: torch.Tensor) -> torch.Tensor | None:
     """The tensor as ordinary numbers; None for one that has none (on the meta device) or that cannot be read."""
     try:
         dense = value.detach().to_dense()
@@ -289,148 +263,9 @@ def _dense(value: torch.Tensor) -> torch.Tensor | None:
     return dense
 
 
-def _shape(value: torch.Tensor) -> str:
+def shape_of(value: torch.Tensor) -> str:
+    """The shape and the type: `shape (2, 1), float32`."""
     try:
         return f"shape {tuple(value.shape)}, {str(value.dtype).removeprefix('torch.')}"
     except Exception:  # noqa: BLE001 - a nested tensor has no one shape
         return "no one shape"
-
-
-def _distinct(yours: Any, expected: Any, limit: int) -> tuple[str, str]:
-    """Both as short text, with as many digits as it takes to tell them apart; if none do, with few."""
-    if isinstance(yours, str) and isinstance(expected, str) and not isinstance(expected, Words):
-        alike = os.path.commonprefix([yours[:_MAX_PREFIX], expected[:_MAX_PREFIX]])  # noqa: RUF071 - characters, not paths
-        start = len(alike) - _MAX_STRING // 2
-        if start > 0:  # two texts that begin alike
-            first, second = (_line(value[start:], limit - 1, _DIGITS)[0] for value in (yours, expected))
-            return f"…{first}", f"…{second}"
-    for digits in _MORE_DIGITS:
-        first, second = (_line(value, _limit(value, limit), digits)[0] for value in (yours, expected))
-        if first != second:
-            return first, second
-    return _line(yours, limit, _DIGITS)[0], _line(expected, limit, _DIGITS)[0]
-
-
-def _limit(value: object, limit: int) -> int:
-    return _MAX_NOTE if isinstance(value, Words) else limit
-
-
-def _notes(yours: Any, expected: Any, within: str | None) -> tuple[str, str]:
-    """What stands behind the two values: their shapes where there are any, and the tolerance."""
-    has_shape = any(_is_tensor(value) and value.dim() > 0 for value in (yours, expected))
-    first, second = (_shape(value) if has_shape and _is_tensor(value) else "" for value in (yours, expected))
-    return first, ("" if first == second else second) if within is None else inert(f"within {within}", _MAX_NOTE)
-
-
-class _Place(NamedTuple):
-    """A place at which two values of one structure differ, by infinity where no difference can be taken."""
-
-    by: float
-    where: str
-    yours: Any
-    expected: Any
-
-
-class _NoTable(Exception):
-    pass
-
-
-class _Tally:
-    """Counts the places of two values of one structure, and keeps those that differ by more than the bounds."""
-
-    def __init__(self, rtol: float, atol: float) -> None:
-        self.bounds = rtol, atol
-        self.total = 0
-        self.differing = 0
-        self.worst: list[_Place] = []
-
-    def add(self, yours: Any, expected: Any, index: str, depth: int) -> None:
-        if depth > _MAX_DEPTH or self.total > _MAX_LEAVES:
-            raise _NoTable
-        if _is_tensor(yours) and _is_tensor(expected) and yours.shape == expected.shape:
-            self.tensors(yours, expected, index)
-        elif isinstance(yours, dict) and isinstance(expected, dict) and yours.keys() == expected.keys():
-            for key in expected:
-                self.add(yours[key], expected[key], f"{index}[{short(key, _INLINE // 3)}]", depth + 1)
-        elif isinstance(yours, (list, tuple)) and isinstance(expected, (list, tuple)) and len(yours) == len(expected):
-            for position, items in enumerate(zip(yours, expected, strict=True)):
-                self.add(*items, f"{index}[{position}]", depth + 1)
-        elif depth and not any(isinstance(value, (dict, list, tuple)) for value in (yours, expected)):
-            self.leaf(yours, expected, index)
-        else:
-            raise _NoTable
-
-    def leaf(self, yours: Any, expected: Any, index: str) -> None:
-        self.total += 1
-        rtol, atol = self.bounds
-        if all(isinstance(value, numbers.Real) and not isinstance(value, bool) for value in (yours, expected)):
-            first, second = float(yours), float(expected)
-            equal = first == second or (math.isnan(first) and math.isnan(second))
-            by = abs(first - second)
-            differs = not equal and not by <= atol + rtol * abs(second)
-            by = by if math.isfinite(by) else math.inf
-        else:
-            by, differs = math.inf, bool(yours != expected)
-        if differs:
-            self.keep(1, [_Place(by, index, yours, expected)])
-
-    def tensors(self, yours: torch.Tensor, expected: torch.Tensor, index: str) -> None:
-        first, second = _dense(yours), _dense(expected)
-        if first is None or second is None:
-            raise _NoTable
-        kind = (
-            sys.modules["torch"].complex128
-            if first.is_complex() or second.is_complex()
-            else sys.modules["torch"].float64
-        )
-        wide = first.to(kind).reshape(-1), second.to(kind).reshape(-1)
-        rtol, atol = self.bounds
-        self.total += first.numel()
-        places = (~wide[0].isclose(wide[1], rtol=rtol, atol=atol, equal_nan=True)).nonzero().reshape(-1)
-        by = (wide[0] - wide[1]).abs()[places].nan_to_num(math.inf, math.inf)
-        ranked = places[by.argsort(descending=True, stable=True)[:_ROWS]].tolist()
-        self.keep(
-            places.numel(),
-            [
-                _Place(
-                    float((wide[0][at] - wide[1][at]).abs().nan_to_num(math.inf, math.inf)),
-                    f"{index}[{', '.join(map(str, _unravel(at, tuple(first.shape))))}]",
-                    first.reshape(-1)[at].item(),
-                    second.reshape(-1)[at].item(),
-                )
-                for at in ranked
-            ],
-        )
-
-    def keep(self, count: int, places: list[_Place]) -> None:
-        self.differing += count
-        self.worst = sorted([*self.worst, *places], key=lambda place: -place.by)[:_ROWS]
-
-
-def _unravel(at: int, shape: tuple[int, ...]) -> list[int]:
-    index: list[int] = []
-    for size in reversed(shape):
-        at, position = divmod(at, size)
-        index.insert(0, position)
-    return index
-
-
-def _table(yours: Any, expected: Any) -> list[str]:
-    """How many places differ and the worst of them, a line each; nothing where the two have no common structure."""
-    for bounds in (_ROUNDING, (0.0, 0.0)):  # numbers far below 1 may differ by less than what counts as rounding
-        tally = _Tally(*bounds)
-        try:
-            tally.add(yours, expected, "", 0)
-        except Exception:  # noqa: BLE001 - _NoTable, and whatever an object does when it is asked
-            return []
-        if tally.differing:
-            break
-    else:
-        return []
-    largest = tally.worst[0].by
-    by = f", by up to {_number(largest, _DIGITS)}" if math.isfinite(largest) else ""
-    cells = [("index", "yours", "expected")]
-    cells += [(place.where, *_distinct(place.yours, place.expected, _INLINE)) for place in tally.worst]
-    widths = [max(len(row[column]) for row in cells) for column in range(2)]
-    rows = [f"{row[0]:<{widths[0]}}   {row[1]:<{widths[1]}}   {row[2]}" for row in cells]
-    return [f"{tally.differing} of {tally.total} differ{by}", *rows]

@@ -73,3 +73,8 @@ anything = st.recursive(
     ),
     max_leaves=12,
 )
+
+
+def printable(text):
+    """Whether every line of it is."""
+    return all(line.isprintable() for line in text.split("\n"))
