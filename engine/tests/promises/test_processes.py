@@ -137,6 +137,39 @@ def _runs(pid):
         return False
 
 
+def test_it_stands_still_with_all_that_it_starts(wall):
+    heard, told = os.pipe()
+
+    def hand_over():
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # no zombies, which count
+        if os.fork() == 0:
+            for _ in range(3000):  # each lives for a moment, and another one follows
+                os.write(told, b".")
+                if os.fork():
+                    os._exit(0)
+            os._exit(0)
+        time.sleep(2)
+        return "stayed"
+
+    def step(seconds):
+        """How many more there were."""
+        time.sleep(seconds)
+        return len(os.read(heard, 65536)) if select.select([heard], [], [], 0)[0] else 0
+
+    def hold(pid):
+        os.read(heard, 1)  # they are on their way
+        processes.hold(pid)
+        step(0)
+        meanwhile = step(0.3)
+        processes.release(pid)
+        return f"{meanwhile} {step(0.3) > 0}"
+
+    outcome = wall.submission(hand_over, outside=hold)
+    assert (outcome.status, outcome.text) == ("0 True", "stayed")
+    os.close(heard)
+    os.close(told)
+
+
 def test_it_ends_with_its_nursery(wall):
     heard, told = os.pipe()
 

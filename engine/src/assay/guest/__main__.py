@@ -14,7 +14,7 @@ import socket
 import sys
 import tempfile
 import time
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -130,9 +130,7 @@ class Nursery:
     def _hold(self, pid: int, *, still: bool) -> None:
         from assay.wire.messages import Held  # noqa: PLC0415
 
-        for process in (pid, *processes.descendants(pid)):
-            with suppress(ProcessLookupError):
-                os.kill(process, signal.SIGSTOP if still else signal.SIGCONT)
+        (processes.hold if still else processes.release)(pid)
         self._send(Held())
 
     def _sweep(self, pid: int) -> None:

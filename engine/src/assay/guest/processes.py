@@ -1,4 +1,4 @@
-"""The processes that came of one: found through `/proc`, and ended.
+"""The processes that came of one: found through `/proc`, stopped for a while, and ended.
 
 For the nursery, which is outside the pid namespace of its guests and therefore sees them all.
 """
@@ -26,6 +26,26 @@ class _Seen(NamedTuple):
 def descendants(root: int, keep: Collection[int] = ()) -> Iterator[int]:
     """Finds the children of a process, their children and so on; leaves out those in `keep` and what came of them."""
     return (seen.pid for seen in _descendants(root, keep))
+
+
+def hold(root: int, deadline: float = _DEADLINE) -> None:
+    """Stops a process and what came of it; gives up after so many seconds, against one that starts others faster."""
+    end = time.monotonic() + deadline
+    quiet = 0
+    # As with a sweep: a list that is read while one starts another is believed the second time.
+    while quiet <= 1 and time.monotonic() < end:
+        running = [pid for pid in (root, *descendants(root)) if _runs(pid)]
+        for pid in running:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGSTOP)
+        quiet = 0 if running else quiet + 1
+
+
+def release(root: int) -> None:
+    """Lets a process that `hold` stopped, and what came of it, go on."""
+    for pid in (*descendants(root), root):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGCONT)
 
 
 def sweep(root: int | None, keep: Collection[int] = (), deadline: float = _DEADLINE) -> bool:
@@ -100,6 +120,13 @@ def _children(pid: int) -> list[int]:
             with contextlib.suppress(FileNotFoundError, ProcessLookupError):
                 found += map(int, _read(f"{tasks}/{thread}/children").split())
     return found
+
+
+def _runs(pid: int) -> bool:
+    try:
+        return _state(pid)[0] not in "tTZX"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 def _scan() -> dict[int, list[int]]:
