@@ -153,6 +153,12 @@ def nan_from_overflow(wavelength, temperature):
     return 2 * H * C**2 * wavelength**-5 * (1 / torch.expm1(H * C / (wavelength * K * temperature)))
 
 
+@mistake("planck", hint="λ⁵ at 1 nm is 1e-45, too small for float32, so that 2hc²/λ⁵ is inf there: compute in float64")
+def cut_off_in_float32(wavelength, temperature):
+    x = (H * C / K / (wavelength * temperature)).clamp(max=88)
+    return 2 * H * C**2 / wavelength**5 / torch.expm1(x)
+
+
 @mistake("planck", hint="this is Wien's law: the -1 beside exp(x) is missing, which matters unless x is large")
 def minus_one_dropped(wavelength, temperature):
     return law(right_factor, minus_one=0)(wavelength, temperature)
