@@ -191,7 +191,14 @@ def test_what_macos_adds_is_no_submission(taken):
 
 def test_an_archive_with_nothing_to_grade_is_said_to_be_empty(taken):
     assert taken(zipped([("readme.md", b"")])) == ([], [], ["class.zip"])
-    assert taken(zipped([HONEST, ("bob/h.zip", zipped([("a.txt", b"")]))])) == ([ALICE], [], ["class.zip/bob/h.zip"])
+
+
+def test_an_archive_of_a_student_in_which_nothing_is_named_for_an_assignment_is_refused(taken):
+    nothing = "h.zip: no file that is named for an assignment lies directly in it"
+    unnamed = "h.zip: none of its files is named for an assignment: hw1.py; call it scratch.py or concise.py"
+    for name, reason in (("a.txt", nothing), ("hw1.py", unnamed), ("work/hw1.py", unnamed)):
+        inside = zipped([(name, b"x")])
+        assert taken(zipped([HONEST, ("bob/h.zip", inside)])) == ([ALICE], [("bob", reason)], [])
 
 
 # Names.
@@ -327,7 +334,7 @@ def test_a_tar_is_read_to_its_limit_and_no_further(taken, name, monkeypatch):
     found, refused, _ = taken(MAKERS[name]([HONEST, ("bob/data.csv", bytes(30_000)), ("bob/scratch.py", CODE)]), name)
     assert [one[0] for one in found] == ["alice"]
     text = f"{name}: unpacked, its archive has more than 20,000 bytes: what comes after bob/data.csv was not read"
-    assert refused == [("bob", "bob: nothing of an assignment is in it"), ("class", text)]
+    assert refused == [("bob", "bob: no file that is named for an assignment lies directly in it"), ("class", text)]
 
 
 def test_a_bomb_of_one_student_costs_no_other(taken):
@@ -360,7 +367,7 @@ def test_a_name_that_is_too_long_for_memory_is_not_read(taken):
 def test_names_as_deep_as_can_be_make_no_deep_tree(taken):
     assert taken(zipped([HONEST, ("d/" * 30_000 + "scratch.py", CODE)])) == (
         [ALICE],
-        [("d", "d: nothing of an assignment is in it")],
+        [("d", "d: no file that is named for an assignment lies directly in it")],
         [],
     )
 
@@ -386,7 +393,7 @@ def test_a_members_size_that_leads_back_does_not_lead_in_circles(taken):
     found, refused, _ = taken(bytes(data), "class.tar")
     assert [one[0] for one in found] == ["alice"]
     damage = "class.tar: it is damaged after bob/a.txt: what comes there was not read"
-    assert refused == [("bob", "bob: nothing of an assignment is in it"), ("class", damage)]
+    assert refused == [("bob", "bob: no file that is named for an assignment lies directly in it"), ("class", damage)]
 
 
 # What cannot be read.

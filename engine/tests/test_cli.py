@@ -240,7 +240,7 @@ def test_an_empty_folder_beside_others_is_said(course_root, tmp_path):
     assert (code, errors) == (0, f"nothing to grade in {tmp_path}/empty\n")
     code, output, errors = assay("grade", tmp_path, cwd=course_root)
     assert (code, errors) == (0, "")
-    assert "empty: nothing of an assignment is in it" in output
+    assert "empty: no file that is named for an assignment lies directly in it" in output
 
 
 def test_a_check_that_cannot_be_imported_is_no_report_and_said_with_what_pytest_said(course_root, students, tmp_path):

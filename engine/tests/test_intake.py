@@ -72,7 +72,9 @@ def test_a_folder_of_students_is_taken_in_by_name(tmp_path):
         ("bob", "scratch", "module"),
         ("carol_concise", "concise", "module"),
     ]
-    assert [(r.info.name, r.reason) for r in intake.refused] == [("empty", "empty: nothing of an assignment is in it")]
+    assert [(r.info.name, r.reason) for r in intake.refused] == [
+        ("empty", "empty: no file that is named for an assignment lies directly in it")
+    ]
 
 
 def test_a_students_files_may_lie_in_one_folder_more(tmp_path):

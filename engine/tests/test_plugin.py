@@ -122,6 +122,14 @@ def test_an_error_in_the_check_itself_is_never_the_students(broken_course):
     assert "x holds: ungraded\n  help      ZeroDivisionError in the check itself: division by zero" in output
 
 
+def test_of_a_hidden_check_only_the_kind_of_its_error_is_told(broken_course):
+    hidden = '@pytest.mark.visibility("hidden")\ndef test_x(submission):\n    """x holds"""\n    1 / 0\n'
+    _, output = broken_course(hidden)
+    told = "this check is hidden: what it tested is not shown; it could not be graded: ZeroDivisionError"
+    assert f"x holds: ungraded\n  help      {told}" in output
+    assert "division by zero" not in output
+
+
 def test_a_name_that_the_reference_lacks_is_the_authors_error(broken_course):
     _, output = broken_course('def test_x(submission):\n    """x holds"""\n    submission.squared_los()\n')
     assert (

@@ -15,9 +15,9 @@ DTYPES = st.sampled_from([torch.float32, torch.float64])
 UNROUNDED = "float32 rounding of the exponent x = hc/λkT, which is relative to exp(x) - 1"
 
 
-def wavelengths(nanometres, dtype=torch.float32):
+def wavelengths(nanometres):
     """One to three wavelengths in metres."""
-    return st.lists(nanometres, min_size=1, max_size=3).map(lambda nm: torch.tensor(nm, dtype=dtype) * 1e-9)
+    return st.lists(nanometres, min_size=1, max_size=3).map(lambda nm: torch.tensor(nm, dtype=torch.float32) * 1e-9)
 
 
 def kelvin(lowest, highest):

@@ -159,13 +159,13 @@ def still_neighbours(numbers):
 # Typical mistakes
 
 
-def iterator(orders, sizes=split_sizes):
-    """An iterator that differs from the right one in the order of rows, or in the sizes of batches."""
+def iterator(orders):
+    """An iterator that differs from the right one in the order of rows."""
 
     def data_iter(batch_size, X, y, shuffle=True, drop_last=False):
         n = len(X)
         rows_X, rows_y = orders(n, shuffle, batch_size)
-        wanted = [size for size in sizes(n, batch_size) if size == batch_size or not drop_last]
+        wanted = [size for size in split_sizes(n, batch_size) if size == batch_size or not drop_last]
         for rows, labels in zip(rows_X[: sum(wanted)].split(wanted), rows_y[: sum(wanted)].split(wanted), strict=True):
             yield X[rows], y[labels]
 

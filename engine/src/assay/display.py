@@ -192,11 +192,13 @@ def written(value: Any, limit: int, digits: int) -> tuple[str, bool]:
 
 def _call(value: Any, text: str) -> str | None:
     """The text, in a call where the value is a tensor, if Python makes the value of it, and None otherwise."""
-    if not is_tensor(value):
-        try:
-            return text if ast.literal_eval(text) == value else None
-        except (ValueError, SyntaxError):  # nan and inf are names
-            return None
+    try:
+        return _tensor_call(value, text) if is_tensor(value) else text if ast.literal_eval(text) == value else None
+    except (ValueError, SyntaxError):  # nan and inf are names
+        return None
+
+
+def _tensor_call(value: torch.Tensor, text: str) -> str | None:
     tensor = sys.modules["torch"].tensor
     flat = [float(word) if word.strip("-") in _NAMES else ast.literal_eval(word) for word in _WORD.findall(text)]
     made = tensor(flat, dtype=value.dtype)

@@ -12,6 +12,7 @@ from assay.judge import reference_as_submission
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
     from types import ModuleType
 
     import torch
@@ -60,13 +61,17 @@ def reference_guest(judge: Judge, request: pytest.FixtureRequest) -> Callable[[s
 
 
 @pytest.fixture
-def peer(
-    judge: Judge, reference_guest: Callable[[str], Guest], handed_in: Guest, request: pytest.FixtureRequest
-) -> Iterator[StandIn]:
-    """The reference in a guest equal to the submission's, which stands still meanwhile: what speed is compared with."""
+def peer(judge: Judge, reference_guest: Callable[[str], Guest], request: pytest.FixtureRequest) -> Iterator[StandIn]:
+    """The reference in a guest equal to the submission's: what speed is compared with."""
     guest = reference_guest(request.path.parent.name)
-    yield judge.open_check(guest, request.node, beside=handed_in)
+    yield judge.open_check(guest, request.node, peer=True)
     guest.end()
+
+
+@pytest.fixture
+def undisturbed(handed_in: Guest) -> Callable[[], AbstractContextManager[None]]:
+    """Gives what has the submission stand still, with all that it started, while the peer is timed."""
+    return handed_in.paused
 
 
 @pytest.fixture

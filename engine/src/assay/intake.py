@@ -123,20 +123,26 @@ def _take_folder(folder: Entry, assignments: Sequence[str], intake: Intake, *, s
             own = _unwrapped(child, assignments)
             if _is_student(own, assignments) or any(map(_is_archive, own.children())):
                 _take_student(own, child.student, assignments, intake, notes=_wrapping(child, own))
-            elif unnamed := [entry.name for entry in child.children() if _has_kind(entry.name)]:
-                told = ", ".join(map(shown, sorted(unnamed)[:_FEW]))
-                reason = f"none of its files is named for an assignment: {told}; call it {_file_names(assignments)}"
-                intake.refused.append(_refuse(child, "", child.student, reason))
+            elif any(_has_kind(entry.name) for entry in child.children()):
+                intake.refused.append(_refuse(child, "", child.student, _nothing_in(child, assignments)))
             else:
                 blank.append(child)
         else:
             _take_flat(child, assignments, intake)
     if intake.size > before:  # a class, in which somebody handed in nothing
-        intake.refused.extend(_refuse(child, "", child.student, "nothing of an assignment is in it") for child in blank)
+        intake.refused += [_refuse(child, "", child.student, _nothing_in(child, assignments)) for child in blank]
     else:
         intake.empty.extend(child.path for child in blank)
     if intake.size == before and not said and folder.path not in intake.empty:
         intake.empty.append(folder.path)
+
+
+def _nothing_in(folder: Entry, assignments: Sequence[str]) -> str:
+    unnamed = sorted(entry.name for entry in folder.children() if _has_kind(entry.name))
+    if not unnamed:
+        return "no file that is named for an assignment lies directly in it"
+    told = ", ".join(map(shown, unnamed[:_FEW]))
+    return f"none of its files is named for an assignment: {told}; call it {_file_names(assignments)}"
 
 
 def _unwrapped(folder: Entry, assignments: Sequence[str]) -> Entry:
@@ -205,7 +211,7 @@ def _take_archive(entry: Entry, student: str, assignments: Sequence[str], intake
                 intake.refused.append(_refuse(child, "", student, reason))
     intake.refused.extend(_refuse(entry, "", student, trouble) for trouble in archive.troubles)
     if intake.size == before:
-        intake.empty.append(entry.path)
+        intake.refused.append(_refuse(entry, "", student, _nothing_in(folder, assignments)))
 
 
 def _is_student(folder: Entry, assignments: Sequence[str]) -> bool:

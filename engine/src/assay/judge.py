@@ -34,7 +34,7 @@ _LINE, _NAME = 2000, 300
 
 
 class Judge:
-    """The hooks and fixtures of a grading session.
+    """The hooks of a grading session.
 
     Args:
         course: what is right.
@@ -189,16 +189,16 @@ class Judge:
             pytest.exit(str(error), returncode=pytest.ExitCode.USAGE_ERROR)
         return guest
 
-    def open_check(self, guest: Guest, item: pytest.Item, beside: Guest | None = None) -> StandIn:
-        """Gives the stand-in for a guest, in a process of this check's own; `beside` stands still while it answers."""
+    def open_check(self, guest: Guest, item: pytest.Item, *, peer: bool = False) -> StandIn:
+        """Gives the stand-in for a guest, or for the reference's as its peer, in a process of this check's own."""
         from assay.host.channel import Channel  # noqa: PLC0415
-        from assay.host.guest import UndisturbedLine  # noqa: PLC0415
+        from assay.host.guest import PeerLine  # noqa: PLC0415
         from assay.host.standin import StandIn  # noqa: PLC0415
 
         names = contract(self.course.reference(item.path.parent.name))
         line: Line = guest.begin(self.guest_seed(item), withdrawn_by(item))
-        if beside is not None:
-            line = UndisturbedLine(line, beside)
+        if peer:
+            line = PeerLine(line)
         library = self.course.library.name if self.course.library else ""
         return StandIn(Channel(line, frozenset(names), library))
 
@@ -242,7 +242,7 @@ class Judge:
             try:
                 verdict = verdict_after(self, item, call, self.verdicts.get(item))
             except Exception as error:  # noqa: BLE001 - one check's trouble must not end everybody's grading
-                verdict = ungraded_verdict(item, f"{type(error).__name__} while it was judged: {error}")
+                verdict = ungraded_verdict(item, f"{type(error).__name__} while it was judged", f": {error}")
             self.verdicts[item] = verdict
             if call.excinfo is not None and not call.excinfo.errisinstance(pytest.skip.Exception):
                 report.longrepr = as_text(verdict)

@@ -55,11 +55,10 @@ def verdict_after(judge: Judge, item: pytest.Item, call: pytest.CallInfo[None], 
     error = call.excinfo.value if call.excinfo is not None else None
     if error is not None and (before is None or call.when == "call" or status == "passed"):
         status, message = _finding(judge, item, error)
+        if message is not None and check.visibility == "hidden":
+            message = _hidden(f"it could not be graded: {type(error).__name__}" if status == "ungraded" else "")
     elif error is None and call.when == "call":
         status = "passed"
-    if message is not None and check.visibility == "hidden":
-        ours = f"; it could not be graded: {type(error).__name__}" if status == "ungraded" else ""
-        message = Message(help=HIDDEN_TEXT + ours)
     score = check.points if status == "passed" else 0.0
     return Verdict(check.id, check.sentence, status, score, check.points, check.visibility, message, duration)
 
@@ -117,11 +116,15 @@ def report_of(judge: Judge, submission: Submission) -> Report:
     )
 
 
-def ungraded_verdict(item: pytest.Item, reason: str) -> Verdict:
-    """Gives the verdict of a check that could not be judged, which is ours to mend."""
+def ungraded_verdict(item: pytest.Item, what: str, why: str = "") -> Verdict:
+    """Gives the verdict of a check that could not be judged, which is ours to mend; why is told of no hidden one."""
     check = check_of(item)
-    message = Message(help=inert(HIDDEN_TEXT if check.visibility == "hidden" else reason, _TEXT))
+    message = _hidden(what) if check.visibility == "hidden" else Message(help=inert(what + why, _TEXT))
     return Verdict(check.id, check.sentence, "ungraded", 0.0, check.points, check.visibility, message, 0.0)
+
+
+def _hidden(ours: str) -> Message:
+    return Message(help=f"{HIDDEN_TEXT}; {ours}" if ours else HIDDEN_TEXT)
 
 
 def _total(parts: Any, field: str) -> float:

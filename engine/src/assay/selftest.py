@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from concurrent.futures import as_completed
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -21,6 +22,7 @@ from assay.session import Job, grade_chunk, hold_session
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
     from types import ModuleType
 
@@ -251,7 +253,7 @@ class InProcessJudge(Judge):
         """Gives the module itself."""
         return _Here(self._modules.get(submission) or load_reference(self.course.reference(submission.assignment)))
 
-    def open_check(self, guest: _Here, item: pytest.Item, beside: _Here | None = None) -> StandIn:  # type: ignore[override]  # noqa: ARG002
+    def open_check(self, guest: _Here, item: pytest.Item, *, peer: bool = False) -> StandIn:  # type: ignore[override]  # noqa: ARG002
         """Gives a stand-in over the module."""
         names = contract(self.course.reference(item.path.parent.name))
         return stand_in(guest.module, self.course.load_library(), names, self.guest_seed(item))
@@ -267,6 +269,10 @@ class _Here:
         """Nothing to end."""
 
     close = end
+
+    def paused(self) -> AbstractContextManager[None]:
+        """Nothing else runs here anyway."""
+        return nullcontext()
 
 
 def _as_submission(assignment: str, mistake: Mistake, exercise: str) -> Submission:

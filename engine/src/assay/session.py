@@ -22,7 +22,7 @@ _PYTEST_SAID = 4000
 
 
 class Job(NamedTuple):
-    """What a worker needs to grade a chunk: the course and its fingerprint, submissions, the seed, promises forgone."""
+    """What a worker needs to grade a chunk; `public` leaves out the checks that a student does not see at once."""
 
     root: Path
     fingerprint: str
@@ -90,8 +90,11 @@ def hold_session(judge: Judge) -> None:
     plugins = [judge, pytest_plugin, pytest_benchmark.plugin, _hypothesis_pytestplugin]
     output = io.StringIO()
     gc.disable()  # importing torch makes half a million objects to look through, and no garbage; until all is collected
-    with contextlib.chdir(root), contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
-        code = pytest.main(arguments, plugins=plugins)
+    try:
+        with contextlib.chdir(root), contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
+            code = pytest.main(arguments, plugins=plugins)
+    finally:
+        gc.enable()  # where it did not come so far
     if judge.refusal is not None:
         raise judge.refusal
     if judge.interrupted:

@@ -131,6 +131,7 @@ def test_code_makes_the_value_again(value, shown):
         torch.empty(0, 1),
         torch.ones(100),
         torch.empty(2, device="meta"),
+        T([complex("nan"), complex(1, math.inf)]),
         Held(),
     ],
     ids=lambda value: str(type(value)),

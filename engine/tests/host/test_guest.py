@@ -8,7 +8,7 @@ import pytest
 from assay.errors import GuestEnded, NurseryError
 from assay.host import guest as guests
 from assay.host import nursery as nurseries
-from assay.host.guest import Guest, UndisturbedLine
+from assay.host.guest import Guest, PeerLine
 from assay.host.nursery import Budget, Task, shared
 from assay.wire.messages import Request
 
@@ -64,8 +64,7 @@ def test_waiting_while_others_are_timed_uses_up_nobodys_time(opened, monkeypatch
     [("fail", "Raised(kind='ValueError', text='oh'"), ("nothing", "Raised(kind='AttributeError'")],
 )
 def test_what_goes_wrong_with_the_one_that_speed_is_compared_with_is_ours(opened, path, why):
-    peer, other = opened(patient=True), opened()
-    line = UndisturbedLine(peer.begin(1, []), other)
+    line = PeerLine(opened(patient=True).begin(1, []))
     with pytest.raises(GuestEnded) as caught:
         line.ask(Request("call", 0, path))
     assert caught.value.status == "ungraded"
@@ -73,10 +72,20 @@ def test_what_goes_wrong_with_the_one_that_speed_is_compared_with_is_ours(opened
 
 
 def test_a_peer_that_ends_is_ours(opened):
-    peer, other = opened(Budget(import_seconds=6, call_seconds=1), patient=True), opened()
+    peer = opened(Budget(import_seconds=6, call_seconds=1), patient=True)
     with pytest.raises(GuestEnded, match="gave no answer: no answer within 1 s of processor time") as caught:
-        UndisturbedLine(peer.begin(1, []), other).ask(Request("call", 0, "burn", [60]))
+        PeerLine(peer.begin(1, [])).ask(Request("call", 0, "burn", [60]))
     assert caught.value.status == "ungraded"
+
+
+def test_a_submission_that_does_not_stand_still_cannot_be_timed(opened, monkeypatch):
+    guest = opened()
+    monkeypatch.setattr(nurseries.Nursery, "pause", lambda *_: False)
+    restless = "starts processes again and again, so that nothing can be timed beside it"
+    with pytest.raises(GuestEnded, match=restless) as caught, guest.paused():
+        pytest.fail("nothing is to be timed")
+    assert caught.value.status == "crashed"
+    assert guest.begin(1, []).ask(ASKED).value == 1  # it goes on
 
 
 def test_an_answer_of_the_nursery_that_comes_too_late_is_taken_for_no_other(opened, monkeypatch):

@@ -9,6 +9,7 @@ import os
 import resource
 import select
 import signal
+import threading
 import time
 from contextlib import contextmanager
 
@@ -119,7 +120,7 @@ def test_a_daemon_ends_while_the_submission_goes_on(wall):
 
     def sweep(pid):
         up = _up(heard)
-        found = list(processes.descendants(pid))
+        found = [seen.pid for seen in processes._descendants(pid, ())]
         clean = processes.sweep(pid, {pid})
         return f"{up} {bool(found)} {clean} {[found for found in found if _runs(found)]} {_runs(pid)}"
 
@@ -130,11 +131,7 @@ def test_a_daemon_ends_while_the_submission_goes_on(wall):
 
 
 def _runs(pid):
-    try:
-        with open(f"/proc/{pid}/stat", "rb") as file:
-            return file.read().rpartition(b")")[2].split()[0] not in {b"Z", b"X"}
-    except FileNotFoundError:
-        return False
+    return not set("ZX").issuperset(processes._states(pid))
 
 
 def test_it_stands_still_with_all_that_it_starts(wall):
@@ -156,18 +153,85 @@ def test_it_stands_still_with_all_that_it_starts(wall):
         time.sleep(seconds)
         return len(os.read(heard, 65536)) if select.select([heard], [], [], 0)[0] else 0
 
-    def hold(pid):
+    def pause(pid):
         os.read(heard, 1)  # they are on their way
-        processes.hold(pid)
+        processes.pause(pid)
         step(0)
         meanwhile = step(0.3)
-        processes.release(pid)
+        processes.resume(pid)
         return f"{meanwhile} {step(0.3) > 0}"
 
-    outcome = wall.submission(hand_over, outside=hold)
+    outcome = wall.submission(hand_over, outside=pause)
     assert (outcome.status, outcome.text) == ("0 True", "stayed")
     os.close(heard)
     os.close(told)
+
+
+def _without_its_first_thread(told):
+    """A process that goes on while its first thread, whose state is the one that is shown, has ended."""
+    if os.fork() == 0:
+
+        def go_on():
+            os.write(told, b"up")
+            time.sleep(60)
+            os.write(told, b"survived")
+
+        threading.Thread(target=go_on).start()
+        _call({"x86_64": 60, "aarch64": 93}, 0)
+
+
+def _waiting_for_a_vfork():
+    """A process that the kernel stops as soon as the child that it waits for has ended, not before."""
+    if os.fork() == 0:
+        _call({"x86_64": 56, "aarch64": 220}, 0x4000 | signal.SIGCHLD, 0, 0, 0, 0)
+        time.sleep(60)
+
+
+def test_a_process_whose_first_thread_has_ended_ends_too(wall):
+    heard, told = os.pipe()
+
+    def stay():
+        _without_its_first_thread(told)
+        time.sleep(3)
+        return "stayed"
+
+    def sweep(pid):
+        up = _up(heard)
+        time.sleep(0.1)
+        still = processes.pause(pid)
+        processes.resume(pid)
+        os.close(told)
+        clean = processes.sweep(pid, {pid})
+        return f"{up} {still} {clean} {[seen for seen in processes._descendants(pid, ()) if _runs(seen.pid)]}"
+
+    outcome = wall.submission(stay, outside=sweep)
+    os.close(told)
+    assert outcome.status == "True True True []"
+    assert _is_over(heard)
+    os.close(heard)
+
+
+def test_a_process_that_waits_for_another_holds_up_no_pause(wall):
+    def stay():
+        _waiting_for_a_vfork()
+        time.sleep(2)
+        return "stayed"
+
+    def pause(pid):
+        time.sleep(0.3)
+        begun = time.monotonic()
+        still = processes.pause(pid)
+        quickly = time.monotonic() - begun < 1
+        processes.resume(pid)
+        return f"{still} {quickly}"
+
+    outcome = wall.submission(stay, outside=pause)
+    assert (outcome.status, outcome.text) == ("True True", "stayed")
+
+
+def test_what_starts_others_faster_than_they_can_be_stopped_is_told(monkeypatch):
+    monkeypatch.setattr(processes, "_DEADLINE", -1)
+    assert not processes.pause(os.getpid())
 
 
 def test_it_ends_with_its_nursery(wall):
@@ -194,8 +258,6 @@ def test_a_check_starts_no_process(wall):
 
 
 def test_a_check_may_start_threads(wall):
-    import threading
-
     def count():
         found = []
         threads = [threading.Thread(target=found.append, args=(number,)) for number in range(3)]
@@ -244,6 +306,7 @@ def test_a_fork_bomb_stays_small(wall):
         assert outcome.text == "50"
     else:
         assert outcome.text == "EAGAIN"
+    assert _is_over(heard)
     os.close(heard)
 
 

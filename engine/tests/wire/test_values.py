@@ -3,6 +3,8 @@
 import contextlib
 import enum
 import struct
+import sys
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -13,7 +15,7 @@ from hypothesis import strategies as st
 
 from assay.errors import WireError
 from assay.wire.messages import Given, Missing, Raised
-from assay.wire.values import Ref, decoder, encode, portable
+from assay.wire.values import ROOM, Ref, decoder, encode, portable, weighing_decoder
 
 read = decoder(Given | Raised | Missing)
 
@@ -141,3 +143,9 @@ def test_an_empty_tensor_of_huge_sizes_is_empty_or_refused():
 def test_any_bytes_are_a_message_or_a_wire_error(data):
     with contextlib.suppress(WireError):
         read(data)
+
+
+@pytest.mark.parametrize("text", ["a" * 1000, "é" * 1000, "a" * 1000 + "😀", "", "é", "😀😀"])
+def test_a_text_weighs_at_least_what_it_takes_in_memory(text):
+    _, weight = weighing_decoder(Any)(encode([text]), ROOM)
+    assert weight >= sys.getsizeof(text) + sys.getsizeof([text])

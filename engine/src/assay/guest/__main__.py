@@ -54,7 +54,7 @@ class Nursery:
 
     def run(self) -> None:
         """Answers one request after the other; a judge that hangs up ends everything."""
-        from assay.wire.messages import Close, Hold, Open, Ready, Sweep  # noqa: PLC0415
+        from assay.wire.messages import Close, Open, Pause, Ready, Resume, Sweep  # noqa: PLC0415
 
         self._send(Ready(""))
         try:
@@ -63,8 +63,10 @@ class Nursery:
                 match request:
                     case Open() as task:
                         self._start(task)
-                    case Hold(pid, still):
-                        self._hold(pid, still=still)
+                    case Pause(pid):
+                        self._pause(pid)
+                    case Resume(pid):
+                        processes.resume(pid)
                     case Sweep(pid):
                         self._sweep(pid)
                     case Close(pid, hung_up):
@@ -127,11 +129,10 @@ class Nursery:
         self._open[pid] = resources
         self._send(Opened(pid))
 
-    def _hold(self, pid: int, *, still: bool) -> None:
-        from assay.wire.messages import Held  # noqa: PLC0415
+    def _pause(self, pid: int) -> None:
+        from assay.wire.messages import Paused  # noqa: PLC0415
 
-        (processes.hold if still else processes.release)(pid)
-        self._send(Held())
+        self._send(Paused(processes.pause(pid)))
 
     def _sweep(self, pid: int) -> None:
         from assay.wire.messages import Swept  # noqa: PLC0415

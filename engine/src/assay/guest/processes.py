@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
 _DEADLINE = 5.0
+"""Seconds, against something that starts processes faster than they can be ended or stopped."""
 
 
 class _Seen(NamedTuple):
@@ -23,38 +24,35 @@ class _Seen(NamedTuple):
     parent: int
 
 
-def descendants(root: int, keep: Collection[int] = ()) -> Iterator[int]:
-    """Finds the children of a process, their children and so on; leaves out those in `keep` and what came of them."""
-    return (seen.pid for seen in _descendants(root, keep))
-
-
-def hold(root: int, deadline: float = _DEADLINE) -> None:
-    """Stops a process and what came of it; gives up after so many seconds, against one that starts others faster."""
-    end = time.monotonic() + deadline
+def pause(root: int) -> bool:
+    """Stops a process and what came of it; tells whether all stands still, which starting others may prevent."""
+    told: set[_Seen] = set()
+    end = time.monotonic() + _DEADLINE
     quiet = 0
     # As with a sweep: a list that is read while one starts another is believed the second time.
-    while quiet <= 1 and time.monotonic() < end:
-        running = [pid for pid in (root, *descendants(root)) if _runs(pid)]
-        for pid in running:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGSTOP)
-        quiet = 0 if running else quiet + 1
+    while quiet <= 1:
+        if time.monotonic() > end:
+            return False
+        moving = [process for process in _family(root) if process not in told or _moves(process.pid)]
+        for process in moving:
+            _signal(process, signal.SIGSTOP)
+        told.update(moving)
+        quiet = 0 if moving else quiet + 1
+    return True
 
 
-def release(root: int) -> None:
-    """Lets a process that `hold` stopped, and what came of it, go on."""
-    for pid in (*descendants(root), root):
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGCONT)
+def resume(root: int) -> None:
+    """Lets a process that `pause` stopped, and what came of it, go on."""
+    for process in reversed(list(_family(root))):
+        _signal(process, signal.SIGCONT)
 
 
-def sweep(root: int | None, keep: Collection[int] = (), deadline: float = _DEADLINE) -> bool:
-    """Ends what came of a process, except those in `keep` and what came of them.
+def sweep(root: int | None, keep: Collection[int] = ()) -> bool:
+    """Ends what came of a process, except those in `keep` and what came of them; gives up after some seconds.
 
     Args:
         root: whose descendants; it is never ended itself, and neither is this process. None: this process's.
         keep: processes to be left alone with all theirs.
-        deadline: seconds after which to give up, for something that starts processes faster than they can be ended.
 
     Returns:
         Whether nothing is left that runs.
@@ -62,13 +60,13 @@ def sweep(root: int | None, keep: Collection[int] = (), deadline: float = _DEADL
     own = os.getpid()
     root = own if root is None else root
     kept = {*keep, own}
-    end = time.monotonic() + deadline
+    end = time.monotonic() + _DEADLINE
     quiet = pause = 0.0
     while True:
         seen = running = 0
         for process in _descendants(root, kept):
             seen += 1
-            running += _end(process)
+            running += _signal(process, signal.SIGKILL)
             if process.parent == own:
                 with contextlib.suppress(ChildProcessError):
                     os.waitpid(process.pid, os.WNOHANG)
@@ -93,23 +91,32 @@ def _descendants(root: int, keep: Collection[int]) -> Iterator[_Seen]:
                 waiting.append(child)
 
 
-def _end(process: _Seen) -> bool:
-    """Kills a process, unless it has ended or its number now is another's; tells whether it may still run."""
+def _family(root: int) -> Iterator[_Seen]:
+    yield _Seen(root, os.getpid())
+    yield from _descendants(root, ())
+
+
+def _signal(process: _Seen, number: int) -> bool:
+    """Signals a process, unless it has ended or its number now is another's; tells whether it may still run."""
     try:
         handle = os.pidfd_open(process.pid)
     except ProcessLookupError:
         return False
     try:
-        state, parent = _state(process.pid)
-        if state in "ZX":
+        if set("ZX").issuperset(_states(process.pid)):
             return False
-        if parent == process.parent:
-            signal.pidfd_send_signal(handle, signal.SIGKILL)
+        if _parent(process.pid) == process.parent:
+            signal.pidfd_send_signal(handle, number)
     except (FileNotFoundError, ProcessLookupError):
         return False
     finally:
         os.close(handle)
     return True
+
+
+def _moves(pid: int) -> bool:
+    # Who waits for the kernel (D) stops before it goes on.
+    return not set("tTDZX").issuperset(_states(pid))
 
 
 def _children(pid: int) -> list[int]:
@@ -122,27 +129,33 @@ def _children(pid: int) -> list[int]:
     return found
 
 
-def _runs(pid: int) -> bool:
-    try:
-        return _state(pid)[0] not in "tTZX"
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-
-
 def _scan() -> dict[int, list[int]]:
     """Every process's children, for a kernel that keeps no lists of them."""
     found: dict[int, list[int]] = {}
     for name in (entry.name for entry in os.scandir("/proc")):
         if name.isdecimal():
             with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-                found.setdefault(_state(int(name))[1], []).append(int(name))
+                found.setdefault(_parent(int(name)), []).append(int(name))
     return found
 
 
-def _state(pid: int) -> tuple[str, int]:
+def _states(pid: int) -> list[str]:
+    """Of all its threads: a process whose first one has ended goes on while another does."""
+    found = []
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        for thread in os.listdir(f"/proc/{pid}/task"):  # noqa: PTH208 - in every check: a Path costs more than the call
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+                found.append(_fields(f"{pid}/task/{thread}")[0].decode())
+    return found
+
+
+def _parent(pid: int) -> int:
+    return int(_fields(str(pid))[1])
+
+
+def _fields(process: str) -> list[bytes]:
     # The name, in parentheses, may hold anything, parentheses and blanks too.
-    state, parent = _read(f"/proc/{pid}/stat").rpartition(b")")[2].split()[:2]
-    return state.decode(), int(parent)
+    return _read(f"/proc/{process}/stat").rpartition(b")")[2].split()[:2]
 
 
 def _read(path: str) -> bytes:

@@ -124,16 +124,24 @@ class Guest:
         return SocketLine(ours, _wall(self._budget.call_seconds), whole, self._check_ended)
 
     @contextlib.contextmanager
-    def held(self) -> Iterator[None]:
-        """Its processes stand still meanwhile: none of their threads takes time from what is measured."""
+    def paused(self) -> Iterator[None]:
+        """Its processes stand still meanwhile: none of their threads takes time from what is measured.
+
+        Raises GuestEnded where they do not.
+        """
         pid = self._pid
-        if pid:
-            self._nursery.hold(pid, still=True)
-        try:
+        if not pid:
             yield
+            return
+        still = self._nursery.pause(pid)
+        try:
+            if still:
+                yield
         finally:
-            if pid:
-                self._nursery.hold(pid, still=False)
+            self._nursery.resume(pid)
+        if not still:
+            ended = GuestEnded("crashed", _RESTLESS)
+            raise ended
 
     def end(self) -> None:
         """Ends the check's process and whatever it started; the next check meets the module as it was."""
@@ -144,7 +152,7 @@ class Guest:
         if self._pid == 0:
             return
         if not self._heard_end and not self._silent:
-            self._ending()
+            self._silent = self._ending() is None  # its first thread may have ended, and others go on
         swept = self._nursery.sweep(self._pid)
         if self._silent:
             self._ending()
@@ -209,23 +217,20 @@ class Guest:
         return _too_slow("the calls of this check did not end", self._budget.import_seconds)
 
 
-class UndisturbedLine:
-    """A line whose answers are waited for while another guest stands still.
+class PeerLine:
+    """A line to the reference, in a guest equal to a submission's.
 
     Args:
         line: to the guest that is asked.
-        other: the one that is held.
     """
 
-    def __init__(self, line: Line, other: Guest) -> None:
+    def __init__(self, line: Line) -> None:
         self._line = line
-        self._other = other
 
     def ask(self, request: Request) -> Given:
-        """Gives the value; raises GuestEnded where none comes, which is never the other one's fault."""
+        """Gives the value; raises GuestEnded where none comes, which is never the submission's fault."""
         try:
-            with self._other.held():
-                reply = self._line.ask(request)
+            reply = self._line.ask(request)
         except GuestEnded as ended:
             raise _no_peer(ended.text) from ended
         if not isinstance(reply, Given):
@@ -256,6 +261,8 @@ def _too_slow(what: str, seconds: int) -> GuestEnded:
 
 
 _NOT_LOCKED = "the guest ended before it was locked down; no code of the submission ran"
+
+_RESTLESS = "the submission starts processes again and again, so that nothing can be timed beside it"
 
 _USED_UP = "the checks before this one took all the time that a submission has"
 

@@ -16,7 +16,21 @@ import msgspec
 
 from assay.errors import NurseryError, WireError
 from assay.wire import frames
-from assay.wire.messages import Close, Closed, FromNursery, Handed, Held, Hold, Open, Opened, Ready, Setup, Sweep, Swept
+from assay.wire.messages import (
+    Close,
+    Closed,
+    FromNursery,
+    Handed,
+    Open,
+    Opened,
+    Pause,
+    Paused,
+    Ready,
+    Resume,
+    Setup,
+    Sweep,
+    Swept,
+)
 from assay.wire.values import decoder, encode
 
 if TYPE_CHECKING:
@@ -125,10 +139,15 @@ class Nursery:
             frames.send(ours, encode(Handed(task.source, task.seed)), frames.TASK_LIMIT)
         return opened.pid, ours
 
-    def hold(self, pid: int, *, still: bool) -> None:
-        """Stops a submission's processes, or lets them go on."""
-        self._ask(Hold(pid, still))
-        self._answer(Held)
+    def pause(self, pid: int) -> bool:
+        """Stops a submission's processes; tells whether all of them stand still."""
+        self._ask(Pause(pid))
+        paused: Paused = self._answer(Paused)
+        return paused.still
+
+    def resume(self, pid: int) -> None:
+        """Lets them go on."""
+        self._ask(Resume(pid))
 
     def sweep(self, pid: int) -> Swept:
         """Ends whatever a check left behind."""
@@ -200,6 +219,11 @@ def _environment() -> dict[str, str]:
         "OPENBLAS_NUM_THREADS": "1",
         "MKL_NUM_THREADS": "1",
         "MPLBACKEND": "Agg",
+        # No accelerator is seen: autograd would start threads for it, and refuse to work in a fork after that.
+        "CUDA_VISIBLE_DEVICES": "",
+        "HIP_VISIBLE_DEVICES": "",
+        "ROCR_VISIBLE_DEVICES": "",
+        "ZE_AFFINITY_MASK": "",
         # All on one heap, of large pages: a fork copies the tables of pages, and takes a third of the time.
         "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
         "PYTHONMALLOC": "malloc",

@@ -19,7 +19,7 @@ SUBMISSION, LIBRARY = 0, 1
 
 
 class Setup(msgspec.Struct, frozen=True, array_like=True):
-    """Judge to nursery, first: where the course's library lies, or "" for none; whose promises may be broken."""
+    """Judge to nursery, first: where the course's library lies, or "" for none; which promises may be broken."""
 
     library_folder: str
     library: str
@@ -63,15 +63,22 @@ class Opened(msgspec.Struct, frozen=True, array_like=True, tag=True):
     pid: int
 
 
-class Hold(msgspec.Struct, frozen=True, array_like=True, tag=True):
-    """Judge to nursery: stop a submission's processes while something is timed beside them, or let them go on."""
+class Pause(msgspec.Struct, frozen=True, array_like=True, tag=True):
+    """Judge to nursery: stop a submission's processes, while something is timed beside them."""
 
     pid: int
+
+
+class Paused(msgspec.Struct, frozen=True, array_like=True, tag=True):
+    """Nursery to judge: whether all of them stand still."""
+
     still: bool
 
 
-class Held(msgspec.Struct, frozen=True, array_like=True, tag=True):
-    """Nursery to judge: it is so."""
+class Resume(msgspec.Struct, frozen=True, array_like=True, tag=True):
+    """Judge to nursery: let them go on."""
+
+    pid: int
 
 
 class Sweep(msgspec.Struct, frozen=True, array_like=True, tag=True):
@@ -176,6 +183,6 @@ class Missing(msgspec.Struct, frozen=True, array_like=True, tag=True):
 
 
 Reply = Given | Raised | Missing
-FromNursery = Ready | Opened | Held | Swept | Closed
-ToNursery = Open | Hold | Sweep | Close
+FromNursery = Ready | Opened | Paused | Swept | Closed
+ToNursery = Open | Pause | Resume | Sweep | Close
 FromSubmission = Locked | Loaded | Ended

@@ -41,7 +41,7 @@ ROOM = 64 * 2**20
 
 TOO_MUCH = "the answers of this check are too long"
 
-_WEIGHTS = {"scalar": 72, "array": 96, "map": 240, "extension": 1300, "bytes": 0}
+_WEIGHTS = {"scalar": 72, "text": 72, "array": 96, "map": 240, "extension": 1300, "bytes": 0}
 _WEIGHT_OF_A_BYTE = 40
 """Bytes that a value takes once it is read: the most that was seen (five letters, a tensor of eight dimensions, and -32
 of what is a byte on the wire) on CPython 3.11 with torch 2.13, rounded up."""
@@ -171,7 +171,7 @@ def _weigh(data: bytes) -> int:
         first = data[at]
         kind, width, size, takes = _FORMS[first]
         weight += takes
-        if kind != "scalar" and keyed and left % 2 == 0:
+        if kind not in {"scalar", "text"} and keyed and left % 2 == 0:
             text = "a key that is no scalar"
             raise ValueError(text)
         left -= 1
@@ -191,6 +191,8 @@ def _weigh(data: bytes) -> int:
             keyed = kind == "map"
             left = 2 * size if keyed else size
         else:
+            if kind == "text" and not data[at : at + size].isascii():
+                weight += 4 * size  # one wide character makes all four bytes wide, and UTF-8 is kept beside them
             at += size
     return weight
 
@@ -199,12 +201,12 @@ def _forms() -> list[tuple[str, int, int, int]]:
     """Gives for each first byte of msgpack what it is, how many bytes of length and how many more follow, a weight."""
     forms = [("scalar", 0, 0)] * 256  # small numbers, None, truth values
     for size in range(32):
-        forms[0xA0 + size] = ("scalar", 0, size)
+        forms[0xA0 + size] = ("text", 0, size)
     for size in range(16):
         forms[0x80 + size], forms[0x90 + size] = ("map", 0, size), ("array", 0, size)
     for step, width in enumerate((1, 2, 4)):
         forms[0xC4 + step], forms[0xC7 + step] = ("bytes", width, 0), ("extension", width, 1)
-        forms[0xD9 + step] = ("scalar", width, 0)
+        forms[0xD9 + step] = ("text", width, 0)
     for step, width in enumerate((2, 4)):
         forms[0xDC + step], forms[0xDE + step] = ("array", width, 0), ("map", width, 0)
     for first in (0xCC, 0xD0):
