@@ -132,6 +132,25 @@ def test_an_interrupt_ends_a_students_own_run_with_a_line(course_root, tmp_path)
     assert run.returncode == 130
 
 
+def test_an_interrupt_while_the_reports_are_written_costs_none_of_them(course_root, students, tmp_path):
+    os.mkfifo(tmp_path / "r.json")  # to write waits until somebody reads
+    command = [sys.executable, "-m", "assay", "grade", students / "alice", "--json", tmp_path / "r.json"]
+    with subprocess.Popen(
+        ["env", "--default-signal=INT", *command],
+        cwd=course_root, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, process_group=0,
+    ) as run:  # fmt: skip
+        while not guests_of(run.pid):
+            time.sleep(0.05)
+        while guests_of(run.pid):
+            time.sleep(0.05)
+        time.sleep(1)
+        os.killpg(run.pid, signal.SIGINT)
+        written = json.loads((tmp_path / "r.json").read_bytes())
+        assert "alice" in run.communicate()[0]
+    assert run.returncode == 0
+    assert [report["status"] for report in written["reports"]] == ["graded"]
+
+
 def guests_of(pid):
     """The nurseries and guests below a process."""
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()

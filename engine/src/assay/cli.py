@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 from rich.console import Console
@@ -19,11 +19,13 @@ from assay.model import INTERRUPTED
 from assay.wire.promises import CORE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from assay.model import Report
 
 GRADED, BELOW, USAGE, NO_REPORT, STOPPED = 0, 1, 2, 3, 130
 """Exit codes: reports were written and nothing is below; something is below; usage; no report could be written; reports
-were written of what was graded before an interrupt (128 and the signal's number, as shells have it)."""
+were written of what was graded before an interrupt (128 and Ctrl-C's number, as shells have it)."""
 
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -99,9 +101,8 @@ def grade(  # noqa: PLR0913, PLR0917 - one argument an option
         _stop(str(error), USAGE)
     if not intake.submissions and not intake.refused:
         _stop(f"nothing to grade in {', '.join(shown(path) for path in paths)}", USAGE)
-    for number in _ENDING:
-        if signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
-            signal.signal(number, _end)
+    heeded = [n for n in _ENDING if signal.getsignal(n) in (signal.SIG_DFL, signal.default_int_handler)]
+    _on(heeded, _end)
     interrupted = 0
     try:
         reports = _graded(course, intake, seed, forgo)
@@ -110,8 +111,11 @@ def grade(  # noqa: PLR0913, PLR0917 - one argument an option
         interrupted = sum(report.reason == INTERRUPTED for report in reports)
     except AssayError as error:
         _stop(str(error), NO_REPORT)
+    _on(heeded, signal.SIG_IGN)  # what was graded gets into the file
     reports += _refusals(course, intake, seed)
     trouble = _trouble_writing(reports, json_file) if json_file is not None else None
+    if not interrupted:
+        _on(heeded, _end)
     _show(reports, intake)  # whatever became of the file: nothing that was graded is lost
     if trouble is not None:
         _stop(trouble, NO_REPORT)
@@ -231,9 +235,13 @@ def self_test(assignments: tuple[str, ...], folder: Path | None, seeds: int) -> 
 
 def _end(number: int, frame: object) -> None:  # noqa: ARG001 - as Python calls it
     """Ends the run as Ctrl-C does, with what was graded; a second signal must cost none of it."""
-    for each in _ENDING:
-        signal.signal(each, signal.SIG_IGN)
+    _on(_ENDING, signal.SIG_IGN)
     raise KeyboardInterrupt
+
+
+def _on(numbers: Iterable[signal.Signals], handler: Any) -> None:
+    for number in numbers:
+        signal.signal(number, handler)
 
 
 def _course(folder: Path | None) -> Course:
