@@ -1,5 +1,6 @@
 """The command as an instructor meets it: what it prints, what it writes, how it exits."""
 
+import contextlib
 import json
 import os
 import signal
@@ -124,7 +125,7 @@ def test_an_interrupt_ends_a_students_own_run_with_a_line(course_root, tmp_path)
         ["env", "--default-signal=INT", *command],  # what runs in the background ignores it
         cwd=course_root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, process_group=0,
     ) as run:  # fmt: skip
-        while not guests_of(run.pid):
+        while not below(run.pid, b"assay.guest"):
             time.sleep(0.05)
         time.sleep(1)
         os.killpg(run.pid, signal.SIGINT)  # as a terminal does: to all of them
@@ -139,9 +140,9 @@ def test_an_interrupt_while_the_reports_are_written_costs_none_of_them(course_ro
         ["env", "--default-signal=INT", *command],
         cwd=course_root, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, process_group=0,
     ) as run:  # fmt: skip
-        while not guests_of(run.pid):
+        while not below(run.pid, b"spawn_main"):
             time.sleep(0.05)
-        while guests_of(run.pid):
+        while below(run.pid, b"spawn_main"):
             time.sleep(0.05)
         time.sleep(1)
         os.killpg(run.pid, signal.SIGINT)
@@ -151,10 +152,43 @@ def test_an_interrupt_while_the_reports_are_written_costs_none_of_them(course_ro
     assert [report["status"] for report in written["reports"]] == ["graded"]
 
 
-def guests_of(pid):
-    """The nurseries and guests below a process."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [child for child in children if b"assay.guest" in Path(f"/proc/{child}/cmdline").read_bytes()]
+def below(pid, word):
+    """The children of a process whose command has this word."""
+    found = []
+    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            found += [child] * (word in Path(f"/proc/{child}/cmdline").read_bytes())
+    return found
+
+
+@pytest.mark.parametrize("milliseconds", range(100, 500, 50))
+def test_an_interrupt_while_workers_start_ends_with_a_line(course_root, students, milliseconds):
+    command = [sys.executable, "-m", "assay", "grade", students]
+    with subprocess.Popen(
+        ["env", "--default-signal=INT", *command],
+        cwd=course_root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, process_group=0,
+    ) as run:  # fmt: skip
+        while not below(run.pid, b"resource_tracker"):  # is started right before the first worker
+            time.sleep(0.001)
+        time.sleep(milliseconds / 1000 - 0.1)
+        os.killpg(run.pid, signal.SIGINT)
+        _, errors = run.communicate()
+    assert run.returncode == 130
+    assert errors.endswith("were not graded\n")
+    assert "Traceback" not in errors
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (["grade", ""], "Error: Invalid value for 'PATHS...': a path is empty.\n"),
+        (["grade", ".", "--fail-under", "nan"], "Error: Invalid value for '--fail-under': nan is no percentage.\n"),
+    ],
+)
+def test_values_that_would_be_taken_for_others_are_wrong_usage(course_root, arguments, text):
+    code, _, errors = assay(*arguments, cwd=course_root)
+    assert code == 2
+    assert errors.endswith(text)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from assay.checks import assert_close, derived, mistake, require, take, tensor
+from assay.checks import assert_close, derived, held, mistake, require, take, tensor
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -53,8 +53,14 @@ def test_1000_examples_make_31_batches_of_32_and_one_of_8(submission):
 @given(*SIZES)
 def test_drop_last_drops_just_the_shorter_one(submission, n, batch_size):
     """drop_last=True leaves out a shorter last batch, and nothing else"""
-    found = sizes(submission.data_iter(batch_size, *examples(n), drop_last=True), n)
-    assert_close(found, [size for size in split_sizes(n, batch_size) if size == batch_size])
+    found = batches(submission.data_iter(batch_size, *examples(n), drop_last=True), n)
+    whole = [size for size in split_sizes(n, batch_size) if size == batch_size]
+    assert_close([len(X_batch) for X_batch, _ in found], whole)
+    numbers = torch.cat([torch.zeros(0), *(X_batch[:, 0] for X_batch, _ in found)])
+    labels = torch.cat([torch.zeros(0), *(y_batch[:, 0] for _, y_batch in found)])
+    known = bool(torch.isin(numbers, torch.arange(n)).all()) and len(numbers.unique()) == len(numbers)
+    require(known, yours=numbers, expected="examples of the data, none of them twice")
+    assert_close(labels, 10 * numbers)
 
 
 @settings(max_examples=12)
@@ -71,9 +77,12 @@ def test_without_shuffling_the_order_stays(submission, n, batch_size):
 
 @pytest.mark.points(2)
 def test_shuffled_passes_differ(submission):
-    """each call is a full pass, in another order than the one before"""
+    """each call is a full pass, in another order than the one before, and leaves X and y as they are"""
     X, y = examples(1000)
-    passes = [order(submission.data_iter(32, X, y), 1000) for _ in range(2)]
+    kept = [held(submission.d2l).tensor(part.tolist()) for part in (X, y)]
+    passes = [order(submission.data_iter(32, *kept), 1000) for _ in range(2)]
+    unchanged = all((submission.d2l.numpy(now) == part).all() for now, part in zip(kept, (X, y), strict=True))
+    require(unchanged, yours="X and y in another order after the pass", expected="X and y as they were")
     # Of two uniform orders the number that stays is Poisson's with mean 1: 25 or more once in 1e25.
     same = int((passes[0] == passes[1]).sum())
     require(same < 25, yours=f"{same} of 1000 examples at the same place in both passes", expected="about one of them")
@@ -251,6 +260,14 @@ def same_order_every_time(batch_size, X, y, shuffle=True, drop_last=False):
 
 @mistake("data_iter", hint="shuffle=True changes nothing: draw an order with torch.randperm(len(X))")
 def never_shuffled(batch_size, X, y, shuffle=True, drop_last=False):
+    return iterator(right_order)(batch_size, X, y, False, drop_last)
+
+
+@mistake("data_iter", hint="X and y themselves are shuffled: leave them as they are, and index them with an order")
+def shuffled_in_place(batch_size, X, y, shuffle=True, drop_last=False):
+    if shuffle:
+        rows, _ = right_order(len(X), shuffle, batch_size)
+        X[:], y[:] = X[rows], y[rows]
     return iterator(right_order)(batch_size, X, y, False, drop_last)
 
 

@@ -24,6 +24,9 @@ def test_absolute_loss_is_the_sum_of_absolute_residuals(submission, reference, p
     """absolute_loss is the sum of the absolute residuals"""
     y_hat, y = pair
     assert_close(submission.absolute_loss(y_hat, y), reference.absolute_loss(y_hat, y))
+    predictions = held(submission.d2l).tensor(y_hat.tolist(), requires_grad=True)
+    loss = held(submission).absolute_loss(predictions, y)
+    require(hasattr(loss, "backward"), yours=loss, expected="a tensor that backward() can start from")
 
 
 @settings(max_examples=15)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import signal
 import sys
 from pathlib import Path
@@ -59,6 +60,23 @@ class _Commands(click.Group):
             _stop("interrupted", STOPPED)
 
 
+class _Percent(click.FloatRange):
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Refuses nan, too, which is below nothing."""
+        percent: float = super().convert(value, param, ctx)
+        if math.isnan(percent):
+            self.fail("nan is no percentage.", param, ctx)
+        return percent
+
+
+class _Place(click.Path):
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Refuses what an unset variable of the shell's gives, which would be the folder one is in."""
+        if value == "":
+            self.fail("a path is empty.", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="assay")
 def main() -> None:
@@ -66,7 +84,7 @@ def main() -> None:
 
 
 @main.command()
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, required=True, type=_Place(path_type=Path))
 @_COURSE
 @click.option(
     "--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write the canonical report there."
@@ -80,7 +98,7 @@ def main() -> None:
 )
 @click.option(
     "--fail-under",
-    type=click.FloatRange(0, 100),
+    type=_Percent(0, 100),
     metavar="PERCENT",
     help="Exit with 1 if a submission has less than that.",
 )

@@ -10,7 +10,8 @@ import tempfile
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from importlib.metadata import version
-from multiprocessing import active_children, get_context
+from multiprocessing import active_children
+from multiprocessing.context import SpawnContext, SpawnProcess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -215,7 +216,7 @@ def _grade_and_leave(job: Job, numbers: Sequence[int], folder: Path) -> None:
 def workers_pool(tasks: int) -> Iterator[ProcessPoolExecutor]:
     """Gives an executor of as many processes as this one may use processors, and no more than there are tasks."""
     # spawn: a worker starts its nursery and torch afresh, whatever threads this process has
-    pool = ProcessPoolExecutor(_workers(tasks), get_context("spawn"), _begin_work, (os.getpid(),))
+    pool = ProcessPoolExecutor(_workers(tasks), _Context(), _begin_work, (os.getpid(),))
     try:
         yield pool
     except KeyboardInterrupt:
@@ -223,7 +224,22 @@ def workers_pool(tasks: int) -> Iterator[ProcessPoolExecutor]:
             worker.terminate()  # or it would finish its chunk first
         raise
     finally:
-        pool.shutdown(cancel_futures=True)
+        with contextlib.suppress(RuntimeError):  # interrupted before its own thread began
+            pool.shutdown(cancel_futures=True)
+
+
+class _Worker(SpawnProcess):
+    def start(self) -> None:
+        """Starts it deaf to Ctrl-C, which it would meet with a traceback before it can be told to ignore it."""
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            super().start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+class _Context(SpawnContext):
+    Process = _Worker
 
 
 def _workers(tasks: int) -> int:
@@ -256,6 +272,7 @@ def _graded_alone(course: Course, job: Job, on_trouble: Callable[[str], None]) -
 def _begin_work(parent: int) -> None:
     """Has the kernel end this worker with the process that started it, so that none grades on for nobody."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all of them; the one who started them ends them
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         os.kill(os.getpid(), signal.SIGKILL)

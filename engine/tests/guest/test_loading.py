@@ -35,7 +35,7 @@ def test_a_module_that_stops_says_where_and_why(source, stopped):
             b"\xff\xfe",
             "line 1: SyntaxError: (unicode error) 'utf-8' codec can't decode byte 0xff in position 0: invalid start byte",
         ),
-        (b"a\0b", "line None: SyntaxError: source code string cannot contain null bytes"),
+        (b"a\0b", "SyntaxError: source code string cannot contain null bytes"),
     ],
 )
 def test_a_module_with_a_syntax_error_is_not_run_at_all(source, why):

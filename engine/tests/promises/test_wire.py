@@ -12,7 +12,7 @@ from lies import NASTY, SECONDS, against, ext, frame, given, shown, tensor_bytes
 
 from assay.errors import GuestEnded, Mismatch, NotHandedIn, SubmissionRaised, WireError
 from assay.wire import frames
-from assay.wire.messages import Given, Loaded, Raised, Reply
+from assay.wire.messages import Given, Loaded, Missing, Raised, Reply
 from assay.wire.values import Ref, decoder, encode
 
 ENDED, VALUE, RAISED = GuestEnded, object, SubmissionRaised
@@ -272,6 +272,21 @@ def test_first_items_of_a_wrong_shape_are_a_wrong_answer(batch):
     first = [FIRST[0], *batch] if isinstance(batch, list) else batch
     found, _ = against(answering(Ref(2, "Loader"), first), ask=lambda stand_in: list(stand_in.f(1)))
     assert isinstance(found, Mismatch)
+
+
+def test_an_object_that_is_said_to_be_no_name_is_a_wrong_answer():
+    def play(sock):
+        for reply in (Given(Ref(2, "Loader")), Missing()):
+            frames.receive(sock)
+            frames.send(sock, encode(reply))
+
+    found, _ = against(play, ask=lambda stand_in: stand_in.f(1).w)
+    assert isinstance(found, Mismatch)
+
+
+def test_the_text_of_an_object_tells_nothing_of_the_judges_memory():
+    found, _ = against(answering(Ref(2, "Loader")), ask=lambda stand_in: f"{stand_in.f} {stand_in.f(1)}")
+    assert found == "a method of the submission's an object of the submission's"
 
 
 def answering(*answers):

@@ -82,7 +82,8 @@ def run(module: types.ModuleType, file: str, source: bytes | str) -> str | None:
 
 
 def _place_of(error: SyntaxError) -> str:
-    return f"line {error.lineno}: {type(error).__name__}: {error.msg}"
+    line = f"line {error.lineno}: " if error.lineno is not None else ""
+    return f"{line}{type(error).__name__}: {error.msg}"
 
 
 def describe(error: BaseException) -> str:

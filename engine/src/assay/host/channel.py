@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, Protocol
 
-from assay.errors import GuestEnded, NotHandedIn, SubmissionRaised, WireError
+from assay.display import Words
+from assay.errors import GuestEnded, Mismatch, NotHandedIn, SubmissionRaised, WireError
 from assay.host.transcript import Transcript
 from assay.wire import frames
-from assay.wire.messages import Given, Missing, Raised, Reply, Request
+from assay.wire.messages import SUBMISSION, Given, Missing, Raised, Reply, Request
 from assay.wire.values import DEPTH, ROOM, Ref, depth_of, encode, portable, weighing_decoder
 
 if TYPE_CHECKING:
@@ -123,6 +124,7 @@ class Channel:
 
         Raises:
             NotHandedIn: the contract's name is not there.
+            Mismatch: a guest that lies says so of something else.
             SubmissionRaised: the student's code raised.
             GuestEnded: no answer can come any more.
         """
@@ -142,7 +144,10 @@ class Channel:
         if isinstance(reply, Raised):
             raise SubmissionRaised(reply.kind, reply.text, reply.where, called=reply.called)
         if isinstance(reply, Missing):
-            raise NotHandedIn(path.partition(".")[0])  # what was asked for, whatever the guest says
+            name = path.partition(".")[0]  # what was asked for, whatever the guest says
+            if root != SUBMISSION or name not in self.contract:
+                raise Mismatch(Words("an answer that makes no sense"), Words("a value"))
+            raise NotHandedIn(name)
         value = reply.value
         if isinstance(value, Ref) and not value.method:
             self.transcript.name(entry, value)

@@ -38,6 +38,10 @@ class Method:
         value = self._channel.request("call", self._root, self._path, args, kwargs, keep=self._keep)
         return _present(self._channel, value, keep=self._keep)
 
+    def __repr__(self) -> str:
+        """The same for every method, as of a handle."""
+        return "a method of the submission's"
+
     def __assay_held__(self) -> Method:
         """The same, with results kept in the guest."""
         return Method(self._channel, self._root, self._path, keep=True)
@@ -91,6 +95,10 @@ class Handle:
             self._channel.methods.add((self._ref.kind, name))
             return Method(self._channel, self._ref.number, name, keep=self._keep)
         return _present(self._channel, value, keep=self._keep)
+
+    def __repr__(self) -> str:
+        """The same for every object: nothing of the judge's memory gets into a report."""
+        return "an object of the submission's"
 
     def __bool__(self) -> bool:
         """Raises Mismatch: it is no truth value, whatever a check would make of it."""
