@@ -29,7 +29,7 @@ def square(x): return x * x
     return module
 
 
-TEXT = "Model is the library's own; this exercise asks for yours"
+TEXT = "Model is the library's own, also to derive from; this exercise asks for yours"
 
 
 def test_the_class_itself_an_alias_and_an_empty_subclass_raise(library):
@@ -59,7 +59,7 @@ def test_a_subclass_with_its_own_methods_and_the_base_class_still_work(library):
 def test_functions_are_withdrawn_too(library):
     square = library.square
     withdraw(library, ["square"])
-    with pytest.raises(NotImplementedError, match="square is the library's own; this exercise asks for yours"):
+    with pytest.raises(NotImplementedError, match="square is the library's own, also to derive from; this exercise asks for yours"):
         square(2)
 
 

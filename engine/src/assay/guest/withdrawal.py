@@ -57,7 +57,7 @@ def _disarm(function: types.FunctionType, name: str) -> None:
 
 @cache
 def _refusal(name: str, cells: tuple[str, ...]) -> types.CodeType:
-    text = f"{name} is the library's own; this exercise asks for yours"
+    text = f"{name} is the library's own, also to derive from; this exercise asks for yours"
     # A function's code can only be exchanged for one with as many free variables.
     lines = (
         f"def withdrawn({', '.join(cells)}):",
