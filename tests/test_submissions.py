@@ -98,7 +98,8 @@ def test_the_librarys_own_class_is_named(reports, assignment):
     assert [
         c
         for c in checks
-        if c.message and "is the library's own, also to derive from; this exercise asks for yours" in (c.message.yours or "")
+        if c.message
+        and "is the library's own, also to derive from; this exercise asks for yours" in (c.message.yours or "")
     ]
 
 
