@@ -59,7 +59,9 @@ def test_a_subclass_with_its_own_methods_and_the_base_class_still_work(library):
 def test_functions_are_withdrawn_too(library):
     square = library.square
     withdraw(library, ["square"])
-    with pytest.raises(NotImplementedError, match="square is the library's own, also to derive from; this exercise asks for yours"):
+    with pytest.raises(
+        NotImplementedError, match="square is the library's own, also to derive from; this exercise asks for yours"
+    ):
         square(2)
 
 
