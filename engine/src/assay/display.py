@@ -22,7 +22,23 @@ if TYPE_CHECKING:
 
     import torch
 
-__all__ = ["Words", "code", "inert", "object_class", "short"]
+__all__ = [
+    "DIGITS",
+    "MAX_DEPTH",
+    "MAX_NOTE",
+    "MAX_STRING",
+    "MORE_DIGITS",
+    "Words",
+    "as_dense",
+    "code",
+    "inert",
+    "is_tensor",
+    "numeral",
+    "object_class",
+    "shape_of",
+    "short",
+    "written",
+]
 
 DIGITS: Final = 4
 MORE_DIGITS: Final = (4, 6, 9, 12, 16, 17)  # 9 tell any two float32 apart, 17 any two float64

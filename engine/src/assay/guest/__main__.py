@@ -66,7 +66,7 @@ class Nursery:
                     case Pause(pid):
                         self._pause(pid)
                     case Resume(pid):
-                        processes.resume(pid)
+                        self._resume(pid)
                     case Sweep(pid):
                         self._sweep(pid)
                     case Close(pid, hung_up):
@@ -133,6 +133,12 @@ class Nursery:
         from assay.wire.messages import Paused  # noqa: PLC0415
 
         self._send(Paused(processes.pause(pid)))
+
+    def _resume(self, pid: int) -> None:
+        from assay.wire.messages import Resumed  # noqa: PLC0415
+
+        processes.resume(pid)
+        self._send(Resumed())
 
     def _sweep(self, pid: int) -> None:
         from assay.wire.messages import Swept  # noqa: PLC0415

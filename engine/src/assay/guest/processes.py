@@ -61,7 +61,7 @@ def sweep(root: int | None, keep: Collection[int] = ()) -> bool:
     root = own if root is None else root
     kept = {*keep, own}
     end = time.monotonic() + _DEADLINE
-    quiet = pause = 0.0
+    quiet = nap = 0.0
     while True:
         seen = running = 0
         for process in _descendants(root, kept):
@@ -72,12 +72,12 @@ def sweep(root: int | None, keep: Collection[int] = ()) -> bool:
                     os.waitpid(process.pid, os.WNOHANG)
         quiet = 0 if running else quiet + 1
         # A list of children that is read while one of them ends may lack another: it is believed the second time.
-        if quiet > 1 or not (seen or pause):
+        if quiet > 1 or not (seen or nap):
             return True
         if time.monotonic() > end:
             return False
-        time.sleep(pause)
-        pause = min(0.01, pause + 0.0002)
+        time.sleep(nap)
+        nap = min(0.01, nap + 0.0002)
 
 
 def _descendants(root: int, keep: Collection[int]) -> Iterator[_Seen]:

@@ -27,6 +27,7 @@ from assay.wire.messages import (
     Paused,
     Ready,
     Resume,
+    Resumed,
     Setup,
     Sweep,
     Swept,
@@ -146,8 +147,9 @@ class Nursery:
         return paused.still
 
     def resume(self, pid: int) -> None:
-        """Lets them go on."""
+        """Lets them go on, before anything else is timed."""
         self._ask(Resume(pid))
+        self._answer(Resumed)
 
     def sweep(self, pid: int) -> Swept:
         """Ends whatever a check left behind."""

@@ -81,6 +81,10 @@ class Resume(msgspec.Struct, frozen=True, array_like=True, tag=True):
     pid: int
 
 
+class Resumed(msgspec.Struct, frozen=True, array_like=True, tag=True):
+    """Nursery to judge: they do."""
+
+
 class Sweep(msgspec.Struct, frozen=True, array_like=True, tag=True):
     """Judge to nursery: a check ended, so nothing but the submission process may be left of that submission."""
 
@@ -183,6 +187,6 @@ class Missing(msgspec.Struct, frozen=True, array_like=True, tag=True):
 
 
 Reply = Given | Raised | Missing
-FromNursery = Ready | Opened | Paused | Swept | Closed
+FromNursery = Ready | Opened | Paused | Resumed | Swept | Closed
 ToNursery = Open | Pause | Resume | Sweep | Close
 FromSubmission = Locked | Loaded | Ended
