@@ -230,11 +230,17 @@ def test_no_path_is_a_usage_error(course_root):
     assert "Missing argument 'PATHS...'" in errors
 
 
-def test_a_file_that_cannot_be_written_exits_with_3(course_root, students, tmp_path):
-    code, output, errors = assay("grade", students / "alice", "--json", tmp_path / "no" / "r.json", cwd=course_root)
+def test_a_file_that_cannot_be_written_exits_with_3(course_root, students):
+    code, output, errors = assay("grade", students / "alice", "--json", "/dev/full", cwd=course_root)
     assert code == 3
     assert "alice" in output
-    assert errors == f"assay: {tmp_path}/no/r.json cannot be written: No such file or directory\n"
+    assert errors == "assay: /dev/full cannot be written: No space left on device\n"
+
+
+def test_a_folder_that_no_file_can_be_written_in_is_refused_before_a_class_is_graded(course_root, students, tmp_path):
+    code, output, errors = assay("grade", students, "--json", tmp_path / "no" / "r.json", cwd=course_root)
+    assert (code, output) == (2, "")
+    assert errors.endswith(f"Error: Invalid value for '--json': no file can be written in {tmp_path}/no.\n")
 
 
 def test_the_file_is_written_though_nobody_reads_what_is_printed(course_root, students, tmp_path):
@@ -296,12 +302,16 @@ def test_an_empty_folder_beside_others_is_said(course_root, tmp_path):
     assert "empty: no file that is named for an assignment lies directly in it" in output
 
 
-def test_a_check_that_cannot_be_imported_is_no_report_and_said_with_what_pytest_said(course_root, students, tmp_path):
+@pytest.mark.parametrize("command", ["grade", "check", "self-test", "tolerances"])
+def test_a_check_that_cannot_be_imported_is_no_report_and_said_with_what_pytest_said(
+    course_root, students, tmp_path, command
+):
     import shutil
 
     broken = shutil.copytree(course_root, tmp_path / "course")
     (broken / "tests" / "basics" / "test_3_broken.py").write_text('"""Broken"""\nimport nowhere\n')
-    code, output, errors = assay("grade", students / "alice", cwd=broken)
+    what = {"grade": students / "alice", "check": students / "alice" / "basics.py"}.get(command, "basics")
+    code, output, errors = assay(command, what, cwd=broken)
     assert (code, output) == (3, "")
     assert "ModuleNotFoundError: No module named 'nowhere'" in errors
 

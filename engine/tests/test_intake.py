@@ -246,3 +246,16 @@ def test_beside_the_right_file_an_almost_right_one_does_not_count(tmp_path):
     put(tmp_path / "alice" / "scratch.py")
     intake = take_in([tmp_path / "alice"], NAMES)
     assert (found(intake), intake.refused) == ([("alice", "scratch", "module")], [])
+
+
+def test_what_is_named_twice_is_taken_in_or_refused_once(tmp_path):
+    put(tmp_path / "class" / "alice" / "scratch.py")
+    put(tmp_path / "class" / "bob" / "Scratch.py")
+    put(tmp_path / "class" / "carol" / "notes.txt")
+    put(tmp_path / "nobody" / "dave" / "notes.txt")
+    folders = [tmp_path / "class", tmp_path / "nobody"]
+    once, twice = take_in(folders, NAMES), take_in([*folders, *folders], NAMES)
+    assert [refused.info.name for refused in once.refused] == ["bob", "carol"]
+    assert len(once.submissions) == 1
+    assert once.empty == [tmp_path / "nobody" / "dave", tmp_path / "nobody"]
+    assert (twice.submissions, twice.refused, twice.empty) == (once.submissions, once.refused, once.empty)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
+import os
 import signal
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
+from assay.console import LINE, console, progress_bars, say, show_reports, stop
 from assay.course import Course, find_root, read_course
 from assay.display import inert
 from assay.errors import AssayError, Interrupted
@@ -22,6 +22,8 @@ from assay.wire.promises import CORE
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from rich.progress import TaskID
+
     from assay.model import Report
 
 GRADED, BELOW, USAGE, NO_REPORT, STOPPED = 0, 1, 2, 3, 130
@@ -29,10 +31,6 @@ GRADED, BELOW, USAGE, NO_REPORT, STOPPED = 0, 1, 2, 3, 130
 were written of what was graded before an interrupt (128 and Ctrl-C's number, as shells have it)."""
 
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
-_WIDTH = 100
-_LINE = 2000
-
 
 _FORGO = click.option(
     "--forgo",
@@ -57,7 +55,7 @@ class _Commands(click.Group):
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
-            _stop("interrupted", STOPPED)
+            stop("interrupted", STOPPED)
 
 
 class _Percent(click.FloatRange):
@@ -77,6 +75,15 @@ class _Place(click.Path):
         return super().convert(value, param, ctx)
 
 
+class _Target(click.Path):
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Refuses what cannot be written before a class is graded, not after."""
+        path = Path(os.fsdecode(super().convert(value, param, ctx)))
+        if not (path.exists() or (path.parent.is_dir() and os.access(path.parent, os.W_OK))):
+            self.fail(f"no file can be written in {shown(path.parent)}.", param, ctx)
+        return path
+
+
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="assay")
 def main() -> None:
@@ -87,7 +94,7 @@ def main() -> None:
 @click.argument("paths", nargs=-1, required=True, type=_Place(path_type=Path))
 @_COURSE
 @click.option(
-    "--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write the canonical report there."
+    "--json", "json_file", type=_Target(dir_okay=False, writable=True), help="Write the canonical report there."
 )
 @click.option(
     "--seed",
@@ -116,9 +123,9 @@ def grade(  # noqa: PLR0913, PLR0917 - one argument an option
         course = _course(folder)
         intake = take_in(paths, [assignment.name for assignment in course.assignments])
     except AssayError as error:
-        _stop(str(error), USAGE)
+        stop(str(error), USAGE)
     if not intake.submissions and not intake.refused:
-        _stop(f"nothing to grade in {', '.join(shown(path) for path in paths)}", USAGE)
+        stop(f"nothing to grade in {', '.join(shown(path) for path in paths)}", USAGE)
     heeded = [n for n in _ENDING if signal.getsignal(n) in (signal.SIG_DFL, signal.default_int_handler)]
     _on(heeded, _end)
     interrupted = 0
@@ -128,7 +135,7 @@ def grade(  # noqa: PLR0913, PLR0917 - one argument an option
         reports = error.reports
         interrupted = sum(report.reason == INTERRUPTED for report in reports)
     except AssayError as error:
-        _stop(str(error), NO_REPORT)
+        stop(str(error), NO_REPORT)
     _on(heeded, signal.SIG_IGN)  # what was graded gets into the file
     reports += _refusals(course, intake, seed)
     trouble = _trouble_writing(reports, json_file) if json_file is not None else None
@@ -136,9 +143,9 @@ def grade(  # noqa: PLR0913, PLR0917 - one argument an option
         _on(heeded, _end)
     _show(reports, intake)  # whatever became of the file: nothing that was graded is lost
     if trouble is not None:
-        _stop(trouble, NO_REPORT)
+        stop(trouble, NO_REPORT)
     if interrupted:
-        _stop(f"interrupted: {interrupted} of {len(reports)} were not graded", STOPPED)
+        stop(f"interrupted: {interrupted} of {len(reports)} were not graded", STOPPED)
     if fail_under is not None and any(r.status == "ungraded" or _percent(r) < fail_under for r in reports):
         sys.exit(BELOW)
 
@@ -155,12 +162,15 @@ def check(file: Path, folder: Path | None, forgo: tuple[str, ...]) -> None:
         course = _course(folder)
         intake = take_in([file], [assignment.name for assignment in course.assignments])
         for refused in intake.refused:
-            _stop(refused.reason, USAGE)
+            stop(refused.reason, USAGE)
         if not intake.submissions:
-            _stop(f"nothing to grade in {shown(file)}", USAGE)
+            stop(f"nothing to grade in {shown(file)}", USAGE)
+    except AssayError as error:
+        stop(str(error), USAGE)
+    try:
         reports = grade_chunk(Job(course.root, course.fingerprint, tuple(intake.submissions), 0, forgo, public=True))
     except AssayError as error:
-        _stop(str(error), USAGE)
+        stop(str(error), NO_REPORT)
     _show(reports, intake)
     if any(report.score < report.max_score for report in reports):
         sys.exit(BELOW)
@@ -178,15 +188,15 @@ def new(assignment: str, notebook: bool, folder: Path | None) -> None:  # noqa: 
         course = _course(folder)
         reference = course.reference(assignment)
     except AssayError as error:
-        _stop(str(error), USAGE)
+        stop(str(error), USAGE)
     path = Path(f"{assignment}.ipynb" if notebook else f"{assignment}.py")
     try:
         with path.open("x", encoding="utf-8") as file:  # a student's work is never overwritten
             file.write(notebook_starter(reference) if notebook else module_starter(reference))
     except FileExistsError:
-        _stop(f"{path} is there already, and stays as it is", USAGE)
+        stop(f"{path} is there already, and stays as it is", USAGE)
     except OSError as error:
-        _stop(f"{path} cannot be written: {error.strerror}", USAGE)
+        stop(f"{path} cannot be written: {error.strerror}", USAGE)
     click.echo(f"{path} is written; try it with: assay check {path}")
 
 
@@ -202,9 +212,9 @@ def doctor() -> None:
     found = examine()
     for name, how in found.items():
         table.add_row(name, how, style="red" if how.startswith("not kept") else "")
-    _console().print(table)
+    console().print(table)
     if broken(found):
-        _stop("a core promise is not kept: grading refuses on this machine unless it is named with --forgo", BELOW)
+        stop("a core promise is not kept: grading refuses on this machine unless it is named with --forgo", BELOW)
 
 
 @main.command()
@@ -215,19 +225,19 @@ def tolerances(assignments: tuple[str, ...], folder: Path | None, seeds: int | N
     """Derive the tolerances of statistical checks anew, and write them beside the reference."""
     from assay.checks.tolerances import rederive  # noqa: PLC0415
 
+    course, names = _named(folder, assignments)
     try:
-        course = _course(folder)
-        with _progress() as progress:
+        with progress_bars() as progress:
             bars: dict[str, TaskID] = {}
 
             def show(key: str, done: int, total: int) -> None:
                 bars[key] = bars[key] if key in bars else progress.add_task(key, total=total)
                 progress.update(bars[key], completed=done)
 
-            for name in assignments or [assignment.name for assignment in course.assignments]:
-                rederive(course.root, course.assignment(name).name, seeds=seeds, progress=show)
+            for name in names:
+                rederive(course.root, name, seeds=seeds, progress=show)
     except AssayError as error:
-        _stop(str(error), USAGE)
+        stop(str(error), NO_REPORT)
 
 
 @main.command("self-test")
@@ -238,15 +248,14 @@ def self_test(assignments: tuple[str, ...], folder: Path | None, seeds: int) -> 
     """Test the course's own checks: the reference under many seeds, every known mistake, mutants of the reference."""
     from assay.selftest import findings  # noqa: PLC0415
 
+    course, names = _named(folder, assignments)
     well = True
     try:
-        course = _course(folder)
-        names = [course.assignment(name).name for name in assignments or [a.name for a in course.assignments]]
         for text, right in findings(course, names, seeds):
-            _say(text, err=False)
+            say(text, err=False)
             well = well and right
     except AssayError as error:
-        _stop(str(error), USAGE)
+        stop(str(error), NO_REPORT)
     if not well:
         sys.exit(BELOW)
 
@@ -266,10 +275,19 @@ def _course(folder: Path | None) -> Course:
     return read_course(find_root((folder or Path.cwd()).absolute()))
 
 
+def _named(folder: Path | None, assignments: tuple[str, ...]) -> tuple[Course, list[str]]:
+    """Gives the course, and the names of the assignments that were named or, where none was, of all."""
+    try:
+        course = _course(folder)
+        return course, [course.assignment(name).name for name in assignments or [a.name for a in course.assignments]]
+    except AssayError as error:
+        stop(str(error), USAGE)
+
+
 def _graded(course: Course, intake: Intake, seed: int, forgo: tuple[str, ...]) -> list[Report]:
     from assay.grading import grade  # noqa: PLC0415
 
-    with _progress() as progress:
+    with progress_bars() as progress:
         bar = progress.add_task("grading", total=len(intake.submissions))
         return grade(
             course,
@@ -277,7 +295,7 @@ def _graded(course: Course, intake: Intake, seed: int, forgo: tuple[str, ...]) -
             seed=seed,
             forgone=forgo,
             on_progress=lambda graded: progress.update(bar, completed=graded),
-            on_trouble=lambda text: _say(f"assay: {text}"),
+            on_trouble=lambda text: say(f"assay: {text}"),
         )
 
 
@@ -287,23 +305,10 @@ def _refusals(course: Course, intake: Intake, seed: int) -> list[Report]:
     return [ungraded(course, seed, *refused) for refused in intake.refused]
 
 
-def _progress() -> Progress:
-    """Gives bars for a person who waits; nothing where standard error is a file."""
-    errors = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    return Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal)
-
-
 def _show(reports: list[Report], intake: Intake) -> None:
-    from assay.report.terminal import render  # noqa: PLC0415
-
-    console = _console()
-    with console.capture() as captured:
-        console.print(render(reports))
-    for line in captured.get().splitlines():
-        click.echo(line if console.is_terminal else line.rstrip(), color=console.is_terminal)
+    show_reports(reports)
     for folder in intake.empty:
-        _say(inert(f"nothing to grade in {shown(folder)}", _LINE))
+        say(inert(f"nothing to grade in {shown(folder)}", LINE))
 
 
 def _trouble_writing(reports: list[Report], path: Path) -> str | None:
@@ -321,21 +326,3 @@ def _trouble_writing(reports: list[Report], path: Path) -> str | None:
 
 def _percent(report: Report) -> float:
     return 100 * report.score / report.max_score if report.max_score else 0.0
-
-
-def _console() -> Console:
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console.width = _WIDTH
-    return console
-
-
-def _stop(text: str, code: int) -> NoReturn:
-    _say(f"assay: {text}")
-    sys.exit(code)
-
-
-def _say(text: str, *, err: bool = True) -> None:
-    # Folder names are students' too: line by line, so that nothing in them steers a terminal.
-    for line in text.splitlines():
-        click.echo(inert(line, _LINE), err=err)

@@ -44,20 +44,30 @@ class Intake:
         submissions: what is graded.
         refused: what is not, and why.
         empty: folders with nothing in them to grade.
-        taken: paths of the submissions as they are, each with its assignment.
+        met: how many were taken in, refused, or met again, since they were named twice on the command line.
+        known: each submission's path as it is, with its assignment, and with the reason if it was refused.
         shown: how many there are of which path as it is shown, with its assignment.
     """
 
     submissions: list[Submission] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
     empty: list[Path] = field(default_factory=list)
-    taken: set[tuple[str, str]] = field(default_factory=set)
+    met: int = 0
+    known: set[tuple[str, ...]] = field(default_factory=set)
     shown: Counter[tuple[str, str]] = field(default_factory=Counter)
 
-    @property
-    def size(self) -> int:
-        """How much was found so far, taken in or refused."""
-        return len(self.submissions) + len(self.refused)
+    def refuse(self, entry: Entry, assignment: str, student: str, reason: str) -> None:
+        """Refuses an entry, with its name and the reason."""
+        if self.is_new(str(entry.path), assignment, reason):
+            info = SubmissionInfo(shown(student), shown(entry.path), "")
+            self.refused.append(Refused(info, assignment, f"{shown(entry.name)}: {reason}"))
+
+    def is_new(self, *what: str) -> bool:
+        """Whether that is met for the first time."""
+        self.met += 1
+        new = what not in self.known
+        self.known.add(what)
+        return new
 
 
 def take_in(paths: Iterable[Path], assignments: Sequence[str]) -> Intake:
@@ -95,9 +105,10 @@ def _take_export(entry: DiskEntry, assignments: Sequence[str], intake: Intake) -
             root = archive.root
             _take_folder(_wrapped(root, assignments), assignments, intake, said=bool(archive.troubles))
     except IntakeError as error:
-        intake.refused.append(_refuse(entry, "", student, str(error)))
+        intake.refuse(entry, "", student, str(error))
         return
-    intake.refused.extend(_refuse(entry, "", student, trouble) for trouble in archive.troubles)
+    for trouble in archive.troubles:
+        intake.refuse(entry, "", student, trouble)
 
 
 def _wrapped(root: Entry, assignments: Sequence[str]) -> Entry:
@@ -114,26 +125,27 @@ def _take_folder(folder: Entry, assignments: Sequence[str], intake: Intake, *, s
     if _is_student(folder, assignments):
         _take_student(folder, folder.student, assignments, intake)
         return
-    before = intake.size
+    before = intake.met
     blank = []
     for child in folder.children():
         if child.trouble:
-            intake.refused.append(_refuse(child, "", child.name, child.trouble))
+            intake.refuse(child, "", child.name, child.trouble)
         elif child.kind == "folder":
             own = _unwrapped(child, assignments)
             if _is_student(own, assignments) or any(map(_is_archive, own.children())):
                 _take_student(own, child.student, assignments, intake, notes=_wrapping(child, own))
             elif any(_has_kind(entry.name) for entry in child.children()):
-                intake.refused.append(_refuse(child, "", child.student, _nothing_in(child, assignments)))
+                intake.refuse(child, "", child.student, _nothing_in(child, assignments))
             else:
                 blank.append(child)
         else:
             _take_flat(child, assignments, intake)
-    if intake.size > before:  # a class, in which somebody handed in nothing
-        intake.refused += [_refuse(child, "", child.student, _nothing_in(child, assignments)) for child in blank]
+    if intake.met > before:  # a class, in which somebody handed in nothing
+        for child in blank:
+            intake.refuse(child, "", child.student, _nothing_in(child, assignments))
     else:
-        intake.empty.extend(child.path for child in blank)
-    if intake.size == before and not said and folder.path not in intake.empty:
+        intake.empty.extend(child.path for child in blank if child.path not in intake.empty)
+    if intake.met == before and not said and folder.path not in intake.empty:
         intake.empty.append(folder.path)
 
 
@@ -175,7 +187,7 @@ def _take_flat(entry: Entry, assignments: Sequence[str], intake: Intake) -> None
     """Takes in what stands for a student without a folder: an archive, or a file whose name holds an assignment's."""
     if entry.kind == "link":
         if _own_files(entry, assignments) or _is_archive(entry):
-            intake.refused.append(_refuse(entry, "", entry.name, LINK))
+            intake.refuse(entry, "", entry.name, LINK)
     elif _is_archive(entry):
         _take_archive(entry, Member(entry.path).student, assignments, intake)
     elif _has_kind(entry.name):
@@ -184,17 +196,17 @@ def _take_flat(entry: Entry, assignments: Sequence[str], intake: Intake) -> None
         if named:
             _take_file(entry, max(named, key=len), stem, intake)
         else:
-            intake.refused.append(_refuse(entry, "", stem, "it is named for no assignment"))
+            intake.refuse(entry, "", stem, "it is named for no assignment")
 
 
 def _take_archive(entry: Entry, student: str, assignments: Sequence[str], intake: Intake) -> None:
     """Takes in a student's archive: files, perhaps in one folder, and no further archive."""
-    before = intake.size
+    before = intake.met
     try:
         _check_ending(entry)
         archive = Archive(io.BytesIO(entry.read()), entry.path, STUDENT)
     except IntakeError as error:
-        intake.refused.append(_refuse(entry, "", student, str(error)))
+        intake.refuse(entry, "", student, str(error))
         return
     folder: Entry = archive.root
     below = folder.children()
@@ -205,13 +217,14 @@ def _take_archive(entry: Entry, student: str, assignments: Sequence[str], intake
     else:
         for child in folder.children():
             if child.trouble:
-                intake.refused.append(_refuse(child, "", student, child.trouble))
+                intake.refuse(child, "", student, child.trouble)
             elif _is_archive(child):
                 reason = "it lies in a student's archive: archives in there are not opened"
-                intake.refused.append(_refuse(child, "", student, reason))
-    intake.refused.extend(_refuse(entry, "", student, trouble) for trouble in archive.troubles)
-    if intake.size == before:
-        intake.refused.append(_refuse(entry, "", student, _nothing_in(folder, assignments)))
+                intake.refuse(child, "", student, reason)
+    for trouble in archive.troubles:
+        intake.refuse(entry, "", student, trouble)
+    if intake.met == before:
+        intake.refuse(entry, "", student, _nothing_in(folder, assignments))
 
 
 def _is_student(folder: Entry, assignments: Sequence[str]) -> bool:
@@ -255,7 +268,7 @@ def _take_student(  # noqa: PLR0913 - each by its name
     missing = [name for name in assignments if name not in dict(own)]
     for assignment, entry in dict(reversed(_misnamed(folder, missing))).items():
         reason = f"it must be called {assignment}{Path(entry.name).suffix.lower()}"
-        intake.refused.append(_refuse(entry, assignment, student, reason))
+        intake.refuse(entry, assignment, student, reason)
     archives = [entry for entry in folder.children() if _is_archive(entry)]
     beside = [f"{shown(entry.name)} lies beside the files that were graded: it was not opened" for entry in archives]
     for below in folder.children() if own else ():
@@ -283,14 +296,12 @@ def _take_file(entry: Entry, assignment: str, student: str, intake: Intake, note
     try:
         source = entry.read()
     except IntakeError as error:
-        intake.refused.append(_refuse(entry, assignment, student, str(error)))
+        intake.refuse(entry, assignment, student, str(error))
         return
     if not source.strip():
         notes = ("the file is empty", *notes)
-    taken = (str(entry.path), assignment)
-    if taken in intake.taken:
-        return  # named twice on the command line
-    intake.taken.add(taken)
+    if not intake.is_new(str(entry.path), assignment):
+        return
     path = shown(entry.path)
     intake.shown[path, assignment] += 1
     # Names that differ only in bytes that are no UTF-8 are shown alike, but are two people's.
@@ -298,11 +309,6 @@ def _take_file(entry: Entry, assignment: str, student: str, intake: Intake, note
     mark = f" ({alike})" if alike > 1 else ""
     info = SubmissionInfo(shown(student) + mark, path + mark, hashlib.sha256(source).hexdigest())
     intake.submissions.append(Submission(info, assignment, KINDS[Path(entry.name).suffix.lower()], source, notes))
-
-
-def _refuse(entry: Entry, assignment: str, student: str, reason: str) -> Refused:
-    info = SubmissionInfo(shown(student), shown(entry.path), "")
-    return Refused(info, assignment, f"{shown(entry.name)}: {reason}")
 
 
 def _assignment_of(path: Path, assignments: Sequence[str]) -> str:

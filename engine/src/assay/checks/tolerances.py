@@ -152,7 +152,8 @@ def rederive(
         processes: how many work at the same time, one thread each; None for as many as there are processors.
         progress: told the tolerance's key, the seeds done and the seeds in all.
 
-    Raises CourseError, and writes nothing, where a tolerance cannot be had or misses a mistake.
+    Raises CourseError, and writes nothing, where a tolerance cannot be had or misses a mistake, or a test module
+    cannot be imported.
     """
     reference = course_root / "reference" / f"{assignment}.py"
     _prepare(str(reference.parent))
@@ -263,7 +264,11 @@ def _module(reference: Path, wrong: Mistake | None) -> ModuleType:
 def _test_module(path: Path) -> ModuleType:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # outside pytest nobody has registered the markers
-        return fresh_module(path)
+        try:
+            return fresh_module(path)
+        except Exception as error:
+            msg = f"{path} cannot be imported: {type(error).__name__}: {error}"
+            raise CourseError(msg) from error
 
 
 def _prepare(folder: str) -> None:

@@ -1,0 +1,15 @@
+"""What the engine asks for is what was tried: the oldest libraries have an environment of their own."""
+
+import tomllib
+from pathlib import Path
+
+ENGINE = Path(__file__).parents[1]
+
+
+def test_the_oldest_libraries_are_those_that_the_engine_asks_for():
+    project = tomllib.loads((ENGINE / "pyproject.toml").read_text())["project"]
+    asked = [text.split(">=") for text in project["dependencies"] + project["optional-dependencies"]["test"]]
+    tried = dict(line.split("==") for line in (ENGINE / "oldest.txt").read_text().splitlines())
+    assert sorted(name for name, _ in asked) == sorted(tried)
+    for name, bound in asked:
+        assert tried[name] == bound + ".0" * (tried[name].count(".") - bound.count("."))
