@@ -79,11 +79,12 @@ def test_training_follows_the_one_right_trajectory(submission, rng):
     w, b, X = (torch.randn(shape, generator=rng) for shape in ((1, 2), (1,), (100, 2)))
     y = X @ w.T + b + 0.01 * torch.randn(100, 1, generator=rng)
     w, b = -w, -b
-    model = started(submission, w, b, lr=0.3)
+    lr = 0.2 + 0.2 * float(torch.rand((), generator=rng))
+    model = started(submission, w, b, lr)
     submission.d2l.Trainer(2, plot_flag=False).fit(model, submission.d2l.TensorData(X, y, 32))
     for X_batch, y_batch in 2 * list(zip(X.split(32), y.split(32), strict=True)):
         pulls = (X_batch @ w.T + b - y_batch).clamp(-1, 1)
-        w, b = w - 0.3 * pulls.T @ X_batch / len(pulls), b - 0.3 * pulls.mean(0)
+        w, b = w - lr * pulls.T @ X_batch / len(pulls), b - lr * pulls.mean(0)
     # Eight steps on numbers of order 1 along a path that contracts; the gradient is continuous in r, so that rounding
     # at the branches' seam stays rounding.
     assert_close([model.net.weight, model.net.bias], [w, b])
@@ -240,6 +241,11 @@ def absolute(self, y_hat, y):
 )
 def bias_left_out(self):
     return torch.optim.SGD([self.net.weight], self.lr)
+
+
+@mistake("LinearRegressionHuber.configure_optimizers", hint="the learning rate is a fixed number: pass self.lr on")
+def rate_fixed(self):
+    return torch.optim.SGD(self.parameters(), 0.3)
 
 
 @mistake("LinearRegressionHuber.forward", hint="the bias is missing: let the layer compute, self.net(X)")

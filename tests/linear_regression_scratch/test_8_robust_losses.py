@@ -83,7 +83,20 @@ def test_robust_model_withstands_one_label_of_10000(submission, rng):
     require_in_most_runs(submission, rng, 0.03, 20, within=0.5, outlier=10_000)
 
 
-@pytest.mark.points(2)
+def test_robust_model_takes_the_rate_that_it_is_given(submission, rng):
+    """at twice the rate, RobustRegression's first step goes twice as far"""
+    X, y = torch.randn(32, 2, generator=rng), torch.randn(32, 1, generator=rng)
+    once, twice = (first_step(submission, X, y, rate) for rate in (1 / 8, 1 / 4))
+    require(once.isfinite().all() and once.any(), yours=once, expected="finite numbers, not all of them zero")
+    require(
+        not torch.equal(once, twice),
+        yours="the same step at a rate of 1/8 and of 1/4",
+        expected="at 1/4 a step twice as long",
+        help=FIXED_RATE,
+    )
+    assert_close(twice, 2 * once)
+
+
 def test_robust_model_converges_on_regular_data(submission, rng):
     """without an outlier RobustRegression is as good as the squared loss (lr 0.3, 5 epochs, median of five runs)"""
     # The contract's bound. Of 4000 single runs none of the above reaches it (medians 0.0005 to 0.003); the mean
@@ -98,6 +111,13 @@ def robust_model(submission, *args, **kwargs):
     model = submission.RobustRegression(*args, **kwargs)
     require(hasattr(model, "__assay_handle__"), yours=model, expected="a model")
     return model
+
+
+def first_step(submission, X, y, lr):
+    """Where w and b are after one step from zero on all the data, as one tensor of shape (3, 1)."""
+    model = robust_model(submission, 2, lr, sigma=0.0)
+    submission.d2l.Trainer(1, plot_flag=False).fit(model, submission.d2l.TensorData(X, y, len(X)))
+    return torch.cat([tensor(model.w, (2, 1)), tensor(model.b, (1,)).reshape(1, 1)])
 
 
 def require_in_most_runs(submission, rng, lr, max_epochs, within, outlier=None):
@@ -127,6 +147,7 @@ def require_in_most_runs(submission, rng, lr, max_epochs, within, outlier=None):
 
 SUM = "this is the sum over the examples, so that a step grows with the batch: take their mean"
 ROOT = "the root of the squared loss has a gradient that does not shrink near the minimum: use the square near zero"
+FIXED_RATE = "the learning rate is a fixed number: pass self.lr on"
 MIXTURE = "a mixture of squared and absolute is still squared far away: use the square up to delta, the line beyond"
 
 
@@ -288,3 +309,8 @@ def summed_huber(self, y_hat, y):
 @mistake("RobustRegression.configure_optimizers", hint="the bias is never updated: give the optimiser [self.w, self.b]")
 def bias_left_out(self):
     return d2l.SGD([self.w], self.lr)
+
+
+@mistake("RobustRegression.configure_optimizers", hint=FIXED_RATE)
+def rate_fixed(self):
+    return d2l.SGD([self.w, self.b], 0.1)
