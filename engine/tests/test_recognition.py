@@ -78,6 +78,43 @@ def test_mean(submission, x):
     """mean gives the mean"""
     assert_close(submission.mean(x), sum(x) / len(x))
 ''',
+    "course/reference/factors.py": '''
+"""Model answers."""
+
+
+def double(x):
+    """Twice x."""
+    return 2 * x
+
+
+def quadruple(x):
+    """Four times x."""
+    return double(double(x))
+''',
+    "course/tests/factors/test_1_factors.py": '''
+"""Factors"""
+from assay.checks import assert_close, mistake
+from hypothesis import given, strategies as st
+
+
+@mistake("double", hint="not the square")
+def squared(x):
+    return x * x
+
+
+@given(st.sampled_from([3.0, 5.0]))
+def test_double(submission, x):
+    """double gives twice x"""
+    assert_close(submission.double(x), 2 * x)
+
+
+def test_quadruple(submission):
+    """quadruple gives four times x"""
+    assert_close(submission.quadruple(1.0), 4.0)
+''',
+    "class/squares/factors.py": "def double(x): return x * x\ndef quadruple(x): return double(double(x))\n",
+    "class/cubes/factors.py": "def double(x): return 2 * x\ndef quadruple(x): return x**3\n",
+    "class/adds/factors.py": "def double(x): return x + 1\ndef quadruple(x): return x**3\n",
     "class/doubles/means.py": "def mean(x): return 2 * sum(x) / len(x)\n",
     "class/sums/means.py": "def mean(x): return sum(x)\n",
     "class/follows/parts.py": "def half(x): return x / 3\ndef quarter(x): return half(half(x))\n",
@@ -91,11 +128,16 @@ def helps(tmp_path_factory):
     for name, text in FILES.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text.lstrip())
-    submissions = take_in([root / "class"], ["parts", "means"]).submissions
+    submissions = take_in([root / "class"], ["parts", "means", "factors"]).submissions
     course = read_course(root / "course")
     reports = grade(course, submissions, seed=0, forgone=(), on_progress=lambda _: None, on_trouble=pytest.fail)
     return {
-        report.submission.name: [check.message.help for exercise in report.exercises for check in exercise.checks]
+        report.submission.name: [
+            check.message.help
+            for exercise in report.exercises
+            for check in exercise.checks
+            if check.message is not None
+        ]
         for report in reports
     }
 
@@ -111,3 +153,15 @@ def test_of_two_mistakes_that_agree_on_the_smallest_example_others_decide(helps,
 
 def test_what_does_not_follow_from_it_is_not_put_down_to_it(helps):
     assert helps["differs"] == ["divide by two", None]
+
+
+def test_a_mistake_is_named_where_each_check_fails_as_it_does(helps):
+    assert helps["squares"] == ["not the square", "not the square"]
+
+
+def test_a_mistake_that_an_earlier_check_would_not_have_passed_is_not_named(helps):
+    assert helps["cubes"] == [None]
+
+
+def test_a_mistake_that_answers_an_earlier_check_otherwise_is_not_named(helps):
+    assert helps["adds"] == [None, None]

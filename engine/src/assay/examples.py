@@ -48,6 +48,13 @@ class Example(NamedTuple):
     arguments: dict[str, Any]
 
 
+class Drawn(NamedTuple):
+    """The examples of a check that a submission passed, and the other arguments, which are the same for every one."""
+
+    examples: list[dict[str, Any]]
+    given: dict[str, Any]
+
+
 def draw_alike() -> None:
     """Has Hypothesis draw the same whatever is imported besides.
 
@@ -90,7 +97,7 @@ def prepare(judge: Judge, item: Any) -> None:
 
 def _drawn_once(judge: Judge, item: Any) -> Callable[..., None]:
     function = item.obj
-    key = f"{item.path}::{check_of(item).id}"
+    key = _key(item)
     own = set(item.fixturenames) - _direct_parameters(item)
 
     @functools.wraps(function)
@@ -98,7 +105,7 @@ def _drawn_once(judge: Judge, item: Any) -> Callable[..., None]:
         hypothesis_seed(judge.seed_of(item))(function)
         shared = own <= _ARGUMENTS | _BEHIND_THEM and own & set(fixtures) <= _ARGUMENTS
         known = judge.drawn.get(key) if shared else None
-        found = _first_failure(function.hypothesis.inner_test, fixtures, known or ())
+        found = _first_failure(function.hypothesis.inner_test, fixtures, known.examples if known else ())
         if known and found is None:
             return
         asked = fixtures["submission"]
@@ -115,7 +122,8 @@ def _drawn_once(judge: Judge, item: Any) -> Callable[..., None]:
             item.funcargs["submission"] = asked
             raise _flaky(found)
         if shared and key not in judge.drawn:
-            judge.drawn[key] = record.examples or None
+            given = {name: value for name, value in fixtures.items() if name != "submission"}
+            judge.drawn[key] = Drawn(record.examples, given) if record.examples else None
         elif shared:
             judge.drawn[key] = None  # it says something to Hypothesis while it runs, and so cannot be run without
 
@@ -165,6 +173,25 @@ def all_failures(judge: Judge, item: Any) -> list[Exception]:
     finally:
         _collecting.reset(token)
     return failures
+
+
+def passed_examples(judge: Judge, item: Any) -> Iterator[Example]:
+    """Gives the examples of a check that a submission passed: none where each submission has its own.
+
+    Args:
+        judge: whose session it is.
+        item: the check.
+    """
+    function: Any = getattr(item.obj, "__wrapped__", None)
+    drawn = judge.drawn.get(_key(item))
+    if is_hypothesis_test(function) and drawn is not None:
+        body = function.hypothesis.inner_test.__wrapped__
+        for example in drawn.examples:
+            yield Example(body, {**drawn.given, **copied(example, _unchanging)})
+
+
+def _key(item: Any) -> str:
+    return f"{item.path}::{check_of(item).id}"
 
 
 def _direct_parameters(item: Any) -> set[str]:

@@ -9,7 +9,7 @@ import torch
 from assay.checks.mistakes import Mistake, fresh_module, mistaken_module, mistakes_of, same_answer
 from assay.course import contract, exercise_of
 from assay.errors import GuestEnded, Mismatch, SubmissionRaised
-from assay.examples import all_failures
+from assay.examples import all_failures, passed_examples
 from assay.inprocess import stand_in
 from assay.items import check_of
 from assay.wire.values import encode
@@ -31,14 +31,16 @@ def hint_for(judge: Judge, item: Any, error: Mismatch | SubmissionRaised) -> str
     """Gives the hint of the known mistake that answers the failing example just as the submission did, or None.
 
     The smallest example is often too small to tell two mistakes apart (a sum and a missing half agree on two numbers):
-    then all decide that Hypothesis draws.
+    then all decide that Hypothesis draws. And what answers this example alike by chance is not named: in the exercise's
+    checks before this one the mistake must have done what the submission did.
     """
-    if not hasattr(error, "assay_example") or not _UNREPEATABLE.isdisjoint(item.fixturenames):
+    if not _repeatable(item, error):
         return None
     likely = [mistake for mistake in mistakes_of(item.module) if _explains(judge, item, mistake, error)]
     if len({mistake.hint for mistake in likely}) > 1:
         for other in all_failures(judge, item):
             likely = [mistake for mistake in likely if _explains(judge, item, mistake, other)] or likely
+    likely = [mistake for mistake in likely if _agrees(judge, item, mistake)]
     made = judge.recognised.setdefault(item.callspec.params["handed_in"], {})
     exercise = exercise_of(item.path)
     if likely:
@@ -51,23 +53,55 @@ def hint_for(judge: Judge, item: Any, error: Mismatch | SubmissionRaised) -> str
     return None
 
 
-def reference_digests(judge: Judge, item: Any, error: BaseException) -> bool:
+def reference_digests(judge: Judge, item: Any, error: Any) -> bool:
     """Tells whether the reference passes the example on which the check's own code raised.
 
     If it does, the check is sound and what it could not digest was the submission's answer: a None where a model was
     asked for. If it does not, the check is broken, which is never the student's fault.
     """
-    if not hasattr(error, "assay_example") or not _UNREPEATABLE.isdisjoint(item.fixturenames):
+    if not _repeatable(item, error):
         return False
     module = fresh_module(judge.course.reference(item.path.parent.name))
     return _asked_again(judge, item, module, error.assay_example) is None
 
 
+def _repeatable(item: Any, error: Any) -> bool:
+    """Whether a module of ours can be asked what the submission was asked."""
+    return hasattr(error, "assay_example") and _UNREPEATABLE.isdisjoint(item.fixturenames)
+
+
+def _agrees(judge: Judge, item: Any, mistake: Mistake) -> bool:
+    """Whether the mistake passes the checks before this one that the submission passed, and fails none otherwise."""
+    checks = judge.checks[item.callspec.params["handed_in"]]
+    for check in checks[: checks.index(item)]:
+        # From a hidden check nothing follows that a student is told.
+        if check.path != item.path or check_of(check).visibility == "hidden":
+            continue
+        error: Any = judge.wrong.get(check)
+        verdict = judge.verdicts.get(check)
+        if error is not None and _repeatable(check, error):
+            answer = _answer(judge, check, mistake, error.assay_example)
+            if answer is not None and not _alike(answer, error):
+                return False
+        elif verdict is not None and verdict.status == "passed" and _fails(judge, check, mistake):
+            return False
+    return True
+
+
+def _fails(judge: Judge, item: Any, mistake: Mistake) -> bool:
+    """Whether the mistake fails an example of the check's, as far as these are the same for every submission."""
+    answers = (_answer(judge, item, mistake, example) for example in passed_examples(judge, item))
+    return any(isinstance(answer, Mismatch | SubmissionRaised) for answer in answers)
+
+
 def _explains(judge: Judge, item: Any, mistake: Mistake, error: Any) -> bool:
-    theirs = _answer(judge, item, mistake, error.assay_example)
-    if isinstance(theirs, Mismatch) and isinstance(error, Mismatch):
-        return same_answer(theirs, error)
-    return isinstance(theirs, SubmissionRaised) and isinstance(error, SubmissionRaised) and theirs.args == error.args
+    return _alike(_answer(judge, item, mistake, error.assay_example), error)
+
+
+def _alike(one: BaseException | None, other: BaseException) -> bool:
+    if isinstance(one, Mismatch) and isinstance(other, Mismatch):
+        return same_answer(one, other)
+    return isinstance(one, SubmissionRaised) and isinstance(other, SubmissionRaised) and one.args == other.args
 
 
 _answers: dict[tuple[Any, ...], BaseException | None] = {}
