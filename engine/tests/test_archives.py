@@ -133,6 +133,20 @@ def test_a_students_folder_may_hold_an_archive_as_in_moodle(taken, name, inside)
     )  # fmt: skip
 
 
+@every_kind
+def test_what_moodle_has_from_a_students_page_is_no_student_where_there_are_files(taken, name):
+    typed = "<p>My answers are in the file.</p>"
+    files = [
+        ("Jane Doe_123_assignsubmission_file/scratch.py", CODE),
+        ("Jane Doe_123_assignsubmission_onlinetext/onlinetext.html", typed.encode()),
+        ("Roe_124_assignsubmission_onlinetext/onlinetext.html", typed.encode()),
+    ]
+    found, refused, empty = taken(MAKERS[name](files), name)
+    assert [one[0] for one in found] == ["Jane Doe_123_assignsubmission_file"]
+    assert [one[0] for one in refused] == ["Roe_124_assignsubmission_onlinetext"]
+    assert empty == [f"{name}/Jane Doe_123_assignsubmission_onlinetext"]
+
+
 def test_in_a_folder_on_the_disk_archives_stand_for_students_too(taken, tmp_path):
     (tmp_path / "class" / "jane").mkdir(parents=True)
     (tmp_path / "class" / "jane" / "homework.zip").write_bytes(zipped([("scratch.py", CODE)]))

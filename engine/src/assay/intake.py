@@ -16,16 +16,16 @@ from assay.display import inert
 from assay.entries import ARCHIVES, KINDS, LINK, MAX_BYTES, OTHER_ARCHIVES, DiskEntry, Entry, ending, shown
 from assay.errors import IntakeError
 from assay.model import Submission, SubmissionInfo
+from assay.naming import assignment_of, has_kind, is_student, misnamed, nothing_in, own_files, student_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Container, Iterable, Sequence
 
 __all__ = ["MAX_BYTES", "Intake", "Refused", "shown", "take_in"]
 
 _NAME = 1000
-_FEW = 5
-_COPY = re.compile(r"[\s_-]*\(\d+\)$|-\d+$")
-"""What a browser or a platform adds to the name of a file that was there already."""
+_TYPED = re.compile(r"_assignsubmission_onlinetext(?=_?$)")
+"""How Moodle names the folder of what a student typed into the page; a folder of files has `file` there."""
 
 
 class Refused(NamedTuple):
@@ -91,7 +91,7 @@ def take_in(paths: Iterable[Path], assignments: Sequence[str]) -> Intake:
         elif _is_archive(entry):
             _take_export(entry, assignments, intake)
         else:
-            _take_file(entry, _assignment_of(path, assignments), _student_of(path, assignments), intake)
+            _take_file(entry, assignment_of(path, assignments), student_of(path, assignments), intake)
     return intake
 
 
@@ -114,7 +114,7 @@ def _take_export(entry: DiskEntry, assignments: Sequence[str], intake: Intake) -
 def _wrapped(root: Entry, assignments: Sequence[str]) -> Entry:
     """Gives the folder of students in an archive: the root, or a lone folder in it that is no student's."""
     below = root.children()
-    if len(below) != 1 or below[0].kind != "folder" or _is_student(below[0], assignments):
+    if len(below) != 1 or below[0].kind != "folder" or is_student(below[0], assignments):
         return root
     inner = below[0].children()
     # A lone folder with a lone archive is a class of one; with more it is a class, each of whom has an archive.
@@ -122,45 +122,48 @@ def _wrapped(root: Entry, assignments: Sequence[str]) -> Entry:
 
 
 def _take_folder(folder: Entry, assignments: Sequence[str], intake: Intake, *, said: bool = False) -> None:
-    if _is_student(folder, assignments):
+    if is_student(folder, assignments):
         _take_student(folder, folder.student, assignments, intake)
         return
     before = intake.met
-    blank = []
-    for child in folder.children():
-        if child.trouble:
-            intake.refuse(child, "", child.name, child.trouble)
-        elif child.kind == "folder":
-            own = _unwrapped(child, assignments)
-            if _is_student(own, assignments) or any(map(_is_archive, own.children())):
-                _take_student(own, child.student, assignments, intake, notes=_wrapping(child, own))
-            elif any(_has_kind(entry.name) for entry in child.children()):
-                intake.refuse(child, "", child.student, _nothing_in(child, assignments))
-            else:
-                blank.append(child)
-        else:
-            _take_flat(child, assignments, intake)
-    if intake.met > before:  # a class, in which somebody handed in nothing
-        for child in blank:
-            intake.refuse(child, "", child.student, _nothing_in(child, assignments))
-    else:
-        intake.empty.extend(child.path for child in blank if child.path not in intake.empty)
+    names = {child.name for child in folder.children()}
+    blank = [child for child in folder.children() if not _take_child(child, assignments, intake)]
+    for child in blank:
+        if intake.met > before and not _is_typed_beside(child, names):  # a class, in which somebody handed in nothing
+            intake.refuse(child, "", child.student, nothing_in(child, assignments))
+        elif child.path not in intake.empty:
+            intake.empty.append(child.path)
     if intake.met == before and not said and folder.path not in intake.empty:
         intake.empty.append(folder.path)
 
 
-def _nothing_in(folder: Entry, assignments: Sequence[str]) -> str:
-    unnamed = sorted(entry.name for entry in folder.children() if _has_kind(entry.name))
-    if not unnamed:
-        return "no file that is named for an assignment lies directly in it"
-    told = ", ".join(map(shown, unnamed[:_FEW]))
-    return f"none of its files is named for an assignment: {told}; call it {_file_names(assignments)}"
+def _take_child(child: Entry, assignments: Sequence[str], intake: Intake) -> bool:
+    """Takes in, or refuses, what lies in a folder of students; tells whether it is more than an empty folder."""
+    if child.trouble:
+        intake.refuse(child, "", child.name, child.trouble)
+    elif child.kind == "folder":
+        own = _unwrapped(child, assignments)
+        if is_student(own, assignments) or any(map(_is_archive, own.children())):
+            _take_student(own, child.student, assignments, intake, notes=_wrapping(child, own))
+        elif any(has_kind(entry.name) for entry in child.children()):
+            intake.refuse(child, "", child.student, nothing_in(child, assignments))
+        else:
+            return False
+    else:
+        _take_flat(child, assignments, intake)
+    return True
+
+
+def _is_typed_beside(folder: Entry, names: Container[str]) -> bool:
+    """Whether it is Moodle's folder of what was typed by a student who has a folder of files, too."""
+    files = _TYPED.sub("_assignsubmission_file", folder.name)
+    return files != folder.name and files in names
 
 
 def _unwrapped(folder: Entry, assignments: Sequence[str]) -> Entry:
     """Gives the folder that a student put all files into, or the student's folder itself."""
-    own = [child for child in folder.children() if child.kind == "folder" and _is_student(child, assignments)]
-    return own[0] if len(own) == 1 and not _is_student(folder, assignments) else folder
+    own = [child for child in folder.children() if child.kind == "folder" and is_student(child, assignments)]
+    return own[0] if len(own) == 1 and not is_student(folder, assignments) else folder
 
 
 def _wrapping(folder: Entry, own: Entry) -> tuple[str, ...]:
@@ -175,22 +178,17 @@ def _wrapping(folder: Entry, own: Entry) -> tuple[str, ...]:
 
 
 def _is_work(entry: Entry) -> bool:
-    return _is_archive(entry) or (entry.kind == "file" and _has_kind(entry.name))
-
-
-def _has_kind(name: str) -> bool:
-    """Whether a name ends as a module's or a notebook's does, in letters of any case."""
-    return Path(name).suffix.lower() in KINDS
+    return _is_archive(entry) or (entry.kind == "file" and has_kind(entry.name))
 
 
 def _take_flat(entry: Entry, assignments: Sequence[str], intake: Intake) -> None:
     """Takes in what stands for a student without a folder: an archive, or a file whose name holds an assignment's."""
     if entry.kind == "link":
-        if _own_files(entry, assignments) or _is_archive(entry):
+        if own_files(entry, assignments) or _is_archive(entry):
             intake.refuse(entry, "", entry.name, LINK)
     elif _is_archive(entry):
         _take_archive(entry, Member(entry.path).student, assignments, intake)
-    elif _has_kind(entry.name):
+    elif has_kind(entry.name):
         stem = Path(entry.name).stem
         named = [name for name in assignments if name in stem]
         if named:
@@ -210,9 +208,9 @@ def _take_archive(entry: Entry, student: str, assignments: Sequence[str], intake
         return
     folder: Entry = archive.root
     below = folder.children()
-    if len(below) == 1 and below[0].kind == "folder" and not _is_student(folder, assignments):
+    if len(below) == 1 and below[0].kind == "folder" and not is_student(folder, assignments):
         folder = below[0]
-    if _is_student(folder, assignments):
+    if is_student(folder, assignments):
         _take_student(folder, student, assignments, intake, nested=True)
     else:
         for child in folder.children():
@@ -224,11 +222,7 @@ def _take_archive(entry: Entry, student: str, assignments: Sequence[str], intake
     for trouble in archive.troubles:
         intake.refuse(entry, "", student, trouble)
     if intake.met == before:
-        intake.refuse(entry, "", student, _nothing_in(folder, assignments))
-
-
-def _is_student(folder: Entry, assignments: Sequence[str]) -> bool:
-    return bool(_own_files(folder, assignments) or _misnamed(folder, assignments))
+        intake.refuse(entry, "", student, nothing_in(folder, assignments))
 
 
 def _is_archive(entry: Entry) -> bool:
@@ -241,20 +235,6 @@ def _check_ending(entry: Entry) -> None:
         raise IntakeError(reason)
 
 
-def _own_files(folder: Entry, assignments: Sequence[str]) -> list[tuple[str, list[Entry]]]:
-    present = {entry.name: entry for entry in folder.children()}
-    found = [(name, [present[name + kind] for kind in KINDS if name + kind in present]) for name in assignments]
-    return [(name, files) for name, files in found if files]
-
-
-def _misnamed(folder: Entry, assignments: Iterable[str]) -> list[tuple[str, Entry]]:
-    """Finds files that a person takes for an assignment's: blanks, dashes, a copy's number or the case of letters."""
-    present = [(Path(entry.name), entry) for entry in folder.children()]
-    stems = [(_COPY.sub("", path.stem), entry) for path, entry in present if _has_kind(entry.name)]
-    plain = [(re.sub(r"[\s-]+", "_", stem).lower(), entry) for stem, entry in stems]
-    return [(name, entry) for name in assignments for stem, entry in plain if stem == name]
-
-
 def _take_student(  # noqa: PLR0913 - each by its name
     folder: Entry,
     student: str,
@@ -264,16 +244,16 @@ def _take_student(  # noqa: PLR0913 - each by its name
     nested: bool = False,
     notes: tuple[str, ...] = (),
 ) -> None:
-    own = _own_files(folder, assignments)
+    own = own_files(folder, assignments)
     missing = [name for name in assignments if name not in dict(own)]
-    for assignment, entry in dict(reversed(_misnamed(folder, missing))).items():
+    for assignment, entry in dict(reversed(misnamed(folder, missing))).items():
         reason = f"it must be called {assignment}{Path(entry.name).suffix.lower()}"
         intake.refuse(entry, assignment, student, reason)
     archives = [entry for entry in folder.children() if _is_archive(entry)]
     beside = [f"{shown(entry.name)} lies beside the files that were graded: it was not opened" for entry in archives]
     for below in folder.children() if own else ():
         if below.kind == "folder":
-            inner = [file.name for _, entries in _own_files(below, assignments) for file in entries]
+            inner = [file.name for _, entries in own_files(below, assignments) for file in entries]
             beside += [f"{shown(below.name)}/{name} lies in a folder of its own: it was not graded" for name in inner]
     for assignment, files in own:
         # Of a module and a notebook the newer counts.
@@ -309,21 +289,3 @@ def _take_file(entry: Entry, assignment: str, student: str, intake: Intake, note
     mark = f" ({alike})" if alike > 1 else ""
     info = SubmissionInfo(shown(student) + mark, path + mark, hashlib.sha256(source).hexdigest())
     intake.submissions.append(Submission(info, assignment, KINDS[Path(entry.name).suffix.lower()], source, notes))
-
-
-def _assignment_of(path: Path, assignments: Sequence[str]) -> str:
-    named = [name for name in assignments if name in path.stem]
-    if named and _has_kind(path.name):
-        return max(named, key=len)
-    if len(assignments) == 1 and _has_kind(path.name):
-        return assignments[0]
-    text = f"{inert(shown(path), _NAME)} is named for no assignment: call it {_file_names(assignments)}"
-    raise IntakeError(text)
-
-
-def _file_names(assignments: Sequence[str]) -> str:
-    return " or ".join(name + ".py" for name in assignments)
-
-
-def _student_of(path: Path, assignments: Sequence[str]) -> str:
-    return path.absolute().parent.name if path.stem in assignments else path.stem
