@@ -182,6 +182,7 @@ def test_an_interrupt_while_workers_start_ends_with_a_line(course_root, students
     ("arguments", "text"),
     [
         (["grade", ""], "Error: Invalid value for 'PATHS...': a path is empty.\n"),
+        (["grade", ".", "--json", ""], "Error: Invalid value for '--json': a path is empty.\n"),
         (["grade", ".", "--fail-under", "nan"], "Error: Invalid value for '--fail-under': nan is no percentage.\n"),
     ],
 )
@@ -237,10 +238,11 @@ def test_a_file_that_cannot_be_written_exits_with_3(course_root, students):
     assert errors == "assay: /dev/full cannot be written: No space left on device\n"
 
 
-def test_a_folder_that_no_file_can_be_written_in_is_refused_before_a_class_is_graded(course_root, students, tmp_path):
-    code, output, errors = assay("grade", students, "--json", tmp_path / "no" / "r.json", cwd=course_root)
+@pytest.mark.parametrize("name", ["no/r.json", "r" * 300])
+def test_a_file_that_cannot_be_written_is_refused_before_a_class_is_graded(course_root, students, tmp_path, name):
+    code, output, errors = assay("grade", students, "--json", tmp_path / name, cwd=course_root)
     assert (code, output) == (2, "")
-    assert errors.endswith(f"Error: Invalid value for '--json': no file can be written in {tmp_path}/no.\n")
+    assert errors.endswith(f"Error: Invalid value for '--json': no file can be written at {tmp_path / name}.\n")
 
 
 def test_the_file_is_written_though_nobody_reads_what_is_printed(course_root, students, tmp_path):

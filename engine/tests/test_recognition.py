@@ -91,44 +91,110 @@ def quadruple(x):
     """Four times x."""
     return double(double(x))
 ''',
-    "course/tests/factors/test_1_factors.py": '''
-"""Factors"""
-from assay.checks import assert_close, mistake
-from hypothesis import given, strategies as st
-
-
-@mistake("double", hint="not the square")
-def squared(x):
-    return x * x
-
-
-@given(st.sampled_from([3.0, 5.0]))
-def test_double(submission, x):
-    """double gives twice x"""
-    assert_close(submission.double(x), 2 * x)
-
-
-def test_quadruple(submission):
-    """quadruple gives four times x"""
-    assert_close(submission.quadruple(1.0), 4.0)
-''',
-    "class/squares/factors.py": "def double(x): return x * x\ndef quadruple(x): return double(double(x))\n",
-    "class/cubes/factors.py": "def double(x): return 2 * x\ndef quadruple(x): return x**3\n",
+    "class/a_right/factors.py": "def double(x): return 2 * x\ndef quadruple(x): return 4 * x\n",
     "class/adds/factors.py": "def double(x): return x + 1\ndef quadruple(x): return x**3\n",
+    "class/cubes/factors.py": "def double(x): return 2 * x\ndef quadruple(x): return x**3\n",
+    "class/squares/factors.py": "def double(x): return x * x\ndef quadruple(x): return double(double(x))\n",
     "class/doubles/means.py": "def mean(x): return 2 * sum(x) / len(x)\n",
     "class/sums/means.py": "def mean(x): return sum(x)\n",
     "class/follows/parts.py": "def half(x): return x / 3\ndef quarter(x): return half(half(x))\n",
     "class/differs/parts.py": "def half(x): return x / 3\ndef quarter(x): return x / 5\n",
 }
 
+CHECKS = {
+    "drawn": """
+@given(st.sampled_from([3.0, 5.0]))
+def test_double(submission, x):
+    'double gives twice x'
+    assert_close(submission.double(x), 2 * x)
+""",
+    "plain": """
+def test_double(submission, reference):
+    'double gives twice x'
+    assert_close(submission.double(3.0), reference.double(3.0))
+""",
+    "parameters": """
+@pytest.mark.parametrize("x", [3.0])
+def test_double(submission, x):
+    'double gives twice x'
+    assert_close(submission.double(x), 2 * x)
+""",
+    "told by pytest": """
+@given(st.sampled_from([3.0, 5.0]))
+def test_double(submission, x):
+    'double gives twice x'
+    if submission.double(x) != 2 * x:
+        pytest.fail("it is not")
+""",
+    "bare": """
+@given(st.sampled_from([3.0, 5.0]))
+def test_double(submission, x):
+    'double gives twice x'
+    assert submission.double(x) == 2 * x
+""",
+    "noted": """
+@given(st.sampled_from([3.0, 5.0]))
+def test_double(submission, x):
+    'double gives twice x'
+    assert_close(submission.double(x), 2 * x)
+    event("one more")
+""",
+    # What follows speaks against nothing: it measures, or the student is not told, or not yet.
+    "generator": """
+def test_double(submission, rng):
+    'double gives twice x'
+    assert_close(submission.double(3.0), 6.0)
+""",
+    **{
+        visibility: f"""
+@pytest.mark.visibility("{visibility}")
+def test_double(submission):
+    'double gives twice x'
+    assert_close(submission.double(3.0), 6.0)
+"""
+        for visibility in ("hidden", "after_due_date", "after_published")
+    },
+}
+"""Checks of which one stands in an exercise before a check that a wrong answer fails as a mistake does, by chance."""
+
+SPEAKING = list(CHECKS)[:6]
+
+for number, check in enumerate(CHECKS.values(), 1):
+    FILES[f"course/tests/factors/test_{number}_factors.py"] = f'''
+"""Factors"""
+import pytest
+from assay.checks import assert_close, mistake
+from hypothesis import event, given, strategies as st
+
+
+@mistake("double", hint="not the square")
+def squared(x):
+    return x * x
+
+{check}
+
+def test_quadruple(submission):
+    """quadruple gives four times x"""
+    assert_close(submission.quadruple(1.0), 4.0)
+'''
+
 
 @pytest.fixture(scope="module")
 def helps(tmp_path_factory):
+    return helps_of(written(tmp_path_factory), "class")
+
+
+def written(tmp_path_factory):
     root = tmp_path_factory.mktemp("recognition")
     for name, text in FILES.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text.lstrip())
-    submissions = take_in([root / "class"], ["parts", "means", "factors"]).submissions
+    return root
+
+
+def helps_of(root, path):
+    """What the checks say to do that did not pass, by the submission's name."""
+    submissions = take_in([root / path], ["parts", "means", "factors"]).submissions
     course = read_course(root / "course")
     reports = grade(course, submissions, seed=0, forgone=(), on_progress=lambda _: None, on_trouble=pytest.fail)
     return {
@@ -156,12 +222,18 @@ def test_what_does_not_follow_from_it_is_not_put_down_to_it(helps):
 
 
 def test_a_mistake_is_named_where_each_check_fails_as_it_does(helps):
-    assert helps["squares"] == ["not the square", "not the square"]
+    assert helps["squares"][:2] == ["not the square", "not the square"]
 
 
-def test_a_mistake_that_an_earlier_check_would_not_have_passed_is_not_named(helps):
-    assert helps["cubes"] == [None]
+@pytest.mark.parametrize("place", range(len(CHECKS)), ids=CHECKS)
+def test_a_mistake_is_named_unless_the_submission_passed_what_it_fails(helps, place):
+    assert helps["cubes"][place] == (None if list(CHECKS)[place] in SPEAKING else "not the square")
 
 
-def test_a_mistake_that_answers_an_earlier_check_otherwise_is_not_named(helps):
-    assert helps["adds"] == [None, None]
+@pytest.mark.parametrize("name", ["drawn", "plain", "parameters", "noted"])  # the others compare no answers
+def test_a_mistake_that_answers_an_earlier_check_otherwise_is_not_named(helps, name):
+    assert helps["adds"][2 * list(CHECKS).index(name) + 1] is None
+
+
+def test_which_mistake_is_named_does_not_depend_on_who_was_graded_before(helps, tmp_path_factory):
+    assert helps_of(written(tmp_path_factory), "class/cubes") == {"cubes": helps["cubes"]}

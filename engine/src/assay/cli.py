@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import os
 import signal
@@ -75,12 +76,15 @@ class _Place(click.Path):
         return super().convert(value, param, ctx)
 
 
-class _Target(click.Path):
+class _Target(_Place):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Refuses what cannot be written before a class is graded, not after."""
-        path = Path(os.fsdecode(super().convert(value, param, ctx)))
-        if not (path.exists() or (path.parent.is_dir() and os.access(path.parent, os.W_OK))):
-            self.fail(f"no file can be written in {shown(path.parent)}.", param, ctx)
+        path = super().convert(value, param, ctx)
+        writable = False
+        with contextlib.suppress(OSError):  # a name that is too long, a folder that one may not look into
+            writable = path.exists() or (path.parent.is_dir() and os.access(path.parent, os.W_OK))
+        if not writable:
+            self.fail(f"no file can be written at {shown(path)}.", param, ctx)
         return path
 
 
@@ -94,7 +98,10 @@ def main() -> None:
 @click.argument("paths", nargs=-1, required=True, type=_Place(path_type=Path))
 @_COURSE
 @click.option(
-    "--json", "json_file", type=_Target(dir_okay=False, writable=True), help="Write the canonical report there."
+    "--json",
+    "json_file",
+    type=_Target(dir_okay=False, writable=True, path_type=Path),
+    help="Write the canonical report there.",
 )
 @click.option(
     "--seed",

@@ -23,7 +23,7 @@ LINE = 2000
 def progress_bars() -> Progress:
     """Gives bars for a person who waits; nothing where standard error is a file."""
     errors = Console(stderr=True)
-    errors.quiet = not errors.is_terminal
+    errors.quiet = not errors.is_terminal  # of older versions even disabled bars end with an empty line
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     return Progress(*columns, console=errors, transient=True, disable=errors.quiet)
 

@@ -9,7 +9,6 @@ answers otherwise then has not passed: there is no second try.
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import inspect
 from contextvars import ContextVar
@@ -21,6 +20,7 @@ from hypothesis import is_hypothesis_test
 from hypothesis import seed as hypothesis_seed
 from hypothesis.errors import HypothesisException
 
+from assay.course import load_reference
 from assay.errors import CourseError, GuestEnded, Mismatch
 from assay.guest.answering import copied, seed_everything
 from assay.items import check_of
@@ -28,6 +28,7 @@ from assay.items import check_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from assay.host.standin import StandIn
     from assay.judge import Judge
 
 _ARGUMENTS = frozenset({"submission", "reference", "seed"})
@@ -37,6 +38,9 @@ _BEHIND_THEM = frozenset({"judge", "handed_in", "pytestconfig", "request"})
 
 _CONSTANT = (int, float, complex, str, bytes, type(None), torch.dtype)
 """What a body cannot change, so that the next submission may be given the same."""
+
+_NO_VERDICT = (type(None), HypothesisException, pytest.skip.Exception)
+"""What a check ends with that neither passed nor failed."""
 
 FLAKY = "the same input gave different answers"
 
@@ -48,25 +52,17 @@ class Example(NamedTuple):
     arguments: dict[str, Any]
 
 
-class Drawn(NamedTuple):
-    """The examples of a check that a submission passed, and the other arguments, which are the same for every one."""
-
-    examples: list[dict[str, Any]]
-    given: dict[str, Any]
-
-
 def draw_alike() -> None:
     """Has Hypothesis draw the same whatever is imported besides.
 
-    Since 6.131, and without a setting for it, some of its numbers come from the source of imported modules that are not
-    installed: this engine in development, model answers of other assignments that are graded in the same session.
+    There is no setting for it: some of its numbers come from the source of imported modules that are not installed, as
+    this engine in development or model answers of other assignments that are graded in the same session.
     """
-    with contextlib.suppress(ImportError):
-        from hypothesis.internal.conjecture import providers  # noqa: PLC0415 - in its younger versions
+    from hypothesis.internal.conjecture import providers  # noqa: PLC0415 - grading alone needs it
 
-        if hasattr(providers, "_get_local_constants"):
-            none = providers.Constants()  # type: ignore[attr-defined]
-            providers._get_local_constants = lambda: none  # noqa: SLF001 - as above
+    if hasattr(providers, "Constants") and hasattr(providers, "_get_local_constants"):  # not public: a test holds it
+        none = providers.Constants()
+        providers._get_local_constants = lambda: none  # noqa: SLF001 - as above
 
 
 def prepare(judge: Judge, item: Any) -> None:
@@ -97,7 +93,7 @@ def prepare(judge: Judge, item: Any) -> None:
 
 def _drawn_once(judge: Judge, item: Any) -> Callable[..., None]:
     function = item.obj
-    key = _key(item)
+    key = f"{item.path}::{check_of(item).id}"
     own = set(item.fixturenames) - _direct_parameters(item)
 
     @functools.wraps(function)
@@ -105,7 +101,7 @@ def _drawn_once(judge: Judge, item: Any) -> Callable[..., None]:
         hypothesis_seed(judge.seed_of(item))(function)
         shared = own <= _ARGUMENTS | _BEHIND_THEM and own & set(fixtures) <= _ARGUMENTS
         known = judge.drawn.get(key) if shared else None
-        found = _first_failure(function.hypothesis.inner_test, fixtures, known.examples if known else ())
+        found = _first_failure(function.hypothesis.inner_test, fixtures, known or ())
         if known and found is None:
             return
         asked = fixtures["submission"]
@@ -122,8 +118,7 @@ def _drawn_once(judge: Judge, item: Any) -> Callable[..., None]:
             item.funcargs["submission"] = asked
             raise _flaky(found)
         if shared and key not in judge.drawn:
-            given = {name: value for name, value in fixtures.items() if name != "submission"}
-            judge.drawn[key] = Drawn(record.examples, given) if record.examples else None
+            judge.drawn[key] = record.examples or None
         elif shared:
             judge.drawn[key] = None  # it says something to Hypothesis while it runs, and so cannot be run without
 
@@ -160,38 +155,53 @@ def all_failures(judge: Judge, item: Any) -> list[Exception]:
     function: Any = getattr(item.obj, "__wrapped__", None)
     if not is_hypothesis_test(function):
         return []
-    hypothesis_seed(judge.seed_of(item))(function)
-    seed_everything(0)  # as above
     failures: list[Exception] = []
-    token = _collecting.set(failures)
-    try:
-        function(**{name: item.funcargs[name] for name in item._fixtureinfo.argnames})  # noqa: SLF001 - as pytest does
-    except KeyboardInterrupt:
-        raise
-    except BaseException:  # noqa: BLE001, S110 - the guest may end meanwhile; what it answered until then is kept
-        pass
-    finally:
-        _collecting.reset(token)
+    # The guest may end meanwhile; what it answered until then is kept.
+    _all_examples(judge, item, {name: item.funcargs[name] for name in item._fixtureinfo.argnames}, failures)  # noqa: SLF001 - as pytest does
     return failures
 
 
-def passed_examples(judge: Judge, item: Any) -> Iterator[Example]:
-    """Gives the examples of a check that a submission passed: none where each submission has its own.
+def is_exact(item: Any) -> bool:
+    """Whether a check asks everybody the same, and needs nothing but the reference to judge the answers."""
+    return set(item.fixturenames) - _direct_parameters(item) <= {"submission", "reference"} | _BEHIND_THEM
+
+
+def fails_with(judge: Judge, item: Any, submission: StandIn) -> bool:
+    """Whether an exact check fails with a module of ours for a submission.
 
     Args:
         judge: whose session it is.
-        item: the check.
+        item: the check for some submission.
+        submission: the stand-in for the module.
     """
+    given = {"submission": submission, "reference": load_reference(judge.course.reference(item.path.parent.name))}
+    given |= {name: item.callspec.params[name] for name in _direct_parameters(item)}
+    failures: list[Exception] = []
+    arguments = {name: given[name] for name in item._fixtureinfo.argnames}  # noqa: SLF001 - as above
+    raised = _all_examples(judge, item, arguments, failures)
+    return bool(failures) or not isinstance(raised, _NO_VERDICT)
+
+
+def _all_examples(
+    judge: Judge, item: Any, arguments: dict[str, Any], failures: list[Exception]
+) -> BaseException | None:
+    """Runs a check, and Hypothesis's on after each failure, which is noted; gives what ended it all the same."""
     function: Any = getattr(item.obj, "__wrapped__", None)
-    drawn = judge.drawn.get(_key(item))
-    if is_hypothesis_test(function) and drawn is not None:
-        body = function.hypothesis.inner_test.__wrapped__
-        for example in drawn.examples:
-            yield Example(body, {**drawn.given, **copied(example, _unchanging)})
-
-
-def _key(item: Any) -> str:
-    return f"{item.path}::{check_of(item).id}"
+    if is_hypothesis_test(function):
+        hypothesis_seed(judge.seed_of(item))(function)
+    else:
+        function = item.obj
+    seed_everything(0)  # as above
+    token = _collecting.set(failures)
+    try:
+        function(**arguments)
+    except (KeyboardInterrupt, pytest.exit.Exception):
+        raise
+    except BaseException as error:  # noqa: BLE001 - pytest.fail and SystemExit are none of Exception's
+        return error
+    finally:
+        _collecting.reset(token)
+    return None
 
 
 def _direct_parameters(item: Any) -> set[str]:

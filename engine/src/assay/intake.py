@@ -16,7 +16,7 @@ from assay.display import inert
 from assay.entries import ARCHIVES, KINDS, LINK, MAX_BYTES, OTHER_ARCHIVES, DiskEntry, Entry, ending, shown
 from assay.errors import IntakeError
 from assay.model import Submission, SubmissionInfo
-from assay.naming import assignment_of, has_kind, is_student, misnamed, nothing_in, own_files, student_of
+from assay.naming import assignment_of, has_kind, is_student, misnamed, named_in, nothing_in, own_files, student_of
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Sequence
@@ -190,9 +190,9 @@ def _take_flat(entry: Entry, assignments: Sequence[str], intake: Intake) -> None
         _take_archive(entry, Member(entry.path).student, assignments, intake)
     elif has_kind(entry.name):
         stem = Path(entry.name).stem
-        named = [name for name in assignments if name in stem]
+        named = named_in(stem, assignments)
         if named:
-            _take_file(entry, max(named, key=len), stem, intake)
+            _take_file(entry, named, stem, intake)
         else:
             intake.refuse(entry, "", stem, "it is named for no assignment")
 

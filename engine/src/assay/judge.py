@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
 
     from assay.checks.mistakes import Mistake
-    from assay.errors import Mismatch, SubmissionRaised
-    from assay.examples import Drawn
     from assay.host.channel import Line
     from assay.host.guest import Guest
     from assay.host.standin import StandIn
@@ -72,8 +70,9 @@ class Judge:
         self.guests: dict[Submission, Guest] = {}
         self.checks: dict[Submission, list[pytest.Item]] = {}
         self.verdicts: dict[pytest.Item, Verdict] = {}
-        self.drawn: dict[str, Drawn | None] = {}
-        self.wrong: dict[pytest.Item, Mismatch | SubmissionRaised] = {}
+        self.drawn: dict[str, Sequence[dict[str, Any]] | None] = {}
+        self.failing: dict[tuple[Path, str, Mistake], bool] = {}
+        self.refuted: dict[tuple[Submission, str], set[Mistake]] = {}
         self.recognised: dict[Submission, dict[Mistake, str]] = {}
         self.finished: dict[Submission, Report] = {}
         self.refusal: PromiseBroken | None = None
@@ -229,8 +228,6 @@ class Judge:
         submission = submission_of(item)
         if submission is not None and all(check in self.verdicts for check in self.checks[submission]):
             self.finished[submission] = self._report(submission)
-            for check in self.checks[submission]:
-                self.wrong.pop(check, None)  # it may hold a class's worth of tensors
             if self.on_graded is not None:
                 self.on_graded(submission, self.finished[submission])
         return handled

@@ -138,8 +138,6 @@ def _finding(judge: Judge, item: Any, error: BaseException) -> tuple[Status, Mes
         return "skipped", Message(help=inert(str(error), _TEXT))
     path = judge.course.reference(item.path.parent.name)
     shown = _transcript(item)
-    if isinstance(error, Mismatch | SubmissionRaised):
-        judge.wrong[item] = error
     if isinstance(error, Mismatch):
         yours, expected = pair(error.yours, error.expected, error.within)
         return "failed", Message(shown, yours, expected, error.help or hint_for(judge, item, error))

@@ -13,7 +13,7 @@ from assay.errors import IntakeError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["assignment_of", "has_kind", "is_student", "misnamed", "nothing_in", "own_files", "student_of"]
+__all__ = ["assignment_of", "has_kind", "is_student", "misnamed", "named_in", "nothing_in", "own_files", "student_of"]
 
 _NAME = 1000
 _FEW = 5
@@ -55,15 +55,20 @@ def nothing_in(folder: Entry, assignments: Sequence[str]) -> str:
     return f"none of its files is named for an assignment: {told}; call it {_file_names(assignments)}"
 
 
+def named_in(stem: str, assignments: Sequence[str]) -> str | None:
+    """Gives the assignment of which a text holds the name, the longest of them, or None."""
+    return max((name for name in assignments if name in stem), key=len, default=None)
+
+
 def assignment_of(path: Path, assignments: Sequence[str]) -> str:
     """Gives the assignment that a file's name holds; the only one there is, whatever the name.
 
     Raises:
         IntakeError: it holds none.
     """
-    named = [name for name in assignments if name in path.stem]
+    named = named_in(path.stem, assignments)
     if named and has_kind(path.name):
-        return max(named, key=len)
+        return named
     if len(assignments) == 1 and has_kind(path.name):
         return assignments[0]
     text = f"{inert(shown(path), _NAME)} is named for no assignment: call it {_file_names(assignments)}"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pytest
 import torch
 
 from assay.checks.mistakes import Mistake, fresh_module, mistaken_module, mistakes_of, same_answer
 from assay.course import contract, exercise_of
-from assay.errors import GuestEnded, Mismatch, SubmissionRaised
-from assay.examples import all_failures, passed_examples
+from assay.errors import Mismatch, SubmissionRaised
+from assay.examples import all_failures, fails_with, is_exact
 from assay.inprocess import stand_in
 from assay.items import check_of
 from assay.wire.values import encode
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from assay.examples import Example
+    from assay.host.standin import StandIn
     from assay.judge import Judge
 
 _UNREPEATABLE = frozenset({"benchmark", "peer"})
@@ -27,30 +29,40 @@ _GIVEN = frozenset({"submission", "reference", "rng", "seed"})
 """Fixtures that are the same for every submission; the other arguments are what Hypothesis drew."""
 
 
-def hint_for(judge: Judge, item: Any, error: Mismatch | SubmissionRaised) -> str | None:
+def hint_for(judge: Judge, item: Any, error: Any) -> str | None:
     """Gives the hint of the known mistake that answers the failing example just as the submission did, or None.
 
     The smallest example is often too small to tell two mistakes apart (a sum and a missing half agree on two numbers):
-    then all decide that Hypothesis draws. And what answers this example alike by chance is not named: in the exercise's
-    checks before this one the mistake must have done what the submission did.
+    then all decide that Hypothesis draws. And what answers this example alike by chance is not named: none of the
+    exercise's visible, exact checks before this one may be passed by the submission alone, or answered otherwise.
     """
     if not _repeatable(item, error):
         return None
-    likely = [mistake for mistake in mistakes_of(item.module) if _explains(judge, item, mistake, error)]
+    submission, exercise = item.callspec.params["handed_in"], exercise_of(item.path)
+    own = mistakes_of(item.module)
+    made = judge.recognised.setdefault(submission, {})
+    elsewhere = [mistake for mistake, where in made.items() if where != exercise]
+    answers = {mistake: _answer(judge, item, mistake, error.assay_example) for mistake in (*own, *elsewhere)}
+    alike = {mistake for mistake, answer in answers.items() if _alike(answer, error)}
+    likely = [mistake for mistake in own if mistake in alike]
     if len({mistake.hint for mistake in likely}) > 1:
         for other in all_failures(judge, item):
             likely = [mistake for mistake in likely if _explains(judge, item, mistake, other)] or likely
-    likely = [mistake for mistake in likely if _agrees(judge, item, mistake)]
-    made = judge.recognised.setdefault(item.callspec.params["handed_in"], {})
-    exercise = exercise_of(item.path)
-    if likely:
-        if check_of(item).visibility == "visible":  # what a hidden check found is told nowhere
-            made.setdefault(likely[0], exercise)
-        return likely[0].hint
-    for mistake, where in made.items():  # what is wrong in one exercise costs those that call it
-        if where != exercise and _explains(judge, item, mistake, error):
-            return f"as in exercise {where}: {mistake.hint}"
-    return None
+    refuted = judge.refuted.setdefault((submission, exercise), set())
+    # What is wrong in one exercise costs those that call it.
+    found = [
+        mistake
+        for mistake in (*likely, *(mistake for mistake in elsewhere if mistake in alike))
+        if mistake not in refuted and not _passed_over(judge, item, mistake)
+    ]
+    if check_of(item).visibility == "visible":  # what others found is told nowhere, or not yet
+        if is_exact(item) and isinstance(error, Mismatch):  # errors have a text of their own in every way of writing it
+            refuted |= {mistake for mistake, answer in answers.items() if isinstance(answer, Mismatch)} - alike
+        if found and found[0] in own:
+            made.setdefault(found[0], exercise)
+    if not found:
+        return None
+    return found[0].hint if found[0] in own else f"as in exercise {made[found[0]]}: {found[0].hint}"
 
 
 def reference_digests(judge: Judge, item: Any, error: Any) -> bool:
@@ -70,28 +82,22 @@ def _repeatable(item: Any, error: Any) -> bool:
     return hasattr(error, "assay_example") and _UNREPEATABLE.isdisjoint(item.fixturenames)
 
 
-def _agrees(judge: Judge, item: Any, mistake: Mistake) -> bool:
-    """Whether the mistake passes the checks before this one that the submission passed, and fails none otherwise."""
+def _passed_over(judge: Judge, item: Any, mistake: Mistake) -> bool:
+    """Whether the submission passed a visible, exact check of the exercise before this one that the mistake fails."""
     checks = judge.checks[item.callspec.params["handed_in"]]
-    for check in checks[: checks.index(item)]:
-        # From a hidden check nothing follows that a student is told.
-        if check.path != item.path or check_of(check).visibility == "hidden":
-            continue
-        error: Any = judge.wrong.get(check)
-        verdict = judge.verdicts.get(check)
-        if error is not None and _repeatable(check, error):
-            answer = _answer(judge, check, mistake, error.assay_example)
-            if answer is not None and not _alike(answer, error):
-                return False
-        elif verdict is not None and verdict.status == "passed" and _fails(judge, check, mistake):
-            return False
-    return True
+    earlier = [check for check in checks[: checks.index(item)] if check.path == item.path]
+    passed = [check for check in earlier if check in judge.verdicts and judge.verdicts[check].status == "passed"]
+    asked = [check for check in passed if check_of(check).visibility == "visible" and is_exact(check)]
+    return any(_fails(judge, check, mistake) for check in asked)
 
 
 def _fails(judge: Judge, item: Any, mistake: Mistake) -> bool:
-    """Whether the mistake fails an example of the check's, as far as these are the same for every submission."""
-    answers = (_answer(judge, item, mistake, example) for example in passed_examples(judge, item))
-    return any(isinstance(answer, Mismatch | SubmissionRaised) for answer in answers)
+    key = (item.path, check_of(item).id, mistake)
+    if key not in judge.failing:
+        module = mistaken_module(judge.course.reference(item.path.parent.name), mistake)
+        with torch.random.fork_rng(devices=[]):
+            judge.failing[key] = fails_with(judge, item, _stand_in(judge, item, module))
+    return judge.failing[key]
 
 
 def _explains(judge: Judge, item: Any, mistake: Mistake, error: Any) -> bool:
@@ -123,17 +129,23 @@ def _answer(judge: Judge, item: Any, mistake: Mistake, example: Example) -> Base
 
 def _asked_again(judge: Judge, item: Any, module: ModuleType, example: Example) -> BaseException | None:
     """Gives what the example raises when a module of ours answers, or None where it passes."""
-    names = contract(judge.course.reference(item.path.parent.name))
     arguments = dict(example.arguments)
-    arguments["submission"] = stand_in(module, judge.course.load_library(), names, judge.guest_seed(item))
+    arguments["submission"] = _stand_in(judge, item, module)
     if "rng" in arguments:
         arguments["rng"] = torch.Generator().manual_seed(judge.seed_of(item))
     with torch.random.fork_rng(devices=[]):
         try:
             example.body(**arguments)
-        except (Exception, GuestEnded) as error:  # noqa: BLE001 - whatever it is, it is the answer
+        except (KeyboardInterrupt, pytest.exit.Exception):
+            raise
+        except BaseException as error:  # noqa: BLE001 - whatever it is, pytest.fail too, it is the answer
             return error.with_traceback(None)  # its frames would keep all that the example made
     return None
+
+
+def _stand_in(judge: Judge, item: Any, module: ModuleType) -> StandIn:
+    names = contract(judge.course.reference(item.path.parent.name))
+    return stand_in(module, judge.course.load_library(), names, judge.guest_seed(item))
 
 
 def _key(arguments: dict[str, Any]) -> bytes:

@@ -6,6 +6,7 @@ import signal
 import pytest
 
 from assay.errors import GuestEnded, NurseryError
+from assay.guest.processes import _states
 from assay.host import guest as guests
 from assay.host import nursery as nurseries
 from assay.host.guest import Guest, PeerLine
@@ -86,6 +87,14 @@ def test_a_submission_that_does_not_stand_still_cannot_be_timed(opened, monkeypa
         pytest.fail("nothing is to be timed")
     assert caught.value.status == "crashed"
     assert guest.begin(1, []).ask(ASKED).value == 1  # it goes on
+
+
+def test_a_submission_goes_on_before_anything_else_is_timed(opened):
+    guest = opened()
+    for _ in range(20):
+        with guest.paused():
+            assert "T" in _states(guest._pid)
+        assert "T" not in _states(guest._pid)
 
 
 def test_an_answer_of_the_nursery_that_comes_too_late_is_taken_for_no_other(opened, monkeypatch):
