@@ -91,6 +91,37 @@ def quadruple(x):
     """Four times x."""
     return double(double(x))
 ''',
+    "course/reference/memory.py": '''
+"""Model answers."""
+
+
+def double(x):
+    """Twice x."""
+    return 2 * x
+''',
+    "course/tests/memory/test_1_memory.py": '''
+"""Memory"""
+from assay.checks import assert_close, mistake
+
+_first = []
+
+
+@mistake("double", hint="not of what was asked first")
+def remembered(x):
+    _first.append(x)
+    return 2 * _first[0]
+
+
+def test_double(submission):
+    """double gives twice x"""
+    assert_close(submission.double(3.0), 6.0)
+
+
+def test_again(submission):
+    """double gives twice x again"""
+    assert_close([submission.double(1.0), submission.double(2.0)], [2.0, 4.0])
+''',
+    "class/remembers/memory.py": "first = []\ndef double(x):\n    first.append(x)\n    return 2 * first[0]\n",
     "class/a_right/factors.py": "def double(x): return 2 * x\ndef quadruple(x): return 4 * x\n",
     "class/adds/factors.py": "def double(x): return x + 1\ndef quadruple(x): return x**3\n",
     "class/cubes/factors.py": "def double(x): return 2 * x\ndef quadruple(x): return x**3\n",
@@ -194,7 +225,7 @@ def written(tmp_path_factory):
 
 def helps_of(root, path):
     """What the checks say to do that did not pass, by the submission's name."""
-    submissions = take_in([root / path], ["parts", "means", "factors"]).submissions
+    submissions = take_in([root / path], ["parts", "means", "factors", "memory"]).submissions
     course = read_course(root / "course")
     reports = grade(course, submissions, seed=0, forgone=(), on_progress=lambda _: None, on_trouble=pytest.fail)
     return {
@@ -237,3 +268,7 @@ def test_a_mistake_that_answers_an_earlier_check_otherwise_is_not_named(helps, n
 
 def test_which_mistake_is_named_does_not_depend_on_who_was_graded_before(helps, tmp_path_factory):
     assert helps_of(written(tmp_path_factory), "class/cubes") == {"cubes": helps["cubes"]}
+
+
+def test_a_mistake_that_remembers_is_asked_as_if_for_the_first_time(helps):
+    assert helps["remembers"] == ["not of what was asked first"]

@@ -73,7 +73,7 @@ class Judge:
         self.drawn: dict[str, Sequence[dict[str, Any]] | None] = {}
         self.failing: dict[tuple[Path, str, Mistake], bool] = {}
         self.refuted: dict[tuple[Submission, str], set[Mistake]] = {}
-        self.recognised: dict[Submission, dict[Mistake, str]] = {}
+        self.recognised: dict[Submission, dict[Mistake, Path]] = {}
         self.finished: dict[Submission, Report] = {}
         self.refusal: PromiseBroken | None = None
         self.interrupted = False

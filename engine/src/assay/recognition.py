@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import torch
 
-from assay.checks.mistakes import Mistake, fresh_module, mistaken_module, mistakes_of, same_answer
+from assay.checks.mistakes import Mistake, afresh, fresh_module, mistaken_module, mistakes_of, same_answer
 from assay.course import contract, exercise_of
 from assay.errors import Mismatch, SubmissionRaised
 from assay.examples import all_failures, fails_with, is_exact
@@ -16,6 +16,7 @@ from assay.items import check_of
 from assay.wire.values import encode
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from types import ModuleType
 
     from assay.examples import Example
@@ -38,31 +39,34 @@ def hint_for(judge: Judge, item: Any, error: Any) -> str | None:
     """
     if not _repeatable(item, error):
         return None
-    submission, exercise = item.callspec.params["handed_in"], exercise_of(item.path)
-    own = mistakes_of(item.module)
+    submission = item.callspec.params["handed_in"]
+    own = dict.fromkeys(mistakes_of(item.module), item.path)
     made = judge.recognised.setdefault(submission, {})
-    elsewhere = [mistake for mistake, where in made.items() if where != exercise]
-    answers = {mistake: _answer(judge, item, mistake, error.assay_example) for mistake in (*own, *elsewhere)}
+    elsewhere = {mistake: path for mistake, path in made.items() if path != item.path}
+    known = own | elsewhere
+    answers = {mistake: _answer(judge, item, mistake, path, error.assay_example) for mistake, path in known.items()}
     alike = {mistake for mistake, answer in answers.items() if _alike(answer, error)}
     likely = [mistake for mistake in own if mistake in alike]
     if len({mistake.hint for mistake in likely}) > 1:
         for other in all_failures(judge, item):
-            likely = [mistake for mistake in likely if _explains(judge, item, mistake, other)] or likely
-    refuted = judge.refuted.setdefault((submission, exercise), set())
+            example = other.assay_example  # type: ignore[attr-defined]
+            still = [m for m in likely if _alike(_answer(judge, item, m, item.path, example), other)]
+            likely = still or likely
+    refuted = judge.refuted.setdefault((submission, exercise_of(item.path)), set())
     # What is wrong in one exercise costs those that call it.
     found = [
         mistake
         for mistake in (*likely, *(mistake for mistake in elsewhere if mistake in alike))
-        if mistake not in refuted and not _passed_over(judge, item, mistake)
+        if mistake not in refuted and not _passed_over(judge, item, mistake, known[mistake])
     ]
     if check_of(item).visibility == "visible":  # what others found is told nowhere, or not yet
         if is_exact(item) and isinstance(error, Mismatch):  # errors have a text of their own in every way of writing it
             refuted |= {mistake for mistake, answer in answers.items() if isinstance(answer, Mismatch)} - alike
         if found and found[0] in own:
-            made.setdefault(found[0], exercise)
+            made.setdefault(found[0], item.path)
     if not found:
         return None
-    return found[0].hint if found[0] in own else f"as in exercise {made[found[0]]}: {found[0].hint}"
+    return found[0].hint if found[0] in own else f"as in exercise {exercise_of(made[found[0]])}: {found[0].hint}"
 
 
 def reference_digests(judge: Judge, item: Any, error: Any) -> bool:
@@ -82,26 +86,22 @@ def _repeatable(item: Any, error: Any) -> bool:
     return hasattr(error, "assay_example") and _UNREPEATABLE.isdisjoint(item.fixturenames)
 
 
-def _passed_over(judge: Judge, item: Any, mistake: Mistake) -> bool:
+def _passed_over(judge: Judge, item: Any, mistake: Mistake, path: Path) -> bool:
     """Whether the submission passed a visible, exact check of the exercise before this one that the mistake fails."""
     checks = judge.checks[item.callspec.params["handed_in"]]
     earlier = [check for check in checks[: checks.index(item)] if check.path == item.path]
     passed = [check for check in earlier if check in judge.verdicts and judge.verdicts[check].status == "passed"]
     asked = [check for check in passed if check_of(check).visibility == "visible" and is_exact(check)]
-    return any(_fails(judge, check, mistake) for check in asked)
+    return any(_fails(judge, check, mistake, path) for check in asked)
 
 
-def _fails(judge: Judge, item: Any, mistake: Mistake) -> bool:
+def _fails(judge: Judge, item: Any, mistake: Mistake, path: Path) -> bool:
     key = (item.path, check_of(item).id, mistake)
     if key not in judge.failing:
-        module = mistaken_module(judge.course.reference(item.path.parent.name), mistake)
+        module = mistaken_module(judge.course.reference(item.path.parent.name), afresh(mistake, path))
         with torch.random.fork_rng(devices=[]):
             judge.failing[key] = fails_with(judge, item, _stand_in(judge, item, module))
     return judge.failing[key]
-
-
-def _explains(judge: Judge, item: Any, mistake: Mistake, error: Any) -> bool:
-    return _alike(_answer(judge, item, mistake, error.assay_example), error)
 
 
 def _alike(one: BaseException | None, other: BaseException) -> bool:
@@ -117,13 +117,14 @@ _REMEMBERED = 10_000
 """Answers that are kept, of about a kilobyte each: some hundred submissions' worth, all wrong in different ways."""
 
 
-def _answer(judge: Judge, item: Any, mistake: Mistake, example: Example) -> BaseException | None:
-    path, seed = judge.course.reference(item.path.parent.name), judge.guest_seed(item)
+def _answer(judge: Judge, item: Any, mistake: Mistake, path: Path, example: Example) -> BaseException | None:
+    """What a mistake, of the test file at that path, answers to an example."""
+    reference, seed = judge.course.reference(item.path.parent.name), judge.guest_seed(item)
     key = (example.body, mistake, seed, _key(example.arguments))
     if key not in _answers:
         if len(_answers) >= _REMEMBERED:
             _answers.clear()
-        _answers[key] = _asked_again(judge, item, mistaken_module(path, mistake), example)
+        _answers[key] = _asked_again(judge, item, mistaken_module(reference, afresh(mistake, path)), example)
     return _answers[key]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from concurrent.futures import as_completed
 from contextlib import nullcontext
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from assay.checks.mistakes import Mistake, mistaken_module, mistakes_of
+from assay.checks.mistakes import Mistake, afresh, mistaken_module, mistakes_of
 from assay.checks.tolerances import kept_records
 from assay.course import contract, exercise_of, load_reference
 from assay.errors import AssayError, CourseError
@@ -21,7 +22,7 @@ from assay.mutation import Mutant, mutants
 from assay.session import Job, grade_chunk, hold_session
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
     from types import ModuleType
@@ -164,7 +165,7 @@ def known_mistakes(course: Course, assignment: str) -> list[Known]:
 
 def _some_known_mistakes(course: Course, assignment: str, part: int) -> list[Known]:
     path = course.reference(assignment)
-    right = InProcessJudge(course, {reference_as_submission(course, assignment): load_reference(path)})
+    right = InProcessJudge(course, {reference_as_submission(course, assignment): lambda: load_reference(path)})
     hold_session(right)
     (items,) = right.checks.values()
     tests = {item.module: exercise_of(item.path) for item in items}  # type: ignore[attr-defined]
@@ -172,8 +173,9 @@ def _some_known_mistakes(course: Course, assignment: str, part: int) -> list[Kno
     if not mine:
         return []
     submissions = [_as_submission(assignment, *one) for one in mine]
-    modules = [mistaken_module(path, mistake) for mistake, _ in mine]
-    judge = InProcessJudge(course, dict(zip(submissions, modules, strict=True)))
+    files = {exercise_of(item.path): item.path for item in items}
+    makers = [functools.partial(_mistaken, path, mistake, files[exercise]) for mistake, exercise in mine]
+    judge = InProcessJudge(course, dict(zip(submissions, makers, strict=True)))
     hold_session(judge)
     return [_became_of(*one, report) for one, report in zip(mine, judge.reports(), strict=True)]
 
@@ -236,12 +238,12 @@ class InProcessJudge(Judge):
 
     Args:
         course: what is right.
-        modules: each submission's module.
+        makers: what makes each submission's module, for every check anew.
     """
 
-    def __init__(self, course: Course, modules: dict[Submission, ModuleType]) -> None:
-        super().__init__(course, list(modules))
-        self._modules = modules
+    def __init__(self, course: Course, makers: dict[Submission, Callable[[], ModuleType]]) -> None:
+        super().__init__(course, list(makers))
+        self._makers = makers
 
     def open_guest(  # type: ignore[override]
         self,
@@ -250,20 +252,21 @@ class InProcessJudge(Judge):
         *,
         patient: bool = False,  # noqa: ARG002
     ) -> _Here:
-        """Gives the module itself."""
-        return _Here(self._modules.get(submission) or load_reference(self.course.reference(submission.assignment)))
+        """Gives what makes the module: the reference's, where a speed is compared with it."""
+        reference = self.course.reference(submission.assignment)
+        return _Here(self._makers.get(submission) or (lambda: load_reference(reference)))
 
     def open_check(self, guest: _Here, item: pytest.Item, *, peer: bool = False) -> StandIn:  # type: ignore[override]  # noqa: ARG002
         """Gives a stand-in over the module."""
         names = contract(self.course.reference(item.path.parent.name))
-        return stand_in(guest.module, self.course.load_library(), names, self.guest_seed(item))
+        return stand_in(guest.make(), self.course.load_library(), names, self.guest_seed(item))
 
 
 class _Here:
     """Stands where a guest stands, with nothing to end."""
 
-    def __init__(self, module: ModuleType) -> None:
-        self.module = module
+    def __init__(self, make: Callable[[], ModuleType]) -> None:
+        self.make = make
 
     def end(self) -> None:
         """Nothing to end."""
@@ -279,6 +282,10 @@ def _as_submission(assignment: str, mistake: Mistake, exercise: str) -> Submissi
     name = f"{exercise} {mistake.name} = {mistake.replacement.__name__}"
     info = SubmissionInfo(name, name, hashlib.sha256(name.encode()).hexdigest())
     return Submission(info, assignment, "module", b"")
+
+
+def _mistaken(reference: Path, mistake: Mistake, path: Path) -> ModuleType:
+    return mistaken_module(reference, afresh(mistake, path))
 
 
 def _became_of(mistake: Mistake, exercise: str, report: Report) -> Known:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from assay.errors import Mismatch
 
-__all__ = ["Mistake", "fresh_module", "marks_of", "mistake", "mistaken_module", "mistakes_of", "same_answer"]
+__all__ = ["Mistake", "afresh", "fresh_module", "marks_of", "mistake", "mistaken_module", "mistakes_of", "same_answer"]
 
 _MARK: Final = "__assay_mistakes__"
 _SAME: Final = Bound(rtol=1e-4, atol=0.0, scale=1e-6)
@@ -85,6 +85,12 @@ def fresh_module(path: Path) -> ModuleType:
     module.__file__ = str(path)
     exec(compile(path.read_bytes(), path, "exec", dont_inherit=True), vars(module))  # noqa: S102 - the course's own file
     return module
+
+
+def afresh(mistake: Mistake, path: Path) -> Mistake:
+    """The mistake as its file has it that is executed anew: what it keeps from earlier calls is forgotten."""
+    like = (mistake.name, mistake.hint, mistake.replacement.__name__)
+    return next(m for m in mistakes_of(fresh_module(path)) if (m.name, m.hint, m.replacement.__name__) == like)
 
 
 def mistaken_module(reference: Path, mistake: Mistake) -> ModuleType:
