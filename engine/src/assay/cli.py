@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import math
 import os
 import signal
@@ -76,18 +75,6 @@ class _Place(click.Path):
         return super().convert(value, param, ctx)
 
 
-class _Target(_Place):
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Refuses what cannot be written before a class is graded, not after."""
-        path = super().convert(value, param, ctx)
-        writable = False
-        with contextlib.suppress(OSError):  # a name that is too long, a folder that one may not look into
-            writable = path.exists() or (path.parent.is_dir() and os.access(path.parent, os.W_OK))
-        if not writable:
-            self.fail(f"no file can be written at {shown(path)}.", param, ctx)
-        return path
-
-
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="assay")
 def main() -> None:
@@ -100,7 +87,7 @@ def main() -> None:
 @click.option(
     "--json",
     "json_file",
-    type=_Target(dir_okay=False, writable=True, path_type=Path),
+    type=_Place(dir_okay=False, path_type=Path),
     help="Write the canonical report there.",
 )
 @click.option(
@@ -133,6 +120,8 @@ def grade(  # noqa: PLR0913, PLR0917 - one argument an option
         stop(str(error), USAGE)
     if not intake.submissions and not intake.refused:
         stop(f"nothing to grade in {', '.join(shown(path) for path in paths)}", USAGE)
+    if json_file is not None and not _can_be_written(json_file):  # said before a class is graded, not after
+        stop(f"no file can be written at {shown(json_file)}", NO_REPORT)
     heeded = [n for n in _ENDING if signal.getsignal(n) in (signal.SIG_DFL, signal.default_int_handler)]
     _on(heeded, _end)
     interrupted = 0
@@ -316,6 +305,13 @@ def _show(reports: list[Report], intake: Intake) -> None:
     show_reports(reports)
     for folder in intake.empty:
         say(inert(f"nothing to grade in {shown(folder)}", LINE))
+
+
+def _can_be_written(path: Path) -> bool:
+    try:
+        return os.access(path, os.W_OK) if path.exists() else path.parent.is_dir() and os.access(path.parent, os.W_OK)
+    except OSError:  # a name that is too long, a folder that one may not look into
+        return False
 
 
 def _trouble_writing(reports: list[Report], path: Path) -> str | None:
