@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import torch
 
-from assay.checks.mistakes import Mistake, afresh, fresh_module, mistaken_module, mistakes_of, same_answer
+from assay.checks.mistakes import Mistake, fresh_module, mistaken_afresh, mistakes_of, same_answer
 from assay.course import contract, exercise_of
 from assay.errors import Mismatch, SubmissionRaised
 from assay.examples import all_failures, fails_with, is_exact
@@ -98,7 +98,7 @@ def _passed_over(judge: Judge, item: Any, mistake: Mistake, path: Path) -> bool:
 def _fails(judge: Judge, item: Any, mistake: Mistake, path: Path) -> bool:
     key = (item.path, check_of(item).id, mistake)
     if key not in judge.failing:
-        module = mistaken_module(judge.course.reference(item.path.parent.name), afresh(mistake, path))
+        module = mistaken_afresh(judge.course.reference(item.path.parent.name), mistake, path)
         with torch.random.fork_rng(devices=[]):
             judge.failing[key] = fails_with(judge, item, _stand_in(judge, item, module))
     return judge.failing[key]
@@ -124,7 +124,7 @@ def _answer(judge: Judge, item: Any, mistake: Mistake, path: Path, example: Exam
     if key not in _answers:
         if len(_answers) >= _REMEMBERED:
             _answers.clear()
-        _answers[key] = _asked_again(judge, item, mistaken_module(reference, afresh(mistake, path)), example)
+        _answers[key] = _asked_again(judge, item, mistaken_afresh(reference, mistake, path), example)
     return _answers[key]
 
 

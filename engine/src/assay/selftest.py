@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from assay.checks.mistakes import Mistake, afresh, mistaken_module, mistakes_of
+from assay.checks.mistakes import Mistake, mistaken_afresh, mistakes_of
 from assay.checks.tolerances import kept_records
 from assay.course import contract, exercise_of, load_reference
 from assay.errors import AssayError, CourseError
@@ -168,16 +168,16 @@ def _some_known_mistakes(course: Course, assignment: str, part: int) -> list[Kno
     right = InProcessJudge(course, {reference_as_submission(course, assignment): lambda: load_reference(path)})
     hold_session(right)
     (items,) = right.checks.values()
-    tests = {item.module: exercise_of(item.path) for item in items}  # type: ignore[attr-defined]
-    mine = [(mistake, exercise) for module, exercise in tests.items() for mistake in mistakes_of(module)][part::_PARTS]
+    tests = {item.module: item.path for item in items}  # type: ignore[attr-defined]
+    mine = [(mistake, test) for module, test in tests.items() for mistake in mistakes_of(module)][part::_PARTS]
     if not mine:
         return []
-    submissions = [_as_submission(assignment, *one) for one in mine]
-    files = {exercise_of(item.path): item.path for item in items}
-    makers = [functools.partial(_mistaken, path, mistake, files[exercise]) for mistake, exercise in mine]
+    submissions = [_as_submission(assignment, mistake, exercise_of(test)) for mistake, test in mine]
+    makers = [functools.partial(mistaken_afresh, path, mistake, test) for mistake, test in mine]
     judge = InProcessJudge(course, dict(zip(submissions, makers, strict=True)))
     hold_session(judge)
-    return [_became_of(*one, report) for one, report in zip(mine, judge.reports(), strict=True)]
+    reports = zip(mine, judge.reports(), strict=True)
+    return [_became_of(mistake, exercise_of(test), report) for (mistake, test), report in reports]
 
 
 def surviving_mutants(course: Course, assignment: str) -> Survivors:
@@ -282,10 +282,6 @@ def _as_submission(assignment: str, mistake: Mistake, exercise: str) -> Submissi
     name = f"{exercise} {mistake.name} = {mistake.replacement.__name__}"
     info = SubmissionInfo(name, name, hashlib.sha256(name.encode()).hexdigest())
     return Submission(info, assignment, "module", b"")
-
-
-def _mistaken(reference: Path, mistake: Mistake, path: Path) -> ModuleType:
-    return mistaken_module(reference, afresh(mistake, path))
 
 
 def _became_of(mistake: Mistake, exercise: str, report: Report) -> Known:

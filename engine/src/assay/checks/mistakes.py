@@ -20,7 +20,16 @@ if TYPE_CHECKING:
 
     from assay.errors import Mismatch
 
-__all__ = ["Mistake", "afresh", "fresh_module", "marks_of", "mistake", "mistaken_module", "mistakes_of", "same_answer"]
+__all__ = [
+    "Mistake",
+    "fresh_module",
+    "marks_of",
+    "mistake",
+    "mistaken_afresh",
+    "mistaken_module",
+    "mistakes_of",
+    "same_answer",
+]
 
 _MARK: Final = "__assay_mistakes__"
 _SAME: Final = Bound(rtol=1e-4, atol=0.0, scale=1e-6)
@@ -87,12 +96,6 @@ def fresh_module(path: Path) -> ModuleType:
     return module
 
 
-def afresh(mistake: Mistake, path: Path) -> Mistake:
-    """The mistake as its file has it that is executed anew: what it keeps from earlier calls is forgotten."""
-    like = (mistake.name, mistake.hint, mistake.replacement.__name__)
-    return next(m for m in mistakes_of(fresh_module(path)) if (m.name, m.hint, m.replacement.__name__) == like)
-
-
 def mistaken_module(reference: Path, mistake: Mistake) -> ModuleType:
     """The reference, fresh, with the mistake in its place, so that the reference's other code meets it too.
 
@@ -108,3 +111,10 @@ def mistaken_module(reference: Path, mistake: Mistake) -> ModuleType:
         raise CourseError(msg)
     setattr(owner, name, mistake.replacement)
     return module
+
+
+def mistaken_afresh(reference: Path, mistake: Mistake, path: Path) -> ModuleType:
+    """The same with the mistake from its test file, executed anew: what it keeps from earlier calls is forgotten."""
+    like = (mistake.name, mistake.hint, mistake.replacement.__name__)
+    twins = (m for m in mistakes_of(fresh_module(path)) if (m.name, m.hint, m.replacement.__name__) == like)
+    return mistaken_module(reference, next(twins))
