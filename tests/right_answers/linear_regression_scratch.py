@@ -380,6 +380,13 @@ def data_iter(batch_size, X, y, shuffle=True, drop_last=False):
     return torch.utils.data.DataLoader(dataset, batch_size, shuffle=shuffle, drop_last=drop_last)
 
 
+# --- data_iter: a DataLoader with workers
+def data_iter(batch_size, X, y, shuffle=True, drop_last=False):
+    dataset = torch.utils.data.TensorDataset(X, y)
+    workers = {"num_workers": 2, "prefetch_factor": 2, "persistent_workers": True}
+    yield from torch.utils.data.DataLoader(dataset, batch_size, shuffle, drop_last=drop_last, **workers)
+
+
 # --- data_iter: a list of tuples
 def data_iter(batch_size, X, y, shuffle=True, drop_last=False):
     order = torch.randperm(len(X)) if shuffle else torch.arange(len(X))

@@ -78,9 +78,15 @@ class Nursery:
     def _prepare(self, setup: Setup) -> ModuleType | None:
         import torch  # noqa: PLC0415
 
-        from assay.guest import rehearsal, submission, withdrawal  # noqa: F401, PLC0415 - before the forks, once for all
+        from assay.guest import (  # noqa: PLC0415 - before the forks, once for all
+            loaders,
+            rehearsal,
+            submission,  # noqa: F401
+            withdrawal,
+        )
 
         torch.set_num_threads(1)  # one submission, one processor: others are being graded
+        loaders.read_in_one_process()
         library = None
         if setup.library:
             sys.path.insert(0, setup.library_folder)
