@@ -13,6 +13,7 @@ from concurrent.futures import Future
 from pathlib import Path
 
 import msgspec
+import nbformat
 import pytest
 
 from assay import grading
@@ -349,6 +350,15 @@ def test_a_name_that_was_never_written_is_not_put_down_to_what_stopped_the_modul
     assert message(graded["stops_without"], "mean").yours == "noise is not defined"
 
 
+def test_of_several_cells_that_stopped_none_is_blamed_for_a_name(course_root, tmp_path):
+    cells = ["1 / 0", "def noise(size) return 1", "def scaled(x, factor=2.0):\n    return x * factor"]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(text) for text in cells])
+    nbformat.write(notebook, tmp_path / "basics.ipynb")
+    (report,) = graded_now(course_root, take_in([tmp_path / "basics.ipynb"], ["basics"]))
+    assert message(report, "mean").yours == "noise is not defined: 2 cells stopped, see the notes"
+    assert len(report.handed_in.notes) == 2
+
+
 def test_a_broken_submission_changes_no_verdict_of_another(graded):
     first, last = (without_durations(graded[name]) for name in ("right", "last"))
     assert first.pop("submission") != last.pop("submission")
@@ -471,8 +481,20 @@ def test_what_goes_wrong_in_a_worker_is_told():
     assert str(grading._trouble(future)) == "OSError in a worker: no room"
 
 
-# Ends its own process at every check, so that it is imported again for the next one, and takes its time to be.
-IMPORTED_AGAIN = RIGHT + "import os, time\ntime.sleep(6)\nos.register_at_fork(after_in_parent=lambda: os._exit(0))\n"
+# Ends its own process at every check, so that it is imported again for the next one, and takes its time to be. The
+# check waits for that end: one that comes after the check's own costs nothing but the next check.
+IMPORTED_AGAIN = (
+    RIGHT
+    + """
+import os, time
+time.sleep(6)
+own = os.getpid()
+def wait():
+    while os.getppid() == own:
+        time.sleep(0.001)
+os.register_at_fork(after_in_parent=lambda: os._exit(0), after_in_child=wait)
+"""
+)
 
 
 def test_being_imported_again_for_every_check_counts_against_a_submissions_time(course_root, tmp_path):
