@@ -172,6 +172,15 @@ def no_bias(self, lr):
     self.lr, self.net = lr, nn.LazyLinear(1, bias=False)
 
 
+@mistake(
+    "LinearRegression.__init__",
+    hint="net is the layer itself, so that net.weight is there: nn.LazyLinear(1) without nn.Sequential around it",
+)
+def layer_in_a_sequence(self, lr):
+    d2l.Module.__init__(self)
+    self.lr, self.net = lr, nn.Sequential(nn.LazyLinear(1))
+
+
 @mistake("LinearRegression.forward", hint="the bias is missing: let the layer compute, self.net(X)")
 def bias_not_added(self, X):
     self.net(X)

@@ -119,6 +119,18 @@ def values(model, X, y):
 
 @mistake(
     "gradients",
+    hint="the gradients are cleared before they are returned: clear them first, or return copies, p.grad.clone()",
+)
+def cleared_too_early(model, X, y):
+    model.zero_grad()
+    model.loss(model(X), y).backward()
+    found = model.net.weight.grad, model.net.bias.grad
+    model.zero_grad(set_to_none=False)
+    return found
+
+
+@mistake(
+    "gradients",
     hint="parameters() is an iterator and has no gradient, its items have: [p.grad for p in model.parameters()]",
 )
 def from_parameters(model, X, y):

@@ -22,8 +22,8 @@ def test_error_is_the_largest_of_w_and_b(submission, rng):
     """the error is the largest absolute difference from data.w and data.b after max_epochs epochs at rate lr"""
     # Which is the largest, and the signs, such that neither a signed maximum nor w or b alone will do.
     for largest, signs, lr, max_epochs in (
-        (1, (1, 1, 1), 1 / 16, 4),
         (2, (-1, -1, -1), 1 / 8, 2),
+        (1, (1, 1, 1), 1 / 16, 4),
         (0, (-1, 1, 1), 1 / 32, 9),
     ):
         size = 1e5 * (1 + torch.rand(3, generator=rng))
@@ -172,6 +172,11 @@ summed_loss = wrong(
     "summed_loss",
     "the model's loss is a sum, so a step grows with the batch size: take the mean",
     measured(largest, lambda lr: d2l.LinearRegression(lr * 16)),
+)
+untrained = wrong(
+    "untrained",
+    "this is about the error at the start: train on the argument data, for max_epochs epochs",
+    measured(largest, lambda lr: d2l.LinearRegression(0.0)),
 )
 half_rate = wrong(
     "half_rate",

@@ -402,6 +402,11 @@ def whole_data_at_once(model, data, max_epochs):
     loop(right_step, lambda data: [(data.X[: data.num_train], data.y[: data.num_train])])(model, data, max_epochs)
 
 
+@mistake("fit", hint="these are the validation examples: train on the batches of data.train_dataloader()")
+def validation_examples(model, data, max_epochs):
+    loop(right_step, lambda data: data.val_dataloader())(model, data, max_epochs)
+
+
 # Typical mistakes: the optimiser
 
 
@@ -432,6 +437,16 @@ def out_of_place(self):
 def uphill(self):
     for param in self.params:
         param += self.lr * param.grad
+
+
+@mistake(
+    "SGD.step",
+    hint="the step is divided by the batch size, which the loss has done already with its mean: "
+    "param -= self.lr * param.grad",
+)
+def divided_by_32(self):
+    for param in self.params:
+        param -= self.lr * param.grad / 32
 
 
 @mistake("SGD.step", hint="the learning rate is missing: param -= self.lr * param.grad")
@@ -469,6 +484,14 @@ def no_gradient_yet(self):
 @mistake("LinearRegressionScratch.forward", hint="the bias is missing: add self.b to X @ self.w")
 def no_bias(self, X):
     return X @ self.w
+
+
+@mistake(
+    "LinearRegressionScratch.forward",
+    hint="forward gives (n,) where y is (n, 1), so that y_hat - y broadcasts to (n, n): keep the column of X @ self.w",
+)
+def flat(self, X):
+    return (X @ self.w + self.b).flatten()
 
 
 @mistake("LinearRegressionScratch.loss", hint="the half is missing: the loss is the mean of (y_hat - y)² / 2")

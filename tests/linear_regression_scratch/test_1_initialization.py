@@ -195,6 +195,18 @@ def one_model_for_all(variances, data, lr, max_epochs):
     return found
 
 
+@mistake("initialization_errors", hint="the bias goes on where the variance before left it: start it at zero again")
+def one_bias_for_all(variances, data, lr, max_epochs):
+    b, found = torch.zeros(1), {}
+    for variance in variances:
+        model = d2l.LinearRegressionScratch(len(data.w), lr, sigma=variance**0.5)
+        model.b.data.copy_(b)
+        d2l.Trainer(max_epochs, plot_flag=False).fit(model, data)
+        b = model.b.detach()
+        found[variance] = float(largest_error(model.w.detach(), b, data))
+    return found
+
+
 def descended(data, variance, lr, epochs, batches, forget=True):
     """The error after a loop that differs from the right one in its batches, or in what it forgets."""
     model = d2l.LinearRegressionScratch(len(data.w), lr, sigma=variance**0.5)
@@ -220,6 +232,11 @@ def gradients_add_up(variances, data, lr, max_epochs):
 @mistake("initialization_errors", hint="max_epochs is not used: this is the error after one epoch")
 def one_epoch(variances, data, lr, max_epochs):
     return {v: descended(data, v, lr, 1, lambda d: d.train_dataloader()) for v in variances}
+
+
+@mistake("initialization_errors", hint="training takes one epoch less than max_epochs")
+def one_epoch_less(variances, data, lr, max_epochs):
+    return {v: descended(data, v, lr, max_epochs - 1, lambda d: d.train_dataloader()) for v in variances}
 
 
 @mistake("initialization_errors", hint="this is one step for a whole epoch: step after every batch")

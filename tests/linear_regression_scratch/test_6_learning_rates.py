@@ -200,6 +200,17 @@ def one_model_for_all(lrs, max_epochs, data):
     return sweep(training_loss, kept)(lrs, max_epochs, data)
 
 
+@mistake("learning_rate_sweep", hint="the bias goes on where the rate before left it: start it at zero again")
+def one_bias_for_all(lrs, max_epochs, data):
+    def handed_on(data, lr, model):
+        made = d2l.LinearRegressionScratch(data.X.shape[1], lr)
+        if model is not None:
+            made.b.data.copy_(model.b.detach())
+        return made
+
+    return sweep(training_loss, handed_on)(lrs, max_epochs, data)
+
+
 @mistake(
     "learning_rate_sweep",
     hint="the shorter last batch weighs as much as the others: weigh with len(X), or use all training rows at once",

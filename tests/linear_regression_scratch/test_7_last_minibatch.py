@@ -98,6 +98,14 @@ def test_shuffled_orders_are_uniform(submission, seed):
         neighbours <= left_neighbours.bound, yours=neighbours, expected="about 2 pairs of old neighbours side by side"
     )
 
+    # In a uniform order one example stays on average, and none in e^-1 of all orders: in all of 20 once in 5e8.
+    stayed = sum(int((order(submission.data_iter(50, *examples(50)), 50) == torch.arange(50)).sum()) for _ in range(20))
+    require(
+        stayed > 0,
+        yours="in 20 passes over 50 examples none at its old place",
+        expected="about one a pass that keeps its place",
+    )
+
 
 # What the checks share
 
@@ -213,6 +221,24 @@ def last_batch_repeated(batch_size, X, y, shuffle=True, drop_last=False):
     return [*found, *found[-1:]]
 
 
+@mistake("data_iter", hint="only the first batch comes: let the loop go on to the last one")
+def first_batch_alone(batch_size, X, y, shuffle=True, drop_last=False):
+    return list(iterator(right_order)(batch_size, X, y, shuffle, drop_last))[:1]
+
+
+@mistake("data_iter", hint="return ends the function with its first batch: yield X_batch, y_batch instead")
+def first_batch_returned(batch_size, X, y, shuffle=True, drop_last=False):
+    return next(iter(iterator(right_order)(batch_size, X, y, shuffle)))
+
+
+@mistake("data_iter", hint="the shorter batch comes first: it is the last one")
+def short_batch_first(batch_size, X, y, shuffle=True, drop_last=False):
+    rows, _ = right_order(len(X), shuffle, batch_size)
+    wanted = split_sizes(len(X), batch_size)[::-1]
+    found = list(zip(X[rows].split(wanted), y[rows].split(wanted), strict=True))
+    return found[drop_last and wanted[0] < batch_size :]
+
+
 @mistake(
     "data_iter", hint="drop_last is not used: leave the last batch out if it is asked for and shorter than batch_size"
 )
@@ -315,6 +341,22 @@ def end_not_shuffled(batch_size, X, y, shuffle=True, drop_last=False):
         return right_order(n, shuffle, batch_size) if not shuffle else (rows, rows)
 
     return iterator(kept)(batch_size, X, y, shuffle, drop_last)
+
+
+@mistake(
+    "data_iter",
+    hint="no example ever keeps its place: in Fisher's and Yates's shuffle it may change places with itself; "
+    "torch.randperm does it right",
+)
+def never_at_its_place(batch_size, X, y, shuffle=True, drop_last=False):
+    def cycle(n, shuffle, batch_size):
+        rows = torch.arange(n)
+        for i in range(n - 1, 0, -1) if shuffle else ():
+            j = int(torch.randint(i, ()))
+            rows[[i, j]] = rows[[j, i]]
+        return rows, rows
+
+    return iterator(cycle)(batch_size, X, y, shuffle, drop_last)
 
 
 _given_out = {}

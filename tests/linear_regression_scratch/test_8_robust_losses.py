@@ -301,6 +301,14 @@ def root_mean_square(self, y_hat, y):
     return ((y_hat - y) ** 2).mean().sqrt()
 
 
+@mistake(
+    "RobustRegression.loss",
+    hint="beta is no 1/sigma²: with the branches that far apart it is the squared loss, divided by beta",
+)
+def beta_from_a_deviation(self, y_hat, y):
+    return F.smooth_l1_loss(y_hat, y, beta=1 / 0.01**2)
+
+
 @mistake("RobustRegression.loss", hint=SUM)
 def summed_huber(self, y_hat, y):
     return F.huber_loss(y_hat, y, reduction="sum")
