@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 pytestmark = pytest.mark.withdraws("LinearRegressionScratch", "LinearRegressScratch", "SGD")
 
 VARIANCE = "sigma is the standard deviation, which torch.normal takes as it is: do not square it"
+FLAT = "forward gives (n,) where y is (n, 1), so that y_hat - y broadcasts to (n, n): keep the column of X @ self.w"
 RATES = st.sampled_from([1 / 2, 1 / 4, 1 / 8])
 """Powers of two: a step by them is exact, so that every right way of writing it gives the same bits."""
 
@@ -486,12 +487,14 @@ def no_bias(self, X):
     return X @ self.w
 
 
-@mistake(
-    "LinearRegressionScratch.forward",
-    hint="forward gives (n,) where y is (n, 1), so that y_hat - y broadcasts to (n, n): keep the column of X @ self.w",
-)
+@mistake("LinearRegressionScratch.forward", hint=FLAT)
 def flat(self, X):
     return (X @ self.w + self.b).flatten()
+
+
+@mistake("LinearRegressionScratch.forward", hint=FLAT)
+def squeezed(self, X):
+    return (X @ self.w + self.b).squeeze()
 
 
 @mistake("LinearRegressionScratch.loss", hint="the half is missing: the loss is the mean of (y_hat - y)² / 2")
