@@ -356,6 +356,20 @@ def test_the_self_test_names_a_mistake_that_slips_through(course_root, tmp_path)
     assert "  2 quiet: caught by nothing, not named, elsewhere nothing" in output
 
 
+def test_a_check_that_ends_a_worker_of_the_self_test_is_told(course_root, tmp_path):
+    import shutil
+
+    course = shutil.copytree(course_root, tmp_path / "course")
+    path = course / "tests" / "basics" / "test_2_scales.py"
+    path.write_text(path.read_text() + "\n\nimport os, signal\n\nos.kill(os.getpid(), signal.SIGKILL)\n")
+    code, output, errors = assay("self-test", "--seeds", "1", cwd=course)
+    assert (code, output) == (3, "")
+    assert (
+        errors
+        == "assay: a worker's process ended: a check ended it, or the machine did, whose memory may be too small\n"
+    )
+
+
 def test_a_promise_that_there_is_not_cannot_be_given_up(course_root, students):
     code, output, errors = assay("grade", students / "alice", "--forgo", "fairness", cwd=course_root)
     assert (code, output) == (2, "")

@@ -214,7 +214,10 @@ def _grade_and_leave(job: Job, numbers: Sequence[int], folder: Path) -> None:
 
 @contextlib.contextmanager
 def workers_pool(tasks: int) -> Iterator[ProcessPoolExecutor]:
-    """Gives an executor of as many processes as this one may use processors, and no more than there are tasks."""
+    """Gives an executor of as many processes as this one may use processors, and no more than there are tasks.
+
+    Raises AssayError where one of them ended and whoever uses it has not heeded that.
+    """
     # spawn: a worker starts its nursery and torch afresh, whatever threads this process has
     pool = ProcessPoolExecutor(_workers(tasks), _Context(), _begin_work, (os.getpid(),))
     try:
@@ -223,6 +226,9 @@ def workers_pool(tasks: int) -> Iterator[ProcessPoolExecutor]:
         for worker in active_children():
             worker.terminate()  # or it would finish its chunk first
         raise
+    except BrokenProcessPool as error:
+        text = "a worker's process ended: a check ended it, or the machine did, whose memory may be too small"
+        raise AssayError(text) from error
     finally:
         with contextlib.suppress(RuntimeError):  # interrupted before its own thread began
             pool.shutdown(cancel_futures=True)
