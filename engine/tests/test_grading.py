@@ -350,6 +350,21 @@ def test_a_name_that_was_never_written_is_not_put_down_to_what_stopped_the_modul
     assert message(graded["stops_without"], "mean").yours == "noise is not defined"
 
 
+def test_in_brief_what_comes_after_a_check_that_is_not_passed_is_skipped(course_root, tmp_path):
+    for name, source in {"wrong": RIGHT.replace("0.5 *", ""), "right": RIGHT}.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "basics.py").write_text(source)
+    submissions = take_in([tmp_path], ["basics"]).submissions
+    done = {"seed": 1, "forgone": (), "on_progress": lambda _: None, "on_trouble": pytest.fail}
+    reports = {r.submission.name: r for r in grade(read_course(course_root), submissions, **done, brief=True)}
+    assert reports["right"].score == reports["right"].max_score
+    first, *rest = [check for exercise in reports["wrong"].exercises for check in exercise.checks]
+    assert (first.status, first.message.help) == ("failed", "the half is missing")
+    # Exercise 10's file is read first, and its check had been passed.
+    assert [check.status for check in rest] == ["skipped"] * 4 + ["passed"]
+    assert rest[1].message.help == "a check before this one was not passed"
+
+
 def test_of_several_cells_that_stopped_none_is_blamed_for_a_name(course_root, tmp_path):
     cells = ["1 / 0", "def noise(size) return 1", "def scaled(x, factor=2.0):\n    return x * factor"]
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(text) for text in cells])

@@ -42,6 +42,7 @@ class Judge:
         seed: the course's secret seed.
         forgone: promises that the instructor gave up by name.
         public: leave out the checks that a student does not see at once.
+        brief: skip what is left of a submission's checks after one that it did not pass.
         alone: leave out every test that is no check of a submission.
         on_graded: called with every report as soon as all checks of its submission have been run.
     """
@@ -57,6 +58,7 @@ class Judge:
         forgone: tuple[str, ...] = (),
         *,
         public: bool = False,
+        brief: bool = False,
         alone: bool = False,
         on_graded: Callable[[Submission, Report], None] | None = None,
     ) -> None:
@@ -65,6 +67,7 @@ class Judge:
         self.course_seed = seed
         self.forgone = forgone
         self.public = public
+        self.brief = brief
         self.alone = alone
         self.on_graded = on_graded
         self.guests: dict[Submission, Guest] = {}
@@ -220,6 +223,15 @@ class Judge:
         return derived_seed(self.seed_of(item), "guest")
 
     # Verdicts.
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Skips what is left of a submission where one check says enough."""
+        submission = submission_of(item)
+        if self.brief and submission is not None:
+            before = [self.verdicts[check] for check in self.checks[submission] if check in self.verdicts]
+            if any(verdict.status != "passed" for verdict in before):
+                pytest.skip("a check before this one was not passed")
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:

@@ -22,7 +22,10 @@ _PYTEST_SAID = 4000
 
 
 class Job(NamedTuple):
-    """What a worker needs to grade a chunk; `public` leaves out the checks that a student does not see at once."""
+    """What a worker needs to grade a chunk.
+
+    `public` leaves out the checks that a student does not see at once, `brief` those that come after a failed one.
+    """
 
     root: Path
     fingerprint: str
@@ -30,6 +33,7 @@ class Job(NamedTuple):
     seed: int
     forgone: tuple[str, ...] = ()
     public: bool = False
+    brief: bool = False
 
 
 def grade_chunk(job: Job, on_graded: Callable[[Submission, Report], None] | None = None) -> list[Report]:
@@ -48,7 +52,9 @@ def grade_chunk(job: Job, on_graded: Callable[[Submission, Report], None] | None
     if course.fingerprint != job.fingerprint:
         text = f"the course at {job.root} changed while it was grading"
         raise AssayError(text)
-    judge = Judge(course, job.submissions, job.seed, job.forgone, public=job.public, on_graded=on_graded)
+    judge = Judge(
+        course, job.submissions, job.seed, job.forgone, public=job.public, brief=job.brief, on_graded=on_graded
+    )
     hold_session(judge)
     return judge.reports()
 
