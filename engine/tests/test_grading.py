@@ -496,30 +496,33 @@ def test_what_goes_wrong_in_a_worker_is_told():
     assert str(grading._trouble(future)) == "OSError in a worker: no room"
 
 
-# Ends its own process at every check, so that it is imported again for the next one, and takes its time to be. The
-# check waits for that end: one that comes after the check's own costs nothing but the next check.
-IMPORTED_AGAIN = (
-    RIGHT
-    + """
-import os, time
-time.sleep(6)
-own = os.getpid()
-def wait():
-    while os.getppid() == own:
-        time.sleep(0.001)
-os.register_at_fork(after_in_parent=lambda: os._exit(0), after_in_child=wait)
-"""
-)
+# Ends its own process at every check, so that it is imported again for the next one, and takes its time to be.
+IMPORTED_AGAIN = RIGHT + "import os, time\ntime.sleep(3)\nos.register_at_fork(after_in_parent=lambda: os._exit(0))\n"
 
 
 def test_being_imported_again_for_every_check_counts_against_a_submissions_time(course_root, tmp_path):
+    course = shutil.copytree(course_root, tmp_path / "course")
+    settings = course / "tox.ini"
+    settings.write_text(settings.read_text().replace("_seconds = 2", "_seconds = 1"))
     (tmp_path / "basics.py").write_text(IMPORTED_AGAIN)
-    (report,) = graded_now(course_root, take_in([tmp_path / "basics.py"], ["basics"]))
+    (report,) = graded_now(course, take_in([tmp_path / "basics.py"], ["basics"]))
     checks = [check for exercise in report.exercises for check in exercise.checks]
     text = "the checks before this one took all the time that a submission has"
     late = [check for check in checks if check.status == "timeout"]
-    assert len(late) >= len(checks) - 5  # 6 s or more for each that comes after the first, and 20 s in all
+    assert len(late) >= len(checks) - 5  # 3 s or more for each that comes after the first, and 10 s in all
     assert {check.message.yours or check.message.help for check in late if check.visibility == "visible"} == {text}
+
+
+# Closes its line to the judge at every check, and lives on.
+HUNG_UP = (
+    RIGHT + "import os, time\nos.register_at_fork(after_in_parent=lambda: (os.closerange(3, 256), time.sleep(60)))\n"
+)
+
+
+def test_a_submission_that_has_hung_up_is_imported_again_for_the_next_check(course_root, tmp_path):
+    (tmp_path / "basics.py").write_text(HUNG_UP)
+    (report,) = graded_now(course_root, take_in([tmp_path / "basics.py"], ["basics"]))
+    assert report.score == report.max_score
 
 
 TICKS = """

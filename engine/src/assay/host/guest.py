@@ -61,6 +61,7 @@ class Guest:
         self._line: socket.socket | None = None
         self._heard_end = False
         self._silent = False
+        self._gone = False
         self._began = self._spent = 0.0
         self.isolation: dict[str, str] = {}
         self.loaded: Loaded | None = None
@@ -75,6 +76,7 @@ class Guest:
         """
         self._nursery = self._find_nursery()
         self._pid, self._sock = self._nursery.open(self._task, self._budget)
+        self._gone = False
         started = time.monotonic()
         try:
             try:
@@ -156,7 +158,7 @@ class Guest:
         swept = self._nursery.sweep(self._pid)
         if self._silent:
             self._ending()
-        if not swept.clean or not swept.alive:
+        if not swept.clean or not swept.alive or self._gone:
             self.close()
 
     def close(self) -> None:
@@ -177,6 +179,9 @@ class Guest:
         self._heard_end = True
         try:
             ended = self._hear(_END_SECONDS)
+        except frames.Hangup:
+            self._gone = True  # though the kernel may still be taking it down, and a sweep find it alive
+            return None
         except WireError:
             return None
         return ended if isinstance(ended, Ended) else None
