@@ -61,7 +61,6 @@ class Guest:
         self._line: socket.socket | None = None
         self._heard_end = False
         self._silent = False
-        self._gone = False
         self._began = self._spent = 0.0
         self.isolation: dict[str, str] = {}
         self.loaded: Loaded | None = None
@@ -76,7 +75,6 @@ class Guest:
         """
         self._nursery = self._find_nursery()
         self._pid, self._sock = self._nursery.open(self._task, self._budget)
-        self._gone = False
         started = time.monotonic()
         try:
             try:
@@ -158,17 +156,20 @@ class Guest:
         swept = self._nursery.sweep(self._pid)
         if self._silent:
             self._ending()
-        if not swept.clean or not swept.alive or self._gone:
+        if not swept.clean or not swept.alive or self._sock is None:
             self.close()
 
     def close(self) -> None:
         """Ends the submission's process."""
-        if self._sock is not None:
-            self._sock.close()
-            self._sock = None
+        self._hang_up()
         if self._pid:
             pid, self._pid = self._pid, 0
             self._nursery.close(pid)
+
+    def _hang_up(self) -> None:
+        if self._sock is not None:
+            self._sock.close()
+            self._sock = None
 
     def _hear(self, seconds: float) -> Any:
         if self._sock is None:
@@ -180,7 +181,7 @@ class Guest:
         try:
             ended = self._hear(_END_SECONDS)
         except frames.Hangup:
-            self._gone = True  # though the kernel may still be taking it down, and a sweep find it alive
+            self._hang_up()  # it is gone, though the kernel may still be taking it down, and a sweep find it alive
             return None
         except WireError:
             return None
