@@ -275,6 +275,10 @@ smallest = wrong("smallest", LARGEST, estimated(measure=lambda w, b: (w.abs().mi
 b_first = wrong("b_first", LARGEST, estimated(measure=lambda w, b: (b.abs(), w.abs().max())))
 no_noise = wrong("no_noise", SMALL, estimated(noise=0.0))
 ten_times_the_noise = wrong("ten_times_the_noise", NOISY, estimated(noise=0.1))
+# What a fit of the demo's examples finds, whatever w and b are given.
+demo_parameters = wrong(
+    "demo_parameters", STUCK, estimated(lambda data: (torch.tensor([2.0, -3.4]), torch.tensor(4.2)))
+)
 no_bias = wrong(
     "no_bias", NO_BIAS, estimated(lambda data: (torch.linalg.lstsq(data.X, data.y).solution.flatten(), 0.0))
 )
@@ -285,14 +289,6 @@ def stale_model(sizes, w, b):
     """One model for all sizes: it goes on where the size before left it."""
     model = d2l.LinearRegression(0.03)
     return estimated(descent(3, lambda data: model))(sizes, w, b)
-
-
-@mistake("estimation_errors", hint=STUCK)
-def demo_parameters(sizes, w, b):
-    """Examples of the demo's w and b, whatever is given."""
-    demo = d2l.SyntheticRegressionData(torch.tensor([2.0, -3.4]), 4.2, num_train=max(sizes), num_val=0)
-    w_hat, b_hat = least_squares(demo)
-    return [float((w_hat[0] - w).abs().max())] * len(sizes), [float((b_hat - b).abs())] * len(sizes)
 
 
 @mistake("estimation_errors", hint=STUCK)
