@@ -18,26 +18,67 @@ if TYPE_CHECKING:
 _DEADLINE = 5.0
 """Seconds, against something that starts processes faster than they can be ended or stopped."""
 
+_FORK_SECONDS = 0.25
+"""Who is told to stop ends its `fork` first, in which it may wait for a lock of the kernel's: as long as some others
+are on the processor, a few dozen milliseconds on a busy machine. Who waits longer waits for something else, such as the
+end of a `vfork`, and stops before it goes on."""
+
+# Of a thread, as `/proc` gives them.
+_ENDED = frozenset("ZX")
+_STOPPED = _ENDED | set("tT")
+_WAITING = frozenset("D")
+
 
 class _Seen(NamedTuple):
     pid: int
     parent: int
 
 
+class _Passes:
+    """What was seen, pass after pass, and whether to believe that nothing runs any more.
+
+    The kernel's list of children may lack one where another ends meanwhile: while the list is read, or before it hands
+    on its own. So no one who was seen may have ended since the last pass, nor since the one before that.
+    """
+
+    def __init__(self) -> None:
+        self._last: dict[_Seen, bool] | None = None
+        self._alike = 0
+
+    def add(self, seen: dict[_Seen, bool]) -> None:
+        """Takes a pass: who was seen, and whether it ran."""
+        self._alike = self._alike + 1 if seen == self._last and not any(seen.values()) else 0
+        self._last = seen
+
+    @property
+    def believed(self) -> bool:
+        """Whether three passes saw the same, and nothing that ran."""
+        return self._alike > 1
+
+
 def pause(root: int) -> bool:
     """Stops a process and what came of it; tells whether all stands still, which starting others may prevent."""
-    told: set[_Seen] = set()
+    moved: dict[_Seen, float] = {}
     end = time.monotonic() + _DEADLINE
-    quiet = 0
-    # As with a sweep: a list that is read while one starts another is believed the second time.
-    while quiet <= 1:
+    passes = _Passes()
+    while not passes.believed:
         if time.monotonic() > end:
             return False
-        moving = [process for process in _family(root) if process not in told or _moves(process.pid)]
-        for process in moving:
-            _signal(process, signal.SIGSTOP)
-        told.update(moving)
-        quiet = 0 if moving else quiet + 1
+        seen: dict[_Seen, bool] = {}
+        for process in list(_family(root)):
+            states = _states(process.pid)
+            if process not in moved:
+                still = _ENDED
+            elif time.monotonic() - moved[process] < _FORK_SECONDS:
+                still = _STOPPED
+            else:
+                still = _STOPPED | _WAITING
+            seen[process] = not states <= still
+            if process not in moved or not states <= _STOPPED | _WAITING:
+                moved[process] = time.monotonic()
+            if seen[process]:
+                _signal(process, signal.SIGSTOP)
+        passes.add(seen)
     return True
 
 
@@ -61,18 +102,17 @@ def sweep(root: int | None, keep: Collection[int] = ()) -> bool:
     root = own if root is None else root
     kept = {*keep, own}
     end = time.monotonic() + _DEADLINE
-    quiet = nap = 0.0
+    passes = _Passes()
+    nap = 0.0
     while True:
-        seen = running = 0
+        seen: dict[_Seen, bool] = {}
         for process in _descendants(root, kept):
-            seen += 1
-            running += _signal(process, signal.SIGKILL)
+            seen[process] = _signal(process, signal.SIGKILL)
             if process.parent == own:
                 with contextlib.suppress(ChildProcessError):
                     os.waitpid(process.pid, os.WNOHANG)
-        quiet = 0 if running else quiet + 1
-        # A list of children that is read while one of them ends may lack another: it is believed the second time.
-        if quiet > 1 or not (seen or nap):
+        passes.add(seen)
+        if passes.believed or not (seen or nap):
             return True
         if time.monotonic() > end:
             return False
@@ -103,7 +143,7 @@ def _signal(process: _Seen, number: int) -> bool:
     except ProcessLookupError:
         return False
     try:
-        if set("ZX").issuperset(_states(process.pid)):
+        if _states(process.pid) <= _ENDED:
             return False
         if _parent(process.pid) == process.parent:
             signal.pidfd_send_signal(handle, number)
@@ -112,11 +152,6 @@ def _signal(process: _Seen, number: int) -> bool:
     finally:
         os.close(handle)
     return True
-
-
-def _moves(pid: int) -> bool:
-    # Who waits for the kernel (D) stops before it goes on.
-    return not set("tTDZX").issuperset(_states(pid))
 
 
 def _children(pid: int) -> list[int]:
@@ -139,13 +174,13 @@ def _scan() -> dict[int, list[int]]:
     return found
 
 
-def _states(pid: int) -> list[str]:
+def _states(pid: int) -> set[str]:
     """Of all its threads: a process whose first one has ended goes on while another does."""
-    found = []
+    found = set()
     with contextlib.suppress(FileNotFoundError, ProcessLookupError):
         for thread in os.listdir(f"/proc/{pid}/task"):  # noqa: PTH208 - in every check: a Path costs more than the call
             with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-                found.append(_fields(f"{pid}/task/{thread}")[0].decode())
+                found.add(_fields(f"{pid}/task/{thread}")[0].decode())
     return found
 
 
