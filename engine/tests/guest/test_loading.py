@@ -56,6 +56,12 @@ def test_names_defined_before_an_exception_stay():
     assert load_module("answer", b"def f(): pass\nraise ValueError\n").module.f() is None
 
 
+def test_a_script_that_was_made_of_a_notebook_runs():
+    handed = load_module("answer", b"get_ipython().run_line_magic('matplotlib', 'inline')\ndisplay(1)\nx = 1\n")
+    assert handed.notes == []
+    assert handed.module.x == 1
+
+
 def test_main_is_not_run():
     assert not hasattr(load_module("answer", b"if __name__ == '__main__': ran = True\n").module, "ran")
 

@@ -39,6 +39,8 @@ def test_a_failing_cell_is_noted_by_number_and_first_line_and_the_next_is_run():
         ("%%capture out\nx = 1", "x"),
         ("if True:\n    %time 1\n    x = 1", "x"),
         ("if True:\n    !ls\nx = 1", "x"),
+        ("display('x', clear=True)\nx = 1", "x"),
+        ("print(get_ipython().run_line_magic('ls', ''))\nx = 1", "x"),
     ],
 )
 def test_ipython_syntax_does_nothing_and_the_rest_runs(cell, name):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from assay.guest.answering import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 _TEXT = 500
 _KEY = 20
@@ -54,10 +54,22 @@ def load_module(name: str, source: bytes) -> Handed:
     return Handed(module, (file,), notes)
 
 
+class _Shell:
+    """What the magics and shell lines of a notebook ask, and a script that was made of one: it does nothing."""
+
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        return _do_nothing
+
+
+def _do_nothing(*_args: object, **_named: object) -> None:
+    pass
+
+
 def new_module(name: str, file: str) -> types.ModuleType:
-    """Gives an empty module that the import system knows under `name`."""
+    """Gives a module that the import system knows under `name`, with the two names that IPython gives unasked."""
     module = types.ModuleType(name)
     module.__file__ = file
+    vars(module).update(get_ipython=_Shell, display=_do_nothing)
     sys.modules[name] = module
     return module
 

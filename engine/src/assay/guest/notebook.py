@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 import nbformat
@@ -14,7 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _RUN_BODY = ("%%time", "%%timeit", "%%capture")
-_MAGIC = re.compile(r"get_ipython\(\)\.\w+\(.*\)$")
 _FORMAT = 4
 _FIRST_LINE = 80
 
@@ -54,7 +52,7 @@ def _code_cells(source: bytes) -> Iterator[tuple[int, str]]:
 
 
 def _plain_python(text: str) -> str:
-    """Gives the cell as Python with the same number of lines, IPython's own syntax taken out."""
+    """Gives the cell as Python of as many lines: its magics and shell lines ask `get_ipython()`, which does nothing."""
     stripped = text.lstrip()
     if stripped.startswith("%%"):
         head, _, body = stripped.partition("\n")
@@ -63,13 +61,4 @@ def _plain_python(text: str) -> str:
         text = "#\n" + body  # IPython drops empty lines at the top, and line numbers with them
     # A manager for each cell: some of its transformers keep state after a cell that is no Python.
     transformed: str = TransformerManager().transform_cell(text)  # type: ignore[no-untyped-call]
-    return "".join(_without_magic(line) for line in transformed.splitlines(keepends=True))
-
-
-def _without_magic(line: str) -> str:
-    code = line.rstrip("\r\n")
-    match = _MAGIC.search(code)
-    if match is None:
-        return line
-    # `x = %time f()` and `files = !ls` become `x = None`: the line does nothing, its name exists.
-    return f"{code[: match.start()]}None\n"
+    return transformed
