@@ -62,6 +62,21 @@ def test_a_script_that_was_made_of_a_notebook_runs():
     assert handed.module.x == 1
 
 
+@pytest.mark.parametrize("magic", ["time", "timeit", "capture"])
+def test_a_script_that_was_made_of_a_notebook_runs_the_cells_of_magics_that_do(magic):
+    source = f"a = 1\nget_ipython().run_cell_magic({magic!r}, '', 'def f():\\n    return a\\n')\n"
+    handed = load_module("answer", source.encode() + b"get_ipython().run_cell_magic('bash', '', 'exit 1')\n")
+    assert handed.notes == []
+    assert handed.module.f() == 1
+
+
+def test_what_stops_such_a_cell_is_told():
+    handed = load_module("answer", b"get_ipython().run_cell_magic('time', '', '1 / 0')\n")
+    assert handed.notes == [
+        "the module stopped at line 1: ZeroDivisionError: division by zero; what it defines before that is graded"
+    ]
+
+
 def test_main_is_not_run():
     assert not hasattr(load_module("answer", b"if __name__ == '__main__': ran = True\n").module, "ran")
 

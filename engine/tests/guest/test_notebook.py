@@ -40,6 +40,9 @@ def test_a_failing_cell_is_noted_by_number_and_first_line_and_the_next_is_run():
         ("if True:\n    %time 1\n    x = 1", "x"),
         ("if True:\n    !ls\nx = 1", "x"),
         ("display('x', clear=True)\nx = 1", "x"),
+        ("from IPython import get_ipython\n%matplotlib inline\nx = 1", "x"),
+        ("def f():\n    %matplotlib inline\n    y = %time 3\nf()\nx = 1", "x"),
+        ("if 'IPKernelApp' not in get_ipython().config:\n    x = 1", "x"),
         ("print(get_ipython().run_line_magic('ls', ''))\nx = 1", "x"),
     ],
 )

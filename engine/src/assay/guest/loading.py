@@ -13,6 +13,9 @@ from assay.guest.answering import clean
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+RUN_BODY = ("time", "timeit", "capture")
+"""The cell magics that run their cell."""
+
 _TEXT = 500
 _KEY = 20
 _ANSWER = 65_536
@@ -55,10 +58,18 @@ def load_module(name: str, source: bytes) -> Handed:
 
 
 class _Shell:
-    """What the magics and shell lines of a notebook ask, and a script that was made of one: it does nothing."""
+    """What a script that was made of a notebook talks to: it runs a cell whose magic does, and else does nothing."""
+
+    def __init__(self, module: types.ModuleType) -> None:
+        self.config: dict[str, object] = {}
+        self.user_ns = vars(module)
 
     def __getattr__(self, name: str) -> Callable[..., None]:
         return _do_nothing
+
+    def run_cell_magic(self, magic: str, _line: str, body: str) -> None:
+        if magic in RUN_BODY:
+            exec(compile(body, f"%%{magic}", "exec", dont_inherit=True), self.user_ns)  # noqa: S102 - as `run`
 
 
 def _do_nothing(*_args: object, **_named: object) -> None:
@@ -66,10 +77,11 @@ def _do_nothing(*_args: object, **_named: object) -> None:
 
 
 def new_module(name: str, file: str) -> types.ModuleType:
-    """Gives a module that the import system knows under `name`, with the two names that IPython gives unasked."""
+    """Gives a module that the import system knows under `name`, with what notebooks use of IPython's own names."""
     module = types.ModuleType(name)
     module.__file__ = file
-    vars(module).update(get_ipython=_Shell, display=_do_nothing)
+    shell = _Shell(module)
+    vars(module).update(get_ipython=lambda: shell, display=_do_nothing)
     sys.modules[name] = module
     return module
 

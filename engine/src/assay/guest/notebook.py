@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import nbformat
 from IPython.core.inputtransformer2 import TransformerManager
 
-from assay.guest.loading import Handed, new_module, remember_lines, run
+from assay.guest.loading import RUN_BODY, Handed, new_module, remember_lines, run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_RUN_BODY = ("%%time", "%%timeit", "%%capture")
+_MAGIC = re.compile(r"(\s*(?:[^()]*=\s*)?)get_ipython\(\)\.\w+\(.*\)$")
 _FORMAT = 4
 _FIRST_LINE = 80
 
@@ -52,13 +53,19 @@ def _code_cells(source: bytes) -> Iterator[tuple[int, str]]:
 
 
 def _plain_python(text: str) -> str:
-    """Gives the cell as Python of as many lines: its magics and shell lines ask `get_ipython()`, which does nothing."""
+    """Gives the cell as Python with the same number of lines, IPython's own syntax taken out."""
     stripped = text.lstrip()
     if stripped.startswith("%%"):
         head, _, body = stripped.partition("\n")
-        if head.split(maxsplit=1)[0] not in _RUN_BODY:
+        if head.split(maxsplit=1)[0].removeprefix("%%") not in RUN_BODY:
             return ""
         text = "#\n" + body  # IPython drops empty lines at the top, and line numbers with them
     # A manager for each cell: some of its transformers keep state after a cell that is no Python.
     transformed: str = TransformerManager().transform_cell(text)  # type: ignore[no-untyped-call]
-    return transformed
+    return "".join(_without_magic(line) for line in transformed.splitlines(keepends=True))
+
+
+def _without_magic(line: str) -> str:
+    match = _MAGIC.match(line.rstrip("\r\n"))
+    # `x = %time f()` and `files = !ls` become `x = None`: the line does nothing, its name exists.
+    return f"{match[1]}None\n" if match else line
