@@ -10,12 +10,11 @@ import tarfile
 import zipfile
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
 from assay import archives
 from assay.archives import Limits
 from assay.intake import MAX_BYTES, take_in
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 NAMES = ["scratch", "concise"]
 CODE = b"x = 1\n"

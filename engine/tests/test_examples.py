@@ -5,7 +5,6 @@ import os
 from pathlib import Path
 
 import pytest
-
 from assay.course import read_course
 from assay.grading import grade
 from assay.intake import take_in

@@ -15,7 +15,6 @@ from pathlib import Path
 import msgspec
 import nbformat
 import pytest
-
 from assay import grading
 from assay.course import read_course
 from assay.errors import AssayError

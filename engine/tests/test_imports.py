@@ -6,9 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 import assay
+import pytest
 
 ROOT = Path(assay.__file__).parent
 EVERYBODY = {"model", "errors", "display"}

@@ -4,7 +4,6 @@ import hashlib
 import os
 
 import pytest
-
 from assay.errors import IntakeError
 from assay.intake import MAX_BYTES, take_in
 

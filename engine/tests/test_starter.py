@@ -5,7 +5,6 @@ import types
 
 import nbformat
 import pytest
-
 from assay.course import contract
 from assay.starter import module_starter, notebook_starter
 

@@ -17,9 +17,9 @@ from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, BinaryIO, Literal, NamedTuple
 
-from assay.display import inert
 from assay.entries import ARCHIVES, IRREGULAR, KINDS, LINK, MAX_BYTES, OTHER_ARCHIVES, ending, shown
 from assay.errors import IntakeError
+from assay.text import inert
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,10 +13,10 @@ import click
 
 from assay.console import LINE, console, progress_bars, say, show_reports, stop
 from assay.course import Course, find_root, read_course
-from assay.display import inert
 from assay.errors import AssayError, Interrupted
 from assay.intake import Intake, shown, take_in
 from assay.model import INTERRUPTED
+from assay.text import inert
 from assay.wire.promises import CORE
 
 if TYPE_CHECKING:

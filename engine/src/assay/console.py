@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from assay.display import inert
+from assay.text import inert
 
 if TYPE_CHECKING:
     from assay.model import Report

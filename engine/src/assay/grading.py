@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from assay.display import inert
 from assay.errors import AssayError, Interrupted, PromiseBroken
 from assay.model import INTERRUPTED, HandedIn, Report, SubmissionInfo
 from assay.session import Job, grade_chunk
+from assay.text import inert
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

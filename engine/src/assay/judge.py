@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from assay.course import Course, contract, read_course
-from assay.display import inert
 from assay.errors import CourseError, IntakeError, PromiseBroken
 from assay.intake import shown, take_in
 from assay.items import check_of, number_variants, submission_of, withdrawn_by
 from assay.model import Report, Submission, SubmissionInfo, Verdict
 from assay.pytest_plugin import BUDGETS
+from assay.text import inert
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from assay.course import contract, signatures
-from assay.display import Words, inert
 from assay.errors import AssayError, GuestEnded, Mismatch, NotHandedIn, SubmissionRaised
 from assay.examples import FLAKY
 from assay.items import check_of
@@ -26,6 +25,7 @@ from assay.model import (
 )
 from assay.recognition import hint_for, reference_digests
 from assay.sides import pair
+from assay.text import Words, inert
 
 if TYPE_CHECKING:
     from pathlib import Path

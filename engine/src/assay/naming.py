@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assay.display import inert
 from assay.entries import KINDS, Entry, shown
 from assay.errors import IntakeError
+from assay.text import inert
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -8,7 +8,7 @@ import os.path
 import sys
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from assay.display import (
+from assay.text import (
     DIGITS,
     MAX_DEPTH,
     MAX_NOTE,

@@ -7,11 +7,10 @@ from decimal import Decimal
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
-from values import anything, steady
-
 from assay.checks import assert_close, number, require, take, tensor
 from assay.errors import CourseError, Mismatch
+from hypothesis import given
+from values import anything, steady
 
 
 class Held:

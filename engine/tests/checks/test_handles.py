@@ -1,7 +1,6 @@
 """held and assign pass on to the stand-in, and say so where there is none."""
 
 import pytest
-
 from assay.checks import assign, held
 
 

@@ -5,11 +5,10 @@ from types import ModuleType
 
 import pytest
 import torch
-from values import Held
-
 from assay.checks import mistake
 from assay.checks.mistakes import Mistake, fresh_module, marks_of, mistaken_module, mistakes_of, same_answer
 from assay.errors import CourseError, Mismatch
+from values import Held
 
 REFERENCE = """
 def estimate(x):

@@ -4,12 +4,11 @@ import math
 
 import pytest
 import torch
+from assay.sides import pair
+from assay.text import Words
 from hypothesis import given
 from hypothesis import strategies as st
 from values import Hostile, anything, printable, steady
-
-from assay.display import Words
-from assay.sides import pair
 
 T = torch.tensor
 

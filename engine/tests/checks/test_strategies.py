@@ -1,9 +1,8 @@
 """What checks draw: numbers on which every right way of computing agrees."""
 
 import torch
-from hypothesis import given
-
 from assay.checks.strategies import columns, regressions
+from hypothesis import given
 
 
 @given(regressions())

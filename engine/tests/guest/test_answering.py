@@ -3,7 +3,6 @@
 import types
 
 import torch
-
 from assay.guest.answering import Answering
 from assay.wire.messages import SUBMISSION, Request
 

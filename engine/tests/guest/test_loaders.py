@@ -1,9 +1,8 @@
 """A data loader that asks for workers reads in the process itself, the same batches."""
 
 import pytest
-from torch.utils.data import DataLoader
-
 from assay.guest.loaders import read_in_one_process
+from torch.utils.data import DataLoader
 
 
 @pytest.fixture(autouse=True)

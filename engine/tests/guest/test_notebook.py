@@ -2,7 +2,6 @@
 
 import nbformat
 import pytest
-
 from assay.guest.notebook import load_notebook
 
 

@@ -1,7 +1,6 @@
 """What the nursery does before the forks is what checks do: each request of it is answered as it is meant."""
 
 import torch
-
 from assay.guest import rehearsal
 from assay.wire.messages import Given, Raised
 

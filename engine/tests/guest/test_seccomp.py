@@ -7,11 +7,10 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
 from assay.guest import seccomp, syscalls
 from assay.guest.syscalls import MACHINE, NUMBERS, PLAIN
+from hypothesis import given
+from hypothesis import strategies as st
 
 WORD = st.integers(0, 2**64 - 1)
 

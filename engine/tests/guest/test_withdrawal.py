@@ -3,7 +3,6 @@
 import types
 
 import pytest
-
 from assay.guest.withdrawal import withdraw
 
 

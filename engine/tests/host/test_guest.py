@@ -4,7 +4,6 @@ import os
 import signal
 
 import pytest
-
 from assay.errors import GuestEnded, NurseryError
 from assay.guest.processes import _states
 from assay.host import guest as guests

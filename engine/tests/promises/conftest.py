@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-
 from assay.guest import limits, lockdown, namespaces, privileges, processes, seccomp
 from assay.guest.syscalls import call
 

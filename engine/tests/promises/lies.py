@@ -10,15 +10,14 @@ import time
 
 import msgspec
 import torch
-
 from assay.checks import assert_close, require
 from assay.checks.compare import number, take, tensor
-from assay.display import short
 from assay.errors import GuestEnded, Mismatch, NotHandedIn, SubmissionRaised
 from assay.host.channel import Channel, SocketLine, _stays
 from assay.host.standin import Handle, Method, StandIn
 from assay.judging import _raised
 from assay.sides import pair
+from assay.text import short
 from assay.wire.messages import Given
 from assay.wire.values import Ref, encode, portable
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import os
 
-from conftest import Machine
-
 from assay import doctor
 from assay.guest import lockdown
 from assay.wire.promises import CORE, broken
+
+from conftest import Machine
 
 PROMISES = {"files", "network", "processes", "descendants", "memory", "time", "process_count", "file_size", "disk",
             "output", "privileges"}  # fmt: skip

@@ -6,8 +6,6 @@ import threading
 
 import msgspec
 import pytest
-from lies import NASTY, OUTCOMES, SECONDS
-
 from assay.errors import GuestEnded, WireError
 from assay.host import guest as guests
 from assay.host.guest import Guest
@@ -16,6 +14,7 @@ from assay.wire import frames
 from assay.wire.messages import Closed, Ended, Given, Loaded, Locked, Request, Swept
 from assay.wire.promises import CORE
 from assay.wire.values import encode
+from lies import NASTY, OUTCOMES, SECONDS
 
 KEPT = encode(Locked(dict.fromkeys(CORE, "kept")))
 ASKED = Request("call", 0, "f")

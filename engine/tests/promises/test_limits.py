@@ -10,7 +10,6 @@ import signal
 import time
 
 import pytest
-
 from assay.errors import GuestEnded
 from assay.guest import limits
 from assay.host.guest import Guest

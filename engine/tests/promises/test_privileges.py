@@ -9,9 +9,9 @@ import os
 import time
 
 import pytest
-from conftest import tell
-
 from assay.guest.syscalls import MACHINE
+
+from conftest import tell
 
 DENIED = {
     # on x86_64, on aarch64

@@ -14,7 +14,6 @@ import time
 from contextlib import contextmanager
 
 import pytest
-
 from assay.guest import processes
 from assay.guest.syscalls import MACHINE
 

@@ -8,12 +8,11 @@ import tracemalloc
 import msgspec
 import pytest
 import torch
-from lies import NASTY, SECONDS, against, ext, frame, given, shown, tensor_bytes
-
 from assay.errors import GuestEnded, Mismatch, NotHandedIn, SubmissionRaised, WireError
 from assay.wire import frames
 from assay.wire.messages import Given, Loaded, Missing, Raised, Reply
 from assay.wire.values import Ref, decoder, encode
+from lies import NASTY, SECONDS, against, ext, frame, given, shown, tensor_bytes
 
 ENDED, VALUE, RAISED = GuestEnded, object, SubmissionRaised
 pack = msgspec.msgpack.encode

@@ -5,7 +5,6 @@ import threading
 import time
 
 import pytest
-
 from assay.errors import WireError
 from assay.wire import frames
 

@@ -10,12 +10,11 @@ import msgspec
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
-from hypothesis import strategies as st
-
 from assay.errors import WireError
 from assay.wire.messages import Given, Missing, Raised
 from assay.wire.values import ROOM, Ref, decoder, encode, portable, weighing_decoder
+from hypothesis import given
+from hypothesis import strategies as st
 
 read = decoder(Given | Raised | Missing)
 

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 import torch
 
-from assay.display import Words, object_class, short
 from assay.errors import CourseError, Mismatch
+from assay.text import Words, object_class, short
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from assay.display import short
+from assay.text import short
 
 __all__ = ["assign", "held"]
 

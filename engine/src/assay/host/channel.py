@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, Protocol
 
-from assay.display import Words
 from assay.errors import GuestEnded, Mismatch, NotHandedIn, SubmissionRaised, WireError
 from assay.host.transcript import Transcript
+from assay.text import Words
 from assay.wire import frames
 from assay.wire.messages import SUBMISSION, Given, Missing, Raised, Reply, Request
 from assay.wire.values import DEPTH, ROOM, Ref, depth_of, encode, portable, weighing_decoder

@@ -5,8 +5,8 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from assay.display import Words
 from assay.errors import Mismatch
+from assay.text import Words
 from assay.wire.messages import LIBRARY, SUBMISSION
 from assay.wire.values import Ref
 

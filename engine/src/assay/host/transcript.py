@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from assay.display import code
+from assay.text import code
 from assay.wire.messages import LIBRARY, SUBMISSION, Request
 from assay.wire.values import Ref
 

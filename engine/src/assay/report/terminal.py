@@ -16,9 +16,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from assay.display import inert
 from assay.model import HIDDEN_TEXT, INTERRUPTED
 from assay.report.visibility import public
+from assay.text import inert
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -1,7 +1,6 @@
 """Six plain checks."""
 
 import torch
-
 from assay.checks import assert_close, require, take
 
 

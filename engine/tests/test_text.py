@@ -8,11 +8,10 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import torch
+from assay.text import Words, code, inert, object_class, short
 from hypothesis import given
 from hypothesis import strategies as st
 from values import Held, Hostile, anything, steady
-
-from assay.display import Words, code, inert, object_class, short
 
 T = torch.tensor
 
