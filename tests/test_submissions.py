@@ -7,7 +7,7 @@ import pytest
 import torch
 from assay.course import read_course
 from assay.grading import grade
-from assay.intake import take_in
+from assay.intake.collect import take_in
 from assay.starter import module_starter
 from d2l import torch as d2l
 

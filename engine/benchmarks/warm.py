@@ -6,7 +6,7 @@ from pathlib import Path
 
 from assay.course import read_course
 from assay.guest.loading import load_module
-from assay.intake import take_in
+from assay.intake.collect import take_in
 from assay.selftest import InProcessJudge
 from assay.session import hold_session
 

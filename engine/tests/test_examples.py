@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from assay.course import read_course
 from assay.grading import grade
-from assay.intake import take_in
+from assay.intake.collect import take_in
 from assay.report.document import document_bytes
 
 REFERENCE = '''

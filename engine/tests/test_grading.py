@@ -19,7 +19,7 @@ from assay import grading
 from assay.course import read_course
 from assay.errors import AssayError
 from assay.grading import grade
-from assay.intake import take_in
+from assay.intake.collect import take_in
 from assay.model import Document
 
 PR_SET_CHILD_SUBREAPER = 36

@@ -3,7 +3,7 @@
 import pytest
 from assay.course import read_course
 from assay.grading import grade
-from assay.intake import take_in
+from assay.intake.collect import take_in
 
 FILES = {
     "course/tox.ini": "[pytest]\ntestpaths = tests\n",

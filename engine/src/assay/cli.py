@@ -14,7 +14,7 @@ import click
 from assay.console import LINE, console, progress_bars, say, show_reports, stop
 from assay.course import Course, find_root, read_course
 from assay.errors import AssayError, Interrupted
-from assay.intake import Intake, shown, take_in
+from assay.intake.collect import Intake, shown, take_in
 from assay.model import INTERRUPTED
 from assay.text import inert
 from assay.wire.promises import CORE

@@ -12,7 +12,7 @@ import pytest
 
 from assay.course import Course, contract, read_course
 from assay.errors import CourseError, IntakeError, PromiseBroken
-from assay.intake import shown, take_in
+from assay.intake.collect import shown, take_in
 from assay.items import check_of, number_variants, submission_of, withdrawn_by
 from assay.model import Report, Submission, SubmissionInfo, Verdict
 from assay.pytest_plugin import BUDGETS

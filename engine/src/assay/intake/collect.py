@@ -11,11 +11,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from assay.archives import CLASS, STUDENT, Archive, Member
-from assay.entries import ARCHIVES, KINDS, LINK, MAX_BYTES, OTHER_ARCHIVES, DiskEntry, Entry, ending, shown
 from assay.errors import IntakeError
+from assay.intake.archives import CLASS, STUDENT, Archive, Member
+from assay.intake.matching import (
+    assignment_of,
+    has_kind,
+    is_student,
+    misnamed,
+    named_in,
+    nothing_in,
+    own_files,
+    student_of,
+)
+from assay.intake.tree import ARCHIVES, KINDS, LINK, MAX_BYTES, OTHER_ARCHIVES, DiskEntry, Entry, ending, shown
 from assay.model import Submission, SubmissionInfo
-from assay.naming import assignment_of, has_kind, is_student, misnamed, named_in, nothing_in, own_files, student_of
 from assay.text import inert
 
 if TYPE_CHECKING:

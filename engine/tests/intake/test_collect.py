@@ -5,7 +5,7 @@ import os
 
 import pytest
 from assay.errors import IntakeError
-from assay.intake import MAX_BYTES, take_in
+from assay.intake.collect import MAX_BYTES, take_in
 
 NAMES = ["scratch", "concise"]
 

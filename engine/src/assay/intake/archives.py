@@ -17,8 +17,8 @@ from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, BinaryIO, Literal, NamedTuple
 
-from assay.entries import ARCHIVES, IRREGULAR, KINDS, LINK, MAX_BYTES, OTHER_ARCHIVES, ending, shown
 from assay.errors import IntakeError
+from assay.intake.tree import ARCHIVES, IRREGULAR, KINDS, LINK, MAX_BYTES, OTHER_ARCHIVES, ending, shown
 from assay.text import inert
 
 if TYPE_CHECKING:

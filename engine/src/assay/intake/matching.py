@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assay.entries import KINDS, Entry, shown
 from assay.errors import IntakeError
+from assay.intake.tree import KINDS, Entry, shown
 from assay.text import inert
 
 if TYPE_CHECKING:

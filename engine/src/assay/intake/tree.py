@@ -1,6 +1,6 @@
 """What lies in a folder: a name, a kind, what is below it, and its bytes, never more of them than a limit.
 
-`DiskEntry` is one on the disk; `assay.archives.Member` is one inside an archive. Links are not followed in either.
+`DiskEntry` is one on the disk; `assay.intake.archives.Member` is one inside an archive. Links are not followed in either.
 """
 
 from __future__ import annotations

@@ -1,0 +1,1 @@
+"""Bytes that were handed in become submissions."""
