@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
-from assay.course import read_course
+from assay.course.read import read_course
 from assay.selftest import known_mistakes, reference_under, surviving_mutants
 
 COURSE = read_course(Path(__file__).parent.parent)

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from assay.course import read_course
+from assay.course.read import read_course
 from assay.grading import grade
 from assay.model import Submission, SubmissionInfo
 

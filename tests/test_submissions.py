@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 import torch
-from assay.course import read_course
+from assay.course.read import read_course
+from assay.course.starter import module_starter
 from assay.grading import grade
 from assay.intake.collect import take_in
-from assay.starter import module_starter
 from d2l import torch as d2l
 
 ROOT = Path(__file__).parent.parent

@@ -4,7 +4,7 @@ import functools
 import sys
 from pathlib import Path
 
-from assay.course import read_course
+from assay.course.read import read_course
 from assay.guest.loading import load_module
 from assay.intake.collect import take_in
 from assay.selftest import InProcessJudge

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
-from assay.course import read_course
+from assay.course.read import read_course
 from assay.grading import grade
 from assay.intake.collect import take_in
 from assay.report.document import document_bytes

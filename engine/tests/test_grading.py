@@ -16,7 +16,7 @@ import msgspec
 import nbformat
 import pytest
 from assay import grading
-from assay.course import read_course
+from assay.course.read import read_course
 from assay.errors import AssayError
 from assay.grading import grade
 from assay.intake.collect import take_in

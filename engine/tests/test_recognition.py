@@ -1,7 +1,7 @@
 """A known mistake is named by the checks that it fails, those of other exercises too."""
 
 import pytest
-from assay.course import read_course
+from assay.course.read import read_course
 from assay.grading import grade
 from assay.intake.collect import take_in
 

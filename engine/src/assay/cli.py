@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from assay.console import LINE, console, progress_bars, say, show_reports, stop
-from assay.course import Course, find_root, read_course
+from assay.course.read import Course, find_root, read_course
 from assay.errors import AssayError, Interrupted
 from assay.intake.collect import Intake, shown, take_in
 from assay.model import INTERRUPTED
@@ -178,7 +178,7 @@ def check(file: Path, folder: Path | None, forgo: tuple[str, ...]) -> None:
 @_COURSE
 def new(assignment: str, notebook: bool, folder: Path | None) -> None:  # noqa: FBT001 - a flag of the command
     """Write a student's starter for ASSIGNMENT here: signatures and docstrings, no solution."""
-    from assay.starter import module_starter, notebook_starter  # noqa: PLC0415
+    from assay.course.starter import module_starter, notebook_starter  # noqa: PLC0415
 
     try:
         course = _course(folder)

@@ -20,7 +20,7 @@ from hypothesis import is_hypothesis_test
 from hypothesis import seed as hypothesis_seed
 from hypothesis.errors import HypothesisException
 
-from assay.course import load_reference
+from assay.course.read import load_reference
 from assay.errors import CourseError, GuestEnded, Mismatch
 from assay.guest.answering import copied, seed_everything
 from assay.items import check_of

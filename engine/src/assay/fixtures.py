@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from assay.course import load_reference
+from assay.course.read import load_reference
 from assay.judge import reference_as_submission
 
 if TYPE_CHECKING:

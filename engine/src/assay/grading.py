@@ -25,7 +25,7 @@ from assay.text import inert
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from assay.course import Course
+    from assay.course.read import Course
     from assay.model import Submission
 
 _CHUNKS_A_WORKER = 4

@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 import pytest
 
-from assay.course import exercise_of
+from assay.course.read import exercise_of
 from assay.errors import CourseError
 from assay.model import Check, Submission, Visibility
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from assay.course import Course, contract, read_course
+from assay.course.read import Course, contract, read_course
 from assay.errors import CourseError, IntakeError, PromiseBroken
 from assay.intake.collect import shown, take_in
 from assay.items import check_of, number_variants, submission_of, withdrawn_by

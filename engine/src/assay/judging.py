@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from assay.course import contract, signatures
+from assay.course.read import contract, signatures
 from assay.errors import AssayError, GuestEnded, Mismatch, NotHandedIn, SubmissionRaised
 from assay.examples import FLAKY
 from assay.items import check_of

@@ -10,7 +10,7 @@ import sys
 
 import pytest
 
-from assay.course import is_course
+from assay.course.read import is_course
 
 MARKERS = (
     "points(number): what the check is worth; 1 without it",

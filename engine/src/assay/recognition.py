@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from assay.checks.mistakes import Mistake, fresh_module, mistaken_afresh, mistakes_of, same_answer
-from assay.course import contract, exercise_of
+from assay.course.read import contract, exercise_of
 from assay.errors import Mismatch, SubmissionRaised
 from assay.examples import all_failures, fails_with, is_exact
 from assay.inprocess import stand_in

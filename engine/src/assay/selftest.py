@@ -12,7 +12,7 @@ import msgspec
 
 from assay.checks.mistakes import Mistake, mistaken_afresh, mistakes_of
 from assay.checks.tolerances import kept_records
-from assay.course import contract, exercise_of, load_reference
+from assay.course.read import contract, exercise_of, load_reference
 from assay.errors import AssayError, CourseError
 from assay.grading import grade, workers_pool
 from assay.inprocess import stand_in
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     import pytest
 
-    from assay.course import Course
+    from assay.course.read import Course
     from assay.host.standin import StandIn
     from assay.model import Report, Verdict
 

@@ -8,7 +8,7 @@ import io
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from assay.course import read_course
+from assay.course.read import read_course
 from assay.errors import AssayError
 
 if TYPE_CHECKING:

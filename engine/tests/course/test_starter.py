@@ -5,8 +5,8 @@ import types
 
 import nbformat
 import pytest
-from assay.course import contract
-from assay.starter import module_starter, notebook_starter
+from assay.course.read import contract
+from assay.course.starter import module_starter, notebook_starter
 
 
 @pytest.fixture
