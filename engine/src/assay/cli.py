@@ -152,7 +152,7 @@ def grade(  # noqa: PLR0913, PLR0917 - one argument an option
 @_COURSE
 def check(file: Path, folder: Path | None, forgo: tuple[str, ...]) -> None:
     """Check your own FILE: the public checks, at once, with the smallest input that shows what is wrong."""
-    from assay.session import Job, grade_chunk  # noqa: PLC0415
+    from assay.judge.session import Job, grade_chunk  # noqa: PLC0415
 
     try:
         course = _course(folder)

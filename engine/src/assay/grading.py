@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from assay.errors import AssayError, Interrupted, PromiseBroken
+from assay.judge.session import Job, grade_chunk
 from assay.model import INTERRUPTED, HandedIn, Report, SubmissionInfo
-from assay.session import Job, grade_chunk
 from assay.text import inert
 
 if TYPE_CHECKING:

@@ -71,8 +71,8 @@ def pytest_configure(config: pytest.Config) -> None:
     for marker in MARKERS:
         config.addinivalue_line("markers", marker)
     if is_course(config.rootpath):
-        from assay import fixtures  # noqa: PLC0415 - nothing of a course is needed elsewhere
-        from assay.judge import Judge  # noqa: PLC0415
+        from assay.judge import fixtures  # noqa: PLC0415 - nothing of a course is needed elsewhere
+        from assay.judge.hooks import Judge  # noqa: PLC0415
 
         config.pluginmanager.register(fixtures)
         if not config.pluginmanager.has_plugin("assay-judge"):  # `session` brings its own

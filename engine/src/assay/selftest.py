@@ -15,11 +15,11 @@ from assay.checks.tolerances import kept_records
 from assay.course.read import contract, exercise_of, load_reference
 from assay.errors import AssayError, CourseError
 from assay.grading import grade, workers_pool
-from assay.inprocess import stand_in
-from assay.judge import Judge, reference_as_submission
+from assay.judge.hooks import Judge, reference_as_submission
+from assay.judge.inprocess import stand_in
+from assay.judge.session import Job, grade_chunk, hold_session
 from assay.model import Submission, SubmissionInfo
 from assay.mutation import Mutant, mutants
-from assay.session import Job, grade_chunk, hold_session
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

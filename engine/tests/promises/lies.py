@@ -15,8 +15,8 @@ from assay.checks.compare import number, take, tensor
 from assay.errors import GuestEnded, Mismatch, NotHandedIn, SubmissionRaised
 from assay.host.channel import Channel, SocketLine, _stays
 from assay.host.standin import Handle, Method, StandIn
-from assay.judging import _raised
-from assay.sides import pair
+from assay.judge.comparison import pair
+from assay.judge.verdicts import _raised
 from assay.text import short
 from assay.wire.messages import Given
 from assay.wire.values import Ref, encode, portable

@@ -11,7 +11,7 @@ from pathlib import Path
 import assay
 import nbformat
 import pytest
-from assay.judge import as_text
+from assay.judge.hooks import as_text
 from assay.model import Answer, ExerciseResult, HandedIn, Message, Report, SubmissionInfo, Verdict
 from assay.report.document import document_bytes, read_document
 from assay.report.terminal import render

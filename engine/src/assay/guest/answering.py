@@ -1,6 +1,6 @@
 """Does what the judge asks with the objects that stay here, and gives what may cross.
 
-The same loop answers for known mistakes inside the judge (`assay.inprocess`), where there is no wall to cross.
+The same loop answers for known mistakes inside the judge (`assay.judge.inprocess`), where there is no wall to cross.
 """
 
 from __future__ import annotations

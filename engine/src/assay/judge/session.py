@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from assay.judge import Judge
+    from assay.judge.hooks import Judge
     from assay.model import Report, Submission
 
 _PYTEST_SAID = 4000
@@ -46,7 +46,7 @@ def grade_chunk(job: Job, on_graded: Callable[[Submission, Report], None] | None
     Raises:
         AssayError: the course here is another one, or the session did not come to its end; with what pytest said.
     """
-    from assay.judge import Judge  # noqa: PLC0415 - only workers need pytest
+    from assay.judge.hooks import Judge  # noqa: PLC0415 - only workers need pytest
 
     course = read_course(job.root)
     if course.fingerprint != job.fingerprint:

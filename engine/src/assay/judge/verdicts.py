@@ -10,8 +10,10 @@ import pytest
 
 from assay.course.read import contract, signatures
 from assay.errors import AssayError, GuestEnded, Mismatch, NotHandedIn, SubmissionRaised
-from assay.examples import FLAKY
-from assay.items import check_of
+from assay.judge.collected import check_of
+from assay.judge.comparison import pair
+from assay.judge.examples import FLAKY
+from assay.judge.recognition import hint_for, reference_digests
 from assay.model import (
     HIDDEN_TEXT,
     Answer,
@@ -23,14 +25,12 @@ from assay.model import (
     Submission,
     Verdict,
 )
-from assay.recognition import hint_for, reference_digests
-from assay.sides import pair
 from assay.text import Words, inert
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from assay.judge import Judge
+    from assay.judge.hooks import Judge
 
 _TEXT = 600
 _ANSWERS, _ANSWER = 100, 65_536

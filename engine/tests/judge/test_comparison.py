@@ -4,7 +4,7 @@ import math
 
 import pytest
 import torch
-from assay.sides import pair
+from assay.judge.comparison import pair
 from assay.text import Words
 from hypothesis import given
 from hypothesis import strategies as st

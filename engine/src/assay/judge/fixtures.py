@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from assay.course.read import load_reference
-from assay.judge import reference_as_submission
+from assay.judge.hooks import reference_as_submission
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from assay.host.guest import Guest
     from assay.host.standin import StandIn
-    from assay.judge import Judge
+    from assay.judge.hooks import Judge
 
 
 @pytest.fixture(scope="session")

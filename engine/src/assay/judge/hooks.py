@@ -13,7 +13,7 @@ import pytest
 from assay.course.read import Course, contract, read_course
 from assay.errors import CourseError, IntakeError, PromiseBroken
 from assay.intake.collect import shown, take_in
-from assay.items import check_of, number_variants, submission_of, withdrawn_by
+from assay.judge.collected import check_of, number_variants, submission_of, withdrawn_by
 from assay.model import Report, Submission, SubmissionInfo, Verdict
 from assay.pytest_plugin import BUDGETS
 from assay.text import inert
@@ -107,7 +107,7 @@ class Judge:
         import torch  # noqa: PLC0415
         from hypothesis import HealthCheck, Phase, settings  # noqa: PLC0415
 
-        from assay.examples import draw_alike  # noqa: PLC0415
+        from assay.judge.examples import draw_alike  # noqa: PLC0415
 
         settings.register_profile(
             "assay",
@@ -142,7 +142,7 @@ class Judge:
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Notes which checks there are, and gives each its own seed."""
-        from assay.examples import prepare  # noqa: PLC0415 - Hypothesis is needed where there are checks
+        from assay.judge.examples import prepare  # noqa: PLC0415 - Hypothesis is needed where there are checks
 
         number_variants(items)
         if self.public:
@@ -251,7 +251,7 @@ class Judge:
         """Writes the verdict; whatever did not come back as passed is not passed."""
         report = yield
         if submission_of(item) is not None:
-            from assay.judging import ungraded_verdict, verdict_after  # noqa: PLC0415
+            from assay.judge.verdicts import ungraded_verdict, verdict_after  # noqa: PLC0415
 
             try:
                 verdict = verdict_after(self, item, call, self.verdicts.get(item))
@@ -267,7 +267,7 @@ class Judge:
         return [self.finished.get(submission) or self._report(submission) for submission in self.submissions]
 
     def _report(self, submission: Submission) -> Report:
-        from assay.judging import report_of  # noqa: PLC0415
+        from assay.judge.verdicts import report_of  # noqa: PLC0415
 
         return report_of(self, submission)
 

@@ -23,13 +23,13 @@ from hypothesis.errors import HypothesisException
 from assay.course.read import load_reference
 from assay.errors import CourseError, GuestEnded, Mismatch
 from assay.guest.answering import copied, seed_everything
-from assay.items import check_of
+from assay.judge.collected import check_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from assay.host.standin import StandIn
-    from assay.judge import Judge
+    from assay.judge.hooks import Judge
 
 _ARGUMENTS = frozenset({"submission", "reference", "seed"})
 """Fixtures that a check may take and still share its examples; with any other (a generator, a clock) it does not."""

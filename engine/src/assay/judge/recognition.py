@@ -10,18 +10,18 @@ import torch
 from assay.checks.mistakes import Mistake, fresh_module, mistaken_afresh, mistakes_of, same_answer
 from assay.course.read import contract, exercise_of
 from assay.errors import Mismatch, SubmissionRaised
-from assay.examples import all_failures, fails_with, is_exact
-from assay.inprocess import stand_in
-from assay.items import check_of
+from assay.judge.collected import check_of
+from assay.judge.examples import all_failures, fails_with, is_exact
+from assay.judge.inprocess import stand_in
 from assay.wire.values import encode
 
 if TYPE_CHECKING:
     from pathlib import Path
     from types import ModuleType
 
-    from assay.examples import Example
     from assay.host.standin import StandIn
-    from assay.judge import Judge
+    from assay.judge.examples import Example
+    from assay.judge.hooks import Judge
 
 _UNREPEATABLE = frozenset({"benchmark", "peer"})
 """Fixtures that measure: a check that uses them is not run again."""

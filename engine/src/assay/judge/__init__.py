@@ -1,0 +1,1 @@
+"""One pytest session that decides, and never imports a submission."""
