@@ -7,7 +7,7 @@ import pytest
 import torch
 from assay.course.read import read_course
 from assay.course.starter import module_starter
-from assay.grading import grade
+from assay.grading.run import grade
 from assay.intake.collect import take_in
 from d2l import torch as d2l
 

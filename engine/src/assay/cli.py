@@ -281,7 +281,7 @@ def _named(folder: Path | None, assignments: tuple[str, ...]) -> tuple[Course, l
 
 
 def _graded(course: Course, intake: Intake, seed: int, forgo: tuple[str, ...]) -> list[Report]:
-    from assay.grading import grade  # noqa: PLC0415
+    from assay.grading.run import grade  # noqa: PLC0415
 
     with progress_bars() as progress:
         bar = progress.add_task("grading", total=len(intake.submissions))
@@ -296,7 +296,7 @@ def _graded(course: Course, intake: Intake, seed: int, forgo: tuple[str, ...]) -
 
 
 def _refusals(course: Course, intake: Intake, seed: int) -> list[Report]:
-    from assay.grading import ungraded  # noqa: PLC0415
+    from assay.grading.run import ungraded  # noqa: PLC0415
 
     return [ungraded(course, seed, *refused) for refused in intake.refused]
 

@@ -14,7 +14,7 @@ from assay.checks.mistakes import Mistake, mistaken_afresh, mistakes_of
 from assay.checks.tolerances import kept_records
 from assay.course.read import contract, exercise_of, load_reference
 from assay.errors import AssayError, CourseError
-from assay.grading import grade, workers_pool
+from assay.grading.run import grade, workers_pool
 from assay.judge.hooks import Judge, reference_as_submission
 from assay.judge.inprocess import stand_in
 from assay.judge.session import Job, grade_chunk, hold_session

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from assay.course.read import read_course
-from assay.grading import grade
+from assay.grading.run import grade
 from assay.intake.collect import take_in
 from assay.report.document import document_bytes
 

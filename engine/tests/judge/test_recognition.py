@@ -2,7 +2,7 @@
 
 import pytest
 from assay.course.read import read_course
-from assay.grading import grade
+from assay.grading.run import grade
 from assay.intake.collect import take_in
 
 FILES = {

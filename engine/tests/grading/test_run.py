@@ -15,10 +15,10 @@ from pathlib import Path
 import msgspec
 import nbformat
 import pytest
-from assay import grading
 from assay.course.read import read_course
 from assay.errors import AssayError
-from assay.grading import grade
+from assay.grading import run
+from assay.grading.run import grade
 from assay.intake.collect import take_in
 from assay.model import Document
 
