@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from assay.course.read import read_course
-from assay.selftest import known_mistakes, reference_under, surviving_mutants
+from assay.selftest.findings import known_mistakes, reference_under, surviving_mutants
 
 COURSE = read_course(Path(__file__).parent.parent)
 

@@ -242,7 +242,7 @@ def tolerances(assignments: tuple[str, ...], folder: Path | None, seeds: int | N
 @click.option("--seeds", default=20, show_default=True, type=click.IntRange(min=0), help="Seeds for the reference.")
 def self_test(assignments: tuple[str, ...], folder: Path | None, seeds: int) -> None:
     """Test the course's own checks: the reference under many seeds, every known mistake, mutants of the reference."""
-    from assay.selftest import findings  # noqa: PLC0415
+    from assay.selftest.findings import findings  # noqa: PLC0415
 
     course, names = _named(folder, assignments)
     well = True

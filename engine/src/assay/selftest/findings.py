@@ -19,7 +19,7 @@ from assay.judge.hooks import Judge, reference_as_submission
 from assay.judge.inprocess import stand_in
 from assay.judge.session import Job, grade_chunk, hold_session
 from assay.model import Submission, SubmissionInfo
-from assay.mutation import Mutant, mutants
+from assay.selftest.mutation import Mutant, mutants
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -1,6 +1,6 @@
 """Mutants: each kind of change, once, with its line, and none that changes nothing."""
 
-from assay.mutation import mutants
+from assay.selftest.mutation import mutants
 
 HEAD = '"""Model answers."""\nimport torch\n__all__ = ["f"]\n'
 
