@@ -107,7 +107,8 @@ def test_no_pickle_and_no_evaluation_on_the_wire():
 
 
 @pytest.mark.parametrize(
-    "module", ["assay", "assay.pytest_plugin", "assay.cli", "assay.course.read", "assay.intake.collect", "assay.model"]
+    "module",
+    ["assay", "assay.pytest_plugin", "assay.command.main", "assay.course.read", "assay.intake.collect", "assay.model"],
 )
 def test_light_modules_import_neither_torch_nor_hypothesis(module):
     code = f"import sys, {module}; print(*sorted({{'torch', 'hypothesis', 'numpy', 'matplotlib'}} & set(sys.modules)))"

@@ -1,5 +1,5 @@
 """`python -m assay`: the command, where the scripts' folder is not on the path."""
 
-from assay.cli import main
+from assay.command.main import main
 
 main(prog_name="assay")

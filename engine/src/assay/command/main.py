@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assay.console import LINE, console, progress_bars, say, show_reports, stop
+from assay.command.console import LINE, console, progress_bars, say, show_reports, stop
 from assay.course.read import Course, find_root, read_course
 from assay.errors import AssayError, Interrupted
 from assay.intake.collect import Intake, shown, take_in
