@@ -10,7 +10,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assay.guest import limits, lockdown, namespaces, processes
+from assay.guest import processes
+from assay.guest.lockdown import apply, limits, namespaces
 from assay.wire.promises import CORE, NOT_KEPT
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def _nurse(folder: Path) -> Mapping[str, str]:
 
 
 def _submit(folder: Path, nursery: int) -> Mapping[str, str]:
-    report = lockdown.lock_submission(folder, _BOUNDS)
+    report = apply.lock_submission(folder, _BOUNDS)
     trials: dict[str, tuple[str, Callable[[], object]]] = {
         "files": ("the home folder could be listed", lambda: os.listdir(Path.home())),  # noqa: PTH208
         "network": ("a socket could be made", socket.socket),

@@ -19,8 +19,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from assay.guest import limits, lockdown, namespaces, privileges, processes, seccomp
-from assay.guest.syscalls import call
+from assay.guest import processes
+from assay.guest.lockdown import apply, limits, namespaces, privileges, seccomp
+from assay.guest.lockdown.syscalls import call
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -184,7 +185,7 @@ class Wall:
 
     def _submit(self, told: int, waited: int, task: Callable[[], object], *, check: bool) -> None:
         os.chdir(self.scratch)
-        report = lockdown.lock_submission(self.scratch, self.bounds, [self.secret])
+        report = apply.lock_submission(self.scratch, self.bounds, [self.secret])
         os.write(told, json.dumps(report).encode() + b"\n")
         os.read(waited, 1)
         if not check:
@@ -193,7 +194,7 @@ class Wall:
         pid = os.fork()
         if pid == 0:
             with _last_words(told):
-                lockdown.lock_check()
+                apply.lock_check()
                 os.write(told, tell(task).encode())
         status = os.waitpid(pid, 0)[1]
         if os.WIFSIGNALED(status):

@@ -6,7 +6,7 @@ import json
 import os
 
 from assay import doctor
-from assay.guest import lockdown
+from assay.guest.lockdown import apply
 from assay.wire.promises import CORE, broken
 
 from conftest import Machine

@@ -11,7 +11,7 @@ import time
 
 import pytest
 from assay.errors import GuestEnded
-from assay.guest import limits
+from assay.guest.lockdown import limits
 from assay.host.guest import Guest
 from assay.host.nursery import Budget, Nursery, Task
 from assay.wire.messages import Request

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 
-from assay.guest import landlock, places
+from assay.guest.lockdown import landlock, readable_paths
 from assay.wire.promises import CORE, broken
 
 from conftest import MACHINES, machines
@@ -127,13 +127,13 @@ def test_a_promise_that_is_not_reported_is_not_kept():
 
 
 def test_only_pythons_own_folders_can_be_read():
-    assert not {"/", "/usr", "/home", "/etc", os.path.expanduser("~")} & set(map(str, places.READ))
+    assert not {"/", "/usr", "/home", "/etc", os.path.expanduser("~")} & set(map(str, readable_paths.READ))
 
 
 def test_an_environment_inside_the_course_does_not_open_the_course(tmp_path):
     course = tmp_path / "course"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", course / ".venv"], check=True)
-    script = "from assay.guest import places; print(*places.READ, sep='\\n')"
+    script = "from assay.guest.lockdown import readable_paths; print(*readable_paths.READ, sep='\\n')"
     python = course / ".venv" / "bin" / "python"
     found = subprocess.run(
         [python, "-c", script],

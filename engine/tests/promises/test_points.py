@@ -12,7 +12,7 @@ from itertools import islice
 
 import msgspec
 import pytest
-from assay.guest.syscalls import call
+from assay.guest.lockdown.syscalls import call
 from assay.model import Document
 from points import FAMILIES, WRONG
 from test_grading import RIGHT

@@ -9,7 +9,7 @@ import os
 import time
 
 import pytest
-from assay.guest.syscalls import MACHINE
+from assay.guest.lockdown.syscalls import MACHINE
 
 from conftest import tell
 

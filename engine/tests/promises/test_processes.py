@@ -15,7 +15,7 @@ from contextlib import contextmanager
 
 import pytest
 from assay.guest import processes
-from assay.guest.syscalls import MACHINE
+from assay.guest.lockdown.syscalls import MACHINE
 
 
 def _call(number, *arguments):
@@ -285,7 +285,7 @@ def test_a_check_may_end_itself(wall):
 
 
 def test_a_fork_bomb_stays_small(wall):
-    from assay.guest import limits
+    from assay.guest.lockdown import limits
 
     wall.bounds = limits.Limits(memory=2**30, tasks=10)
     heard, told = os.pipe()

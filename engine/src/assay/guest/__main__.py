@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assay.errors import WireError
-from assay.guest import namespaces, processes
+from assay.guest import processes
+from assay.guest.lockdown import namespaces
 from assay.wire import frames
 
 if TYPE_CHECKING:

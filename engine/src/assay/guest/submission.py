@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from assay.errors import WireError
-from assay.guest import limits, lockdown
 from assay.guest.answering import Answering, seed_everything
 from assay.guest.loading import NOTES, Handed, defined, load_module, written_answers
+from assay.guest.lockdown import apply, limits
 from assay.guest.withdrawal import withdraw
 from assay.wire import frames, messages
 from assay.wire.messages import Begin, Ended, Loaded, Locked, Open, Raised, Reply, Request, Setup
@@ -38,7 +38,7 @@ def serve(sock: socket.socket, task: Open, library: ModuleType | None, scratch: 
     tempfile.tempdir = str(scratch)  # the nursery's own was asked for before, and is remembered
     bounds = limits.Limits(memory=task.memory, cpu_seconds=task.import_seconds)
     hidden = [Path(setup.library_folder)] if setup.library else []
-    isolation = lockdown.lock_submission(scratch, bounds, hidden)
+    isolation = apply.lock_submission(scratch, bounds, hidden)
     frames.send(sock, encode(Locked(isolation)))
     if broken(isolation, setup.forgone):
         os._exit(0)  # the judge reads the same and says so
@@ -69,7 +69,7 @@ def serve(sock: socket.socket, task: Open, library: ModuleType | None, scratch: 
 
 
 def _check(line: socket.socket, task: Open, begin: Begin, handed: Handed, library: ModuleType | None) -> NoReturn:
-    lockdown.lock_check()
+    apply.lock_check()
     if library is not None:
         withdraw(library, begin.withdrawn)
     answering = Answering(handed.module, library, task.contract, begin.seed, handed.files)

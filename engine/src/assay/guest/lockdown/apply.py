@@ -15,8 +15,8 @@ import struct
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from assay.guest import cell, landlock, limits, places, privileges, seccomp
-from assay.guest.syscalls import call, reason
+from assay.guest.lockdown import landlock, limits, privileges, readable_paths, rootfs, seccomp
+from assay.guest.lockdown.syscalls import call, reason
 from assay.wire.promises import NOT_KEPT
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ _has_network(_network())
 class _Found(NamedTuple):
     """What holds here; a text says why something does not."""
 
-    cell: bool
+    rootfs: bool
     landlock: int | None
     no_landlock: str | None
     no_seccomp: str | None
@@ -84,14 +84,14 @@ def lock_submission(scratch: Path, bounds: limits.Limits, hidden: Iterable[Path]
     user = _owner(scratch)
     missing = limits.impose(bounds, others=limits.counted_with(user))
     uncounted = limits.uncounted(user)
-    celled = cell.enter(scratch)
+    in_rootfs = rootfs.enter(scratch)
     rules = version = no_landlock = None
     try:
-        rules, version = landlock.ruleset(places.READ, places.WRITE, scratch)
+        rules, version = landlock.ruleset(readable_paths.READ, readable_paths.WRITE, scratch)
     except OSError as error:
         no_landlock = reason(error)
     # Only a user of its own may be kept out where Python lives, and only Landlock bounds what that right would open.
-    searching = user is not None and rules is not None and not celled
+    searching = user is not None and rules is not None and not in_rootfs
     left = privileges.drop(user, privileges.DAC_READ_SEARCH if searching else 0)
     # Both are for after the change of user, which undoes the first.
     call("prctl", _PR_SET_PDEATHSIG, _SIGKILL, 0, 0, 0)
@@ -103,7 +103,7 @@ def lock_submission(scratch: Path, bounds: limits.Limits, hidden: Iterable[Path]
     return _promises(
         bounds,
         _Found(
-            cell=celled, landlock=version, no_landlock=no_landlock, no_seccomp=no_seccomp, reached=reached,
+            rootfs=in_rootfs, landlock=version, no_landlock=no_landlock, no_seccomp=no_seccomp, reached=reached,
             pid_namespace=pid_namespace, network=network, disk=disk, renamed=user == os.getuid(), uncounted=uncounted,
             privileges=left, limits=missing,
         ),
@@ -141,7 +141,7 @@ def _owner(scratch: Path) -> int | None:
 
 
 def _promises(bounds: limits.Limits, found: _Found) -> dict[str, str]:
-    root = "a root folder of its own" if found.cell else None
+    root = "a root folder of its own" if found.rootfs else None
     wall = f"Landlock {found.landlock}" if found.landlock else None
     scope = wall if (found.landlock or 0) >= landlock.SCOPE_ABI else None
     calls = None if found.no_seccomp else "seccomp"

@@ -14,7 +14,7 @@ import itertools
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from assay.guest.syscalls import MACHINE, NUMBERS, PLAIN, call
+from assay.guest.lockdown.syscalls import MACHINE, NUMBERS, PLAIN, call
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,8 +7,8 @@ import re
 from pathlib import Path
 
 import pytest
-from assay.guest import seccomp, syscalls
-from assay.guest.syscalls import MACHINE, NUMBERS, PLAIN
+from assay.guest.lockdown import seccomp, syscalls
+from assay.guest.lockdown.syscalls import MACHINE, NUMBERS, PLAIN
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -16,8 +16,8 @@ import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from assay.guest import cell
-from assay.guest.syscalls import call, reason
+from assay.guest.lockdown import rootfs
+from assay.guest.lockdown.syscalls import call, reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -68,7 +68,7 @@ def enter() -> dict[str, str]:
             found[name] = _told(reason(error))
     if _mounts_entered():
         try:
-            cell.build()
+            rootfs.build()
             found["cell"] = _told(None)
         except OSError as error:
             found["cell"] = _told(reason(error))
@@ -115,7 +115,7 @@ def scratch(path: Path, size: int = 64 * 2**20, files: int = 4096) -> Iterator[s
         with contextlib.suppress(PermissionError):  # root without the right to give files away keeps them
             os.chown(path, user, group)
     try:
-        with cell.shown(path):
+        with rootfs.shown(path):
             yield f"not kept: {refusal}" if refusal else f"a disk of {size // 2**20} MiB and {files} files of its own"
     finally:
         if refusal is None and os.getpid() == parent:

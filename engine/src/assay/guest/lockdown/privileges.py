@@ -6,7 +6,7 @@ import contextlib
 import ctypes
 import os
 
-from assay.guest.syscalls import call, reason
+from assay.guest.lockdown.syscalls import call, reason
 
 DAC_READ_SEARCH = 1 << 2
 """Reading past folders that are closed to others, such as root's home where its Python lives; Landlock bounds it."""

@@ -13,8 +13,8 @@ import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assay.guest import places
-from assay.guest.syscalls import call
+from assay.guest.lockdown import readable_paths
+from assay.guest.lockdown.syscalls import call
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,13 +37,13 @@ def build() -> None:
     """Makes it. Raises OSError where that is not allowed, and leaves nothing."""
     call("mount", b"cell", os.fsencode(ROOT), b"tmpfs", _MS_NOSUID | _MS_NODEV, b"size=1m,mode=0555")
     try:
-        for path in filter(_readable, (*places.READ, *places.WRITE)):
+        for path in filter(_readable, (*readable_paths.READ, *readable_paths.WRITE)):
             _bind(path)
             attributes = _Attributes(set=_READ_ONLY_NO_SETUID)
             call(
                 "mount_setattr", _HERE, os.fsencode(_inside(path)), _BENEATH_TOO, attributes, ctypes.sizeof(attributes)
             )
-        for name, real in places.LINKS.items():
+        for name, real in readable_paths.LINKS.items():
             if not os.path.lexists(_inside(name)):
                 _make(name.parent)
                 _inside(name).symlink_to(real)
@@ -54,7 +54,7 @@ def build() -> None:
 
 def exists() -> bool:
     """Whether this mount namespace has one."""
-    return _inside(places.WRITE[0]).exists()
+    return _inside(readable_paths.WRITE[0]).exists()
 
 
 @contextlib.contextmanager

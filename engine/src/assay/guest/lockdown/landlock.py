@@ -11,7 +11,7 @@ import os
 import stat
 from typing import TYPE_CHECKING
 
-from assay.guest.syscalls import call
+from assay.guest.lockdown.syscalls import call
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
