@@ -8,7 +8,7 @@ from assay.wire.messages import Given, Raised
 def test_every_request_is_answered_as_a_check_would_have_it(monkeypatch):
     replies = []
 
-    class Heard(rehearsal.Answering):
+    class Heard(rehearsal.ObjectTable):
         def answer(self, request):
             replies.append((request.path, super().answer(request)))
             return replies[-1][1]

@@ -46,7 +46,7 @@ import assay.guest.submission as s
 s._read_request = lambda data: "passed"
 """,
     "our answers": """
-from assay.guest.answering import Answering
+from assay.wire.objects import Answering
 Answering.answer = lambda self, request: "passed"
 """,
     "our frames": """
@@ -75,7 +75,7 @@ import sys
 class Anything:
     def __getattr__(self, name): return Anything()
     def __call__(self, *a, **k): return Anything()
-for name in ("assay.wire.values", "assay.wire.frames", "assay.guest.answering", "msgspec"):
+for name in ("assay.wire.values", "assay.wire.frames", "assay.wire.objects", "msgspec"):
     sys.modules[name] = Anything()
 """,
     "small numbers": """

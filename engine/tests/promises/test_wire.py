@@ -262,14 +262,14 @@ FIRST = [Ref(3, "iterator"), [1] * 64, False]
 
 @pytest.mark.parametrize("batch", BATCHES.values(), ids=BATCHES)
 def test_next_items_of_a_wrong_shape_are_a_wrong_answer(batch):
-    found, _ = against(answering(Ref(2, "Loader"), FIRST, batch), ask=lambda stand_in: list(stand_in.f(1)))
+    found, _ = against(objects(Ref(2, "Loader"), FIRST, batch), ask=lambda stand_in: list(stand_in.f(1)))
     assert isinstance(found, Mismatch)
 
 
 @pytest.mark.parametrize("batch", BATCHES.values(), ids=BATCHES)
 def test_first_items_of_a_wrong_shape_are_a_wrong_answer(batch):
     first = [FIRST[0], *batch] if isinstance(batch, list) else batch
-    found, _ = against(answering(Ref(2, "Loader"), first), ask=lambda stand_in: list(stand_in.f(1)))
+    found, _ = against(objects(Ref(2, "Loader"), first), ask=lambda stand_in: list(stand_in.f(1)))
     assert isinstance(found, Mismatch)
 
 
@@ -284,11 +284,11 @@ def test_an_object_that_is_said_to_be_no_name_is_a_wrong_answer():
 
 
 def test_the_text_of_an_object_tells_nothing_of_the_judges_memory():
-    found, _ = against(answering(Ref(2, "Loader")), ask=lambda stand_in: f"{stand_in.f} {stand_in.f(1)}")
+    found, _ = against(objects(Ref(2, "Loader")), ask=lambda stand_in: f"{stand_in.f} {stand_in.f(1)}")
     assert found == "a method of the submission's an object of the submission's"
 
 
-def answering(*answers):
+def objects(*answers):
     """Gives these answers, one a request."""
 
     def play(sock):

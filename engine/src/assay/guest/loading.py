@@ -8,7 +8,7 @@ import traceback
 import types
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from assay.guest.answering import clean
+from assay.wire.objects import clean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch.utils.data import DataLoader, TensorDataset
 
-from assay.guest.answering import Answering
 from assay.wire.messages import SUBMISSION, Given, Request
+from assay.wire.objects import ObjectTable
 from assay.wire.values import encode, trusting_decoder
 
 if TYPE_CHECKING:
@@ -29,11 +29,11 @@ def rehearse() -> None:
     """Trains a small model over the wire's own messages, in this process; no object of it remains."""
     module = types.ModuleType("rehearsal")
     vars(module).update(Model=_Model, loss=_loss, batches=_batches, step=_step, fail=_fail)
-    answering = Answering(module, None, list(vars(module)), 0, [])
+    objects = ObjectTable(module, None, list(vars(module)), 0, [])
 
     def ask(verb: Any, root: int, path: str = "", *args: Any, **options: Any) -> Any:
         request = Request(verb, root, path, list(args), **options)
-        reply = answering.answer(_read(encode(request)))
+        reply = objects.answer(_read(encode(request)))
         encode(reply)
         if isinstance(reply, Given):
             return reply.value

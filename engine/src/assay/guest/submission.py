@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from assay.errors import WireError
-from assay.guest.answering import Answering, seed_everything
 from assay.guest.loading import NOTES, Handed, defined, load_module, written_answers
 from assay.guest.lockdown import apply, limits
 from assay.guest.withdrawal import withdraw
 from assay.wire import frames, messages
 from assay.wire.messages import Begin, Ended, Loaded, Locked, Open, Raised, Reply, Request, Setup
+from assay.wire.objects import ObjectTable, seed_everything
 from assay.wire.promises import broken
 from assay.wire.values import encode, trusting_decoder
 
@@ -72,12 +72,12 @@ def _check(line: socket.socket, task: Open, begin: Begin, handed: Handed, librar
     apply.lock_check()
     if library is not None:
         withdraw(library, begin.withdrawn)
-    answering = Answering(handed.module, library, task.contract, begin.seed, handed.files)
+    objects = ObjectTable(handed.module, library, task.contract, begin.seed, handed.files)
     try:
         while True:
             request = _read_request(frames.receive(line))
             limits.allow_cpu(task.call_seconds)
-            reply = _encoded(answering.answer(request))
+            reply = _encoded(objects.answer(request))
             line.settimeout(None)
             frames.send(line, reply)
     except frames.Hangup:

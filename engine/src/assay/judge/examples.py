@@ -22,8 +22,8 @@ from hypothesis.errors import HypothesisException
 
 from assay.course.read import load_reference
 from assay.errors import CourseError, GuestEnded, Mismatch
-from assay.guest.answering import copied, seed_everything
 from assay.judge.collected import check_of
+from assay.wire.objects import copied, seed_everything
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assay.guest.answering import Answering, copied
 from assay.host.channel import Channel
 from assay.host.standin import StandIn
 from assay.wire.messages import Given, Reply, Request
+from assay.wire.objects import ObjectTable, copied
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 
 class _InProcessLine:
-    def __init__(self, answering: Answering) -> None:
-        self._answering = answering
+    def __init__(self, objects: ObjectTable) -> None:
+        self._answering = objects
 
     def ask(self, request: Request) -> Reply:
         """Answers at once; tensors are copied both ways, as a wall would."""
@@ -29,5 +29,5 @@ class _InProcessLine:
 def stand_in(module: ModuleType, library: ModuleType | None, contract: Sequence[str], seed: int) -> StandIn:
     """Gives a stand-in for a module of ours, which runs in this very process."""
     name = library.__name__ if library is not None else ""
-    answering = Answering(module, library, contract, seed, [getattr(module, "__file__", None) or ""])
-    return StandIn(Channel(_InProcessLine(answering), frozenset(contract), name))
+    objects = ObjectTable(module, library, contract, seed, [getattr(module, "__file__", None) or ""])
+    return StandIn(Channel(_InProcessLine(objects), frozenset(contract), name))

@@ -3,17 +3,17 @@
 import types
 
 import torch
-from assay.guest.answering import Answering
 from assay.wire.messages import SUBMISSION, Request
+from assay.wire.objects import ObjectTable
 
 
 def items(function):
     """Gives what the function's iterator yields, as it crosses."""
     module = types.ModuleType("handed_in")
     module.batches = function
-    answering = Answering(module, None, ["batches"], 0, [])
-    ref = answering.answer(Request("call", SUBMISSION, "batches")).value
-    _, found, done = answering.answer(Request("iterate", ref.number, "", [64])).value
+    objects = ObjectTable(module, None, ["batches"], 0, [])
+    ref = objects.answer(Request("call", SUBMISSION, "batches")).value
+    _, found, done = objects.answer(Request("iterate", ref.number, "", [64])).value
     assert done
     return found
 

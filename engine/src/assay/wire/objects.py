@@ -54,7 +54,7 @@ def copied(value: Any, other: Callable[[Any], Any] = lambda value: value) -> Any
     return other(value)
 
 
-class Answering:
+class ObjectTable:
     """The objects of one check and what is done with them.
 
     Args:
