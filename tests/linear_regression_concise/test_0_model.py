@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from torch import nn
 from torch.nn import functional as F
 
-pytestmark = pytest.mark.withdraws("LinearRegression")
+pytestmark = pytest.mark.forbids("LinearRegression")
 
 PROBLEM = tensors((4, 2)), tensors((4, 1)), tensors((1, 2)), tensors((1,))
 """X, y, weight and bias. Always two features: a submission's layer need not be lazy."""

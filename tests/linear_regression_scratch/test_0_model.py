@@ -11,7 +11,7 @@ from d2l import torch as d2l
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-pytestmark = pytest.mark.withdraws("LinearRegressionScratch", "LinearRegressScratch", "SGD")
+pytestmark = pytest.mark.forbids("LinearRegressionScratch", "LinearRegressScratch", "SGD")
 
 VARIANCE = "sigma is the standard deviation, which torch.normal takes as it is: do not square it"
 FLAT = "forward gives (n,) where y is (n, 1), so that y_hat - y broadcasts to (n, n): keep the column of X @ self.w"

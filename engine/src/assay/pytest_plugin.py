@@ -15,7 +15,7 @@ from assay.course.read import is_course
 MARKERS = (
     "points(number): what the check is worth; 1 without it",
     "visibility(when): hidden, visible (without it), after_due_date or after_published",
-    "withdraws(*names): functions and classes of the course's library that submissions of this exercise may not use",
+    "forbids(*names): functions and classes of the course's library that submissions of this exercise may not use",
 )
 
 BUDGETS = {

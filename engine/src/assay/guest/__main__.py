@@ -80,10 +80,10 @@ class Nursery:
         import torch  # noqa: PLC0415
 
         from assay.guest import (  # noqa: PLC0415 - before the forks, once for all
+            forbidden,
             loaders,
             rehearsal,
             submission,  # noqa: F401
-            withdrawal,
         )
 
         torch.set_num_threads(1)  # one submission, one processor: others are being graded
@@ -93,7 +93,7 @@ class Nursery:
             sys.path.insert(0, setup.library_folder)
             library = importlib.import_module(setup.library)
             sys.path.remove(setup.library_folder)
-            withdrawal.foresee(library)
+            forbidden.prepare(library)
         rehearsal.rehearse()
         _freeze()
         return library

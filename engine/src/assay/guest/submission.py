@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from assay.errors import WireError
+from assay.guest.forbidden import forbid
 from assay.guest.loading import NOTES, Handed, defined, load_module, written_answers
 from assay.guest.lockdown import apply, limits
-from assay.guest.withdrawal import withdraw
 from assay.wire import frames, messages
 from assay.wire.messages import Begin, Ended, Loaded, Locked, Open, Raised, Reply, Request, Setup
 from assay.wire.objects import ObjectTable, seed_everything
@@ -71,7 +71,7 @@ def serve(sock: socket.socket, task: Open, library: ModuleType | None, scratch: 
 def _check(line: socket.socket, task: Open, begin: Begin, handed: Handed, library: ModuleType | None) -> NoReturn:
     apply.lock_check()
     if library is not None:
-        withdraw(library, begin.withdrawn)
+        forbid(library, begin.forbidden)
     objects = ObjectTable(handed.module, library, task.contract, begin.seed, handed.files)
     try:
         while True:

@@ -95,7 +95,7 @@ class Guest:
             waited = time.monotonic() - started
             self.failure = self._import_ended(silent=isinstance(error, frames.Silence), waited=waited)
 
-    def begin(self, seed: int, withdrawn: list[str]) -> SocketLine | EndedLine:
+    def begin(self, seed: int, forbidden: list[str]) -> SocketLine | EndedLine:
         """Forks a process for a check; gives the line to it."""
         if not self._patient and self._spent > _PATIENCE * self._budget.import_seconds:
             return EndedLine(GuestEnded("timeout", _USED_UP))
@@ -114,7 +114,7 @@ class Guest:
                     raise frames.Hangup
                 self._sock.settimeout(_wall(self._budget.call_seconds))
                 frames.send_socket(self._sock, theirs)
-                frames.send(self._sock, encode(Begin(seed, withdrawn)))
+                frames.send(self._sock, encode(Begin(seed, forbidden)))
             except WireError:
                 ours.close()
                 self.close()

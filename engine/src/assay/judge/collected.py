@@ -63,9 +63,9 @@ def number_variants(items: list[pytest.Item]) -> None:
                     item.stash.setdefault(_PLACES, {})[name] = places.index(item.callspec.indices[name])
 
 
-def withdrawn_by(item: pytest.Item) -> list[str]:
+def forbidden_by(item: pytest.Item) -> list[str]:
     """Gives the library's names that submissions of this check's exercise may not use."""
-    return sorted({name for marker in item.iter_markers("withdraws") for name in marker.args})
+    return sorted({name for marker in item.iter_markers("forbids") for name in marker.args})
 
 
 def submission_of(item: Any) -> Submission | None:

@@ -13,7 +13,7 @@ import pytest
 from assay.course.read import Course, contract, read_course
 from assay.errors import CourseError, IntakeError, PromiseBroken
 from assay.intake.collect import shown, take_in
-from assay.judge.collected import check_of, number_variants, submission_of, withdrawn_by
+from assay.judge.collected import check_of, forbidden_by, number_variants, submission_of
 from assay.model import Report, Submission, SubmissionInfo, Verdict
 from assay.pytest_plugin import BUDGETS
 from assay.text import inert
@@ -201,7 +201,7 @@ class Judge:
         from assay.host.standin import StandIn  # noqa: PLC0415
 
         names = contract(self.course.reference(item.path.parent.name))
-        line: Line = guest.begin(self.guest_seed(item), withdrawn_by(item))
+        line: Line = guest.begin(self.guest_seed(item), forbidden_by(item))
         if peer:
             line = PeerLine(line)
         library = self.course.library.name if self.course.library else ""

@@ -136,7 +136,7 @@ class Begin(msgspec.Struct, frozen=True, array_like=True, tag=True):
     """Judge to submission, with a socket: a check of this seed; the library's names that it may not use."""
 
     seed: int
-    withdrawn: list[str]
+    forbidden: list[str]
 
 
 class Ended(msgspec.Struct, frozen=True, array_like=True, tag=True):

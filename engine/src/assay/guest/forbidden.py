@@ -15,7 +15,7 @@ _ORIGINALS: list[types.CodeType] = []
 """Kept, so that no check takes them apart: that would copy the pages on which they lie."""
 
 
-def withdraw(library: ModuleType, names: Iterable[str]) -> None:
+def forbid(library: ModuleType, names: Iterable[str]) -> None:
     """Makes every function of these names raise, also where a submission kept or renamed it before.
 
     The function objects themselves are changed, so that an alias, a subclass that adds nothing or a saved method is
@@ -27,7 +27,7 @@ def withdraw(library: ModuleType, names: Iterable[str]) -> None:
             _disarm(function, name)
 
 
-def foresee(library: ModuleType) -> None:
+def prepare(library: ModuleType) -> None:
     """Compiles the refusals before the forks, once for all checks."""
     for name in vars(library):
         for function in _functions(getattr(library, name)):
@@ -60,7 +60,7 @@ def _refusal(name: str, cells: tuple[str, ...]) -> types.CodeType:
     text = f"{name} is the library's own, also to derive from; this exercise asks for yours"
     # A function's code can only be exchanged for one with as many free variables.
     lines = (
-        f"def withdrawn({', '.join(cells)}):",
+        f"def forbidden({', '.join(cells)}):",
         " def refuse(*args, **kwargs):",
         f"  {'; '.join(cells) or 'pass'}",
         f"  raise NotImplementedError({text!r})",

@@ -3,7 +3,7 @@
 import types
 
 import pytest
-from assay.guest.withdrawal import withdraw
+from assay.guest.forbidden import forbid
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ TEXT = "Model is the library's own, also to derive from; this exercise asks for 
 def test_the_class_itself_an_alias_and_an_empty_subclass_raise(library):
     alias = library.Model
     empty = type("Mine", (library.Model,), {})
-    withdraw(library, ["Model"])
+    forbid(library, ["Model"])
     for kind in (library.Model, alias, empty):
         with pytest.raises(NotImplementedError, match=TEXT):
             kind(1)
@@ -42,7 +42,7 @@ def test_the_class_itself_an_alias_and_an_empty_subclass_raise(library):
 
 def test_saved_methods_static_and_class_methods_raise(library):
     forward, one, two = library.Model.forward, library.Model.one, library.Model.two
-    withdraw(library, ["Model"])
+    forbid(library, ["Model"])
     for call, arguments in ((forward, (None, 1)), (one, ()), (two, ())):
         with pytest.raises(NotImplementedError, match=TEXT):
             call(*arguments)
@@ -50,14 +50,14 @@ def test_saved_methods_static_and_class_methods_raise(library):
 
 def test_a_subclass_with_its_own_methods_and_the_base_class_still_work(library):
     own = type("Mine", (library.Model,), {"__init__": library.Base.__init__})
-    withdraw(library, ["Model"])
+    forbid(library, ["Model"])
     assert own(3).n == 3
     assert library.Base(2).n == 2
 
 
 def test_functions_are_withdrawn_too(library):
     square = library.square
-    withdraw(library, ["square"])
+    forbid(library, ["square"])
     with pytest.raises(
         NotImplementedError, match="square is the library's own, also to derive from; this exercise asks for yours"
     ):
@@ -65,5 +65,5 @@ def test_functions_are_withdrawn_too(library):
 
 
 def test_a_name_that_is_not_there_is_nothing_to_withdraw(library):
-    withdraw(library, ["Other"])
+    forbid(library, ["Other"])
     assert library.square(2) == 4
