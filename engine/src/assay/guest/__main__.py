@@ -82,8 +82,8 @@ class Nursery:
         from assay.guest import (  # noqa: PLC0415 - before the forks, once for all
             forbidden,
             loaders,
-            rehearsal,
             submission,  # noqa: F401
+            warmup,
         )
 
         torch.set_num_threads(1)  # one submission, one processor: others are being graded
@@ -94,7 +94,7 @@ class Nursery:
             library = importlib.import_module(setup.library)
             sys.path.remove(setup.library_folder)
             forbidden.prepare(library)
-        rehearsal.rehearse()
+        warmup.warm_up()
         _freeze()
         return library
 

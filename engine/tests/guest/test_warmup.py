@@ -1,21 +1,21 @@
 """What the nursery does before the forks is what checks do: each request of it is answered as it is meant."""
 
 import torch
-from assay.guest import rehearsal
+from assay.guest import warmup
 from assay.wire.messages import Given, Raised
 
 
 def test_every_request_is_answered_as_a_check_would_have_it(monkeypatch):
     replies = []
 
-    class Heard(rehearsal.ObjectTable):
+    class Heard(warmup.ObjectTable):
         def answer(self, request):
             replies.append((request.path, super().answer(request)))
             return replies[-1][1]
 
-    monkeypatch.setattr(rehearsal, "Answering", Heard)
-    monkeypatch.setattr(rehearsal, "_TIMES", 1)
-    rehearsal.rehearse()
+    monkeypatch.setattr(warmup, "Answering", Heard)
+    monkeypatch.setattr(warmup, "_TIMES", 1)
+    warmup.warm_up()
     *answered, (path, failure) = replies
     assert [type(reply) for _, reply in answered] == [Given] * len(answered)
     assert (path, failure) == ("fail", Raised("ValueError", "", []))

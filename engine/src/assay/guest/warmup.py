@@ -1,7 +1,7 @@
 """Does in the nursery, before the forks, what checks do: what is set up at the first time is set up once for all.
 
 A process just forked copies each page that it writes to, and Python writes where it only looks: counts of references,
-the methods that it found, what it has learnt about the bytecode. After a rehearsal less of that is new in every check.
+the methods that it found, what it has learnt about the bytecode. After a warm-up less of that is new in every check.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ _TIMES = 20
 _read = trusting_decoder(Request)
 
 
-def rehearse() -> None:
+def warm_up() -> None:
     """Trains a small model over the wire's own messages, in this process; no object of it remains."""
-    module = types.ModuleType("rehearsal")
+    module = types.ModuleType("warmup")
     vars(module).update(Model=_Model, loss=_loss, batches=_batches, step=_step, fail=_fail)
     objects = ObjectTable(module, None, list(vars(module)), 0, [])
 
