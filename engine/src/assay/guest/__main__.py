@@ -80,14 +80,14 @@ class Nursery:
         import torch  # noqa: PLC0415
 
         from assay.guest import (  # noqa: PLC0415 - before the forks, once for all
+            dataloader_patch,
             forbidden,
-            loaders,
             submission,  # noqa: F401
             warmup,
         )
 
         torch.set_num_threads(1)  # one submission, one processor: others are being graded
-        loaders.read_in_one_process()
+        dataloader_patch.read_in_one_process()
         library = None
         if setup.library:
             sys.path.insert(0, setup.library_folder)

@@ -1,7 +1,7 @@
 """A data loader that asks for workers reads in the process itself, the same batches."""
 
 import pytest
-from assay.guest.loaders import read_in_one_process
+from assay.guest.dataloader_patch import read_in_one_process
 from torch.utils.data import DataLoader
 
 
