@@ -28,20 +28,20 @@ def examine() -> dict[str, str]:
 
 
 def _nurse(folder: Path) -> Mapping[str, str]:
-    nursery = os.getpid()
+    fork_server = os.getpid()
     namespaces.enter()
     with namespaces.scratch(folder), namespaces.child_pid_namespace() as fork:
-        report = _told(lambda: _submit(folder, nursery), fork)
+        report = _told(lambda: _submit(folder, fork_server), fork)
     processes.sweep(None)
     return report
 
 
-def _submit(folder: Path, nursery: int) -> Mapping[str, str]:
+def _submit(folder: Path, fork_server: int) -> Mapping[str, str]:
     report = apply.lock_submission(folder, _BOUNDS)
     trials: dict[str, tuple[str, Callable[[], object]]] = {
         "files": ("the home folder could be listed", lambda: os.listdir(Path.home())),  # noqa: PTH208
         "network": ("a socket could be made", socket.socket),
-        "processes": ("the nursery could be signalled", lambda: os.kill(nursery, 0)),
+        "processes": ("the fork server could be signalled", lambda: os.kill(fork_server, 0)),
         "memory": ("more could be taken", lambda: mmap.mmap(-1, 2 * _BOUNDS.memory)),
         "file_size": ("a larger file could be made", lambda: _grow(folder / "large")),
     }

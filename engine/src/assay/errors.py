@@ -6,7 +6,7 @@
     │   ├── IntakeError                 what was handed in cannot be taken in: a link, a folder, too large
     │   ├── PromiseBroken               a core promise of the sandbox cannot be kept on this machine
     │   ├── WireError                   bytes from the guest that are no message
-    │   └── NurseryError                the guest's nursery does not answer
+    │   └── ForkServerError                the guest's fork server does not answer
     ├── Mismatch (AssertionError)       the answer is wrong
     ├── SubmissionRaised                the student's code raised
     └── NotHandedIn (AttributeError)    a name of the contract is missing
@@ -27,12 +27,12 @@ if TYPE_CHECKING:
 __all__ = [
     "AssayError",
     "CourseError",
+    "ForkServerError",
     "GuestEnded",
     "IntakeError",
     "Interrupted",
     "Mismatch",
     "NotHandedIn",
-    "NurseryError",
     "PromiseBroken",
     "SubmissionRaised",
     "WireError",
@@ -71,8 +71,8 @@ class WireError(AssayError):
     """What came across the wire is no message: too long, cut off, malformed."""
 
 
-class NurseryError(AssayError):
-    """The guest's nursery did not start or does not answer."""
+class ForkServerError(AssayError):
+    """The guest's fork server did not start or does not answer."""
 
 
 class Mismatch(AssertionError):

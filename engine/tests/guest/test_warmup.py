@@ -1,4 +1,4 @@
-"""What the nursery does before the forks is what checks do: each request of it is answered as it is meant."""
+"""What the fork server does before the forks is what checks do: each request of it is answered as it is meant."""
 
 import torch
 from assay.guest import warmup

@@ -1,15 +1,15 @@
-"""A submission's guest, from the judge's side: what all its checks may take, and a nursery that answers late."""
+"""A submission's guest, from the judge's side: what all its checks may take, and a fork server that answers late."""
 
 import os
 import signal
 
 import pytest
-from assay.errors import GuestEnded, NurseryError
+from assay.errors import ForkServerError, GuestEnded
 from assay.guest.processes import _states
+from assay.host import forkserver as forkservers
 from assay.host import guest as guests
-from assay.host import nursery as nurseries
+from assay.host.forkserver import Budget, Task, shared
 from assay.host.guest import Guest, PeerLine
-from assay.host.nursery import Budget, Task, shared
 from assay.wire.messages import Request
 
 SOURCE = b"""
@@ -38,8 +38,8 @@ def opened():
     for guest in made:
         guest.end()
         guest.close()
-    while nurseries._shared:  # or other tests would find a guest of ours
-        nurseries._shared.popitem()[1].stop()
+    while forkservers._shared:  # or other tests would find a guest of ours
+        forkservers._shared.popitem()[1].stop()
 
 
 def test_a_call_has_a_time_of_its_own(opened):
@@ -80,7 +80,7 @@ def test_a_peer_that_ends_is_ours(opened):
 
 def test_a_submission_that_does_not_stand_still_cannot_be_timed(opened, monkeypatch):
     guest = opened()
-    monkeypatch.setattr(nurseries.Nursery, "pause", lambda *_: False)
+    monkeypatch.setattr(forkservers.ForkServer, "pause", lambda *_: False)
     restless = "starts processes again and again, so that nothing can be timed beside it"
     with pytest.raises(GuestEnded, match=restless) as caught, guest.paused():
         pytest.fail("nothing is to be timed")
@@ -97,13 +97,13 @@ def test_a_submission_goes_on_before_anything_else_is_timed(opened):
 
 
 def test_an_answer_of_the_nursery_that_comes_too_late_is_taken_for_no_other(opened, monkeypatch):
-    nursery, guest = shared(None), opened()
-    monkeypatch.setattr(nurseries, "_ANSWER_SECONDS", 0.5)
-    os.kill(nursery._process.pid, signal.SIGSTOP)
-    with pytest.raises(NurseryError, match="the guest's nursery is gone: it left no message"):
+    fork_server, guest = shared(None), opened()
+    monkeypatch.setattr(forkservers, "_ANSWER_SECONDS", 0.5)
+    os.kill(fork_server._process.pid, signal.SIGSTOP)
+    with pytest.raises(ForkServerError, match="the guest's fork server is gone: it left no message"):
         guest.close()
     monkeypatch.undo()
-    assert not nursery.alive
-    assert opened().begin(1, []).ask(ASKED).value == 1  # of another nursery
+    assert not fork_server.alive
+    assert opened().begin(1, []).ask(ASKED).value == 1  # of another fork server
     guest.open()
     assert guest.begin(1, []).ask(ASKED).value == 1

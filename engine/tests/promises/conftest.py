@@ -1,6 +1,6 @@
 """A wall to run against: real processes, as several users, on machines that allow more and less.
 
-`wall` is a nursery, a submission process behind the whole lock-down and, if wanted, a check's process. What a test
+`wall` is a fork server, a submission process behind the whole lock-down and, if wanted, a check's process. What a test
 gives it to do is done there, and the text that it returns, or the error that it meets, comes back.
 """
 
@@ -112,7 +112,7 @@ class Wall:
         self.user = 0 if machine.root else os.getuid() or ORDINARY
         self.scratch = place / "scratch"
         self.secret = place / "course" / "reference.py"
-        self.nursery = 0
+        self.fork_server = 0
         self.bounds = limits.Limits(memory=2**30, cpu_seconds=20)
         self.disk = {"size": 2**20, "files": 64}
         self.secret.parent.mkdir()
@@ -127,7 +127,7 @@ class Wall:
 
         Args:
             task: done behind the wall; what it returns is the outcome's text.
-            outside: done by the nursery meanwhile, with the process's id; what it returns is the outcome's status.
+            outside: done by the fork server meanwhile, with the process's id; what it returns is the outcome's status.
         """
         return self._run(task, outside, check=False)
 
@@ -153,10 +153,10 @@ class Wall:
         try:
             return Outcome(**json.loads(words))
         except ValueError:
-            pytest.fail(f"the nursery failed: {words.decode()}")
+            pytest.fail(f"the fork server failed: {words.decode()}")
 
     def _nurse(self, task: Callable[[], object], outside: Callable[[int], object] | None, *, check: bool) -> Outcome:
-        self.nursery = os.getpid()
+        self.fork_server = os.getpid()
         outcome = Outcome(entered=namespaces.enter())
         heard, told = os.pipe()
         waited, go = os.pipe()

@@ -14,7 +14,7 @@ from assay.checks import assert_close, require
 from assay.checks.compare import number, take, tensor
 from assay.errors import GuestEnded, Mismatch, NotHandedIn, SubmissionRaised
 from assay.host.channel import Channel, SocketLine, _stays
-from assay.host.standin import Handle, Method, StandIn
+from assay.host.proxy import Handle, Method, StandIn
 from assay.judge.comparison import pair
 from assay.judge.verdicts import _raised
 from assay.text import short

@@ -112,7 +112,7 @@ gc.callbacks.append(lambda phase, information: None)
 gc.set_threshold(1)
 """,
     "the exit hooks": EVERY_LINE + "import atexit; atexit.register(tell, 'Ended', 0, 0)",
-    "the class of the stand-in": "from assay.host.standin import Handle, Method; Handle.__eq__ = lambda *a: True",
+    "the class of the stand-in": "from assay.host.proxy import Handle, Method; Handle.__eq__ = lambda *a: True",
 }
 
 EQUALITY = {
@@ -366,7 +366,7 @@ THE_LINE = {
     "a frame without end": "import os\ndef scaled(x, factor=2.0):\n    for n in range(3, 64):\n        try: "
     "os.write(n, b'\\xff' * 8)\n        except OSError: pass\n    while True: pass",
     "a flood": EVERY_LINE + "def scaled(x, factor=2.0):\n    while True: tell('Given', 'x' * 100_000)",
-    "words to the nursery": EVERY_LINE + "tell('Ready', ''); tell('Opened', 1); tell('Swept', True, True)",
+    "words to the fork server": EVERY_LINE + "tell('Ready', ''); tell('Opened', 1); tell('Swept', True, True)",
     "a handed-over socket": """
 import array, os, socket
 def scaled(x, factor=2.0):

@@ -52,7 +52,7 @@ def test_it_says_what_is_missing():
 
 
 def test_it_says_that_it_was_ended(monkeypatch):
-    monkeypatch.setattr(doctor, "_submit", lambda _folder, _nursery: os._exit(3))
+    monkeypatch.setattr(doctor, "_submit", lambda _folder, _fork_server: os._exit(3))
     assert doctor.examine() == dict.fromkeys(CORE, "not kept: the examination ended early")
 
 
@@ -61,6 +61,6 @@ def test_it_believes_what_it_tried(monkeypatch):
     monkeypatch.setattr(lockdown, "lock_submission", lambda _scratch, _bounds: dict(report))
     found = doctor.examine()
     assert found["files"] == "not kept: the home folder could be listed"
-    assert found["processes"] in {"not kept: the nursery could be signalled", "by magic"}
+    assert found["processes"] in {"not kept: the fork server could be signalled", "by magic"}
     assert found["network"] == "not kept: no seccomp"
     assert found["memory"] == "not kept: more could be taken"

@@ -13,8 +13,8 @@ import pytest
 import torch
 from assay.errors import SubmissionRaised, WireError
 from assay.host.channel import Channel
-from assay.host.standin import StandIn
-from assay.wire.messages import Closed, Ended, FromNursery, FromSubmission, Given, Loaded, Locked, Missing, Raised
+from assay.host.proxy import StandIn
+from assay.wire.messages import Closed, Ended, FromForkServer, FromSubmission, Given, Loaded, Locked, Missing, Raised
 from assay.wire.messages import Reply as AnyReply
 from assay.wire.values import Ref, decoder, depth_of, encode
 from hypothesis import HealthCheck, given, settings
@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from lies import OUTCOMES, digest, ext, plain, shown, tensor_bytes, use
 
 COUNT, SEED = int(os.environ.get("ASSAY_FUZZ", "20000")), int(os.environ.get("ASSAY_FUZZ_SEED", "1"))
-DECODERS = [decoder(kind) for kind in (AnyReply, FromSubmission, FromNursery)]
+DECODERS = [decoder(kind) for kind in (AnyReply, FromSubmission, FromForkServer)]
 LIES = settings(
     deadline=None, derandomize=True, database=None, max_examples=300, suppress_health_check=list(HealthCheck)
 )

@@ -8,8 +8,8 @@ import msgspec
 import pytest
 from assay.errors import GuestEnded, WireError
 from assay.host import guest as guests
+from assay.host.forkserver import Budget
 from assay.host.guest import Guest
-from assay.host.nursery import Budget
 from assay.wire import frames
 from assay.wire.messages import Closed, Ended, Given, Loaded, Locked, Request, Swept
 from assay.wire.promises import CORE
@@ -71,8 +71,8 @@ def short_walls(monkeypatch):
 @pytest.mark.usefixtures("short_walls")
 @pytest.mark.parametrize(("messages", "status"), IMPORTS.values(), ids=IMPORTS)
 def test_a_lie_about_the_import_is_a_failed_import(messages, status):
-    nursery = FakeNursery(lambda sock: [frames.send(sock, each) for each in messages])
-    guest = Guest(lambda: nursery, None, Budget())
+    fork_server = FakeNursery(lambda sock: [frames.send(sock, each) for each in messages])
+    guest = Guest(lambda: fork_server, None, Budget())
     guest.open()
     assert guest.failure.status == status
     with pytest.raises(GuestEnded):
@@ -102,8 +102,8 @@ def test_a_lie_about_a_checks_end_ends_that_check(messages):
         sock.recv(2**20)
         sock.recv(2**20)
 
-    nursery = FakeNursery(play)
-    guest = Guest(lambda: nursery, None, Budget())
+    fork_server = FakeNursery(play)
+    guest = Guest(lambda: fork_server, None, Budget())
     guest.open()
     assert guest.loaded.found == ["f"]
     with pytest.raises(OUTCOMES) as caught:
@@ -111,4 +111,4 @@ def test_a_lie_about_a_checks_end_ends_that_check(messages):
     assert caught.value.text.isprintable()
     guest.end()
     guest.close()
-    nursery.threads[0].join(5)
+    fork_server.threads[0].join(5)

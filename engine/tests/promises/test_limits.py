@@ -12,8 +12,8 @@ import time
 import pytest
 from assay.errors import GuestEnded
 from assay.guest.lockdown import limits
+from assay.host.forkserver import Budget, ForkServer, Task
 from assay.host.guest import Guest
-from assay.host.nursery import Budget, Nursery, Task
 from assay.wire.messages import Request
 
 
@@ -109,9 +109,9 @@ def burn(seconds):
 
 
 def test_all_calls_of_a_check_cannot_take_more_than_its_time():
-    nursery = Nursery(None)
+    fork_server = ForkServer(None)
     task = Task("answers", "module", BURN, ("burn",), 0)
-    guest = Guest(lambda: nursery, task, Budget(import_seconds=3, call_seconds=2))
+    guest = Guest(lambda: fork_server, task, Budget(import_seconds=3, call_seconds=2))
     guest.open()
     line = guest.begin(1, [])
     for _ in range(2):
@@ -120,6 +120,6 @@ def test_all_calls_of_a_check_cannot_take_more_than_its_time():
         line.ask(Request("call", 0, "burn", [1.9]))
     guest.end()
     guest.close()
-    nursery.stop()
+    fork_server.stop()
     text = "the calls of this check did not end within 3 s of processor time"
     assert (caught.value.status, caught.value.text) == ("timeout", text)

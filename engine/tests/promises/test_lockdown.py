@@ -19,7 +19,7 @@ KEPT = {
     "file_size": "64 MiB, a file",
     "output": "its only lines lead to the judge, who reads so much and no more",
 }
-NURSERY = "the nursery, which gets them and ends them"
+NURSERY = "the fork server, which gets them and ends them"
 OWN_DISK = "a disk of its own"
 NO_DISK = "not kept: the scratch folder is on the machine's disk"
 

@@ -47,7 +47,7 @@ def test_it_cannot_signal_a_process_outside(wall, number):
     with _bystander(wall) as bystander:
         assert wall.submission(lambda: os.kill(bystander, number)).text in {"ESRCH", "EPERM"}
         assert wall.check(lambda: os.kill(bystander, number)).text == "EPERM"
-        assert wall.submission(lambda: os.kill(wall.nursery, number)).text in {"ESRCH", "EPERM"}
+        assert wall.submission(lambda: os.kill(wall.fork_server, number)).text in {"ESRCH", "EPERM"}
         assert wall.submission(lambda: signal.pidfd_send_signal(os.pidfd_open(bystander), number)).text == "ENOSYS"
 
 
@@ -68,7 +68,7 @@ def test_it_cannot_slow_or_limit_a_process_outside(wall):
 
 def test_it_cannot_have_a_signal_sent_to_a_process_outside(wall):
     heard, told = os.pipe()
-    assert wall.submission(lambda: fcntl.fcntl(heard, fcntl.F_SETOWN, wall.nursery)).text == "EPERM"
+    assert wall.submission(lambda: fcntl.fcntl(heard, fcntl.F_SETOWN, wall.fork_server)).text == "EPERM"
     os.close(heard)
     os.close(told)
 
@@ -315,7 +315,7 @@ def test_it_is_alone_in_its_process_table_where_the_machine_allows_one(wall):
     alone = wall.machine.name in {"root", "user", "root-without-cell"}
     assert (outcome.text == "1") == alone
     assert outcome.report["descendants"] == (
-        "a pid namespace" if alone else "the nursery, which gets them and ends them"
+        "a pid namespace" if alone else "the fork server, which gets them and ends them"
     )
 
 

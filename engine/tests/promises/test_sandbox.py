@@ -33,7 +33,7 @@ def test_every_promise_that_a_report_names_is_there_and_the_core_is_marked():
 
 def test_the_limits_are_those_of_the_document():
     from assay.guest.lockdown.limits import Limits
-    from assay.host.nursery import Budget
+    from assay.host.forkserver import Budget
 
     limits, budget = Limits(), Budget()
     for said in (

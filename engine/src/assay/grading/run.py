@@ -220,7 +220,7 @@ def workers_pool(tasks: int) -> Iterator[ProcessPoolExecutor]:
 
     Raises AssayError where one of them ended and whoever uses it has not heeded that.
     """
-    # spawn: a worker starts its nursery and torch afresh, whatever threads this process has
+    # spawn: a worker starts its fork server and torch afresh, whatever threads this process has
     pool = ProcessPoolExecutor(_workers(tasks), _Context(), _begin_work, (os.getpid(),))
     try:
         yield pool

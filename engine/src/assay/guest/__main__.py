@@ -1,4 +1,4 @@
-"""The nursery: imports torch and the course's library once, then forks a process for every submission.
+"""The fork server: imports torch and the course's library once, then forks a process for every submission.
 
 Started as `python -m assay.guest FD`, where FD is the judge's end of a socket pair. Runs no student's code.
 """
@@ -26,13 +26,13 @@ from assay.wire import frames
 if TYPE_CHECKING:
     from types import ModuleType
 
-    from assay.wire.messages import Open, Setup, ToNursery
+    from assay.wire.messages import Open, Setup, ToForkServer
 
 
 _DYING_SECONDS = 2.0
 
 
-class Nursery:
+class Server:
     """Answers the judge until it hangs up.
 
     Args:
@@ -46,9 +46,9 @@ class Nursery:
 
         self._encode = encode
         self._sock = sock
-        from assay.wire.messages import Setup, ToNursery  # noqa: PLC0415
+        from assay.wire.messages import Setup, ToForkServer  # noqa: PLC0415
 
-        self._read = trusting_decoder(ToNursery)
+        self._read = trusting_decoder(ToForkServer)
         self._setup: Setup = trusting_decoder(Setup)(frames.receive(sock))
         self._library = self._prepare(self._setup)
         self._open: dict[int, ExitStack] = {}
@@ -60,7 +60,7 @@ class Nursery:
         self._send(Ready(""))
         try:
             while True:
-                request: ToNursery = self._read(frames.receive(self._sock))
+                request: ToForkServer = self._read(frames.receive(self._sock))
                 match request:
                     case Open() as task:
                         self._start(task)
@@ -131,7 +131,7 @@ class Nursery:
             try:
                 submission.serve(line, task, self._library, scratch, self._setup)
             finally:
-                os._exit(70)  # nothing of the nursery's may run in the child
+                os._exit(70)  # nothing of the fork server's may run in the child
         line.close()
         self._open[pid] = resources
         self._send(Opened(pid))
@@ -194,18 +194,18 @@ def _freeze() -> None:
 
 
 def main() -> None:
-    """Runs the nursery on the socket whose number is the first argument."""
+    """Runs the fork server on the socket whose number is the first argument."""
     from assay.wire.messages import Ready  # noqa: PLC0415
     from assay.wire.values import encode  # noqa: PLC0415
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in the judge's terminal comes here too: the judge decides
     sock = socket.socket(fileno=int(sys.argv[1]))
     try:
-        nursery = Nursery(sock)
+        server = Server(sock)
     except Exception as error:  # noqa: BLE001 - told to the judge, in whose report it belongs
         frames.send(sock, encode(Ready(f"{type(error).__name__}: {error}")))
         return
-    nursery.run()
+    server.run()
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """The processes that came of one: found through `/proc`, stopped for a while, and ended.
 
-For the nursery, which is outside the pid namespace of its guests and therefore sees them all.
+For the fork server, which is outside the pid namespace of its guests and therefore sees them all.
 """
 
 from __future__ import annotations

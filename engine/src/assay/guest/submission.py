@@ -35,7 +35,7 @@ def serve(sock: socket.socket, task: Open, library: ModuleType | None, scratch: 
     _silence()
     os.chdir(scratch)
     os.environ.update(dict.fromkeys(("HOME", "TMPDIR", "MPLCONFIGDIR"), str(scratch)))
-    tempfile.tempdir = str(scratch)  # the nursery's own was asked for before, and is remembered
+    tempfile.tempdir = str(scratch)  # the fork server's own was asked for before, and is remembered
     bounds = limits.Limits(memory=task.memory, cpu_seconds=task.import_seconds)
     hidden = [Path(setup.library_folder)] if setup.library else []
     isolation = apply.lock_submission(scratch, bounds, hidden)
@@ -45,7 +45,7 @@ def serve(sock: socket.socket, task: Open, library: ModuleType | None, scratch: 
     entrusted = _read_handed(frames.receive(sock, limit=frames.TASK_LIMIT))
     seed_everything(entrusted.seed)
     if task.kind == "notebook":
-        from assay.guest.notebook import load_notebook  # noqa: PLC0415 - the nursery has imported it where it is needed
+        from assay.guest.notebook import load_notebook  # noqa: PLC0415 - the fork server has imported it where it is needed
 
         handed = load_notebook(task.name, entrusted.source)
     else:

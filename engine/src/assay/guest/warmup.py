@@ -1,4 +1,4 @@
-"""Does in the nursery, before the forks, what checks do: what is set up at the first time is set up once for all.
+"""Does in the fork server, before the forks, what checks do: what is set up at the first time is set up once for all.
 
 A process just forked copies each page that it writes to, and Python writes where it only looks: counts of references,
 the methods that it found, what it has learnt about the bytecode. After a warm-up less of that is new in every check.

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from assay.host.channel import Line
-    from assay.host.nursery import Budget, Nursery, Task
+    from assay.host.forkserver import Budget, ForkServer, Task
     from assay.wire.messages import Closed, Request
 
 _END_SECONDS = 2
@@ -33,25 +33,25 @@ class Guest:
     """A submission behind the wall.
 
     Args:
-        find_nursery: gives the nursery that forks its process; another one where that has died.
+        find_nursery: gives the fork server that forks its process; another one where that has died.
         task: what is handed to it.
         budget: what it may take.
         forgone: promises that the instructor gave up by name.
         patient: no end is set to all its checks together; for model answers, which wait while others are timed.
     """
 
-    _nursery: Nursery  # once it is open
+    _fork_server: ForkServer  # once it is open
 
     def __init__(
         self,
-        find_nursery: Callable[[], Nursery],
+        find_fork_server: Callable[[], ForkServer],
         task: Task,
         budget: Budget,
         forgone: tuple[str, ...] = (),
         *,
         patient: bool = False,
     ) -> None:
-        self._find_nursery = find_nursery
+        self._find_fork_server = find_fork_server
         self._task = task
         self._budget = budget
         self._forgone = forgone
@@ -71,10 +71,10 @@ class Guest:
 
         Raises:
             PromiseBroken: this machine does not keep a core promise; no student's code ran.
-            NurseryError: ours.
+            ForkServerError: ours.
         """
-        self._nursery = self._find_nursery()
-        self._pid, self._sock = self._nursery.open(self._task, self._budget)
+        self._fork_server = self._find_fork_server()
+        self._pid, self._sock = self._fork_server.open(self._task, self._budget)
         started = time.monotonic()
         try:
             try:
@@ -133,12 +133,12 @@ class Guest:
         if not pid:
             yield
             return
-        still = self._nursery.pause(pid)
+        still = self._fork_server.pause(pid)
         try:
             if still:
                 yield
         finally:
-            self._nursery.resume(pid)
+            self._fork_server.resume(pid)
         if not still:
             ended = GuestEnded("crashed", _RESTLESS)
             raise ended
@@ -153,7 +153,7 @@ class Guest:
             return
         if not self._heard_end and not self._silent:
             self._silent = self._ending() is None  # its first thread may have ended, and others go on
-        swept = self._nursery.sweep(self._pid)
+        swept = self._fork_server.sweep(self._pid)
         if self._silent:
             self._ending()
         if not swept.clean or not swept.alive or self._sock is None:
@@ -164,7 +164,7 @@ class Guest:
         self._hang_up()
         if self._pid:
             pid, self._pid = self._pid, 0
-            self._nursery.close(pid)
+            self._fork_server.close(pid)
 
     def _hang_up(self) -> None:
         if self._sock is not None:
@@ -198,7 +198,7 @@ class Guest:
 
     def _import_ended(self, *, silent: bool, waited: float) -> GuestEnded:
         pid, self._pid = self._pid, 0
-        closed = self._nursery.close(pid, hung_up=not silent)
+        closed = self._fork_server.close(pid, hung_up=not silent)
         self.close()
         if silent or _out_of_time(closed, sure=waited >= self._budget.import_seconds - 1):
             return _too_slow("the import did not end", self._budget.import_seconds)

@@ -28,7 +28,7 @@ from assay.wire.objects import copied, seed_everything
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from assay.host.standin import StandIn
+    from assay.host.proxy import StandIn
     from assay.judge.hooks import Judge
 
 _ARGUMENTS = frozenset({"submission", "reference", "seed"})

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import torch
 
     from assay.host.guest import Guest
-    from assay.host.standin import StandIn
+    from assay.host.proxy import StandIn
     from assay.judge.hooks import Judge
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from assay.checks.mistakes import Mistake
     from assay.host.channel import Line
     from assay.host.guest import Guest
-    from assay.host.standin import StandIn
+    from assay.host.proxy import StandIn
 
 _MAX_EXAMPLES = 25
 """Hypothesis examples a check: properties of such functions fail early or never, and every example is a crossing."""
@@ -169,8 +169,8 @@ class Judge:
 
     def open_guest(self, config: pytest.Config, submission: Submission, *, patient: bool = False) -> Guest:
         """Gives the opened guest of a submission; ends the session where this machine does not keep a core promise."""
+        from assay.host.forkserver import Budget, Task, shared  # noqa: PLC0415
         from assay.host.guest import Guest  # noqa: PLC0415
-        from assay.host.nursery import Budget, Task, shared  # noqa: PLC0415
 
         budgets = {name: _number(name, text) for name in BUDGETS if (text := config.getini(f"assay_{name}"))}
         reference = self.course.reference(submission.assignment)
@@ -184,8 +184,8 @@ class Judge:
                 f"{budget.import_seconds}: all calls of a check have as much as the import"
             )
             raise CourseError(text)
-        nursery = functools.partial(shared, self.course.library, self.forgone)
-        guest = Guest(nursery, task, budget, self.forgone, patient=patient)
+        fork_server = functools.partial(shared, self.course.library, self.forgone)
+        guest = Guest(fork_server, task, budget, self.forgone, patient=patient)
         self.guests[submission] = guest
         try:
             guest.open()
@@ -198,7 +198,7 @@ class Judge:
         """Gives the stand-in for a guest, or for the reference's as its peer, in a process of this check's own."""
         from assay.host.channel import Channel  # noqa: PLC0415
         from assay.host.guest import PeerLine  # noqa: PLC0415
-        from assay.host.standin import StandIn  # noqa: PLC0415
+        from assay.host.proxy import StandIn  # noqa: PLC0415
 
         names = contract(self.course.reference(item.path.parent.name))
         line: Line = guest.begin(self.guest_seed(item), forbidden_by(item))

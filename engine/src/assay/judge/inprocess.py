@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assay.host.channel import Channel
-from assay.host.standin import StandIn
+from assay.host.proxy import StandIn
 from assay.wire.messages import Given, Reply, Request
 from assay.wire.objects import ObjectTable, copied
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import ModuleType
 
-    from assay.host.standin import StandIn
+    from assay.host.proxy import StandIn
     from assay.judge.examples import Example
     from assay.judge.hooks import Judge
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     import pytest
 
     from assay.course.read import Course
-    from assay.host.standin import StandIn
+    from assay.host.proxy import StandIn
     from assay.model import Report, Verdict
 
 

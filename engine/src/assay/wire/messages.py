@@ -1,10 +1,10 @@
 """What is asked and what is answered, on three lines.
 
-    judge → nursery       Open, Hold, Sweep, Close      nursery → judge       Ready, Opened, Held, Swept, Closed
+    judge → fork server       Open, Hold, Sweep, Close      fork server → judge       Ready, Opened, Held, Swept, Closed
     judge → submission    Handed, Begin (with a socket) submission → judge    Locked, Loaded, Ended
     judge → check         Request                       check → judge         Given, Raised, Missing
 
-The nursery is ours and runs no student's code; what the two others answer is a student's word and is only ever shown,
+The fork server is ours and runs no student's code; what the two others answer is a student's word and is only ever shown,
 compared or counted against them.
 """
 
@@ -19,7 +19,7 @@ SUBMISSION, LIBRARY = 0, 1
 
 
 class Setup(msgspec.Struct, frozen=True, array_like=True):
-    """Judge to nursery, first: where the course's library lies, or "" for none; which promises may be broken."""
+    """Judge to fork server, first: where the course's library lies, or "" for none; which promises may be broken."""
 
     library_folder: str
     library: str
@@ -27,18 +27,18 @@ class Setup(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Ready(msgspec.Struct, frozen=True, array_like=True, tag=True):
-    """Nursery to judge: torch and the library are imported; or what went wrong."""
+    """Fork server to judge: torch and the library are imported; or what went wrong."""
 
     failure: str
 
 
 class Open(msgspec.Struct, frozen=True, array_like=True, tag=True):
-    """Judge to nursery, with a socket: a process for a submission; limits in seconds and bytes.
+    """Judge to fork server, with a socket: a process for a submission; limits in seconds and bytes.
 
-    Not the submission itself: what passes through the nursery stays in memory that every later fork inherits.
+    Not the submission itself: what passes through the fork server stays in memory that every later fork inherits.
 
     Args:
-        foreseen: what it seems to need that takes long to import: the nursery does so once, for all.
+        foreseen: what it seems to need that takes long to import: the fork server does so once, for all.
     """
 
     name: str
@@ -58,55 +58,55 @@ class Handed(msgspec.Struct, frozen=True, array_like=True, tag=True):
 
 
 class Opened(msgspec.Struct, frozen=True, array_like=True, tag=True):
-    """Nursery to judge: the submission process exists, not yet locked down."""
+    """Fork server to judge: the submission process exists, not yet locked down."""
 
     pid: int
 
 
 class Pause(msgspec.Struct, frozen=True, array_like=True, tag=True):
-    """Judge to nursery: stop a submission's processes, while something is timed beside them."""
+    """Judge to fork server: stop a submission's processes, while something is timed beside them."""
 
     pid: int
 
 
 class Paused(msgspec.Struct, frozen=True, array_like=True, tag=True):
-    """Nursery to judge: whether all of them stand still."""
+    """Fork server to judge: whether all of them stand still."""
 
     still: bool
 
 
 class Resume(msgspec.Struct, frozen=True, array_like=True, tag=True):
-    """Judge to nursery: let them go on."""
+    """Judge to fork server: let them go on."""
 
     pid: int
 
 
 class Resumed(msgspec.Struct, frozen=True, array_like=True, tag=True):
-    """Nursery to judge: they do."""
+    """Fork server to judge: they do."""
 
 
 class Sweep(msgspec.Struct, frozen=True, array_like=True, tag=True):
-    """Judge to nursery: a check ended, so nothing but the submission process may be left of that submission."""
+    """Judge to fork server: a check ended, so nothing but the submission process may be left of that submission."""
 
     pid: int
 
 
 class Swept(msgspec.Struct, frozen=True, array_like=True, tag=True):
-    """Nursery to judge: whether it is so, and whether the submission process still lives."""
+    """Fork server to judge: whether it is so, and whether the submission process still lives."""
 
     clean: bool
     alive: bool
 
 
 class Close(msgspec.Struct, frozen=True, array_like=True, tag=True):
-    """Judge to nursery: end the submission process and all that came of it; `hung_up` if it seems to end by itself."""
+    """Judge to fork server: end the submission process and all that came of it; `hung_up` if it seems to end by itself."""
 
     pid: int
     hung_up: bool
 
 
 class Closed(msgspec.Struct, frozen=True, array_like=True, tag=True):
-    """Nursery to judge: it is gone; `signal` is what ended it before we did, else 0; `code` its exit code."""
+    """Fork server to judge: it is gone; `signal` is what ended it before we did, else 0; `code` its exit code."""
 
     signal: int
     code: int
@@ -187,6 +187,6 @@ class Missing(msgspec.Struct, frozen=True, array_like=True, tag=True):
 
 
 Reply = Given | Raised | Missing
-FromNursery = Ready | Opened | Paused | Resumed | Swept | Closed
-ToNursery = Open | Pause | Resume | Sweep | Close
+FromForkServer = Ready | Opened | Paused | Resumed | Swept | Closed
+ToForkServer = Open | Pause | Resume | Sweep | Close
 FromSubmission = Locked | Loaded | Ended

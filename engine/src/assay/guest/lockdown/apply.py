@@ -44,7 +44,7 @@ def _has_network(_network: int) -> bool:
 
 _FILTERS = {signals: seccomp.for_submission(signals=signals) for signals in (False, True)}
 _has_network(_network())
-# All this while the nursery starts, once for all that it forks.
+# All this while the fork server starts, once for all that it forks.
 
 
 class _Found(NamedTuple):
@@ -158,7 +158,7 @@ def _promises(bounds: limits.Limits, found: _Found) -> dict[str, str]:
         "files": kept(root, wall, calls, unless=open_files or found.no_seccomp),
         "network": kept(empty, calls, unless=found.no_seccomp),
         "processes": kept(pids, root, scope, calls, unless=open_files or (None if pids or scope else found.no_seccomp)),
-        "descendants": kept(pids or "the nursery, which gets them and ends them"),
+        "descendants": kept(pids or "the fork server, which gets them and ends them"),
         "memory": kept(f"{bounds.memory // 2**20} MiB more than torch, a process", unless=found.limits.get("memory")),
         "time": kept(f"{bounds.cpu_seconds} s of processor time, a process", unless=found.limits.get("time")),
         "process_count": kept(

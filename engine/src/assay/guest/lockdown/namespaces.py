@@ -167,7 +167,7 @@ def _fork_between() -> int:
         if pid == 0:
             for fd in (heard, told, gone_on):
                 os.close(fd)
-            # Not before the nursery is its parent: the end of a parent can be set to end the child.
+            # Not before the fork server is its parent: the end of a parent can be set to end the child.
             if os.read(go, 1) != b".":
                 os._exit(1)
             os.close(go)

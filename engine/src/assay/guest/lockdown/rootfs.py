@@ -1,7 +1,7 @@
 """A root folder of the guest's own, in which there is what Python needs, not to be written, and nothing else.
 
 Landlock decides what may be opened; in here, what may not does not even have a name, a size or a date, and neither have
-the machine's processes. Made once by the nursery, in its mount namespace; entered by every submission process.
+the machine's processes. Made once by the fork server, in its mount namespace; entered by every submission process.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Starts the nursery and has it fork a guest for every submission."""
+"""Starts the fork server and has it fork a guest for every submission."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-from assay.errors import NurseryError, WireError
+from assay.errors import ForkServerError, WireError
 from assay.wire import frames
 from assay.wire.messages import (
     Close,
     Closed,
-    FromNursery,
+    FromForkServer,
     Handed,
     Open,
     Opened,
@@ -41,9 +41,9 @@ _START_SECONDS = 300
 """A cold import of torch with CUDA from a network drive has been seen to take minutes."""
 
 _ANSWER_SECONDS = 60
-"""The nursery is ours and does little, but the machine may be busy."""
+"""The fork server is ours and does little, but the machine may be busy."""
 
-_read = decoder(FromNursery)
+_read = decoder(FromForkServer)
 
 
 class Budget(msgspec.Struct, frozen=True):
@@ -83,7 +83,7 @@ class Task(NamedTuple):
         ]
 
 
-class Nursery:
+class ForkServer:
     """A process that has imported torch and the course's library, and forks.
 
     Args:
@@ -91,7 +91,7 @@ class Nursery:
         forgone: promises of the sandbox that the instructor gave up by name.
 
     Raises:
-        NurseryError: it did not start; the text says why.
+        ForkServerError: it did not start; the text says why.
     """
 
     def __init__(self, library: Path | None, forgone: tuple[str, ...] = ()) -> None:
@@ -115,11 +115,11 @@ class Nursery:
         except WireError as error:
             text = self._story()
             self.stop()
-            raise NurseryError(text) from error
+            raise ForkServerError(text) from error
         if not isinstance(ready, Ready) or ready.failure:
             self.stop()
-            text = f"the guest's nursery did not start: {getattr(ready, 'failure', ready)}"
-            raise NurseryError(text)
+            text = f"the guest's fork server did not start: {getattr(ready, 'failure', ready)}"
+            raise ForkServerError(text)
 
     def open(self, task: Task, budget: Budget) -> tuple[int, socket.socket]:
         """Forks a submission process; gives its id and the line to it."""
@@ -190,13 +190,13 @@ class Nursery:
         except WireError as error:
             raise self._lost() from error
         if not isinstance(answer, kind):
-            text = f"the guest's nursery answered {type(answer).__name__} instead of {kind.__name__}"
+            text = f"the guest's fork server answered {type(answer).__name__} instead of {kind.__name__}"
             raise self._lost(text)
         return answer
 
-    def _lost(self, text: str | None = None) -> NurseryError:
+    def _lost(self, text: str | None = None) -> ForkServerError:
         """Ends it, so that no late answer is taken for one to the next question; gives what to raise."""
-        error = NurseryError(text or self._story())
+        error = ForkServerError(text or self._story())
         self._process.kill()
         self._process.wait()
         return error
@@ -207,7 +207,7 @@ class Nursery:
     def _story(self) -> str:
         self._errors.seek(0)
         told = self._errors.read()[-2000:].decode("utf-8", "replace").strip()
-        return f"the guest's nursery is gone: {told or 'it left no message'}"
+        return f"the guest's fork server is gone: {told or 'it left no message'}"
 
 
 def _environment() -> dict[str, str]:
@@ -232,13 +232,13 @@ def _environment() -> dict[str, str]:
     }
 
 
-_shared: dict[tuple[Path | None, tuple[str, ...]], Nursery] = {}
+_shared: dict[tuple[Path | None, tuple[str, ...]], ForkServer] = {}
 
 
-def shared(library: Path | None, forgone: tuple[str, ...] = ()) -> Nursery:
-    """Gives this process's nursery for the library; a dead one is started anew."""
+def shared(library: Path | None, forgone: tuple[str, ...] = ()) -> ForkServer:
+    """Gives this process's fork server for the library; a dead one is started anew."""
     key = (library, forgone)
     if key not in _shared or not _shared[key].alive:
-        _shared[key] = Nursery(library, forgone)
+        _shared[key] = ForkServer(library, forgone)
         atexit.register(_shared[key].stop)
     return _shared[key]
