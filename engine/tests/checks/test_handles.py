@@ -1,11 +1,11 @@
-"""held and assign pass on to the stand-in, and say so where there is none."""
+"""held and assign pass on to the proxy, and say so where there is none."""
 
 import pytest
 from assay.checks import assign, held
 
 
-class StandIn:
-    """What a submission's stand-in answers to."""
+class Proxy:
+    """What a submission's proxy answers to."""
 
     def __init__(self):
         self.assigned = None
@@ -18,14 +18,14 @@ class StandIn:
 
 
 def test_held_gives_the_stand_ins_own_view():
-    stand_in = StandIn()
-    assert held(stand_in) == ("held", stand_in)
+    proxy = Proxy()
+    assert held(proxy) == ("held", proxy)
 
 
 def test_assign_takes_names_and_dotted_paths():
-    stand_in = StandIn()
-    assign(stand_in, {"net.weight": 1}, b=2)
-    assert stand_in.assigned == {"net.weight": 1, "b": 2}
+    proxy = Proxy()
+    assign(proxy, {"net.weight": 1}, b=2)
+    assert proxy.assigned == {"net.weight": 1, "b": 2}
 
 
 def test_held_says_what_it_takes():

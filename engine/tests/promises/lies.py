@@ -14,7 +14,7 @@ from assay.checks import assert_close, require
 from assay.checks.compare import number, take, tensor
 from assay.errors import GuestEnded, Mismatch, NotHandedIn, SubmissionRaised
 from assay.host.channel import Channel, SocketLine, _stays
-from assay.host.proxy import Handle, Method, StandIn
+from assay.host.proxy import Handle, Method, Proxy
 from assay.judge.comparison import pair
 from assay.judge.verdicts import _raised
 from assay.text import short
@@ -56,12 +56,12 @@ def against(play, seconds=SECONDS, ask=None, whole=2 * SECONDS):
             play(theirs)
 
     line = SocketLine(ours, seconds, whole, lambda how, _: GuestEnded("crashed", how))
-    stand_in = StandIn(Channel(line, frozenset({"f"}), "d2l"))
+    proxy = Proxy(Channel(line, frozenset({"f"}), "d2l"))
     thread = threading.Thread(target=guest)
     thread.start()
     started = time.monotonic()
     try:
-        outcome = (ask or use)(stand_in)
+        outcome = (ask or use)(proxy)
     except OUTCOMES as error:
         outcome = error
     finally:
@@ -72,17 +72,17 @@ def against(play, seconds=SECONDS, ask=None, whole=2 * SECONDS):
     return outcome, took
 
 
-def use(stand_in):
+def use(proxy):
     """Asks, looks at the answer in every way that a check and a report do, and asks on with what came."""
-    value = stand_in.f(1)
+    value = proxy.f(1)
     digest(value)
     with contextlib.suppress(*OUTCOMES, TypeError):  # TypeError: what only the guest's lie made a thing not to be sent
-        stand_in.f(value)
+        proxy.f(value)
     if isinstance(value, Handle):
         for ask in (lambda: value.w, value, lambda: take(value, 200)):
             with contextlib.suppress(*OUTCOMES):
                 digest(ask())
-    told = stand_in._channel.transcript.text()
+    told = proxy._channel.transcript.text()
     assert all(part.isprintable() for part in told.split("\n"))
     assert len(told) < 2000
     return value

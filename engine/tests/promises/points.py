@@ -112,7 +112,7 @@ gc.callbacks.append(lambda phase, information: None)
 gc.set_threshold(1)
 """,
     "the exit hooks": EVERY_LINE + "import atexit; atexit.register(tell, 'Ended', 0, 0)",
-    "the class of the stand-in": "from assay.host.proxy import Handle, Method; Handle.__eq__ = lambda *a: True",
+    "the class of the proxy": "from assay.host.proxy import Handle, Method; Handle.__eq__ = lambda *a: True",
 }
 
 EQUALITY = {

@@ -13,7 +13,7 @@ import pytest
 import torch
 from assay.errors import SubmissionRaised, WireError
 from assay.host.channel import Channel
-from assay.host.proxy import StandIn
+from assay.host.proxy import Proxy
 from assay.wire.messages import Closed, Ended, FromForkServer, FromSubmission, Given, Loaded, Locked, Missing, Raised
 from assay.wire.messages import Reply as AnyReply
 from assay.wire.values import Ref, decoder, depth_of, encode
@@ -42,9 +42,9 @@ class Told:
 
 def judged(replies):
     """Does what a check and the report do with these replies."""
-    stand_in = StandIn(Channel(Told(replies), frozenset({"f"}), "d2l"))
+    proxy = Proxy(Channel(Told(replies), frozenset({"f"}), "d2l"))
     with contextlib.suppress(*OUTCOMES):
-        use(stand_in)
+        use(proxy)
 
 
 def read_and_judged(data):

@@ -194,17 +194,17 @@ def deaf(sock):
     time.sleep(4 * SECONDS)
 
 
-def many(stand_in):
+def many(proxy):
     for _ in range(30):
-        stand_in.f("x" * 1_000_000)
+        proxy.f("x" * 1_000_000)
 
 
-def everything(stand_in):
-    return [stand_in.f(1) for _ in range(100)]
+def everything(proxy):
+    return [proxy.f(1) for _ in range(100)]
 
 
-def forever(stand_in):
-    return sum(1 for _ in stand_in.f(1))
+def forever(proxy):
+    return sum(1 for _ in proxy.f(1))
 
 
 whole = frame(encode(Given(1)))
@@ -239,7 +239,7 @@ def test_a_line_that_is_not_kept_to_ends_the_check_in_time(play, ask):
 
 
 def test_a_flood_of_answers_is_as_many_answers_as_were_asked_for():
-    found, _ = against(flood, seconds=5, whole=5, ask=lambda stand_in: [stand_in.f(1) for _ in range(20)])
+    found, _ = against(flood, seconds=5, whole=5, ask=lambda proxy: [proxy.f(1) for _ in range(20)])
     assert found == [[1.0] * 1000] * 20
 
 
@@ -262,14 +262,14 @@ FIRST = [Ref(3, "iterator"), [1] * 64, False]
 
 @pytest.mark.parametrize("batch", BATCHES.values(), ids=BATCHES)
 def test_next_items_of_a_wrong_shape_are_a_wrong_answer(batch):
-    found, _ = against(objects(Ref(2, "Loader"), FIRST, batch), ask=lambda stand_in: list(stand_in.f(1)))
+    found, _ = against(objects(Ref(2, "Loader"), FIRST, batch), ask=lambda proxy: list(proxy.f(1)))
     assert isinstance(found, Mismatch)
 
 
 @pytest.mark.parametrize("batch", BATCHES.values(), ids=BATCHES)
 def test_first_items_of_a_wrong_shape_are_a_wrong_answer(batch):
     first = [FIRST[0], *batch] if isinstance(batch, list) else batch
-    found, _ = against(objects(Ref(2, "Loader"), first), ask=lambda stand_in: list(stand_in.f(1)))
+    found, _ = against(objects(Ref(2, "Loader"), first), ask=lambda proxy: list(proxy.f(1)))
     assert isinstance(found, Mismatch)
 
 
@@ -279,12 +279,12 @@ def test_an_object_that_is_said_to_be_no_name_is_a_wrong_answer():
             frames.receive(sock)
             frames.send(sock, encode(reply))
 
-    found, _ = against(play, ask=lambda stand_in: stand_in.f(1).w)
+    found, _ = against(play, ask=lambda proxy: proxy.f(1).w)
     assert isinstance(found, Mismatch)
 
 
 def test_the_text_of_an_object_tells_nothing_of_the_judges_memory():
-    found, _ = against(objects(Ref(2, "Loader")), ask=lambda stand_in: f"{stand_in.f} {stand_in.f(1)}")
+    found, _ = against(objects(Ref(2, "Loader")), ask=lambda proxy: f"{stand_in.f} {stand_in.f(1)}")
     assert found == "a method of the submission's an object of the submission's"
 
 

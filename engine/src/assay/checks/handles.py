@@ -1,4 +1,4 @@
-"""A closer hold on objects that stay beside the student's code; the stand-in itself does the work."""
+"""A closer hold on objects that stay beside the student's code; the proxy itself does the work."""
 
 from __future__ import annotations
 

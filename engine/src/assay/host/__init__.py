@@ -1,1 +1,1 @@
-"""Runs outside: starts guests and believes nothing that they say; the stand-in that tests call."""
+"""Runs outside: starts guests and believes nothing that they say; the proxy that tests call."""

@@ -88,7 +88,7 @@ class EndedLine:
 
 
 class Channel:
-    """What the stand-in calls: requests in, values out, everything written into the transcript.
+    """What the proxy calls: requests in, values out, everything written into the transcript.
 
     Args:
         line: where the requests go.

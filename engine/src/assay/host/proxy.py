@@ -1,4 +1,4 @@
-"""The stand-in that a test calls: the contract's names, and handles to objects that stay in the guest."""
+"""The proxy that a test calls: the contract's names, and handles to objects that stay in the guest."""
 
 from __future__ import annotations
 
@@ -160,7 +160,7 @@ class Names:
         return Method(self._channel, self._root, name, keep=self._keep)
 
 
-class StandIn(Names):
+class Proxy(Names):
     """A submission, as a test sees it: the contract's names and no others, and the course's library."""
 
     def __init__(self, channel: Channel, root: int = SUBMISSION, *, keep: bool = False) -> None:

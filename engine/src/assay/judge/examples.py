@@ -28,7 +28,7 @@ from assay.wire.objects import copied, seed_everything
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from assay.host.proxy import StandIn
+    from assay.host.proxy import Proxy
     from assay.judge.hooks import Judge
 
 _ARGUMENTS = frozenset({"submission", "reference", "seed"})
@@ -166,13 +166,13 @@ def is_exact(item: Any) -> bool:
     return set(item.fixturenames) - _direct_parameters(item) <= {"submission", "reference"} | _BEHIND_THEM
 
 
-def fails_with(judge: Judge, item: Any, submission: StandIn) -> bool:
+def fails_with(judge: Judge, item: Any, submission: Proxy) -> bool:
     """Whether an exact check fails with a module of ours for a submission.
 
     Args:
         judge: whose session it is.
         item: the check for some submission.
-        submission: the stand-in for the module.
+        submission: the proxy for the module.
     """
     given = {"submission": submission, "reference": load_reference(judge.course.reference(item.path.parent.name))}
     given |= {name: item.callspec.params[name] for name in _direct_parameters(item)}
@@ -278,7 +278,7 @@ _OURS = "__assay_starts_afresh__"
 def _with_fresh_start(body: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(body)
     def run(**arguments: Any) -> Any:
-        arguments["submission"]._channel.start_afresh()  # noqa: SLF001 - the stand-in shows students' names only
+        arguments["submission"]._channel.start_afresh()  # noqa: SLF001 - the proxy shows students' names only
         seed_everything(0)  # as Hypothesis does for what it knows of; a check draws from its strategies and `rng`
         record = _recording.get()
         if record is not None:

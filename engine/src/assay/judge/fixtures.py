@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import torch
 
     from assay.host.guest import Guest
-    from assay.host.proxy import StandIn
+    from assay.host.proxy import Proxy
     from assay.judge.hooks import Judge
 
 
@@ -41,7 +41,7 @@ def handed_in(judge: Judge, request: pytest.FixtureRequest) -> Iterator[Guest]:
 
 
 @pytest.fixture
-def submission(judge: Judge, handed_in: Guest, request: pytest.FixtureRequest) -> Iterator[StandIn]:
+def submission(judge: Judge, handed_in: Guest, request: pytest.FixtureRequest) -> Iterator[Proxy]:
     """The submission, in a process of this check's own."""
     yield judge.open_check(handed_in, request.node)
     handed_in.end()
@@ -61,7 +61,7 @@ def reference_guest(judge: Judge, request: pytest.FixtureRequest) -> Callable[[s
 
 
 @pytest.fixture
-def peer(judge: Judge, reference_guest: Callable[[str], Guest], request: pytest.FixtureRequest) -> Iterator[StandIn]:
+def peer(judge: Judge, reference_guest: Callable[[str], Guest], request: pytest.FixtureRequest) -> Iterator[Proxy]:
     """The reference in a guest equal to the submission's: what speed is compared with."""
     guest = reference_guest(request.path.parent.name)
     yield judge.open_check(guest, request.node, peer=True)

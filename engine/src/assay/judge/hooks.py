@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from assay.checks.mistakes import Mistake
     from assay.host.channel import Line
     from assay.host.guest import Guest
-    from assay.host.proxy import StandIn
+    from assay.host.proxy import Proxy
 
 _MAX_EXAMPLES = 25
 """Hypothesis examples a check: properties of such functions fail early or never, and every example is a crossing."""
@@ -194,20 +194,20 @@ class Judge:
             pytest.exit(str(error), returncode=pytest.ExitCode.USAGE_ERROR)
         return guest
 
-    def open_check(self, guest: Guest, item: pytest.Item, *, peer: bool = False) -> StandIn:
-        """Gives the stand-in for a guest, or for the reference's as its peer, in a process of this check's own."""
+    def open_check(self, guest: Guest, item: pytest.Item, *, peer: bool = False) -> Proxy:
+        """Gives the proxy for a guest, or for the reference's as its peer, in a process of this check's own."""
         from assay.host.channel import Channel  # noqa: PLC0415
         from assay.host.guest import PeerLine  # noqa: PLC0415
-        from assay.host.proxy import StandIn  # noqa: PLC0415
+        from assay.host.proxy import Proxy  # noqa: PLC0415
 
         names = contract(self.course.reference(item.path.parent.name))
         line: Line = guest.begin(self.guest_seed(item), forbidden_by(item))
         if peer:
             line = PeerLine(line)
         library = self.course.library.name if self.course.library else ""
-        return StandIn(Channel(line, frozenset(names), library))
+        return Proxy(Channel(line, frozenset(names), library))
 
-    def reopen_check(self, item: Any) -> StandIn:
+    def reopen_check(self, item: Any) -> Proxy:
         """Gives a check another process, as if it had not begun."""
         guest = item.funcargs["handed_in"]
         guest.end()

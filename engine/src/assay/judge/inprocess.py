@@ -1,11 +1,11 @@
-"""The same stand-in over the same answering loop, without a wall: for trusted code only, such as known mistakes."""
+"""The same proxy over the same answering loop, without a wall: for trusted code only, such as known mistakes."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from assay.host.channel import Channel
-from assay.host.proxy import StandIn
+from assay.host.proxy import Proxy
 from assay.wire.messages import Given, Reply, Request
 from assay.wire.objects import ObjectTable, copied
 
@@ -26,8 +26,8 @@ class _InProcessLine:
         return Given(copied(reply.value)) if isinstance(reply, Given) else reply
 
 
-def stand_in(module: ModuleType, library: ModuleType | None, contract: Sequence[str], seed: int) -> StandIn:
-    """Gives a stand-in for a module of ours, which runs in this very process."""
+def proxy(module: ModuleType, library: ModuleType | None, contract: Sequence[str], seed: int) -> Proxy:
+    """Gives a proxy for a module of ours, which runs in this very process."""
     name = library.__name__ if library is not None else ""
     objects = ObjectTable(module, library, contract, seed, [getattr(module, "__file__", None) or ""])
-    return StandIn(Channel(_InProcessLine(objects), frozenset(contract), name))
+    return Proxy(Channel(_InProcessLine(objects), frozenset(contract), name))

@@ -12,14 +12,14 @@ from assay.course.read import contract, exercise_of
 from assay.errors import Mismatch, SubmissionRaised
 from assay.judge.collected import check_of
 from assay.judge.examples import all_failures, fails_with, is_exact
-from assay.judge.inprocess import stand_in
+from assay.judge.inprocess import proxy
 from assay.wire.values import encode
 
 if TYPE_CHECKING:
     from pathlib import Path
     from types import ModuleType
 
-    from assay.host.proxy import StandIn
+    from assay.host.proxy import Proxy
     from assay.judge.examples import Example
     from assay.judge.hooks import Judge
 
@@ -100,7 +100,7 @@ def _fails(judge: Judge, item: Any, mistake: Mistake, path: Path) -> bool:
     if key not in judge.failing:
         module = mistaken_afresh(judge.course.reference(item.path.parent.name), mistake, path)
         with torch.random.fork_rng(devices=[]):
-            judge.failing[key] = fails_with(judge, item, _stand_in(judge, item, module))
+            judge.failing[key] = fails_with(judge, item, _proxy(judge, item, module))
     return judge.failing[key]
 
 
@@ -131,7 +131,7 @@ def _answer(judge: Judge, item: Any, mistake: Mistake, path: Path, example: Exam
 def _asked_again(judge: Judge, item: Any, module: ModuleType, example: Example) -> BaseException | None:
     """Gives what the example raises when a module of ours answers, or None where it passes."""
     arguments = dict(example.arguments)
-    arguments["submission"] = _stand_in(judge, item, module)
+    arguments["submission"] = _proxy(judge, item, module)
     if "rng" in arguments:
         arguments["rng"] = torch.Generator().manual_seed(judge.seed_of(item))
     with torch.random.fork_rng(devices=[]):
@@ -144,9 +144,9 @@ def _asked_again(judge: Judge, item: Any, module: ModuleType, example: Example) 
     return None
 
 
-def _stand_in(judge: Judge, item: Any, module: ModuleType) -> StandIn:
+def _proxy(judge: Judge, item: Any, module: ModuleType) -> Proxy:
     names = contract(judge.course.reference(item.path.parent.name))
-    return stand_in(module, judge.course.load_library(), names, judge.guest_seed(item))
+    return proxy(module, judge.course.load_library(), names, judge.guest_seed(item))
 
 
 def _key(arguments: dict[str, Any]) -> bytes:

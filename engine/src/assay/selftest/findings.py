@@ -16,7 +16,7 @@ from assay.course.read import contract, exercise_of, load_reference
 from assay.errors import AssayError, CourseError
 from assay.grading.run import grade, workers_pool
 from assay.judge.hooks import Judge, reference_as_submission
-from assay.judge.inprocess import stand_in
+from assay.judge.inprocess import proxy
 from assay.judge.session import Job, grade_chunk, hold_session
 from assay.model import Submission, SubmissionInfo
 from assay.selftest.mutation import Mutant, mutants
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     import pytest
 
     from assay.course.read import Course
-    from assay.host.proxy import StandIn
+    from assay.host.proxy import Proxy
     from assay.model import Report, Verdict
 
 
@@ -264,10 +264,10 @@ class InProcessJudge(Judge):
         reference = self.course.reference(submission.assignment)
         return _Here(self._makers.get(submission) or (lambda: load_reference(reference)))
 
-    def open_check(self, guest: _Here, item: pytest.Item, *, peer: bool = False) -> StandIn:  # type: ignore[override]  # noqa: ARG002
-        """Gives a stand-in over the module."""
+    def open_check(self, guest: _Here, item: pytest.Item, *, peer: bool = False) -> Proxy:  # type: ignore[override]  # noqa: ARG002
+        """Gives a proxy over the module."""
         names = contract(self.course.reference(item.path.parent.name))
-        return stand_in(guest.make(), self.course.load_library(), names, self.guest_seed(item))
+        return proxy(guest.make(), self.course.load_library(), names, self.guest_seed(item))
 
 
 class _Here:
