@@ -32,7 +32,7 @@ def _nurse(folder: Path) -> Mapping[str, str]:
     namespaces.enter()
     with namespaces.scratch(folder), namespaces.child_pid_namespace() as fork:
         report = _told(lambda: _submit(folder, fork_server), fork)
-    processes.sweep(None)
+    processes.kill_descendants(None)
     return report
 
 

@@ -177,7 +177,7 @@ class Wall:
                     outcome.status = str(outside(pid))
                 # What was left behind may hold the pipe open: it ends first, as after a check.
                 os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
-                outcome.clean = processes.sweep(None, {pid})
+                outcome.clean = processes.kill_descendants(None, {pid})
                 outcome.text = answer.read().decode()
             status = os.waitpid(pid, 0)[1]
             outcome.signal = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0

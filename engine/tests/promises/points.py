@@ -366,7 +366,8 @@ THE_LINE = {
     "a frame without end": "import os\ndef scaled(x, factor=2.0):\n    for n in range(3, 64):\n        try: "
     "os.write(n, b'\\xff' * 8)\n        except OSError: pass\n    while True: pass",
     "a flood": EVERY_LINE + "def scaled(x, factor=2.0):\n    while True: tell('Given', 'x' * 100_000)",
-    "words to the fork server": EVERY_LINE + "tell('Ready', ''); tell('Opened', 1); tell('Swept', True, True)",
+    "words to the fork server": EVERY_LINE
+    + "tell('Ready', ''); tell('Opened', 1); tell('DescendantsKilled', True, True)",
     "a handed-over socket": """
 import array, os, socket
 def scaled(x, factor=2.0):

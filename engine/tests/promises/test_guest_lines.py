@@ -11,7 +11,7 @@ from assay.host import guest as guests
 from assay.host.forkserver import Budget
 from assay.host.guest import Guest
 from assay.wire import frames
-from assay.wire.messages import Closed, Ended, Given, Loaded, Locked, Request, Swept
+from assay.wire.messages import Closed, DescendantsKilled, Ended, Given, Loaded, Locked, Request
 from assay.wire.promises import CORE
 from assay.wire.values import encode
 from lies import NASTY, OUTCOMES, SECONDS
@@ -39,9 +39,9 @@ class FakeNursery:
         self.threads[-1].start()
         return 1234, ours
 
-    def sweep(self, _):
+    def kill_descendants(self, _):
         """Finds nothing."""
-        return Swept(clean=True, alive=True)
+        return DescendantsKilled(clean=True, alive=True)
 
     def close(self, _, **__):
         """Finds it ended."""

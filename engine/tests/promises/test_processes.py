@@ -117,13 +117,13 @@ def test_a_daemon_ends_while_the_submission_goes_on(wall):
         time.sleep(1)
         return "stayed"
 
-    def sweep(pid):
+    def kill_descendants(pid):
         up = _up(heard)
         found = [seen.pid for seen in processes._descendants(pid, ())]
-        clean = processes.sweep(pid, {pid})
+        clean = processes.kill_descendants(pid, {pid})
         return f"{up} {bool(found)} {clean} {[found for found in found if _runs(found)]} {_runs(pid)}"
 
-    outcome = wall.submission(stay, outside=sweep)
+    outcome = wall.submission(stay, outside=kill_descendants)
     assert (outcome.status, outcome.text) == ("True True True [] True", "stayed")
     os.close(heard)
     os.close(told)
@@ -194,16 +194,16 @@ def test_a_process_whose_first_thread_has_ended_ends_too(wall):
         time.sleep(3)
         return "stayed"
 
-    def sweep(pid):
+    def kill_descendants(pid):
         up = _up(heard)
         time.sleep(0.1)
         still = processes.pause(pid)
         processes.resume(pid)
         os.close(told)
-        clean = processes.sweep(pid, {pid})
+        clean = processes.kill_descendants(pid, {pid})
         return f"{up} {still} {clean} {[seen for seen in processes._descendants(pid, ()) if _runs(seen.pid)]}"
 
-    outcome = wall.submission(stay, outside=sweep)
+    outcome = wall.submission(stay, outside=kill_descendants)
     os.close(told)
     assert outcome.status == "True True True []"
     assert _is_over(heard)
@@ -331,7 +331,7 @@ def test_a_sweep_is_quick_where_there_is_nothing_to_sweep():
         times = []
         for _ in range(50):
             start = time.perf_counter()
-            assert processes.sweep(pids[0], pids)
+            assert processes.kill_descendants(pids[0], pids)
             times.append(time.perf_counter() - start)
         assert min(times) < 0.0005
     finally:

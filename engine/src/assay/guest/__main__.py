@@ -55,7 +55,7 @@ class Server:
 
     def run(self) -> None:
         """Answers one request after the other; a judge that hangs up ends everything."""
-        from assay.wire.messages import Close, Open, Pause, Ready, Resume, Sweep  # noqa: PLC0415
+        from assay.wire.messages import Close, KillDescendants, Open, Pause, Ready, Resume  # noqa: PLC0415
 
         self._send(Ready(""))
         try:
@@ -68,8 +68,8 @@ class Server:
                         self._pause(pid)
                     case Resume(pid):
                         self._resume(pid)
-                    case Sweep(pid):
-                        self._sweep(pid)
+                    case KillDescendants(pid):
+                        self._kill_descendants(pid)
                     case Close(pid, hung_up):
                         self._close(pid, hung_up=hung_up)
         except WireError:
@@ -147,11 +147,11 @@ class Server:
         processes.resume(pid)
         self._send(Resumed())
 
-    def _sweep(self, pid: int) -> None:
-        from assay.wire.messages import Swept  # noqa: PLC0415
+    def _kill_descendants(self, pid: int) -> None:
+        from assay.wire.messages import DescendantsKilled  # noqa: PLC0415
 
-        clean = processes.sweep(pid, set(self._open))
-        self._send(Swept(clean, _gone(pid) is None))
+        clean = processes.kill_descendants(pid, set(self._open))
+        self._send(DescendantsKilled(clean, _gone(pid) is None))
 
     def _close(self, pid: int, *, hung_up: bool) -> None:
         from assay.wire.messages import Closed  # noqa: PLC0415
@@ -172,7 +172,7 @@ class Server:
         os.kill(pid, signal.SIGKILL)  # with a pid namespace this is the end of all that came of it
         os.waitpid(pid, 0)
         resources = self._open.pop(pid)
-        processes.sweep(None, set(self._open))
+        processes.kill_descendants(None, set(self._open))
         resources.close()
 
     def _send(self, message: object) -> None:

@@ -88,7 +88,7 @@ def resume(root: int) -> None:
         _signal(process, signal.SIGCONT)
 
 
-def sweep(root: int | None, keep: Collection[int] = ()) -> bool:
+def kill_descendants(root: int | None, keep: Collection[int] = ()) -> bool:
     """Ends what came of a process, except those in `keep` and what came of them; gives up after some seconds.
 
     Args:

@@ -19,8 +19,10 @@ from assay.wire import frames
 from assay.wire.messages import (
     Close,
     Closed,
+    DescendantsKilled,
     FromForkServer,
     Handed,
+    KillDescendants,
     Open,
     Opened,
     Pause,
@@ -29,8 +31,6 @@ from assay.wire.messages import (
     Resume,
     Resumed,
     Setup,
-    Sweep,
-    Swept,
 )
 from assay.wire.values import decoder, encode
 
@@ -151,11 +151,11 @@ class ForkServer:
         self._ask(Resume(pid))
         self._answer(Resumed)
 
-    def sweep(self, pid: int) -> Swept:
+    def kill_descendants(self, pid: int) -> DescendantsKilled:
         """Ends whatever a check left behind."""
-        self._ask(Sweep(pid))
-        swept: Swept = self._answer(Swept)
-        return swept
+        self._ask(KillDescendants(pid))
+        killed: DescendantsKilled = self._answer(DescendantsKilled)
+        return killed
 
     def close(self, pid: int, *, hung_up: bool = False) -> Closed:
         """Ends a submission process and all that came of it; one that hung up may be about to tell how it ended."""

@@ -153,10 +153,10 @@ class Guest:
             return
         if not self._heard_end and not self._silent:
             self._silent = self._ending() is None  # its first thread may have ended, and others go on
-        swept = self._fork_server.sweep(self._pid)
+        killed = self._fork_server.kill_descendants(self._pid)
         if self._silent:
             self._ending()
-        if not swept.clean or not swept.alive or self._sock is None:
+        if not killed.clean or not killed.alive or self._sock is None:
             self.close()
 
     def close(self) -> None:

@@ -1,6 +1,6 @@
 """What is asked and what is answered, on three lines.
 
-    judge → fork server       Open, Hold, Sweep, Close      fork server → judge       Ready, Opened, Held, Swept, Closed
+    judge → fork server       Open, Hold, KillDescendants, Close      fork server → judge       Ready, Opened, Held, DescendantsKilled, Closed
     judge → submission    Handed, Begin (with a socket) submission → judge    Locked, Loaded, Ended
     judge → check         Request                       check → judge         Given, Raised, Missing
 
@@ -85,13 +85,13 @@ class Resumed(msgspec.Struct, frozen=True, array_like=True, tag=True):
     """Fork server to judge: they do."""
 
 
-class Sweep(msgspec.Struct, frozen=True, array_like=True, tag=True):
+class KillDescendants(msgspec.Struct, frozen=True, array_like=True, tag=True):
     """Judge to fork server: a check ended, so nothing but the submission process may be left of that submission."""
 
     pid: int
 
 
-class Swept(msgspec.Struct, frozen=True, array_like=True, tag=True):
+class DescendantsKilled(msgspec.Struct, frozen=True, array_like=True, tag=True):
     """Fork server to judge: whether it is so, and whether the submission process still lives."""
 
     clean: bool
@@ -187,6 +187,6 @@ class Missing(msgspec.Struct, frozen=True, array_like=True, tag=True):
 
 
 Reply = Given | Raised | Missing
-FromForkServer = Ready | Opened | Paused | Resumed | Swept | Closed
-ToForkServer = Open | Pause | Resume | Sweep | Close
+FromForkServer = Ready | Opened | Paused | Resumed | DescendantsKilled | Closed
+ToForkServer = Open | Pause | Resume | KillDescendants | Close
 FromSubmission = Locked | Loaded | Ended
