@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from assay.checks import assert_close, assign, derived, held, mistake, require, tensor
+from assay.checks import assert_close, assign, derived, mistake, remote, require, tensor
 from assay.checks.strategies import columns, tensors
 from d2l import torch as d2l
 from hypothesis import given, settings
@@ -45,7 +45,7 @@ def test_gradients_are_twice_those_of_section_3_4(submission, X, y, w, b):
     """backward() leaves the gradients 2Xᵀr/n and 2Σr/n, twice those of section 3.4's loss"""
     model = started(submission, w, b)
     backward(model, X, y)
-    found = [held(model).net.weight.grad, held(model).net.bias.grad]
+    found = [remote(model).net.weight.grad, remote(model).net.bias.grad]
     require(None not in found, yours=found, expected="a gradient of net.weight and of net.bias")
     assert_close([submission.d2l.numpy(grad) for grad in found], slopes(X, y, w, b))
 
@@ -113,7 +113,7 @@ def made(thing):
 
 def backward(model, X, y):
     """The loss's gradients, into the parameters' grad."""
-    graph = held(model)
+    graph = remote(model)
     loss = graph.loss(graph.forward(X), y)
     require(hasattr(loss, "backward"), yours=loss, expected="a tensor that backward() can start from")
     loss.backward()

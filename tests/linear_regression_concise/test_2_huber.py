@@ -4,7 +4,7 @@ import math
 
 import pytest
 import torch
-from assay.checks import assert_close, assign, derived, held, mistake, number, require, tensor
+from assay.checks import assert_close, assign, derived, mistake, number, remote, require, tensor
 from assay.checks.strategies import columns, tensors
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -55,8 +55,8 @@ def test_gradient_is_the_residual_cut_off_at_delta(submission, pair, delta):
     """no example pulls more than one at delta: the gradient in y_hat is r/n, cut off there, or that divided by delta"""
     y_hat, y = pair
     model = made(submission.LinearRegressionHuber(0.5, delta=delta))
-    predictions = held(submission.d2l).tensor(y_hat.tolist(), requires_grad=True)
-    loss = held(model).loss(predictions, y)
+    predictions = remote(submission.d2l).tensor(y_hat.tolist(), requires_grad=True)
+    loss = remote(model).loss(predictions, y)
     require(hasattr(loss, "backward"), yours=loss, expected="a tensor that backward() can start from")
     loss.backward()
     require(predictions.grad is not None, yours=None, expected="a gradient of y_hat")

@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from assay.checks import assert_close, assign, held, mistake, require
+from assay.checks import assert_close, assign, mistake, remote, require
 from assay.checks.strategies import regressions
 from hypothesis import given, settings
 
@@ -28,8 +28,8 @@ def test_gradients_from_before_do_not_count(submission, problem):
     """gradients that were there before are not added, nor are those of a first call to a second"""
     X, y, *_ = problem
     model = trained(submission, problem)
-    held(model).net.weight.grad = torch.full((1, X.shape[1]), 16.0)
-    held(model).net.bias.grad = torch.full((1,), 16.0)
+    remote(model).net.weight.grad = torch.full((1, X.shape[1]), 16.0)
+    remote(model).net.bias.grad = torch.full((1,), 16.0)
     found = [submission.gradients(model, X, y) for _ in range(2)]
     assert_close(found, [slopes(problem, lambda r: 2 * r)] * 2)
 

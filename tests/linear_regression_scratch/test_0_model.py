@@ -5,7 +5,7 @@ import time
 
 import pytest
 import torch
-from assay.checks import assert_close, assign, derived, held, mistake, require, tensor
+from assay.checks import assert_close, assign, derived, mistake, remote, require, tensor
 from assay.checks.strategies import columns, regressions, tensors
 from d2l import torch as d2l
 from hypothesis import given, settings
@@ -46,7 +46,7 @@ def test_parameters_have_their_shapes_and_ask_for_gradients(submission, num_inpu
     model = made(submission.LinearRegressionScratch(num_inputs, 0.5))
     tensor(model.w, (num_inputs, 1))
     tensor(model.b, (1,))
-    asked = [held(model).w.requires_grad, held(model).b.requires_grad]
+    asked = [remote(model).w.requires_grad, remote(model).b.requires_grad]
     require(asked == [True, True], yours=asked, expected="w.requires_grad and b.requires_grad are both True")
 
 
@@ -120,7 +120,7 @@ def test_configure_optimizers_moves_both_parameters(submission, problem, lr):
     """a step of configure_optimizers() moves w and b by -lr times the gradient of the loss"""
     X, y, w, b = without_zeros(problem)
     model = started(submission, w, b, lr)
-    graph = held(model)
+    graph = remote(model)
     optimizer = made(model.configure_optimizers())
     optimizer.zero_grad()
     loss = graph.loss(graph.forward(X), y)
@@ -245,14 +245,14 @@ def made(thing):
 
 def parameter(submission, values, grad=None):
     """A parameter in the guest, with a gradient if one is given."""
-    param = held(submission.d2l).tensor(values.tolist(), requires_grad=True)
+    param = remote(submission.d2l).tensor(values.tolist(), requires_grad=True)
     if grad is not None:
         give_gradient(submission, param, grad)
     return param
 
 
 def give_gradient(submission, param, grad):
-    param.grad = held(submission.d2l).tensor(grad.tolist())
+    param.grad = remote(submission.d2l).tensor(grad.tolist())
 
 
 def trained(module, problem, batch_size, max_epochs):

@@ -1,7 +1,7 @@
 """Why reshape"""
 
 import pytest
-from assay.checks import assert_close, held, mistake, require
+from assay.checks import assert_close, mistake, remote, require
 from assay.checks.strategies import columns
 from hypothesis import given, settings
 
@@ -28,8 +28,8 @@ def test_flat_labels_count_the_same(submission, reference, pair):
 def test_gradient_is_the_residual_over_n(submission, pair):
     """the loss of flat labels can be differentiated: its gradient in y_hat is (y_hat - y) / n"""
     y_hat, y = pair
-    predictions = held(submission.d2l).tensor(y_hat.tolist(), requires_grad=True)
-    loss = held(submission).squared_loss(predictions, y.flatten())
+    predictions = remote(submission.d2l).tensor(y_hat.tolist(), requires_grad=True)
+    loss = remote(submission).squared_loss(predictions, y.flatten())
     require(hasattr(loss, "backward"), yours=loss, expected="a tensor that backward() can start from")
     loss.backward()
     require(predictions.grad is not None, yours=None, expected="a gradient of y_hat")

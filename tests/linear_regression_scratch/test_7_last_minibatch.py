@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from assay.checks import assert_close, derived, held, mistake, require, take, tensor
+from assay.checks import assert_close, derived, mistake, remote, require, take, tensor
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -77,7 +77,7 @@ def test_without_shuffling_the_order_stays(submission, n, batch_size):
 def test_shuffled_passes_differ(submission):
     """each call is a full pass, in another order than the one before, and leaves X and y as they are"""
     X, y = examples(1000)
-    kept = [held(submission.d2l).tensor(part.tolist()) for part in (X, y)]
+    kept = [remote(submission.d2l).tensor(part.tolist()) for part in (X, y)]
     passes = [order(submission.data_iter(32, *kept), 1000) for _ in range(2)]
     unchanged = all((submission.d2l.numpy(now) == part).all() for now, part in zip(kept, (X, y), strict=True))
     require(unchanged, yours="X and y in another order after the pass", expected="X and y as they were")

@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from assay.checks import assert_close, assign, held, mistake, number, require, tensor
+from assay.checks import assert_close, assign, mistake, number, remote, require, tensor
 from assay.checks.strategies import columns, regressions
 from assay.errors import Mismatch
 from d2l import torch as d2l
@@ -24,8 +24,8 @@ def test_absolute_loss_is_the_sum_of_absolute_residuals(submission, reference, p
     """absolute_loss is the sum of the absolute residuals"""
     y_hat, y = pair
     assert_close(submission.absolute_loss(y_hat, y), reference.absolute_loss(y_hat, y))
-    predictions = held(submission.d2l).tensor(y_hat.tolist(), requires_grad=True)
-    loss = held(submission).absolute_loss(predictions, y)
+    predictions = remote(submission.d2l).tensor(y_hat.tolist(), requires_grad=True)
+    loss = remote(submission).absolute_loss(predictions, y)
     require(hasattr(loss, "backward"), yours=loss, expected="a tensor that backward() can start from")
 
 
@@ -51,8 +51,8 @@ def test_huber_loss_with_any_delta(submission, reference, pair, delta):
 def test_huber_gradient_is_the_residual_cut_off_at_delta(submission, pair, delta):
     """no example pulls more than delta: the gradient in y_hat is r, cut off at -delta and delta, over n"""
     y_hat, y = pair
-    predictions = held(submission.d2l).tensor(y_hat.tolist(), requires_grad=True)
-    loss = held(submission).huber_loss(predictions, y, delta=delta)
+    predictions = remote(submission.d2l).tensor(y_hat.tolist(), requires_grad=True)
+    loss = remote(submission).huber_loss(predictions, y, delta=delta)
     require(hasattr(loss, "backward"), yours=loss, expected="a tensor that backward() can start from")
     loss.backward()
     require(predictions.grad is not None, yours=None, expected="a gradient of y_hat")

@@ -1,7 +1,7 @@
 """held and assign pass on to the proxy, and say so where there is none."""
 
 import pytest
-from assay.checks import assign, held
+from assay.checks import assign, remote
 
 
 class Proxy:
@@ -10,8 +10,8 @@ class Proxy:
     def __init__(self):
         self.assigned = None
 
-    def __assay_held__(self):
-        return "held", self
+    def __assay_remote__(self):
+        return "remote", self
 
     def __assay_assign__(self, values):
         self.assigned = values
@@ -19,7 +19,7 @@ class Proxy:
 
 def test_held_gives_the_stand_ins_own_view():
     proxy = Proxy()
-    assert held(proxy) == ("held", proxy)
+    assert remote(proxy) == ("remote", proxy)
 
 
 def test_assign_takes_names_and_dotted_paths():
@@ -30,7 +30,7 @@ def test_assign_takes_names_and_dotted_paths():
 
 def test_held_says_what_it_takes():
     with pytest.raises(TypeError) as caught:
-        held(3.0)
+        remote(3.0)
     assert str(caught.value) == "held() takes `submission` or an object that it gave, not 3.0"
 
 

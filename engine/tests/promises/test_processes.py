@@ -73,7 +73,7 @@ def test_it_cannot_have_a_signal_sent_to_a_process_outside(wall):
     os.close(told)
 
 
-def _daemonise(held):
+def _daemonise(remote):
     """The old way out: two forks, a session of its own, deaf to everything."""
     heard, told = os.pipe()
     if os.fork() == 0:
@@ -83,7 +83,7 @@ def _daemonise(held):
                 signal.signal(number, signal.SIG_IGN)
             os.write(told, b"daemon up")
             time.sleep(60)
-            os.write(held, b"survived")
+            os.write(remote, b"survived")
         os._exit(0)
     return os.read(heard, 16).decode()
 

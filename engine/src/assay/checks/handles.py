@@ -6,15 +6,15 @@ from typing import Any
 
 from assay.text import short
 
-__all__ = ["assign", "held"]
+__all__ = ["assign", "remote"]
 
 
-def held(obj: Any) -> Any:
-    """A view of the object in which attributes and calls give objects even for tensors: `held(model).w.grad`.
+def remote(obj: Any) -> Any:
+    """A view of the object in which attributes and calls give objects even for tensors: `remote(model).w.grad`.
 
     Raises TypeError for anything but `submission` and what it gave.
     """
-    return _method(obj, "held", "__assay_held__")()
+    return _method(obj, "remote", "__assay_remote__")()
 
 
 def assign(obj: Any, values: dict[str, Any] | None = None, /, **named: Any) -> None:

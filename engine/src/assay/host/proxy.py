@@ -42,7 +42,7 @@ class Method:
         """The same for every method, as of a handle."""
         return "a method of the submission's"
 
-    def __assay_held__(self) -> Method:
+    def __assay_remote__(self) -> Method:
         """The same, with results kept in the guest."""
         return Method(self._channel, self._root, self._path, keep=True)
 
@@ -76,7 +76,7 @@ class Handle:
         """Its class's name, as the guest gave it."""
         return self._ref.kind
 
-    def __assay_held__(self) -> Handle:
+    def __assay_remote__(self) -> Handle:
         """The same object, with results kept in the guest."""
         return Handle(self._channel, self._ref, keep=True)
 
@@ -149,7 +149,7 @@ class Names:
         self._root = root
         self._keep = keep
 
-    def __assay_held__(self) -> Names:
+    def __assay_remote__(self) -> Names:
         """The same names, with results kept in the guest."""
         return type(self)(self._channel, self._root, keep=True)
 
