@@ -9,7 +9,7 @@
     │   └── ForkServerError                the guest's fork server does not answer
     ├── Mismatch (AssertionError)       the answer is wrong
     ├── SubmissionRaised                the student's code raised
-    └── NotHandedIn (AttributeError)    a name of the contract is missing
+    └── NameMissing (AttributeError)    a name of the contract is missing
     BaseException
     ├── Interrupted (KeyboardInterrupt) grading was interrupted; it has the reports that there are
     └── GuestEnded                      the guest is gone: nothing more can be asked of it in this check
@@ -32,7 +32,7 @@ __all__ = [
     "IntakeError",
     "Interrupted",
     "Mismatch",
-    "NotHandedIn",
+    "NameMissing",
     "PromiseBroken",
     "SubmissionRaised",
     "WireError",
@@ -113,7 +113,7 @@ class SubmissionRaised(Exception):
         self.called = called
 
 
-class NotHandedIn(AttributeError):
+class NameMissing(AttributeError):
     """A name of the contract that the submission does not define."""
 
     def __init__(self, name: str) -> None:

@@ -69,7 +69,7 @@ class Answer(msgspec.Struct, frozen=True):
     comment: str | None = None
 
 
-class HandedIn(msgspec.Struct, frozen=True):
+class Names(msgspec.Struct, frozen=True):
     """Names of the contract that were found, those that were not, and what went wrong while the file was loaded."""
 
     found: tuple[str, ...]
@@ -92,7 +92,7 @@ class Report(msgspec.Struct, frozen=True):
     engine: str
     exercises: tuple[ExerciseResult, ...]
     answers: tuple[Answer, ...]
-    handed_in: HandedIn
+    handed_in: Names
     duration: float
 
 

@@ -12,7 +12,7 @@ import msgspec
 import torch
 from assay.checks import assert_close, require
 from assay.checks.compare import number, take, tensor
-from assay.errors import GuestEnded, Mismatch, NotHandedIn, SubmissionRaised
+from assay.errors import GuestEnded, Mismatch, NameMissing, SubmissionRaised
 from assay.host.channel import Channel, SocketLine, _stays
 from assay.host.proxy import Handle, Method, Proxy
 from assay.judge.comparison import pair
@@ -23,7 +23,7 @@ from assay.wire.values import Ref, encode, portable
 
 __all__ = ["NASTY", "OUTCOMES", "SECONDS", "against", "digest", "ext", "frame", "given", "shown", "tensor_bytes", "use"]
 
-OUTCOMES = (Mismatch, SubmissionRaised, NotHandedIn, GuestEnded)
+OUTCOMES = (Mismatch, SubmissionRaised, NameMissing, GuestEnded)
 SECONDS = 0.3
 NASTY = "\x1b]0;owned\x07\r\n::error::x\u202e[bold]" * 3
 PLAIN = (type(None), bool, int, float, str, bytes, dt.datetime, torch.Tensor)

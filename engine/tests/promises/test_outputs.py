@@ -12,7 +12,7 @@ import assay
 import nbformat
 import pytest
 from assay.judge.hooks import as_text
-from assay.model import Answer, ExerciseResult, HandedIn, Message, Report, SubmissionInfo, Verdict
+from assay.model import Answer, ExerciseResult, Message, Names, Report, SubmissionInfo, Verdict
 from assay.report.document import document_bytes, read_document
 from assay.report.terminal import render
 from assay.text import inert
@@ -75,7 +75,7 @@ def hostile(text):
     return Report(
         SubmissionInfo(text, text, "0" * 64), "basics", "ungraded", text, 0.0, 4.0, {"files": f"not kept: {text}"}, 7,
         "c" * 64, "0.1.0", (ExerciseResult("1", "Title", 0.0, 4.0, tuple(verdicts)),),
-        (Answer(inert(text, 20), text, None, text),), HandedIn((text,), (text,), (text, text)), 1.0,
+        (Answer(inert(text, 20), text, None, text),), Names((text,), (text,), (text, text)), 1.0,
     )  # fmt: skip
 
 

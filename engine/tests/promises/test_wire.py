@@ -8,7 +8,7 @@ import tracemalloc
 import msgspec
 import pytest
 import torch
-from assay.errors import GuestEnded, Mismatch, NotHandedIn, SubmissionRaised, WireError
+from assay.errors import GuestEnded, Mismatch, NameMissing, SubmissionRaised, WireError
 from assay.wire import frames
 from assay.wire.messages import Given, Loaded, Missing, Raised, Reply
 from assay.wire.values import Ref, decoder, encode
@@ -118,7 +118,7 @@ ANSWERS = {
     "an exception whose lines are numbers": (pack(["Raised", "E", "", [(1, 2)], True]), ENDED),
     "an exception that says nothing was called": (encode(Raised("TypeError", NASTY, [], called=False)), RAISED),
     "an exception of the judge's own": (encode(Raised("GuestEnded", "timeout", [])), RAISED),
-    "a name missing that was not asked for": (pack(["Missing", NASTY]), NotHandedIn),
+    "a name missing that was not asked for": (pack(["Missing", NASTY]), NameMissing),
 }
 
 
@@ -141,7 +141,7 @@ def test_a_lie_in_an_answer_is_a_value_or_ends_the_check(data, outcome):
     assert outcome is not ENDED or found.status == "crashed"  # and not for having been waited for
     if isinstance(found, SubmissionRaised):
         shown(found)
-    if isinstance(found, NotHandedIn):
+    if isinstance(found, NameMissing):
         assert found.missing == "f"
 
 

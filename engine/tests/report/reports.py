@@ -1,6 +1,6 @@
 """Reports as the judge writes them, made by hand."""
 
-from assay.model import Answer, ExerciseResult, HandedIn, Message, Report, SubmissionInfo, Verdict
+from assay.model import Answer, ExerciseResult, Message, Names, Report, SubmissionInfo, Verdict
 
 __all__ = ["HOSTILE", "MISSING", "MODEL", "RATES", "RESHAPE", "WRONG", "check", "exercise", "report"]
 
@@ -42,7 +42,7 @@ def report(  # noqa: PLR0913
         "0.1.0",
         exercises,
         tuple(Answer(*answer) for answer in answers),
-        HandedIn(("SGD",), missing, notes),
+        Names(("SGD",), missing, notes),
         1.5,
     )
 

@@ -19,7 +19,7 @@ import msgspec
 
 from assay.errors import AssayError, Interrupted, PromiseBroken
 from assay.judge.session import Job, grade_chunk
-from assay.model import INTERRUPTED, HandedIn, Report, SubmissionInfo
+from assay.model import INTERRUPTED, Names, Report, SubmissionInfo
 from assay.text import inert
 
 if TYPE_CHECKING:
@@ -258,7 +258,7 @@ def ungraded(course: Course, seed: int, info: SubmissionInfo, assignment: str, r
     """Gives the report of something that could not be graded: a person decides what it is worth."""
     return Report(
         info, assignment, "ungraded", reason, 0.0, 0.0, {}, seed, course.fingerprint, version("assay"), (), (),
-        HandedIn((), ()), 0.0,
+        Names((), ()), 0.0,
     )  # fmt: skip
 
 

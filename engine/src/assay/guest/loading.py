@@ -27,7 +27,7 @@ NOTES = 50
 """Of a notebook whose every cell fails: a report shows no more."""
 
 
-class Handed(NamedTuple):
+class LoadedModule(NamedTuple):
     """A submission after its import: its names, the file names of its code, and what went wrong, a sentence each."""
 
     module: types.ModuleType
@@ -35,7 +35,7 @@ class Handed(NamedTuple):
     notes: list[str]
 
 
-def load_module(name: str, source: bytes) -> Handed:
+def load_module(name: str, source: bytes) -> LoadedModule:
     """Runs a module's source in a namespace of its own.
 
     Whatever it raises, `SystemExit` too, ends the import and becomes a note; the names that it defined before stay.
@@ -48,13 +48,13 @@ def load_module(name: str, source: bytes) -> Handed:
         compile(source, file, "exec", dont_inherit=True)
     except SyntaxError as error:
         notes.append(f"the module cannot be run: {_place_of(error)}; nothing of it is graded")
-        return Handed(module, (file,), notes)
+        return LoadedModule(module, (file,), notes)
     except (ValueError, MemoryError, RecursionError):
         pass  # met again, and told, below
     note = run(module, file, source)
     if note is not None:
         notes.append(f"the module stopped at {note}; what it defines before that is graded")
-    return Handed(module, (file,), notes)
+    return LoadedModule(module, (file,), notes)
 
 
 class _Shell:

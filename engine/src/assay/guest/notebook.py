@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import nbformat
 from IPython.core.inputtransformer2 import TransformerManager
 
-from assay.guest.loading import RUN_BODY, Handed, new_module, remember_lines, run
+from assay.guest.loading import RUN_BODY, LoadedModule, new_module, remember_lines, run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +18,7 @@ _FORMAT = 4
 _FIRST_LINE = 80
 
 
-def load_notebook(name: str, source: bytes) -> Handed:
+def load_notebook(name: str, source: bytes) -> LoadedModule:
     """Runs every code cell in one namespace; a cell that fails is noted by its number and first line.
 
     `%%time`, `%%timeit` and `%%capture` run their body, other cell magics skip the cell; line magics, `!` and `?` do
@@ -28,7 +28,7 @@ def load_notebook(name: str, source: bytes) -> Handed:
     try:
         cells = list(_code_cells(source))
     except Exception as error:  # noqa: BLE001 - a broken notebook is a normal thing to be handed
-        return Handed(module, (), [f"the notebook could not be read: {type(error).__name__}"])
+        return LoadedModule(module, (), [f"the notebook could not be read: {type(error).__name__}"])
     notes: list[str] = []
     files: list[str] = []
     for number, text in cells:
@@ -40,7 +40,7 @@ def load_notebook(name: str, source: bytes) -> Handed:
         if note is not None:
             first = text.strip().splitlines()[0][:_FIRST_LINE]
             notes.append(f"cell {number} ({first}) stopped at {note}; the cells after it were run")
-    return Handed(module, tuple(files), notes)
+    return LoadedModule(module, tuple(files), notes)
 
 
 def _code_cells(source: bytes) -> Iterator[tuple[int, str]]:

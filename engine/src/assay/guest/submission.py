@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from assay.errors import WireError
 from assay.guest.forbidden import forbid
-from assay.guest.loading import NOTES, Handed, defined, load_module, written_answers
+from assay.guest.loading import NOTES, LoadedModule, defined, load_module, written_answers
 from assay.guest.lockdown import apply, limits
 from assay.wire import frames, messages
 from assay.wire.messages import Begin, Ended, Loaded, Locked, Open, Raised, Reply, Request, Setup
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import socket
     from types import ModuleType
 
-_read_handed = trusting_decoder(messages.Handed)
+_read_handed = trusting_decoder(messages.SourceMessage)
 _read_begin = trusting_decoder(Begin)
 _read_request = trusting_decoder(Request)
 
@@ -47,11 +47,11 @@ def serve(sock: socket.socket, task: Open, library: ModuleType | None, scratch: 
     if task.kind == "notebook":
         from assay.guest.notebook import load_notebook  # noqa: PLC0415 - the fork server has imported it where it is needed
 
-        handed = load_notebook(task.name, entrusted.source)
+        loaded = load_notebook(task.name, entrusted.source)
     else:
-        handed = load_module(task.name, entrusted.source)
-    answers = written_answers(handed.module)
-    frames.send(sock, encode(Loaded(defined(handed.module, task.contract), handed.notes[:NOTES], answers)))
+        loaded = load_module(task.name, entrusted.source)
+    answers = written_answers(loaded.module)
+    frames.send(sock, encode(Loaded(defined(loaded.module, task.contract), loaded.notes[:NOTES], answers)))
     try:
         while True:
             line = frames.receive_socket(sock)
@@ -59,7 +59,7 @@ def serve(sock: socket.socket, task: Open, library: ModuleType | None, scratch: 
             pid = os.fork()
             if pid == 0:
                 sock.close()
-                _check(line, task, begin, handed, library)
+                _check(line, task, begin, loaded, library)
             line.close()
             _, status = os.waitpid(pid, 0)
             ended = Ended(os.WTERMSIG(status), 0) if os.WIFSIGNALED(status) else Ended(0, os.WEXITSTATUS(status))
@@ -68,11 +68,11 @@ def serve(sock: socket.socket, task: Open, library: ModuleType | None, scratch: 
         os._exit(0)
 
 
-def _check(line: socket.socket, task: Open, begin: Begin, handed: Handed, library: ModuleType | None) -> NoReturn:
+def _check(line: socket.socket, task: Open, begin: Begin, loaded: LoadedModule, library: ModuleType | None) -> NoReturn:
     apply.lock_check()
     if library is not None:
         forbid(library, begin.forbidden)
-    objects = ObjectTable(handed.module, library, task.contract, begin.seed, handed.files)
+    objects = ObjectTable(loaded.module, library, task.contract, begin.seed, loaded.files)
     try:
         while True:
             request = _read_request(frames.receive(line))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, Protocol
 
-from assay.errors import GuestEnded, Mismatch, NotHandedIn, SubmissionRaised, WireError
+from assay.errors import GuestEnded, Mismatch, NameMissing, SubmissionRaised, WireError
 from assay.host.transcript import Transcript
 from assay.text import Words
 from assay.wire import frames
@@ -123,7 +123,7 @@ class Channel:
         """Asks and gives the value, in which objects that stayed in the guest are `Ref`s.
 
         Raises:
-            NotHandedIn: the contract's name is not there.
+            NameMissing: the contract's name is not there.
             Mismatch: a guest that lies says so of something else.
             SubmissionRaised: the student's code raised.
             GuestEnded: no answer can come any more.
@@ -147,7 +147,7 @@ class Channel:
             name = path.partition(".")[0]  # what was asked for, whatever the guest says
             if root != SUBMISSION or name not in self.contract:
                 raise Mismatch(Words("an answer that makes no sense"), Words("a value"))
-            raise NotHandedIn(name)
+            raise NameMissing(name)
         value = reply.value
         if isinstance(value, Ref) and not value.method:
             self.transcript.name(entry, value)

@@ -21,7 +21,6 @@ from assay.wire.messages import (
     Closed,
     DescendantsKilled,
     FromForkServer,
-    Handed,
     KillDescendants,
     Open,
     Opened,
@@ -31,6 +30,7 @@ from assay.wire.messages import (
     Resume,
     Resumed,
     Setup,
+    SourceMessage,
 )
 from assay.wire.values import decoder, encode
 
@@ -137,7 +137,7 @@ class ForkServer:
         opened = self._answer(Opened, _START_SECONDS)  # it may import first what this one needs
         with contextlib.suppress(WireError):  # a guest that is gone by now is noticed when it is asked
             ours.settimeout(_ANSWER_SECONDS)
-            frames.send(ours, encode(Handed(task.source, task.seed)), frames.TASK_LIMIT)
+            frames.send(ours, encode(SourceMessage(task.source, task.seed)), frames.TASK_LIMIT)
         return opened.pid, ours
 
     def pause(self, pid: int) -> bool:

@@ -141,7 +141,7 @@ class Handle:
             batch = self._channel.request("next", iterator.number, "", (_BATCH,))
 
 
-class Names:
+class Namespace:
     """The names of the submission or of the course's library, each called in the guest."""
 
     def __init__(self, channel: Channel, root: int, *, keep: bool = False) -> None:
@@ -149,7 +149,7 @@ class Names:
         self._root = root
         self._keep = keep
 
-    def __assay_remote__(self) -> Names:
+    def __assay_remote__(self) -> Namespace:
         """The same names, with results kept in the guest."""
         return type(self)(self._channel, self._root, keep=True)
 
@@ -160,7 +160,7 @@ class Names:
         return Method(self._channel, self._root, name, keep=self._keep)
 
 
-class Proxy(Names):
+class Proxy(Namespace):
     """A submission, as a test sees it: the contract's names and no others, and the course's library."""
 
     def __init__(self, channel: Channel, root: int = SUBMISSION, *, keep: bool = False) -> None:
@@ -172,7 +172,7 @@ class Proxy(Names):
         if name in self._channel.contract:
             return Method(self._channel, self._root, name, keep=self._keep)
         if name == self._channel.library:
-            return Names(self._channel, LIBRARY, keep=self._keep)
+            return Namespace(self._channel, LIBRARY, keep=self._keep)
         text = f"the reference defines no {name!r}"
         raise AttributeError(text)
 

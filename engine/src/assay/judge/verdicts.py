@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from assay.course.read import contract, signatures
-from assay.errors import AssayError, GuestEnded, Mismatch, NotHandedIn, SubmissionRaised
+from assay.errors import AssayError, GuestEnded, Mismatch, NameMissing, SubmissionRaised
 from assay.judge.collected import check_of
 from assay.judge.comparison import pair
 from assay.judge.examples import FLAKY
@@ -18,8 +18,8 @@ from assay.model import (
     HIDDEN_TEXT,
     Answer,
     ExerciseResult,
-    HandedIn,
     Message,
+    Names,
     Report,
     Status,
     Submission,
@@ -111,7 +111,7 @@ def report_of(judge: Judge, submission: Submission) -> Report:
         version("assay"),
         exercises,
         answers,
-        HandedIn(found, missing, tuple(notes)),
+        Names(found, missing, tuple(notes)),
         sum(check.duration for exercise in exercises for check in exercise.checks),
     )
 
@@ -145,7 +145,7 @@ def _finding(judge: Judge, item: Any, error: BaseException) -> tuple[Status, Mes
         return "error", Message(
             shown, _raised(error), None, _help_for(error, shown, path) or hint_for(judge, item, error)
         )
-    if isinstance(error, NotHandedIn):
+    if isinstance(error, NameMissing):
         return "missing", _missing(judge, item, error.missing, path)
     if isinstance(error, GuestEnded):
         guest = judge.guests.get(item.callspec.params["handed_in"])
@@ -170,7 +170,7 @@ def _first_of_flaky(error: BaseException) -> BaseException:
     for cause in getattr(error, "exceptions", ()):
         if isinstance(cause, Mismatch):
             cause.help = cause.help or FLAKY
-        if isinstance(cause, Mismatch | SubmissionRaised | NotHandedIn):
+        if isinstance(cause, Mismatch | SubmissionRaised | NameMissing):
             return cause
     return Mismatch(Words("not the same twice"), Words("the same answer to the same input"), help=FLAKY)
 

@@ -1,7 +1,7 @@
 """What is asked and what is answered, on three lines.
 
     judge → fork server       Open, Hold, KillDescendants, Close      fork server → judge       Ready, Opened, Held, DescendantsKilled, Closed
-    judge → submission    Handed, Begin (with a socket) submission → judge    Locked, Loaded, Ended
+    judge → submission    SourceMessage, Begin (with a socket) submission → judge    Locked, Loaded, Ended
     judge → check         Request                       check → judge         Given, Raised, Missing
 
 The fork server is ours and runs no student's code; what the two others answer is a student's word and is only ever shown,
@@ -50,7 +50,7 @@ class Open(msgspec.Struct, frozen=True, array_like=True, tag=True):
     memory: int
 
 
-class Handed(msgspec.Struct, frozen=True, array_like=True, tag=True):
+class SourceMessage(msgspec.Struct, frozen=True, array_like=True, tag=True):
     """Judge to submission, first: what was handed in, and the seed of its import."""
 
     source: bytes
