@@ -57,7 +57,7 @@ def number_variants(items: list[pytest.Item]) -> None:
             variants.setdefault((item.path, item.originalname, submission_of(item)), []).append(item)  # type: ignore[attr-defined]
     for same in variants.values():
         for name in same[0].callspec.indices:
-            if name != "handed_in":
+            if name != "guest":
                 places = sorted({item.callspec.indices[name] for item in same})
                 for item in same:
                     item.stash.setdefault(_PLACES, {})[name] = places.index(item.callspec.indices[name])
@@ -71,5 +71,5 @@ def forbidden_by(item: pytest.Item) -> list[str]:
 def submission_of(item: Any) -> Submission | None:
     """Gives whose check it is, or None for a test that is no check of a submission."""
     params = item.callspec.params if hasattr(item, "callspec") else {}
-    submission = params.get("handed_in")
+    submission = params.get("guest")
     return submission if isinstance(submission, Submission) else None

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 _ARGUMENTS = frozenset({"submission", "reference", "seed"})
 """Fixtures that a check may take and still share its examples; with any other (a generator, a clock) it does not."""
 
-_BEHIND_THEM = frozenset({"judge", "handed_in", "pytestconfig", "request"})
+_BEHIND_THEM = frozenset({"judge", "guest", "pytestconfig", "request"})
 
 _CONSTANT = (int, float, complex, str, bytes, type(None), torch.dtype)
 """What a body cannot change, so that the next submission may be given the same."""

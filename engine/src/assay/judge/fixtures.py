@@ -33,7 +33,7 @@ def judge(pytestconfig: pytest.Config) -> Judge:
 
 
 @pytest.fixture(scope="session")
-def handed_in(judge: Judge, request: pytest.FixtureRequest) -> Iterator[Guest]:
+def guest(judge: Judge, request: pytest.FixtureRequest) -> Iterator[Guest]:
     """The guest of one submission, open for all of its checks."""
     guest = judge.open_guest(request.config, request.param)
     yield guest
@@ -41,9 +41,9 @@ def handed_in(judge: Judge, request: pytest.FixtureRequest) -> Iterator[Guest]:
 
 
 @pytest.fixture
-def submission(judge: Judge, handed_in: Guest, request: pytest.FixtureRequest) -> Iterator[Proxy]:
+def submission(judge: Judge, guest: Guest, request: pytest.FixtureRequest) -> Iterator[Proxy]:
     """The submission, in a process of this check's own."""
-    yield judge.open_check(handed_in, request.node)
+    yield judge.open_check(guest, request.node)
     handed_in.end()
 
 
@@ -69,7 +69,7 @@ def peer(judge: Judge, reference_guest: Callable[[str], Guest], request: pytest.
 
 
 @pytest.fixture
-def undisturbed(handed_in: Guest) -> Callable[[], AbstractContextManager[None]]:
+def undisturbed(guest: Guest) -> Callable[[], AbstractContextManager[None]]:
     """Gives what has the submission stand still, with all that it started, while the peer is timed."""
     return handed_in.paused
 

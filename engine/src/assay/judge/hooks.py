@@ -133,11 +133,11 @@ class Judge:
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         """Runs every check of an assignment once for each of its submissions."""
-        if "handed_in" in metafunc.fixturenames:
+        if "guest" in metafunc.fixturenames:
             name = metafunc.definition.path.parent.name
             handed = [s for s in self.submissions if s.assignment == name]
             metafunc.parametrize(
-                "handed_in", handed, ids=[inert(s.info.name, _NAME) for s in handed], indirect=True, scope="session"
+                "guest", handed, ids=[inert(s.info.name, _NAME) for s in handed], indirect=True, scope="session"
             )
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
@@ -209,7 +209,7 @@ class Judge:
 
     def reopen_check(self, item: Any) -> Proxy:
         """Gives a check another process, as if it had not begun."""
-        guest = item.funcargs["handed_in"]
+        guest = item.funcargs["guest"]
         guest.end()
         return self.open_check(guest, item)
 

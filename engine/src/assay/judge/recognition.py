@@ -39,7 +39,7 @@ def hint_for(judge: Judge, item: Any, error: Any) -> str | None:
     """
     if not _repeatable(item, error):
         return None
-    submission = item.callspec.params["handed_in"]
+    submission = item.callspec.params["guest"]
     own = dict.fromkeys(mistakes_of(item.module), item.path)
     made = judge.recognised.setdefault(submission, {})
     elsewhere = {mistake: path for mistake, path in made.items() if path != item.path}
@@ -88,7 +88,7 @@ def _repeatable(item: Any, error: Any) -> bool:
 
 def _passed_over(judge: Judge, item: Any, mistake: Mistake, path: Path) -> bool:
     """Whether the submission passed a visible, exact check of the exercise before this one that the mistake fails."""
-    checks = judge.checks[item.callspec.params["handed_in"]]
+    checks = judge.checks[item.callspec.params["guest"]]
     earlier = [check for check in checks[: checks.index(item)] if check.path == item.path]
     passed = [check for check in earlier if check in judge.verdicts and judge.verdicts[check].status == "passed"]
     asked = [check for check in passed if check_of(check).visibility == "visible" and is_exact(check)]

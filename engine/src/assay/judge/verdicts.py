@@ -148,7 +148,7 @@ def _finding(judge: Judge, item: Any, error: BaseException) -> tuple[Status, Mes
     if isinstance(error, NameMissing):
         return "missing", _missing(judge, item, error.missing, path)
     if isinstance(error, GuestEnded):
-        guest = judge.guests.get(item.callspec.params["handed_in"])
+        guest = judge.guests.get(item.callspec.params["guest"])
         during_import = guest is not None and guest.failure is error
         if error.status == "ungraded":
             return error.status, Message(help=inert(error.text, _TEXT))
@@ -198,7 +198,7 @@ def _help_for(error: SubmissionRaised, shown: str | None, path: Path) -> str | N
 
 
 def _missing(judge: Judge, item: Any, name: str, path: Path) -> Message:
-    submission: Submission = item.callspec.params["handed_in"]
+    submission: Submission = item.callspec.params["guest"]
     guest = judge.guests.get(submission)
     loaded = guest.loaded if guest is not None else None
     notes = loaded.notes if loaded is not None and loaded.found else []  # where all is missing they are said once
