@@ -54,7 +54,7 @@ ANSWERS = {"own": str(own > 0), "other": str(other)}
 LIE = """
 def scaled(x, factor=2.0):
     import os, struct
-    data = b"\\x92\\xa5Given" + b"\\x91" * 700 + b"\\xc0"
+    data = b"\\x92\\xa8Returned" + b"\\x91" * 700 + b"\\xc0"
     for number in range(3, 64):
         try:
             os.write(number, struct.pack(">I", len(data)) + data)

@@ -2,7 +2,7 @@
 
 import torch
 from assay.guest import warmup
-from assay.wire.messages import Given, Raised
+from assay.wire.messages import Raised, Returned
 
 
 def test_every_request_is_answered_as_a_check_would_have_it(monkeypatch):
@@ -17,7 +17,7 @@ def test_every_request_is_answered_as_a_check_would_have_it(monkeypatch):
     monkeypatch.setattr(warmup, "_TIMES", 1)
     warmup.warm_up()
     *answered, (path, failure) = replies
-    assert [type(reply) for _, reply in answered] == [Given] * len(answered)
+    assert [type(reply) for _, reply in answered] == [Returned] * len(answered)
     assert (path, failure) == ("fail", Raised("ValueError", "", []))
     gradient = dict(answered)["w.grad"].value
     assert gradient.shape == (2, 1)

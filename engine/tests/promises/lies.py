@@ -18,7 +18,7 @@ from assay.host.proxy import Handle, Method, Proxy
 from assay.judge.comparison import pair
 from assay.judge.verdicts import _raised
 from assay.text import short
-from assay.wire.messages import Given
+from assay.wire.messages import Returned
 from assay.wire.values import Ref, encode, portable
 
 __all__ = ["NASTY", "OUTCOMES", "SECONDS", "against", "digest", "ext", "frame", "given", "shown", "tensor_bytes", "use"]
@@ -36,7 +36,7 @@ def frame(data):
 
 def given(value):
     """The bytes of a Given whose value is these bytes."""
-    return b"\x92\xa5Given" + value
+    return b"\x92\xa8Returned" + value
 
 
 def ext(code, data):
@@ -107,7 +107,7 @@ def digest(value):
             with contextlib.suppress(Mismatch):
                 check()
     with contextlib.suppress(TypeError):  # as for every value of the judge's that does not cross
-        encode(Given(portable(value, _stays)))
+        encode(Returned(portable(value, _stays)))
 
 
 def plain(value):

@@ -391,7 +391,7 @@ def scaled(x, factor=2.0):
     + """
 import threading, time
 def scaled(x, factor=2.0):
-    threading.Thread(target=lambda: [tell("Given", 2.0) for _ in range(50)]).start()
+    threading.Thread(target=lambda: [tell("Returned", 2.0) for _ in range(50)]).start()
     time.sleep(0.1)
     return x * 0
 """,

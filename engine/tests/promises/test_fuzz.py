@@ -14,7 +14,17 @@ import torch
 from assay.errors import SubmissionRaised, WireError
 from assay.host.channel import Channel
 from assay.host.proxy import Proxy
-from assay.wire.messages import Closed, Ended, FromForkServer, FromSubmission, Given, Loaded, Locked, Missing, Raised
+from assay.wire.messages import (
+    CheckExited,
+    Closed,
+    FromForkServer,
+    FromSubmission,
+    Imported,
+    LockedDown,
+    NotDefined,
+    Raised,
+    Returned,
+)
 from assay.wire.messages import Reply as AnyReply
 from assay.wire.values import Ref, decoder, depth_of, encode
 from hypothesis import HealthCheck, given, settings
@@ -56,7 +66,7 @@ def read_and_judged(data):
         except WireError:
             continue
         found = True
-        if isinstance(message, Given):
+        if isinstance(message, Returned):
             with contextlib.suppress(WireError):
                 depth_of(message.value)
                 plain(message.value)
@@ -101,11 +111,11 @@ values = st.recursive(
 @LIES
 @given(values)
 def test_any_value_is_shown_and_compared(value):
-    read_and_judged(encode(Given(value)))
+    read_and_judged(encode(Returned(value)))
 
 
 @LIES
-@given(st.lists(values.map(lambda value: encode(Given(value))), min_size=1, max_size=6))
+@given(st.lists(values.map(lambda value: encode(Returned(value))), min_size=1, max_size=6))
 def test_any_conversation_is_a_check_that_ends(answers):
     replies = []
     for data in answers:
@@ -119,7 +129,8 @@ def test_any_conversation_is_a_check_that_ends(answers):
 
 @LIES
 @given(
-    st.sampled_from(["Given", "Raised", "Missing", "Loaded", "Locked", "Ended", "Closed"]), st.lists(values, max_size=5)
+    st.sampled_from(["Returned", "Raised", "Missing", "Loaded", "Locked", "Ended", "Closed"]),
+    st.lists(values, max_size=5),
 )
 def test_any_fields_are_a_message_or_none(tag, fields):
     read_and_judged(encode([tag, *fields]))
@@ -128,19 +139,19 @@ def test_any_fields_are_a_message_or_none(tag, fields):
 CORPUS = [
     encode(message)
     for message in (
-        Given([[1, 2.5, None, True], {"a": [torch.ones(2, 2), Ref(2, "Model")], "b": {"c": "text"}}]),
-        Given(torch.arange(12, dtype=torch.int64).reshape(3, 4)),
-        Given([torch.zeros(2, 0, 3), torch.ones((), dtype=torch.bfloat16), torch.ones(3, dtype=torch.bool)]),
-        Given(Ref(2, "Model")),
-        Given(Ref(0, "f.g", method=True)),
-        Given([[Ref(3, "x"), 1.5, float("nan")], False]),
-        Given({1: 2, 0.5: [], None: {}, False: "x" * 300}),
-        Given(list(range(-200, 70000, 999))),
+        Returned([[1, 2.5, None, True], {"a": [torch.ones(2, 2), Ref(2, "Model")], "b": {"c": "text"}}]),
+        Returned(torch.arange(12, dtype=torch.int64).reshape(3, 4)),
+        Returned([torch.zeros(2, 0, 3), torch.ones((), dtype=torch.bfloat16), torch.ones(3, dtype=torch.bool)]),
+        Returned(Ref(2, "Model")),
+        Returned(Ref(0, "f.g", method=True)),
+        Returned([[Ref(3, "x"), 1.5, float("nan")], False]),
+        Returned({1: 2, 0.5: [], None: {}, False: "x" * 300}),
+        Returned(list(range(-200, 70000, 999))),
         Raised("ValueError", "text \u202e \x1b[31m ::error::x", [("3", "raise ValueError"), ("4", "f()")]),
-        Missing(),
-        Loaded(["f"], ["line 3: x"], {"1": "an answer"}),
-        Locked({"files": "kept: by"}),
-        Ended(11, 0),
+        NotDefined(),
+        Imported(["f"], ["line 3: x"], {"1": "an answer"}),
+        LockedDown({"files": "kept: by"}),
+        CheckExited(11, 0),
         Closed(0, 1),
     )
 ]  # fmt: skip

@@ -11,12 +11,12 @@ from assay.host import guest as guests
 from assay.host.forkserver import Budget
 from assay.host.guest import Guest
 from assay.wire import frames
-from assay.wire.messages import Closed, DescendantsKilled, Ended, Given, Loaded, Locked, Request
+from assay.wire.messages import CheckExited, Closed, DescendantsKilled, Imported, LockedDown, Request, Returned
 from assay.wire.promises import CORE
 from assay.wire.values import encode
 from lies import NASTY, OUTCOMES, SECONDS
 
-KEPT = encode(Locked(dict.fromkeys(CORE, "kept")))
+KEPT = encode(LockedDown(dict.fromkeys(CORE, "kept")))
 ASKED = Request("call", 0, "f")
 pack = msgspec.msgpack.encode
 
@@ -48,17 +48,17 @@ class FakeNursery:
         return Closed(0, 0)
 
 
-LOADED = encode(Loaded(["f"], [NASTY] * 3, {NASTY: NASTY}))
+LOADED = encode(Imported(["f"], [NASTY] * 3, {NASTY: NASTY}))
 IMPORTS = {
     "nothing": ([], "ungraded"),
-    "another message first": ([encode(Ended(0, 0))], "ungraded"),
+    "another message first": ([encode(CheckExited(0, 0))], "ungraded"),
     "locked twice": ([KEPT, KEPT], "crashed"),
-    "ended for loaded": ([KEPT, encode(Ended(2**63, -(2**63)))], "crashed"),
+    "ended for loaded": ([KEPT, encode(CheckExited(2**63, -(2**63)))], "crashed"),
     "names that are numbers": ([KEPT, pack(["Loaded", [1], [], {}])], "crashed"),
     "answers that are lists": ([KEPT, pack(["Loaded", [], [], {"1": ["x"]}])], "crashed"),
     "answers under keys that are lists": ([KEPT, b"\x94\xa6Loaded\x90\x90\x81\x91\x01\xa1x"], "crashed"),
     "notes nested 10000 deep": ([KEPT, b"\x94\xa6Loaded\x90" + b"\x91" * 10_000], "crashed"),
-    "a reply of a check": ([KEPT, encode(Given(1))], "crashed"),
+    "a reply of a check": ([KEPT, encode(Returned(1))], "crashed"),
 }
 
 
@@ -81,10 +81,10 @@ def test_a_lie_about_the_import_is_a_failed_import(messages, status):
 
 
 ENDS = {
-    "an end told before the check began": [encode(Ended(9, 0))] * 3,
-    "a signal that there is not": [encode(Ended(2**63, 0))],
-    "a negative signal": [encode(Ended(-9, 0))],
-    "an exit code of 2**63": [encode(Ended(0, 2**63))],
+    "an end told before the check began": [encode(CheckExited(9, 0))] * 3,
+    "a signal that there is not": [encode(CheckExited(2**63, 0))],
+    "a negative signal": [encode(CheckExited(-9, 0))],
+    "an exit code of 2**63": [encode(CheckExited(0, 2**63))],
     "loaded once more": [LOADED],
     "no message": [b"\xc1"],
     "a frame nested 10000 deep": [b"\x91" * 10_000],

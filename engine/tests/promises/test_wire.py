@@ -10,7 +10,7 @@ import pytest
 import torch
 from assay.errors import GuestEnded, Mismatch, NameMissing, SubmissionRaised, WireError
 from assay.wire import frames
-from assay.wire.messages import Given, Loaded, Missing, Raised, Reply
+from assay.wire.messages import Imported, NotDefined, Raised, Reply, Returned
 from assay.wire.values import Ref, decoder, encode
 from lies import NASTY, SECONDS, against, ext, frame, given, shown, tensor_bytes
 
@@ -40,7 +40,7 @@ ANSWERS = {
     "2**32-1 bytes announced": (given(b"\xc6\xff\xff\xff\xff"), ENDED),
     "a text of 2**32-1 bytes announced": (given(b"\xdb\xff\xff\xff\xff"), ENDED),
     "an extension of 2**32-1 bytes announced": (given(b"\xc9\xff\xff\xff\xff\x01"), ENDED),
-    "a reply of 2**32-1 fields": (b"\xdd\xff\xff\xff\xff\xa5Given", ENDED),
+    "a reply of 2**32-1 fields": (b"\xdd\xff\xff\xff\xff\xa8Returned", ENDED),
     "a negative size": (given(tensor_bytes(0, 1, [-1])), ENDED),
     "two negative sizes": (given(tensor_bytes(0, 2, [-1, -1], bytes(4))), ENDED),
     "sizes whose product overflows": (given(tensor_bytes(0, 2, [2**62, 4])), ENDED),
@@ -54,8 +54,8 @@ ANSWERS = {
     "an empty tensor of 2**30 rows": (given(tensor_bytes(0, 2, [2**30, 0])), ENDED),
     "an empty tensor of sizes beyond 64 bits": (given(tensor_bytes(0, 3, [2**62, 2**62, 0])), ENDED),
     "an empty tensor": (given(tensor_bytes(0, 2, [0, 3])), VALUE),
-    "nan and infinity": (encode(Given([float("nan"), float("inf"), -float("inf"), {"a": float("nan")}])), VALUE),
-    "a tensor of nan": (encode(Given(torch.full((2, 2), float("nan")))), VALUE),
+    "nan and infinity": (encode(Returned([float("nan"), float("inf"), -float("inf"), {"a": float("nan")}])), VALUE),
+    "a tensor of nan": (encode(Returned(torch.full((2, 2), float("nan")))), VALUE),
     "a bool that is 255": (given(tensor_bytes(9, 1, [1], b"\xff")), VALUE),
     "a handle never given": (given(ref(99)), VALUE),
     "a handle to the submission": (given(ref(0)), VALUE),
@@ -89,18 +89,18 @@ ANSWERS = {
     "a tensor as a key": (given(b"\x81" + tensor_bytes(0, 0, [], bytes(4)) + b"\x01"), ENDED),
     "a list as a key, inside": (given(b"\x91\x81\x01\x81\xc0\x81\x91\x01\x01"), ENDED),
     "180000 keys that all hash alike": (given(keys(180_000)), ENDED),
-    "the answer for another line": (encode(Loaded([], [], {})), ENDED),
+    "the answer for another line": (encode(Imported([], [], {})), ENDED),
     "a request for an answer": (pack(["call", 0, "f"]), ENDED),
     "no tag": (pack([1, 2]), ENDED),
-    "a map for a reply": (pack({"type": "Given", "value": 1}), ENDED),
-    "bytes after the answer": (encode(Given(1)) + b"\x00", ENDED),
-    "more fields than there are": (pack(["Given", 1, 2, 3]), VALUE),
+    "a map for a reply": (pack({"type": "Returned", "value": 1}), ENDED),
+    "bytes after the answer": (encode(Returned(1)) + b"\x00", ENDED),
+    "more fields than there are": (pack(["Returned", 1, 2, 3]), VALUE),
     "invalid UTF-8": (given(b"\xa2\xff\xfe"), ENDED),
     "invalid UTF-8 as a key": (given(b"\x81\xa1\xff\x01"), ENDED),
     "a surrogate": (given(b"\xa3\xed\xa0\x80"), ENDED),
     "a surrogate in an exception's text": (b"\x95\xa6Raised\xa1E\xa3\xed\xa0\x80\x90\xc3", ENDED),
-    "a text that steers a terminal": (encode(Given(NASTY)), VALUE),
-    "a text of 4 MB": (encode(Given("A" * 4_000_000)), VALUE),
+    "a text that steers a terminal": (encode(Returned(NASTY)), VALUE),
+    "a text of 4 MB": (encode(Returned("A" * 4_000_000)), VALUE),
     "2**64-1": (given(b"\xcf" + b"\xff" * 8), ENDED),
     "2**63": (given(b"\xcf\x80" + bytes(7)), ENDED),
     "2**63-1": (given(b"\xcf\x7f" + b"\xff" * 7), VALUE),
@@ -147,20 +147,20 @@ def test_a_lie_in_an_answer_is_a_value_or_ends_the_check(data, outcome):
 
 def drip(sock):
     frames.receive(sock)
-    for byte in frame(encode(Given("x" * 1000))):
+    for byte in frame(encode(Returned("x" * 1000))):
         time.sleep(0.05)
         sock.sendall(bytes([byte]))
 
 
 def flood(sock):
     while True:
-        sock.sendall(frame(encode(Given([1.0] * 1000))))
+        sock.sendall(frame(encode(Returned([1.0] * 1000))))
 
 
 def total(sock):
     while True:
         frames.receive(sock)
-        sock.sendall(frame(encode(Given("x" * 4_000_000))))
+        sock.sendall(frame(encode(Returned("x" * 4_000_000))))
 
 
 def endless(sock):
@@ -168,7 +168,7 @@ def endless(sock):
         request = msgspec.msgpack.decode(frames.receive(sock))
         batch = [[1] * 64, False]
         answers = {"iterate": [Ref(3, "iterator"), *batch], "next": batch}
-        sock.sendall(frame(encode(Given(answers.get(request[0], Ref(2, "Model"))))))
+        sock.sendall(frame(encode(Returned(answers.get(request[0], Ref(2, "Model"))))))
 
 
 def raw(data, *, hangup=False):
@@ -190,7 +190,7 @@ def silence(sock):
 
 def deaf(sock):
     """Answers before it is asked, and never listens."""
-    sock.sendall(frame(encode(Given(1))) * 3)
+    sock.sendall(frame(encode(Returned(1))) * 3)
     time.sleep(4 * SECONDS)
 
 
@@ -207,12 +207,12 @@ def forever(proxy):
     return sum(1 for _ in proxy.f(1))
 
 
-whole = frame(encode(Given(1)))
+whole = frame(encode(Returned(1)))
 PLAYS = {
-    "a length too short": (raw(struct.pack(">I", 3) + encode(Given(1))), None),
-    "a length too long": (raw(struct.pack(">I", 300) + encode(Given(1))), None),
+    "a length too short": (raw(struct.pack(">I", 3) + encode(Returned(1))), None),
+    "a length too long": (raw(struct.pack(">I", 300) + encode(Returned(1))), None),
     "a length of zero": (raw(bytes(4)), None),
-    "a length of 2**31": (raw(struct.pack(">I", 2**31) + encode(Given(1))), None),
+    "a length of 2**31": (raw(struct.pack(">I", 2**31) + encode(Returned(1))), None),
     "a length of 2**32-1": (raw(b"\xff" * 4), None),
     "a length one over the limit": (raw(struct.pack(">I", frames.LIMIT + 1)), None),
     "the limit announced and nothing sent": (raw(struct.pack(">I", frames.LIMIT)), None),
@@ -275,7 +275,7 @@ def test_first_items_of_a_wrong_shape_are_a_wrong_answer(batch):
 
 def test_an_object_that_is_said_to_be_no_name_is_a_wrong_answer():
     def play(sock):
-        for reply in (Given(Ref(2, "Loader")), Missing()):
+        for reply in (Returned(Ref(2, "Loader")), NotDefined()):
             frames.receive(sock)
             frames.send(sock, encode(reply))
 
@@ -294,7 +294,7 @@ def objects(*answers):
     def play(sock):
         for answer in answers:
             frames.receive(sock)
-            frames.send(sock, encode(Given(answer)))
+            frames.send(sock, encode(Returned(answer)))
 
     return play
 

@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 import torch
 from assay.errors import WireError
-from assay.wire.messages import Given, Missing, Raised
+from assay.wire.messages import NotDefined, Raised, Returned
 from assay.wire.values import ROOM, Ref, decoder, encode, portable, weighing_decoder
 from hypothesis import given
 from hypothesis import strategies as st
 
-read = decoder(Given | Raised | Missing)
+read = decoder(Returned | Raised | NotDefined)
 
 plain = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.floats() | st.text(),
@@ -30,7 +30,7 @@ def refuse(value):
 
 
 def through(value):
-    return read(encode(Given(portable(value, refuse)))).value
+    return read(encode(Returned(portable(value, refuse)))).value
 
 
 @given(plain)
@@ -96,7 +96,7 @@ def test_deeper_nesting_than_the_limit_stays():
 
 def tensor_frame(code, dims, shape, payload):
     data = struct.pack(f"<BB{len(shape)}q", code, dims, *shape) + payload
-    return msgspec.msgpack.encode(["Given", msgspec.msgpack.Ext(1, data)])
+    return msgspec.msgpack.encode(["Returned", msgspec.msgpack.Ext(1, data)])
 
 
 @pytest.mark.parametrize(
@@ -110,11 +110,11 @@ def tensor_frame(code, dims, shape, payload):
         tensor_frame(0, 9, [1] * 9, b"\0" * 4),  # too many dimensions
         tensor_frame(0, 2, [1], b""),  # shape cut off
         tensor_frame(0, 2, [0, 2**63 - 1], b"\0"),
-        msgspec.msgpack.encode(["Given", msgspec.msgpack.Ext(1, b"")]),
-        msgspec.msgpack.encode(["Given", msgspec.msgpack.Ext(2, b"\xc1")]),
-        msgspec.msgpack.encode(["Given", msgspec.msgpack.Ext(9, b"")]),
+        msgspec.msgpack.encode(["Returned", msgspec.msgpack.Ext(1, b"")]),
+        msgspec.msgpack.encode(["Returned", msgspec.msgpack.Ext(2, b"\xc1")]),
+        msgspec.msgpack.encode(["Returned", msgspec.msgpack.Ext(9, b"")]),
         msgspec.msgpack.encode(["Opened", 1]),
-        msgspec.msgpack.encode({"Given": 1}),
+        msgspec.msgpack.encode({"Returned": 1}),
         b"\x91" * 100_000,
         b"\xdd\xff\xff\xff\xff",
         b"",

@@ -16,7 +16,7 @@ from assay.guest.forbidden import forbid
 from assay.guest.loading import NOTES, LoadedModule, defined, load_module, written_answers
 from assay.guest.lockdown import apply, limits
 from assay.wire import frames, messages
-from assay.wire.messages import Begin, Ended, Loaded, Locked, Open, Raised, Reply, Request, Setup
+from assay.wire.messages import Begin, CheckExited, Imported, LockedDown, Open, Raised, Reply, Request, Setup
 from assay.wire.objects import ObjectTable, seed_everything
 from assay.wire.promises import broken
 from assay.wire.values import encode, trusting_decoder
@@ -39,7 +39,7 @@ def serve(sock: socket.socket, task: Open, library: ModuleType | None, scratch: 
     bounds = limits.Limits(memory=task.memory, cpu_seconds=task.import_seconds)
     hidden = [Path(setup.library_folder)] if setup.library else []
     isolation = apply.lock_submission(scratch, bounds, hidden)
-    frames.send(sock, encode(Locked(isolation)))
+    frames.send(sock, encode(LockedDown(isolation)))
     if broken(isolation, setup.forgone):
         os._exit(0)  # the judge reads the same and says so
     entrusted = _read_handed(frames.receive(sock, limit=frames.TASK_LIMIT))
@@ -51,7 +51,7 @@ def serve(sock: socket.socket, task: Open, library: ModuleType | None, scratch: 
     else:
         loaded = load_module(task.name, entrusted.source)
     answers = written_answers(loaded.module)
-    frames.send(sock, encode(Loaded(defined(loaded.module, task.contract), loaded.notes[:NOTES], answers)))
+    frames.send(sock, encode(Imported(defined(loaded.module, task.contract), loaded.notes[:NOTES], answers)))
     try:
         while True:
             line = frames.receive_socket(sock)
@@ -62,7 +62,11 @@ def serve(sock: socket.socket, task: Open, library: ModuleType | None, scratch: 
                 _check(line, task, begin, loaded, library)
             line.close()
             _, status = os.waitpid(pid, 0)
-            ended = Ended(os.WTERMSIG(status), 0) if os.WIFSIGNALED(status) else Ended(0, os.WEXITSTATUS(status))
+            ended = (
+                CheckExited(os.WTERMSIG(status), 0)
+                if os.WIFSIGNALED(status)
+                else CheckExited(0, os.WEXITSTATUS(status))
+            )
             frames.send(sock, encode(ended))
     except WireError:
         os._exit(0)

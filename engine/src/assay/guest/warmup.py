@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch.utils.data import DataLoader, TensorDataset
 
-from assay.wire.messages import SUBMISSION, Given, Request
+from assay.wire.messages import SUBMISSION, Request, Returned
 from assay.wire.objects import ObjectTable
 from assay.wire.values import encode, trusting_decoder
 
@@ -35,7 +35,7 @@ def warm_up() -> None:
         request = Request(verb, root, path, list(args), **options)
         reply = objects.answer(_read(encode(request)))
         encode(reply)
-        if isinstance(reply, Given):
+        if isinstance(reply, Returned):
             return reply.value
         if path != "fail":
             text = f"{path}: {reply}"

@@ -9,7 +9,7 @@ from assay.errors import GuestEnded, Mismatch, NameMissing, SubmissionRaised, Wi
 from assay.host.transcript import Transcript
 from assay.text import Words
 from assay.wire import frames
-from assay.wire.messages import SUBMISSION, Given, Missing, Raised, Reply, Request
+from assay.wire.messages import SUBMISSION, NotDefined, Raised, Reply, Request, Returned
 from assay.wire.values import DEPTH, ROOM, Ref, depth_of, encode, portable, weighing_decoder
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class SocketLine:
             data = frames.receive(self._sock, deadline)
             reply, weight = _read_reply(data, self._left)
             self._left -= weight
-            if isinstance(reply, Given):  # as deep as what the judge can send back, where a check hands it on
+            if isinstance(reply, Returned):  # as deep as what the judge can send back, where a check hands it on
                 depth_of(reply.value, DEPTH + 2 * (request.verb in {"iterate", "next"}))
         except frames.Silence:
             self._ended = self._obituary("silence", time.monotonic() - asked)
@@ -143,7 +143,7 @@ class Channel:
         reply = self._line.ask(request)
         if isinstance(reply, Raised):
             raise SubmissionRaised(reply.kind, reply.text, reply.where, called=reply.called)
-        if isinstance(reply, Missing):
+        if isinstance(reply, NotDefined):
             name = path.partition(".")[0]  # what was asked for, whatever the guest says
             if root != SUBMISSION or name not in self.contract:
                 raise Mismatch(Words("an answer that makes no sense"), Words("a value"))

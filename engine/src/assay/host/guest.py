@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from assay.errors import GuestEnded, PromiseBroken, WireError
 from assay.host.channel import EndedLine, SocketLine
 from assay.wire import frames
-from assay.wire.messages import Begin, Ended, FromSubmission, Given, Loaded, Locked
+from assay.wire.messages import Begin, CheckExited, FromSubmission, Imported, LockedDown, Returned
 from assay.wire.promises import broken
 from assay.wire.values import decoder, encode
 
@@ -63,7 +63,7 @@ class Guest:
         self._silent = False
         self._began = self._spent = 0.0
         self.isolation: dict[str, str] = {}
-        self.loaded: Loaded | None = None
+        self.loaded: Imported | None = None
         self.failure: GuestEnded | None = None
 
     def open(self) -> None:
@@ -81,14 +81,14 @@ class Guest:
                 locked = self._hear(_wall(self._budget.call_seconds))
             except WireError:
                 locked = None
-            if not isinstance(locked, Locked):
+            if not isinstance(locked, LockedDown):
                 self.failure = GuestEnded("ungraded", _NOT_LOCKED)  # no student's code had run
                 self.close()
                 return
             self.isolation = locked.isolation
             self._insist_on_core_promises()
             loaded = self._hear(_wall(self._budget.import_seconds))
-            if not isinstance(loaded, Loaded):
+            if not isinstance(loaded, Imported):
                 raise WireError  # noqa: TRY301 - told below, like every other broken line
             self.loaded = loaded
         except WireError as error:
@@ -176,7 +176,7 @@ class Guest:
             raise frames.Hangup
         return _read(frames.receive(self._sock, time.monotonic() + seconds))
 
-    def _ending(self) -> Ended | None:
+    def _ending(self) -> CheckExited | None:
         self._heard_end = True
         try:
             ended = self._hear(_END_SECONDS)
@@ -185,7 +185,7 @@ class Guest:
             return None
         except WireError:
             return None
-        return ended if isinstance(ended, Ended) else None
+        return ended if isinstance(ended, CheckExited) else None
 
     def _insist_on_core_promises(self) -> None:
         missing = broken(self.isolation, self._forgone)
@@ -233,13 +233,13 @@ class PeerLine:
     def __init__(self, line: Line) -> None:
         self._line = line
 
-    def ask(self, request: Request) -> Given:
+    def ask(self, request: Request) -> Returned:
         """Gives the value; raises GuestEnded where none comes, which is never the submission's fault."""
         try:
             reply = self._line.ask(request)
         except GuestEnded as ended:
             raise _no_peer(ended.text) from ended
-        if not isinstance(reply, Given):
+        if not isinstance(reply, Returned):
             raise _no_peer(str(reply))
         return reply
 
@@ -248,12 +248,12 @@ def _no_peer(why: str) -> GuestEnded:
     return GuestEnded("ungraded", f"the reference, whose time is compared with, gave no answer: {why}")
 
 
-def _out_of_time(ended: Ended | Closed, *, sure: bool) -> bool:
+def _out_of_time(ended: CheckExited | Closed, *, sure: bool) -> bool:
     """Whether the kernel ended a process because of its time; a SIGKILL may have another reason."""
     return ended.signal == signal.SIGXCPU or (ended.signal == signal.SIGKILL and sure)
 
 
-def _end_of(what: str, ended: Ended | Closed | None) -> GuestEnded:
+def _end_of(what: str, ended: CheckExited | Closed | None) -> GuestEnded:
     """Words how a process of the submission's ended."""
     if ended is None:
         return GuestEnded("crashed", f"{what} ended the process")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from assay.host.channel import Channel
 from assay.host.proxy import Proxy
-from assay.wire.messages import Given, Reply, Request
+from assay.wire.messages import Reply, Request, Returned
 from assay.wire.objects import ObjectTable, copied
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ class _InProcessLine:
         request.args[:] = copied(request.args)
         request.kwargs.update(copied(request.kwargs))
         reply = self._answering.answer(request)
-        return Given(copied(reply.value)) if isinstance(reply, Given) else reply
+        return Returned(copied(reply.value)) if isinstance(reply, Returned) else reply
 
 
 def proxy(module: ModuleType, library: ModuleType | None, contract: Sequence[str], seed: int) -> Proxy:

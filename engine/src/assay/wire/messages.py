@@ -1,8 +1,8 @@
 """What is asked and what is answered, on three lines.
 
     judge → fork server       Open, Hold, KillDescendants, Close      fork server → judge       Ready, Opened, Held, DescendantsKilled, Closed
-    judge → submission    SourceMessage, Begin (with a socket) submission → judge    Locked, Loaded, Ended
-    judge → check         Request                       check → judge         Given, Raised, Missing
+    judge → submission    SourceMessage, Begin (with a socket) submission → judge    LockedDown, Imported, CheckExited
+    judge → check         Request                       check → judge         Returned, Raised, NotDefined
 
 The fork server is ours and runs no student's code; what the two others answer is a student's word and is only ever shown,
 compared or counted against them.
@@ -112,7 +112,7 @@ class Closed(msgspec.Struct, frozen=True, array_like=True, tag=True):
     code: int
 
 
-class Loaded(msgspec.Struct, frozen=True, array_like=True, tag=True):
+class Imported(msgspec.Struct, frozen=True, array_like=True, tag=True):
     """Submission to judge: imported.
 
     Args:
@@ -126,7 +126,7 @@ class Loaded(msgspec.Struct, frozen=True, array_like=True, tag=True):
     answers: dict[str, str]
 
 
-class Locked(msgspec.Struct, frozen=True, array_like=True, tag=True):
+class LockedDown(msgspec.Struct, frozen=True, array_like=True, tag=True):
     """Submission to judge, before the student's code runs: which promises are kept, and how."""
 
     isolation: dict[str, str]
@@ -139,7 +139,7 @@ class Begin(msgspec.Struct, frozen=True, array_like=True, tag=True):
     forbidden: list[str]
 
 
-class Ended(msgspec.Struct, frozen=True, array_like=True, tag=True):
+class CheckExited(msgspec.Struct, frozen=True, array_like=True, tag=True):
     """Submission to judge: how the check's process ended, for the wording only."""
 
     signal: int
@@ -167,7 +167,7 @@ class Request(msgspec.Struct, frozen=True, array_like=True):
     fresh: bool = False
 
 
-class Given(msgspec.Struct, frozen=True, array_like=True, tag=True):
+class Returned(msgspec.Struct, frozen=True, array_like=True, tag=True):
     """Check to judge: the value."""
 
     value: Any
@@ -182,11 +182,11 @@ class Raised(msgspec.Struct, frozen=True, array_like=True, tag=True):
     called: bool = True
 
 
-class Missing(msgspec.Struct, frozen=True, array_like=True, tag=True):
+class NotDefined(msgspec.Struct, frozen=True, array_like=True, tag=True):
     """Check to judge: there is no such name in the submission."""
 
 
-Reply = Given | Raised | Missing
+Reply = Returned | Raised | NotDefined
 FromForkServer = Ready | Opened | Paused | Resumed | DescendantsKilled | Closed
 ToForkServer = Open | Pause | Resume | KillDescendants | Close
-FromSubmission = Locked | Loaded | Ended
+FromSubmission = LockedDown | Imported | CheckExited

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from assay.wire.messages import LIBRARY, SUBMISSION, Given, Missing, Raised, Reply, Request
+from assay.wire.messages import LIBRARY, SUBMISSION, NotDefined, Raised, Reply, Request, Returned
 from assay.wire.values import Ref, portable
 
 if TYPE_CHECKING:
@@ -90,12 +90,12 @@ class ObjectTable:
             if request.root == SUBMISSION:
                 name = request.path.partition(".")[0]
                 if name in self._contract and not hasattr(self._roots[SUBMISSION], name):
-                    return Missing()
+                    return NotDefined()
             with torch.no_grad() if request.no_grad else nullcontext():
                 value = self._do(request)
             if request.keep and not _plain(value):
-                return Given(self._keep(value))
-            return Given(portable(value, self._keep))
+                return Returned(self._keep(value))
+            return Returned(portable(value, self._keep))
         except BaseException as error:  # noqa: BLE001 - whatever a student's code raises is an answer, SystemExit too
             return _raised(error, self._files)
 
