@@ -50,11 +50,11 @@ def test_a_call_has_a_time_of_its_own(opened):
 
 def test_waiting_while_others_are_timed_uses_up_nobodys_time(opened, monkeypatch):
     monkeypatch.setattr(guests, "_PATIENCE", 0)
-    patient, other = opened(patient=True), opened()
-    for guest in (patient, other):
+    no_deadline, other = opened(no_deadline=True), opened()
+    for guest in (no_deadline, other):
         guest.begin(1, []).ask(ASKED)
         guest.end()
-    assert patient.begin(1, []).ask(ASKED).value == 1
+    assert no_deadline.begin(1, []).ask(ASKED).value == 1
     with pytest.raises(GuestEnded, match="the checks before this one took all the time"):
         other.begin(1, []).ask(ASKED)
 
@@ -64,7 +64,7 @@ def test_waiting_while_others_are_timed_uses_up_nobodys_time(opened, monkeypatch
     [("fail", "Raised(kind='ValueError', text='oh'"), ("nothing", "Raised(kind='AttributeError'")],
 )
 def test_what_goes_wrong_with_the_one_that_speed_is_compared_with_is_ours(opened, path, why):
-    line = PeerLine(opened(patient=True).begin(1, []))
+    line = PeerLine(opened(no_deadline=True).begin(1, []))
     with pytest.raises(GuestEnded) as caught:
         line.ask(Request("call", 0, path))
     assert caught.value.status == "ungraded"
@@ -72,7 +72,7 @@ def test_what_goes_wrong_with_the_one_that_speed_is_compared_with_is_ours(opened
 
 
 def test_a_peer_that_ends_is_ours(opened):
-    peer = opened(Budget(import_seconds=6, call_seconds=1), patient=True)
+    peer = opened(Budget(import_seconds=6, call_seconds=1), no_deadline=True)
     with pytest.raises(GuestEnded, match="gave no answer: no answer within 1 s of processor time") as caught:
         PeerLine(peer.begin(1, [])).ask(Request("call", 0, "burn", [60]))
     assert caught.value.status == "ungraded"

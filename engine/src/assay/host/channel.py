@@ -37,13 +37,13 @@ class SocketLine:
     """
 
     def __init__(
-        self, sock: socket.socket, seconds: float, whole: float, obituary: Callable[[str, float], GuestEnded]
+        self, sock: socket.socket, seconds: float, whole: float, describe_exit: Callable[[str, float], GuestEnded]
     ) -> None:
         self._sock = sock
         self._seconds = seconds
         self._end = time.monotonic() + whole
         self._left = ROOM
-        self._obituary = obituary
+        self._describe_exit = describe_exit
         self._ended: GuestEnded | None = None
 
     def ask(self, request: Request) -> Reply:
@@ -61,9 +61,9 @@ class SocketLine:
             if isinstance(reply, Returned):  # as deep as what the judge can send back, where a check hands it on
                 depth_of(reply.value, DEPTH + 2 * (request.verb in {"iterate", "next"}))
         except frames.Silence:
-            self._ended = self._obituary("silence", time.monotonic() - asked)
+            self._ended = self._describe_exit("silence", time.monotonic() - asked)
         except frames.Hangup:
-            self._ended = self._obituary("hangup", time.monotonic() - asked)
+            self._ended = self._describe_exit("hangup", time.monotonic() - asked)
         except WireError as error:
             self._ended = GuestEnded("crashed", f"the answer could not be read: {error}")
         else:

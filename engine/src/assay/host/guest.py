@@ -49,13 +49,13 @@ class Guest:
         budget: Budget,
         forgone: tuple[str, ...] = (),
         *,
-        patient: bool = False,
+        no_deadline: bool = False,
     ) -> None:
         self._find_fork_server = find_fork_server
         self._task = task
         self._budget = budget
         self._forgone = forgone
-        self._patient = patient
+        self._no_deadline = no_deadline
         self._pid = 0
         self._sock: socket.socket | None = None
         self._line: socket.socket | None = None
@@ -97,7 +97,7 @@ class Guest:
 
     def begin(self, seed: int, forbidden: list[str]) -> SocketLine | EndedLine:
         """Forks a process for a check; gives the line to it."""
-        if not self._patient and self._spent > _PATIENCE * self._budget.import_seconds:
+        if not self._no_deadline and self._spent > _PATIENCE * self._budget.import_seconds:
             return EndedLine(GuestEnded("timeout", _USED_UP))
         if self._pid == 0 and self.failure is None:
             began = time.monotonic()
@@ -120,7 +120,7 @@ class Guest:
                 self.close()
                 return EndedLine(GuestEnded("crashed", _GONE))
         self._line = ours
-        whole = math.inf if self._patient else _wall(self._budget.import_seconds)
+        whole = math.inf if self._no_deadline else _wall(self._budget.import_seconds)
         return SocketLine(ours, _wall(self._budget.call_seconds), whole, self._check_ended)
 
     @contextlib.contextmanager

@@ -53,7 +53,7 @@ def reference_guest(judge: Judge, request: pytest.FixtureRequest) -> Callable[[s
 
     @functools.cache
     def opened(name: str) -> Guest:
-        guest = judge.open_guest(request.config, reference_as_submission(judge.course, name), patient=True)
+        guest = judge.open_guest(request.config, reference_as_submission(judge.course, name), no_deadline=True)
         request.addfinalizer(guest.close)
         return guest
 

@@ -167,7 +167,7 @@ class Judge:
 
     # Guests.
 
-    def open_guest(self, config: pytest.Config, submission: Submission, *, patient: bool = False) -> Guest:
+    def open_guest(self, config: pytest.Config, submission: Submission, *, no_deadline: bool = False) -> Guest:
         """Gives the opened guest of a submission; ends the session where this machine does not keep a core promise."""
         from assay.host.forkserver import Budget, Task, shared  # noqa: PLC0415
         from assay.host.guest import Guest  # noqa: PLC0415
@@ -185,7 +185,7 @@ class Judge:
             )
             raise CourseError(text)
         fork_server = functools.partial(shared, self.course.library, self.forgone)
-        guest = Guest(fork_server, task, budget, self.forgone, patient=patient)
+        guest = Guest(fork_server, task, budget, self.forgone, no_deadline=no_deadline)
         self.guests[submission] = guest
         try:
             guest.open()

@@ -258,7 +258,7 @@ class InProcessJudge(Judge):
         config: pytest.Config,  # noqa: ARG002
         submission: Submission,
         *,
-        patient: bool = False,  # noqa: ARG002
+        no_deadline: bool = False,  # noqa: ARG002
     ) -> _Here:
         """Gives what makes the module: the reference's, where a speed is compared with it."""
         reference = self.course.reference(submission.assignment)
