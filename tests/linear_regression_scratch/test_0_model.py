@@ -170,7 +170,7 @@ def test_fit_diverges_at_a_rate_of_3(submission, seed):
 
 # A submission whose model cannot even be made ends before the measuring starts.
 @pytest.mark.filterwarnings("ignore:Benchmark fixture was not used")
-def test_fit_takes_whole_batches_at_once(submission, peer, undisturbed, benchmark, rng):
+def test_fit_takes_whole_batches_at_once(submission, reference_guest, submission_paused, benchmark, rng):
     """fit takes less than ten times as long as the reference: it computes with batches, not example by example"""
     if benchmark.disabled:
         pytest.skip("measuring is switched off by --benchmark-disable")
@@ -182,10 +182,10 @@ def test_fit_takes_whole_batches_at_once(submission, peer, undisturbed, benchmar
 
     def interleaved():
         X = torch.randn(1028, 2, generator=rng)
-        mine, other = (started(guest, start, torch.zeros(1), 0.01) for guest in (submission, peer))
-        with undisturbed():
+        mine, other = (started(guest, start, torch.zeros(1), 0.01) for guest in (submission, reference_guest))
+        with submission_paused():
             begun = time.perf_counter()
-            trained(peer, other, X)
+            trained(reference_guest, other, X)
             standard.append(time.perf_counter() - begun)
         return (mine, X), {}
 

@@ -9,7 +9,7 @@ from assay.guest.processes import _states
 from assay.host import forkserver as forkservers
 from assay.host import guest as guests
 from assay.host.forkserver import Budget, Task, shared
-from assay.host.guest import Guest, PeerLine
+from assay.host.guest import Guest, ReferenceLine
 from assay.wire.messages import Request
 
 SOURCE = b"""
@@ -64,7 +64,7 @@ def test_waiting_while_others_are_timed_uses_up_nobodys_time(opened, monkeypatch
     [("fail", "Raised(kind='ValueError', text='oh'"), ("nothing", "Raised(kind='AttributeError'")],
 )
 def test_what_goes_wrong_with_the_one_that_speed_is_compared_with_is_ours(opened, path, why):
-    line = PeerLine(opened(no_deadline=True).begin(1, []))
+    line = ReferenceLine(opened(no_deadline=True).begin(1, []))
     with pytest.raises(GuestEnded) as caught:
         line.ask(Request("call", 0, path))
     assert caught.value.status == "ungraded"
@@ -74,7 +74,7 @@ def test_what_goes_wrong_with_the_one_that_speed_is_compared_with_is_ours(opened
 def test_a_peer_that_ends_is_ours(opened):
     peer = opened(Budget(import_seconds=6, call_seconds=1), no_deadline=True)
     with pytest.raises(GuestEnded, match="gave no answer: no answer within 1 s of processor time") as caught:
-        PeerLine(peer.begin(1, [])).ask(Request("call", 0, "burn", [60]))
+        ReferenceLine(peer.begin(1, [])).ask(Request("call", 0, "burn", [60]))
     assert caught.value.status == "ungraded"
 
 

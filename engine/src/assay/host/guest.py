@@ -223,7 +223,7 @@ class Guest:
         return _too_slow("the calls of this check did not end", self._budget.import_seconds)
 
 
-class PeerLine:
+class ReferenceLine:
     """A line to the reference, in a guest equal to a submission's.
 
     Args:

@@ -48,7 +48,7 @@ def submission(judge: Judge, guest: Guest, request: pytest.FixtureRequest) -> It
 
 
 @pytest.fixture(scope="session")
-def reference_guest(judge: Judge, request: pytest.FixtureRequest) -> Callable[[str], Guest]:
+def reference_guests(judge: Judge, request: pytest.FixtureRequest) -> Callable[[str], Guest]:
     """The references as guests, equal to a submission's; for measuring speed only."""
 
     @functools.cache
@@ -61,15 +61,17 @@ def reference_guest(judge: Judge, request: pytest.FixtureRequest) -> Callable[[s
 
 
 @pytest.fixture
-def peer(judge: Judge, reference_guest: Callable[[str], Guest], request: pytest.FixtureRequest) -> Iterator[Proxy]:
+def reference_guest(
+    judge: Judge, reference_guests: Callable[[str], Guest], request: pytest.FixtureRequest
+) -> Iterator[Proxy]:
     """The reference in a guest equal to the submission's: what speed is compared with."""
-    guest = reference_guest(request.path.parent.name)
-    yield judge.open_check(guest, request.node, peer=True)
+    guest = reference_guests(request.path.parent.name)
+    yield judge.open_check(guest, request.node, reference_guest=True)
     guest.end()
 
 
 @pytest.fixture
-def undisturbed(guest: Guest) -> Callable[[], AbstractContextManager[None]]:
+def submission_paused(guest: Guest) -> Callable[[], AbstractContextManager[None]]:
     """Gives what has the submission stand still, with all that it started, while the peer is timed."""
     return handed_in.paused
 

@@ -194,16 +194,16 @@ class Judge:
             pytest.exit(str(error), returncode=pytest.ExitCode.USAGE_ERROR)
         return guest
 
-    def open_check(self, guest: Guest, item: pytest.Item, *, peer: bool = False) -> Proxy:
+    def open_check(self, guest: Guest, item: pytest.Item, *, reference_guest: bool = False) -> Proxy:
         """Gives the proxy for a guest, or for the reference's as its peer, in a process of this check's own."""
         from assay.host.channel import Channel  # noqa: PLC0415
-        from assay.host.guest import PeerLine  # noqa: PLC0415
+        from assay.host.guest import ReferenceLine  # noqa: PLC0415
         from assay.host.proxy import Proxy  # noqa: PLC0415
 
         names = contract(self.course.reference(item.path.parent.name))
         line: Line = guest.begin(self.guest_seed(item), forbidden_by(item))
-        if peer:
-            line = PeerLine(line)
+        if reference_guest:
+            line = ReferenceLine(line)
         library = self.course.library.name if self.course.library else ""
         return Proxy(Channel(line, frozenset(names), library))
 

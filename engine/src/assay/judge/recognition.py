@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from assay.judge.examples import Example
     from assay.judge.hooks import Judge
 
-_UNREPEATABLE = frozenset({"benchmark", "peer"})
+_UNREPEATABLE = frozenset({"benchmark", "reference_guest"})
 """Fixtures that measure: a check that uses them is not run again."""
 
 _GIVEN = frozenset({"submission", "reference", "rng", "seed"})

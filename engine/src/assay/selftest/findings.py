@@ -264,7 +264,7 @@ class InProcessJudge(Judge):
         reference = self.course.reference(submission.assignment)
         return _Here(self._makers.get(submission) or (lambda: load_reference(reference)))
 
-    def open_check(self, guest: _Here, item: pytest.Item, *, peer: bool = False) -> Proxy:  # type: ignore[override]  # noqa: ARG002
+    def open_check(self, guest: _Here, item: pytest.Item, *, reference_guest: bool = False) -> Proxy:  # type: ignore[override]  # noqa: ARG002
         """Gives a proxy over the module."""
         names = contract(self.course.reference(item.path.parent.name))
         return proxy(guest.make(), self.course.load_library(), names, self.guest_seed(item))
