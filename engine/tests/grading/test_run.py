@@ -355,7 +355,9 @@ def test_in_brief_what_comes_after_a_check_that_is_not_passed_is_skipped(course_
         (tmp_path / name / "basics.py").write_text(source)
     submissions = take_in([tmp_path], ["basics"]).submissions
     done = {"seed": 1, "forgone": (), "on_progress": lambda _: None, "on_trouble": pytest.fail}
-    reports = {r.submission.name: r for r in grade(read_course(course_root), submissions, **done, brief=True)}
+    reports = {
+        r.submission.name: r for r in grade(read_course(course_root), submissions, **done, stop_at_first_failure=True)
+    }
     assert reports["right"].score == reports["right"].max_score
     first, *rest = [check for exercise in reports["wrong"].exercises for check in exercise.checks]
     assert (first.status, first.message.help) == ("failed", "the half is missing")

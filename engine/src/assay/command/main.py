@@ -164,7 +164,9 @@ def check(file: Path, folder: Path | None, forgo: tuple[str, ...]) -> None:
     except AssayError as error:
         stop(str(error), USAGE)
     try:
-        reports = grade_chunk(Job(course.root, course.fingerprint, tuple(intake.submissions), 0, forgo, public=True))
+        reports = grade_chunk(
+            Job(course.root, course.fingerprint, tuple(intake.submissions), 0, forgo, visible_only=True)
+        )
     except AssayError as error:
         stop(str(error), NO_REPORT)
     _show(reports, intake)

@@ -53,7 +53,7 @@ def grade(  # noqa: PLR0913 - each by its name
     forgone: tuple[str, ...],
     on_progress: Callable[[int], None],
     on_trouble: Callable[[str], None],
-    brief: bool = False,
+    stop_at_first_failure: bool = False,
 ) -> list[Report]:
     """Grades in as many processes as this one may use processors; one submission's trouble costs no other's report.
 
@@ -64,7 +64,7 @@ def grade(  # noqa: PLR0913 - each by its name
         forgone: promises of the sandbox that the instructor gave up by name.
         on_progress: called with how many submissions are graded, whenever there is one more.
         on_trouble: called with what went wrong on our side, for the instructor.
-        brief: skip what is left of a submission's checks after one that it did not pass.
+        stop_at_first_failure: skip what is left of a submission's checks after one that it did not pass.
 
     Returns:
         A report for each submission, in their order.
@@ -74,7 +74,7 @@ def grade(  # noqa: PLR0913 - each by its name
         AssayError: nothing at all could be graded.
         Interrupted: Ctrl-C; with the reports that there are, and for the others what says so.
     """
-    job = Job(course.root, course.fingerprint, (), seed, forgone, brief=brief)
+    job = Job(course.root, course.fingerprint, (), seed, forgone, stop_at_first_failure=stop_at_first_failure)
     with tempfile.TemporaryDirectory(prefix="assay-") as folder:
         run = _Run(course, submissions, job, on_progress, Path(folder))
         try:

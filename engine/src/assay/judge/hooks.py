@@ -41,9 +41,9 @@ class Judge:
         submissions: what is graded.
         seed: the course's secret seed.
         forgone: promises that the instructor gave up by name.
-        public: leave out the checks that a student does not see at once.
-        brief: skip what is left of a submission's checks after one that it did not pass.
-        alone: leave out every test that is no check of a submission.
+        visible_only: leave out the checks that a student does not see at once.
+        stop_at_first_failure: skip what is left of a submission's checks after one that it did not pass.
+        submissions_only: leave out every test that is no check of a submission.
         on_graded: called with every report as soon as all checks of its submission have been run.
     """
 
@@ -57,18 +57,18 @@ class Judge:
         seed: int = 0,
         forgone: tuple[str, ...] = (),
         *,
-        public: bool = False,
-        brief: bool = False,
-        alone: bool = False,
+        visible_only: bool = False,
+        stop_at_first_failure: bool = False,
+        submissions_only: bool = False,
         on_graded: Callable[[Submission, Report], None] | None = None,
     ) -> None:
         self.course = course
         self.submissions = submissions
         self.course_seed = seed
         self.forgone = forgone
-        self.public = public
-        self.brief = brief
-        self.alone = alone
+        self.visible_only = visible_only
+        self.stop_at_first_failure = stop_at_first_failure
+        self.submissions_only = submissions_only
         self.on_graded = on_graded
         self.guests: dict[Submission, Guest] = {}
         self.checks: dict[Submission, list[pytest.Item]] = {}
@@ -97,7 +97,7 @@ class Judge:
             ]
             raise pytest.UsageError("; ".join(inert(reason, _LINE) for reason in reasons))
         submissions = intake.submissions if paths else [reference_as_submission(course, name) for name in names]
-        return cls(course, submissions, config.option.seed, tuple(config.option.forgo), alone=bool(paths))
+        return cls(course, submissions, config.option.seed, tuple(config.option.forgo), submissions_only=bool(paths))
 
     # Collecting: which submissions meet which checks.
 
@@ -145,9 +145,9 @@ class Judge:
         from assay.judge.examples import prepare  # noqa: PLC0415 - Hypothesis is needed where there are checks
 
         number_variants(items)
-        if self.public:
+        if self.visible_only:
             items[:] = [item for item in items if submission_of(item) is None or check_of(item).visibility == "visible"]
-        if self.alone:
+        if self.submissions_only:
             items[:] = [item for item in items if submission_of(item) is not None]
         for item in items:
             submission = submission_of(item)
@@ -228,7 +228,7 @@ class Judge:
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Skips what is left of a submission where one check says enough."""
         submission = submission_of(item)
-        if self.brief and submission is not None:
+        if self.stop_at_first_failure and submission is not None:
             before = [self.verdicts[check] for check in self.checks[submission] if check in self.verdicts]
             if any(verdict.status != "passed" for verdict in before):
                 pytest.skip("a check before this one was not passed")

@@ -24,7 +24,7 @@ _PYTEST_SAID = 4000
 class Job(NamedTuple):
     """What a worker needs to grade a chunk.
 
-    `public` leaves out the checks that a student does not see at once, `brief` those that come after a failed one.
+    `visible_only` leaves out the checks that a student does not see at once, `stop_at_first_failure` those that come after a failed one.
     """
 
     root: Path
@@ -32,8 +32,8 @@ class Job(NamedTuple):
     submissions: tuple[Submission, ...]
     seed: int
     forgone: tuple[str, ...] = ()
-    public: bool = False
-    brief: bool = False
+    visible_only: bool = False
+    stop_at_first_failure: bool = False
 
 
 def grade_chunk(job: Job, on_graded: Callable[[Submission, Report], None] | None = None) -> list[Report]:
@@ -53,7 +53,13 @@ def grade_chunk(job: Job, on_graded: Callable[[Submission, Report], None] | None
         text = f"the course at {job.root} changed while it was grading"
         raise AssayError(text)
     judge = Judge(
-        course, job.submissions, job.seed, job.forgone, public=job.public, brief=job.brief, on_graded=on_graded
+        course,
+        job.submissions,
+        job.seed,
+        job.forgone,
+        visible_only=job.visible_only,
+        stop_at_first_failure=job.stop_at_first_failure,
+        on_graded=on_graded,
     )
     hold_session(judge)
     return judge.reports()

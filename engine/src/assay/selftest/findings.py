@@ -201,7 +201,7 @@ def surviving_mutants(course: Course, assignment: str) -> Survivors:
         forgone=(),
         on_progress=lambda _: None,
         on_trouble=troubles.append,
-        brief=True,  # one check that notices a mutant is enough
+        stop_at_first_failure=True,  # one check that notices a mutant is enough
     )
     troubles += [report.reason or "" for report in reports if not report.exercises]
     if troubles:
