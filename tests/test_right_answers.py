@@ -38,7 +38,7 @@ SUBMISSIONS = [both for assignment in COURSE.assignments for both in combined(as
 @pytest.fixture(scope="module")
 def reports():
     submissions = [submission for submission, _ in SUBMISSIONS]
-    graded = grade(COURSE, submissions, seed=0, forgone=(), on_progress=lambda _: None, on_trouble=pytest.fail)
+    graded = grade(COURSE, submissions, seed=0, waived=(), on_progress=lambda _: None, on_trouble=pytest.fail)
     return {report.submission.sha256: report for report in graded}
 
 

@@ -64,7 +64,7 @@ def reports():
 def graded(path):
     course = read_course(ROOT)
     intake = take_in([path], [assignment.name for assignment in course.assignments])
-    return grade(course, intake.submissions, seed=0, forgone=(), on_progress=lambda _: None, on_trouble=pytest.fail)
+    return grade(course, intake.submissions, seed=0, waived=(), on_progress=lambda _: None, on_trouble=pytest.fail)
 
 
 @pytest.mark.parametrize("name", [SCRATCH, CONCISE])

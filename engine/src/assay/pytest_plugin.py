@@ -40,7 +40,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--seed", type=int, default=0, help="the course's secret seed: inputs and starting values follow from it"
     )
     group.addoption(
-        "--forgo",
+        "--waive",
         action="append",
         default=[],
         metavar="PROMISE",

@@ -371,9 +371,9 @@ def test_a_check_that_ends_a_worker_of_the_self_test_is_told(course_root, tmp_pa
 
 
 def test_a_promise_that_there_is_not_cannot_be_given_up(course_root, students):
-    code, output, errors = assay("grade", students / "alice", "--forgo", "fairness", cwd=course_root)
+    code, output, errors = assay("grade", students / "alice", "--waive", "fairness", cwd=course_root)
     assert (code, output) == (2, "")
-    assert "Invalid value for '--forgo': 'fairness' is not one of 'files', 'network', 'processes'" in errors
+    assert "Invalid value for '--waive': 'fairness' is not one of 'files', 'network', 'processes'" in errors
 
 
 def test_the_version_and_help_are_there(course_root):
@@ -438,13 +438,13 @@ def test_where_a_core_promise_is_not_kept_grading_refuses_and_names_it(course_ro
     code, output, errors = assay_unprotected("grade", students / "alice", cwd=course_root)
     assert (code, output) == (3, "")
     assert errors.startswith("assay: this machine does not keep a core promise (files: not kept: ")
-    assert "; to grade all the same, name it: --forgo files\n" in errors
+    assert "; to grade all the same, name it: --waive files\n" in errors
 
 
 def test_a_promise_given_up_by_name_is_told_in_the_report(course_root, students, tmp_path):
-    forgone = ["--forgo", "files", "--forgo", "processes"]
+    waived = ["--waive", "files", "--waive", "processes"]
     code, output, errors = assay_unprotected(
-        "grade", students / "alice", *forgone, "--json", tmp_path / "r.json", cwd=course_root
+        "grade", students / "alice", *waived, "--json", tmp_path / "r.json", cwd=course_root
     )
     assert (code, errors) == (0, "")
     assert "files: not kept: " in output
@@ -458,7 +458,7 @@ def test_the_doctor_exits_with_1_where_a_core_promise_is_not_kept(course_root):
     assert code == 1
     assert "not kept" in output
     assert errors == (
-        "assay: a core promise is not kept: grading refuses on this machine unless it is named with --forgo\n"
+        "assay: a core promise is not kept: grading refuses on this machine unless it is named with --waive\n"
     )
 
 

@@ -131,7 +131,7 @@ def graded(course_root, tmp_path_factory):
 
 def graded_now(course_root, intake, on_trouble=pytest.fail):
     course = read_course(course_root)
-    return grade(course, intake.submissions, seed=1, forgone=(), on_progress=lambda _: None, on_trouble=on_trouble)
+    return grade(course, intake.submissions, seed=1, waived=(), on_progress=lambda _: None, on_trouble=on_trouble)
 
 
 def statuses(report):
@@ -354,7 +354,7 @@ def test_in_brief_what_comes_after_a_check_that_is_not_passed_is_skipped(course_
         (tmp_path / name).mkdir()
         (tmp_path / name / "basics.py").write_text(source)
     submissions = take_in([tmp_path], ["basics"]).submissions
-    done = {"seed": 1, "forgone": (), "on_progress": lambda _: None, "on_trouble": pytest.fail}
+    done = {"seed": 1, "waived": (), "on_progress": lambda _: None, "on_trouble": pytest.fail}
     reports = {
         r.submission.name: r for r in grade(read_course(course_root), submissions, **done, stop_at_first_failure=True)
     }
@@ -432,7 +432,7 @@ def test_what_is_finished_stays_when_the_course_changes_meanwhile(course_root, t
             read_course(course),
             take_in([folder], ["basics"]).submissions,
             seed=1,
-            forgone=(),
+            waived=(),
             on_progress=change,
             on_trouble=troubles.append,
         )
@@ -463,7 +463,7 @@ def made(folder, check):
 def test_a_check_that_ends_the_judge_costs_what_it_was_judging(tmp_path):
     troubles = []
     course, submissions = made(tmp_path / "course", CHECK + "os.kill(os.getpid(), 9)\n")
-    (report,) = grade(course, submissions, seed=1, forgone=(), on_progress=print, on_trouble=troubles.append)
+    (report,) = grade(course, submissions, seed=1, waived=(), on_progress=print, on_trouble=troubles.append)
     reason = "the judge's own process ended while it graded this submission"
     assert (report.status, report.reason, report.exercises, troubles) == ("ungraded", reason, (), [])
 
@@ -471,14 +471,14 @@ def test_a_check_that_ends_the_judge_costs_what_it_was_judging(tmp_path):
 def test_a_course_that_pytest_cannot_read_is_told_with_what_pytest_said(tmp_path):
     course, submissions = made(tmp_path / "course", CHECK + "assert submission.f() == 1\n\n\nimport nowhere\n")
     with pytest.raises(AssayError, match=r"(?s)^pytest ended with .*No module named 'nowhere'"):
-        grade(course, submissions, seed=1, forgone=(), on_progress=print, on_trouble=pytest.fail)
+        grade(course, submissions, seed=1, waived=(), on_progress=print, on_trouble=pytest.fail)
 
 
 def test_a_course_whose_check_is_a_method_is_told_so(tmp_path):
     check = '"""One"""\n\n\nclass TestOne:\n    def test_one(self, submission):\n        """f gives one"""\n'
     course, submissions = made(tmp_path / "course", check)
     with pytest.raises(AssayError, match="is a method: a check is a function of its file"):
-        grade(course, submissions, seed=1, forgone=(), on_progress=print, on_trouble=pytest.fail)
+        grade(course, submissions, seed=1, waived=(), on_progress=print, on_trouble=pytest.fail)
 
 
 def test_a_course_whose_check_has_its_submission_from_a_fixture_is_told_so(tmp_path):
@@ -488,7 +488,7 @@ def test_a_course_whose_check_has_its_submission_from_a_fixture_is_told_so(tmp_p
     )
     course, submissions = made(tmp_path / "course", check)
     with pytest.raises(AssayError, match="does not take submission itself: a fixture that has it cannot stand for it"):
-        grade(course, submissions, seed=1, forgone=(), on_progress=print, on_trouble=pytest.fail)
+        grade(course, submissions, seed=1, waived=(), on_progress=print, on_trouble=pytest.fail)
 
 
 def test_what_goes_wrong_in_a_worker_is_told():
@@ -556,7 +556,7 @@ def test_a_submission_stands_still_while_the_reference_is_timed(tmp_path):
     )
     course = read_course(tmp_path / "course")
     submission = msgspec.structs.replace(submission, source=TICKS.encode())
-    (report,) = grade(course, [submission], seed=1, forgone=(), on_progress=print, on_trouble=pytest.fail)
+    (report,) = grade(course, [submission], seed=1, waived=(), on_progress=print, on_trouble=pytest.fail)
     assert report.score == 1, report
 
 
@@ -575,7 +575,7 @@ def test_an_object_whose_value_nobody_has_seen_is_no_answer(tmp_path, law, answe
     check = CHECK.replace("os", "os\nfrom assay.checks import assert_close, require") + f"{law}\n"
     course, (submission,) = made(tmp_path / "course", check)
     submission = msgspec.structs.replace(submission, source=f"def f(): return {answer}\n".encode())
-    (report,) = grade(course, [submission], seed=1, forgone=(), on_progress=print, on_trouble=pytest.fail)
+    (report,) = grade(course, [submission], seed=1, waived=(), on_progress=print, on_trouble=pytest.fail)
     assert [check.status for exercise in report.exercises for check in exercise.checks] == ["failed"]
 
 
@@ -618,7 +618,7 @@ def test_a_dead_worker_costs_no_report_and_its_pool_is_not_graded_one_by_one(cou
 
     course = read_course(course_root)
     submissions = take_in([tmp_path], ["basics"]).submissions
-    reports = grade(course, submissions, seed=1, forgone=(), on_progress=kill_once, on_trouble=pytest.fail)
+    reports = grade(course, submissions, seed=1, waived=(), on_progress=kill_once, on_trouble=pytest.fail)
     assert [statuses(report) for report in reports] == [PASSED] * 25
     assert told == list(range(1, 26))
     assert len(workers) <= 2 * len(os.sched_getaffinity(0))

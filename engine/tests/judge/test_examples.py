@@ -221,7 +221,7 @@ class Class:
                 read_course(self.root / "course"),
                 take_in([self.root / "class" / name for name in names], ["twice", "other"]).submissions,
                 seed=3,
-                forgone=(),
+                waived=(),
                 on_progress=lambda _: None,
                 on_trouble=pytest.fail,
             )

@@ -226,7 +226,7 @@ def helps_of(root, path):
     """What the checks say to do that did not pass, by the submission's name."""
     submissions = take_in([root / path], ["parts", "means", "factors", "memory"]).submissions
     course = read_course(root / "course")
-    reports = grade(course, submissions, seed=0, forgone=(), on_progress=lambda _: None, on_trouble=pytest.fail)
+    reports = grade(course, submissions, seed=0, waived=(), on_progress=lambda _: None, on_trouble=pytest.fail)
     return {
         report.submission.name: [
             check.message.help

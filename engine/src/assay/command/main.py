@@ -32,8 +32,8 @@ were written of what was graded before an interrupt (128 and Ctrl-C's number, as
 
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
-_FORGO = click.option(
-    "--forgo",
+_WAIVE = click.option(
+    "--waive",
     multiple=True,
     type=click.Choice(CORE),
     help="Grade although this machine does not keep that promise; repeatable.",
@@ -103,14 +103,14 @@ def main() -> None:
     metavar="PERCENT",
     help="Exit with 1 if a submission has less than that.",
 )
-@_FORGO
+@_WAIVE
 def grade(  # noqa: PLR0913, PLR0917 - one argument an option
     paths: tuple[Path, ...],
     folder: Path | None,
     json_file: Path | None,
     seed: int,
     fail_under: float | None,
-    forgo: tuple[str, ...],
+    waive: tuple[str, ...],
 ) -> None:
     """Grade submissions: each PATH is a file, a student's folder, a folder of students, or an archive of these."""
     try:
@@ -126,7 +126,7 @@ def grade(  # noqa: PLR0913, PLR0917 - one argument an option
     _on(heeded, _end)
     interrupted = 0
     try:
-        reports = _graded(course, intake, seed, forgo)
+        reports = _graded(course, intake, seed, waive)
     except Interrupted as error:
         reports = error.reports
         interrupted = sum(report.reason == INTERRUPTED for report in reports)
@@ -148,9 +148,9 @@ def grade(  # noqa: PLR0913, PLR0917 - one argument an option
 
 @main.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@_FORGO
+@_WAIVE
 @_COURSE
-def check(file: Path, folder: Path | None, forgo: tuple[str, ...]) -> None:
+def check(file: Path, folder: Path | None, waive: tuple[str, ...]) -> None:
     """Check your own FILE: the public checks, at once, with the smallest input that shows what is wrong."""
     from assay.judge.session import Job, grade_chunk  # noqa: PLC0415
 
@@ -165,7 +165,7 @@ def check(file: Path, folder: Path | None, forgo: tuple[str, ...]) -> None:
         stop(str(error), USAGE)
     try:
         reports = grade_chunk(
-            Job(course.root, course.fingerprint, tuple(intake.submissions), 0, forgo, visible_only=True)
+            Job(course.root, course.fingerprint, tuple(intake.submissions), 0, waive, visible_only=True)
         )
     except AssayError as error:
         stop(str(error), NO_REPORT)
@@ -212,7 +212,7 @@ def doctor() -> None:
         table.add_row(name, how, style="red" if how.startswith("not kept") else "")
     console().print(table)
     if broken(found):
-        stop("a core promise is not kept: grading refuses on this machine unless it is named with --forgo", BELOW)
+        stop("a core promise is not kept: grading refuses on this machine unless it is named with --waive", BELOW)
 
 
 @main.command()
@@ -282,7 +282,7 @@ def _named(folder: Path | None, assignments: tuple[str, ...]) -> tuple[Course, l
         stop(str(error), USAGE)
 
 
-def _graded(course: Course, intake: Intake, seed: int, forgo: tuple[str, ...]) -> list[Report]:
+def _graded(course: Course, intake: Intake, seed: int, waive: tuple[str, ...]) -> list[Report]:
     from assay.grading.run import grade  # noqa: PLC0415
 
     with progress_bars() as progress:
@@ -291,7 +291,7 @@ def _graded(course: Course, intake: Intake, seed: int, forgo: tuple[str, ...]) -
             course,
             intake.submissions,
             seed=seed,
-            forgone=forgo,
+            waived=waive,
             on_progress=lambda graded: progress.update(bar, completed=graded),
             on_trouble=lambda text: say(f"assay: {text}"),
         )

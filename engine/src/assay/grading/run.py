@@ -50,7 +50,7 @@ def grade(  # noqa: PLR0913 - each by its name
     submissions: Sequence[Submission],
     *,
     seed: int,
-    forgone: tuple[str, ...],
+    waived: tuple[str, ...],
     on_progress: Callable[[int], None],
     on_trouble: Callable[[str], None],
     stop_at_first_failure: bool = False,
@@ -61,7 +61,7 @@ def grade(  # noqa: PLR0913 - each by its name
         course: what is right.
         submissions: what is graded.
         seed: the course's secret seed.
-        forgone: promises of the sandbox that the instructor gave up by name.
+        waived: promises of the sandbox that the instructor gave up by name.
         on_progress: called with how many submissions are graded, whenever there is one more.
         on_trouble: called with what went wrong on our side, for the instructor.
         stop_at_first_failure: skip what is left of a submission's checks after one that it did not pass.
@@ -70,11 +70,11 @@ def grade(  # noqa: PLR0913 - each by its name
         A report for each submission, in their order.
 
     Raises:
-        PromiseBroken: this machine does not keep a core promise that is not forgone.
+        PromiseBroken: this machine does not keep a core promise that is not waived.
         AssayError: nothing at all could be graded.
         Interrupted: Ctrl-C; with the reports that there are, and for the others what says so.
     """
-    job = Job(course.root, course.fingerprint, (), seed, forgone, stop_at_first_failure=stop_at_first_failure)
+    job = Job(course.root, course.fingerprint, (), seed, waived, stop_at_first_failure=stop_at_first_failure)
     with tempfile.TemporaryDirectory(prefix="assay-") as folder:
         run = _Run(course, submissions, job, on_progress, Path(folder))
         try:

@@ -88,13 +88,13 @@ class ForkServer:
 
     Args:
         library: the folder of the course's library and its name, or None.
-        forgone: promises of the sandbox that the instructor gave up by name.
+        waived: promises of the sandbox that the instructor gave up by name.
 
     Raises:
         ForkServerError: it did not start; the text says why.
     """
 
-    def __init__(self, library: Path | None, forgone: tuple[str, ...] = ()) -> None:
+    def __init__(self, library: Path | None, waived: tuple[str, ...] = ()) -> None:
         ours, theirs = socket.socketpair()
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
         with theirs:
@@ -108,7 +108,7 @@ class ForkServer:
                 env=_environment(),
             )
         self._sock = ours
-        setup = Setup(str(library.parent), library.name, list(forgone)) if library else Setup("", "", list(forgone))
+        setup = Setup(str(library.parent), library.name, list(waived)) if library else Setup("", "", list(waived))
         try:
             frames.send(self._sock, encode(setup))
             ready = self._receive(_START_SECONDS)
@@ -235,10 +235,10 @@ def _environment() -> dict[str, str]:
 _shared: dict[tuple[Path | None, tuple[str, ...]], ForkServer] = {}
 
 
-def shared(library: Path | None, forgone: tuple[str, ...] = ()) -> ForkServer:
+def shared(library: Path | None, waived: tuple[str, ...] = ()) -> ForkServer:
     """Gives this process's fork server for the library; a dead one is started anew."""
-    key = (library, forgone)
+    key = (library, waived)
     if key not in _shared or not _shared[key].alive:
-        _shared[key] = ForkServer(library, forgone)
+        _shared[key] = ForkServer(library, waived)
         atexit.register(_shared[key].stop)
     return _shared[key]

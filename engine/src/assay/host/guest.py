@@ -36,7 +36,7 @@ class Guest:
         find_nursery: gives the fork server that forks its process; another one where that has died.
         task: what is handed to it.
         budget: what it may take.
-        forgone: promises that the instructor gave up by name.
+        waived: promises that the instructor gave up by name.
         patient: no end is set to all its checks together; for model answers, which wait while others are timed.
     """
 
@@ -47,14 +47,14 @@ class Guest:
         find_fork_server: Callable[[], ForkServer],
         task: Task,
         budget: Budget,
-        forgone: tuple[str, ...] = (),
+        waived: tuple[str, ...] = (),
         *,
         no_deadline: bool = False,
     ) -> None:
         self._find_fork_server = find_fork_server
         self._task = task
         self._budget = budget
-        self._forgone = forgone
+        self._forgone = waived
         self._no_deadline = no_deadline
         self._pid = 0
         self._sock: socket.socket | None = None
@@ -192,7 +192,7 @@ class Guest:
         if missing:
             self.close()
             reasons = "; ".join(f"{name}: {self.isolation.get(name, 'not told')}" for name in missing)
-            what_now = f"to grade all the same, name it: --forgo {missing[0]}"
+            what_now = f"to grade all the same, name it: --waive {missing[0]}"
             text = f"this machine does not keep a core promise ({reasons}); {what_now}"
             raise PromiseBroken(text)
 

@@ -40,7 +40,7 @@ class Judge:
         course: what is right.
         submissions: what is graded.
         seed: the course's secret seed.
-        forgone: promises that the instructor gave up by name.
+        waived: promises that the instructor gave up by name.
         visible_only: leave out the checks that a student does not see at once.
         stop_at_first_failure: skip what is left of a submission's checks after one that it did not pass.
         submissions_only: leave out every test that is no check of a submission.
@@ -55,7 +55,7 @@ class Judge:
         course: Course,
         submissions: Sequence[Submission],
         seed: int = 0,
-        forgone: tuple[str, ...] = (),
+        waived: tuple[str, ...] = (),
         *,
         visible_only: bool = False,
         stop_at_first_failure: bool = False,
@@ -65,7 +65,7 @@ class Judge:
         self.course = course
         self.submissions = submissions
         self.course_seed = seed
-        self.forgone = forgone
+        self.waived = waived
         self.visible_only = visible_only
         self.stop_at_first_failure = stop_at_first_failure
         self.submissions_only = submissions_only
@@ -97,7 +97,7 @@ class Judge:
             ]
             raise pytest.UsageError("; ".join(inert(reason, _LINE) for reason in reasons))
         submissions = intake.submissions if paths else [reference_as_submission(course, name) for name in names]
-        return cls(course, submissions, config.option.seed, tuple(config.option.forgo), submissions_only=bool(paths))
+        return cls(course, submissions, config.option.seed, tuple(config.option.waive), submissions_only=bool(paths))
 
     # Collecting: which submissions meet which checks.
 
@@ -184,8 +184,8 @@ class Judge:
                 f"{budget.import_seconds}: all calls of a check have as much as the import"
             )
             raise CourseError(text)
-        fork_server = functools.partial(shared, self.course.library, self.forgone)
-        guest = Guest(fork_server, task, budget, self.forgone, no_deadline=no_deadline)
+        fork_server = functools.partial(shared, self.course.library, self.waived)
+        guest = Guest(fork_server, task, budget, self.waived, no_deadline=no_deadline)
         self.guests[submission] = guest
         try:
             guest.open()

@@ -31,7 +31,7 @@ class Job(NamedTuple):
     fingerprint: str
     submissions: tuple[Submission, ...]
     seed: int
-    forgone: tuple[str, ...] = ()
+    waived: tuple[str, ...] = ()
     visible_only: bool = False
     stop_at_first_failure: bool = False
 
@@ -56,7 +56,7 @@ def grade_chunk(job: Job, on_graded: Callable[[Submission, Report], None] | None
         course,
         job.submissions,
         job.seed,
-        job.forgone,
+        job.waived,
         visible_only=job.visible_only,
         stop_at_first_failure=job.stop_at_first_failure,
         on_graded=on_graded,

@@ -198,7 +198,7 @@ def surviving_mutants(course: Course, assignment: str) -> Survivors:
         course,
         submissions,
         seed=0,
-        forgone=(),
+        waived=(),
         on_progress=lambda _: None,
         on_trouble=troubles.append,
         stop_at_first_failure=True,  # one check that notices a mutant is enough

@@ -23,7 +23,7 @@ class Setup(msgspec.Struct, frozen=True, array_like=True):
 
     library_folder: str
     library: str
-    forgone: list[str]
+    waived: list[str]
 
 
 class Ready(msgspec.Struct, frozen=True, array_like=True, tag=True):

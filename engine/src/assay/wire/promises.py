@@ -13,6 +13,6 @@ CORE = ("files", "network", "processes", "descendants", "memory", "time", "privi
 NOT_KEPT = "not kept: "
 
 
-def broken(report: Mapping[str, str], forgone: Collection[str] = ()) -> list[str]:
+def broken(report: Mapping[str, str], waived: Collection[str] = ()) -> list[str]:
     """Gives the core promises of a report that are not kept and that nobody gave up by name."""
-    return [name for name in CORE if report.get(name, NOT_KEPT).startswith(NOT_KEPT) and name not in forgone]
+    return [name for name in CORE if report.get(name, NOT_KEPT).startswith(NOT_KEPT) and name not in waived]
