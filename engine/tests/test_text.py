@@ -8,7 +8,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import torch
-from assay.text import Words, code, inert, object_class, short
+from assay.text import Prose, code, escape, object_class, short
 from hypothesis import given
 from hypothesis import strategies as st
 from values import Held, Hostile, anything, steady
@@ -19,7 +19,7 @@ T = torch.tensor
 @steady
 @given(st.text(alphabet=st.characters(), max_size=300), st.integers(1, 100))
 def test_inert_text_is_printable_and_never_longer_than_its_limit(text, limit):
-    shown = inert(text, limit)
+    shown = escape(text, limit)
     assert len(shown) <= limit
     assert shown.isprintable()
 
@@ -44,11 +44,11 @@ def test_short_text_is_one_printable_line_never_longer_than_its_limit(value, lim
         ("\ud800", 20, r"\ud800"),
         ("é 猫", 20, "é 猫"),
         ("\x1b", 1, "…"),
-        (Words("words"), 9, "words"),
+        (Prose("words"), 9, "words"),
     ],
 )
 def test_inert(text, limit, shown):
-    assert inert(text, limit) == shown
+    assert escape(text, limit) == shown
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_inert(text, limit, shown):
         (Fraction(10**400), "an object"),
         ("it's\n", '"it\'s\\n"'),
         ("x" * 100, "'" + "x" * 80 + "'…"),
-        (Words("as it is"), "as it is"),
+        (Prose("as it is"), "as it is"),
         (T(0.1), "0.1"),
         (T([[1.0, 2.5]]), "[[1.0, 2.5]]"),
         (T([True]), "[True]"),

@@ -62,7 +62,7 @@ def _grow(path: Path) -> None:
 
 def _told(task: Callable[[], Mapping[str, str]], fork: Callable[[], int] = os.fork) -> dict[str, str]:
     """Does something in a process of its own; gives what it found, or nothing if that process ended early."""
-    heard, told = os.pipe()
+    read_end, told = os.pipe()
     pid = fork()
     if pid == 0:
         try:
@@ -70,7 +70,7 @@ def _told(task: Callable[[], Mapping[str, str]], fork: Callable[[], int] = os.fo
         finally:
             os._exit(0)
     os.close(told)
-    with os.fdopen(heard, "rb") as answer:
+    with os.fdopen(read_end, "rb") as answer:
         text = answer.read()
     os.waitpid(pid, 0)
     found: dict[str, str] = json.loads(text or b"{}")

@@ -28,10 +28,10 @@ __all__ = [
     "MAX_NOTE",
     "MAX_STRING",
     "MORE_DIGITS",
-    "Words",
+    "Prose",
     "as_dense",
     "code",
-    "inert",
+    "escape",
     "is_tensor",
     "numeral",
     "object_class",
@@ -55,13 +55,13 @@ _WORD: Final = re.compile(r"[^\[\], ]+")
 _NAMES: Final = ("inf", "nan")  # numbers that Python has no literal for
 
 
-class Words(str):
+class Prose(str):
     """A text that is meant for a person, shown as it stands and not in quotes: `at least one batch`."""
 
     __slots__ = ()
 
 
-def inert(text: str, limit: int) -> str:
+def escape(text: str, limit: int) -> str:
     r"""At most `limit` characters of the text, all printable: `\x1b` for an escape, `…` where it was cut.
 
     The limit is at least 1.
@@ -108,7 +108,7 @@ def object_class(value: Any) -> str | None:
         name = getattr(value, "__assay_handle__", None)
     except Exception:  # noqa: BLE001 - an object may do anything when it is asked
         return None
-    return inert(name, _MAX_NAME) if isinstance(name, str) else None
+    return escape(name, _MAX_NAME) if isinstance(name, str) else None
 
 
 class _Full(Exception):
@@ -140,12 +140,12 @@ class _Line:
             self.write("an object")
 
     def known(self, value: Any, depth: int) -> None:
-        if isinstance(value, Words):
-            self.write(inert(value, MAX_NOTE))
+        if isinstance(value, Prose):
+            self.write(escape(value, MAX_NOTE))
         elif isinstance(value, str):
             cut = str.__getitem__(value, slice(0, MAX_STRING))
             self.whole = self.whole and len(cut) == str.__len__(value)
-            self.write(inert(repr(cut), self.room + 1) + ("" if len(cut) == str.__len__(value) else "…"))
+            self.write(escape(repr(cut), self.room + 1) + ("" if len(cut) == str.__len__(value) else "…"))
         elif (name := object_class(value)) is not None:
             self.write(f"an object of class {name}")
         elif is_tensor(value):
@@ -203,7 +203,7 @@ def written(value: Any, limit: int, digits: int) -> tuple[str, bool]:
             text = "".join(line.parts)
         else:
             return "".join(line.parts), line.whole
-    return inert(text, limit), False
+    return escape(text, limit), False
 
 
 def _call(value: Any, text: str) -> str | None:

@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 from assay.judge.comparison import pair
-from assay.text import Words
+from assay.text import Prose
 from hypothesis import given
 from hypothesis import strategies as st
 from values import Hostile, anything, printable, steady
@@ -45,7 +45,7 @@ def test_numbers_that_agree_to_four_digits_get_more():
 def test_a_text_of_the_course_says_what_must_hold_and_is_not_quoted():
     assert both([1], "an iterator") == "[1]\nan iterator"
     assert both("text", "Text") == "'text'\n'Text'"
-    assert both("text", Words("another text")) == "'text'\nanother text"
+    assert both("text", Prose("another text")) == "'text'\nanother text"
 
 
 def test_long_texts_that_begin_alike_are_shown_from_where_they_differ():

@@ -136,16 +136,16 @@ class Wall:
         return self._run(task, None, check=True)
 
     def _run(self, task: Callable[[], object], outside: Callable[[int], object] | None, *, check: bool) -> Outcome:
-        heard, told = os.pipe()
+        read_end, told = os.pipe()
         pid = _fork()
         if pid == 0:
-            os.close(heard)
+            os.close(read_end)
             with _last_words(told):
                 self.machine.become()
                 outcome = self._nurse(task, outside, check=check)
                 os.write(told, json.dumps(outcome.__dict__).encode())
         os.close(told)
-        with os.fdopen(heard, "rb") as answer:
+        with os.fdopen(read_end, "rb") as answer:
             words = answer.read()
         status = os.waitpid(pid, 0)[1]
         if os.WIFSIGNALED(status):
@@ -158,19 +158,19 @@ class Wall:
     def _nurse(self, task: Callable[[], object], outside: Callable[[int], object] | None, *, check: bool) -> Outcome:
         self.fork_server = os.getpid()
         outcome = Outcome(entered=namespaces.enter())
-        heard, told = os.pipe()
+        read_end, told = os.pipe()
         waited, go = os.pipe()
         with namespaces.scratch(self.scratch, **self.disk):
             with namespaces.child_pid_namespace() as fork:
                 pid = fork()
             if pid == 0:
-                os.close(heard)
+                os.close(read_end)
                 os.close(go)
                 with _last_words(told):
                     self._submit(told, waited, task, check=check)
             os.close(told)
             os.close(waited)
-            with os.fdopen(heard, "rb") as answer:
+            with os.fdopen(read_end, "rb") as answer:
                 outcome.report = json.loads(answer.readline() or b"{}")
                 os.close(go)
                 if outside is not None:

@@ -28,7 +28,7 @@ def test_it_leaves_this_process_as_it_was():
 
 
 def _examined_on(machine):
-    heard, told = os.pipe()
+    read_end, told = os.pipe()
     pid = os.fork()
     if pid == 0:
         try:
@@ -38,7 +38,7 @@ def _examined_on(machine):
         finally:
             os._exit(0)
     os.close(told)
-    with os.fdopen(heard, "rb") as answer:
+    with os.fdopen(read_end, "rb") as answer:
         text = answer.read()
     os.waitpid(pid, 0)
     return json.loads(text)

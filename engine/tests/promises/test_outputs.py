@@ -15,7 +15,7 @@ from assay.judge.hooks import as_text
 from assay.model import Answer, ExerciseResult, Message, Names, Report, SubmissionInfo, Verdict
 from assay.report.document import document_bytes, read_document
 from assay.report.terminal import render
-from assay.text import inert
+from assay.text import escape
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -75,7 +75,7 @@ def hostile(text):
     return Report(
         SubmissionInfo(text, text, "0" * 64), "basics", "ungraded", text, 0.0, 4.0, {"files": f"not kept: {text}"}, 7,
         "c" * 64, "0.1.0", (ExerciseResult("1", "Title", 0.0, 4.0, tuple(verdicts)),),
-        (Answer(inert(text, 20), text, None, text),), Names((text,), (text,), (text, text)), 1.0,
+        (Answer(escape(text, 20), text, None, text),), Names((text,), (text,), (text, text)), 1.0,
     )  # fmt: skip
 
 
@@ -115,9 +115,9 @@ def test_the_json_report_is_json_and_says_the_same(text):
 
 @pytest.mark.parametrize("text", ATTACKS.values(), ids=ATTACKS)
 def test_inert_text_stays_as_it_is_the_second_time(text):
-    once = inert(text, 5000)
+    once = escape(text, 5000)
     assert_inert(once)
-    assert inert(once, 5000) == once
+    assert escape(once, 5000) == once
 
 
 PIECES = st.sampled_from(
@@ -133,7 +133,7 @@ def test_no_text_of_colons_and_blanks_becomes_a_command(text, width):
 
 
 def test_a_slice_is_shown_as_it_is():
-    assert inert("x[::2] and x[::step], a::b", 100) == "x[::2] and x[::step], a::b"
+    assert escape("x[::2] and x[::step], a::b", 100) == "x[::2] and x[::step], a::b"
 
 
 # The same for real: a class of such students, through the commands.

@@ -67,15 +67,15 @@ def test_it_cannot_slow_or_limit_a_process_outside(wall):
 
 
 def test_it_cannot_have_a_signal_sent_to_a_process_outside(wall):
-    heard, told = os.pipe()
-    assert wall.submission(lambda: fcntl.fcntl(heard, fcntl.F_SETOWN, wall.fork_server)).text == "EPERM"
-    os.close(heard)
+    read_end, told = os.pipe()
+    assert wall.submission(lambda: fcntl.fcntl(read_end, fcntl.F_SETOWN, wall.fork_server)).text == "EPERM"
+    os.close(read_end)
     os.close(told)
 
 
 def _daemonise(remote):
     """The old way out: two forks, a session of its own, deaf to everything."""
-    heard, told = os.pipe()
+    read_end, told = os.pipe()
     if os.fork() == 0:
         os.setsid()
         if os.fork() == 0:
@@ -85,31 +85,31 @@ def _daemonise(remote):
             time.sleep(60)
             os.write(remote, b"survived")
         os._exit(0)
-    return os.read(heard, 16).decode()
+    return os.read(read_end, 16).decode()
 
 
-def _is_over(heard):
+def _is_over(read_end):
     """Whether the last process that holds the other end is gone."""
-    return bool(select.select([heard], [], [], 3)[0]) and os.read(heard, 16) == b""
+    return bool(select.select([read_end], [], [], 3)[0]) and os.read(read_end, 16) == b""
 
 
-def _up(heard):
-    assert select.select([heard], [], [], 3)[0]
-    return b"up" in os.read(heard, 16)
+def _up(read_end):
+    assert select.select([read_end], [], [], 3)[0]
+    return b"up" in os.read(read_end, 16)
 
 
 def test_nothing_outlives_the_submission(wall):
-    heard, told = os.pipe()
+    read_end, told = os.pipe()
     outcome = wall.submission(lambda: _daemonise(told), outside=lambda _pid: os.close(told))
     os.close(told)
     assert outcome.text == "daemon up"
     assert outcome.clean
-    assert _is_over(heard)
-    os.close(heard)
+    assert _is_over(read_end)
+    os.close(read_end)
 
 
 def test_a_daemon_ends_while_the_submission_goes_on(wall):
-    heard, told = os.pipe()
+    read_end, told = os.pipe()
 
     def stay():
         os.write(told, _daemonise(told).encode())
@@ -118,14 +118,14 @@ def test_a_daemon_ends_while_the_submission_goes_on(wall):
         return "stayed"
 
     def kill_descendants(pid):
-        up = _up(heard)
+        up = _up(read_end)
         found = [seen.pid for seen in processes._descendants(pid, ())]
         clean = processes.kill_descendants(pid, {pid})
         return f"{up} {bool(found)} {clean} {[found for found in found if _runs(found)]} {_runs(pid)}"
 
     outcome = wall.submission(stay, outside=kill_descendants)
     assert (outcome.status, outcome.text) == ("True True True [] True", "stayed")
-    os.close(heard)
+    os.close(read_end)
     os.close(told)
 
 
@@ -134,7 +134,7 @@ def _runs(pid):
 
 
 def test_it_stands_still_with_all_that_it_starts(wall):
-    heard, told = os.pipe()
+    read_end, told = os.pipe()
 
     def hand_over():
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # no zombies, which count
@@ -150,10 +150,10 @@ def test_it_stands_still_with_all_that_it_starts(wall):
     def step(seconds):
         """How many more there were."""
         time.sleep(seconds)
-        return len(os.read(heard, 65536)) if select.select([heard], [], [], 0)[0] else 0
+        return len(os.read(read_end, 65536)) if select.select([read_end], [], [], 0)[0] else 0
 
     def pause(pid):
-        os.read(heard, 1)  # they are on their way
+        os.read(read_end, 1)  # they are on their way
         still = processes.pause(pid)
         step(0)
         meanwhile = step(0.3)
@@ -162,7 +162,7 @@ def test_it_stands_still_with_all_that_it_starts(wall):
 
     outcome = wall.submission(hand_over, outside=pause)
     assert (outcome.status, outcome.text) == ("True 0 True", "stayed")
-    os.close(heard)
+    os.close(read_end)
     os.close(told)
 
 
@@ -187,7 +187,7 @@ def _waiting_for_a_vfork():
 
 
 def test_a_process_whose_first_thread_has_ended_ends_too(wall):
-    heard, told = os.pipe()
+    read_end, told = os.pipe()
 
     def stay():
         _without_its_first_thread(told)
@@ -195,7 +195,7 @@ def test_a_process_whose_first_thread_has_ended_ends_too(wall):
         return "stayed"
 
     def kill_descendants(pid):
-        up = _up(heard)
+        up = _up(read_end)
         time.sleep(0.1)
         still = processes.pause(pid)
         processes.resume(pid)
@@ -206,8 +206,8 @@ def test_a_process_whose_first_thread_has_ended_ends_too(wall):
     outcome = wall.submission(stay, outside=kill_descendants)
     os.close(told)
     assert outcome.status == "True True True []"
-    assert _is_over(heard)
-    os.close(heard)
+    assert _is_over(read_end)
+    os.close(read_end)
 
 
 def test_a_process_that_waits_for_another_holds_up_no_pause(wall):
@@ -235,20 +235,20 @@ def test_what_starts_others_faster_than_they_can_be_stopped_is_told(monkeypatch)
 
 
 def test_it_ends_with_its_nursery(wall):
-    heard, told = os.pipe()
+    read_end, told = os.pipe()
 
     def stay():
         os.write(told, b"up")
         time.sleep(60)
 
     def die(_pid):
-        if _up(heard):
+        if _up(read_end):
             os.kill(os.getpid(), signal.SIGKILL)
 
     assert wall.submission(stay, outside=die).signal == signal.SIGKILL
     os.close(told)
-    assert _is_over(heard)
-    os.close(heard)
+    assert _is_over(read_end)
+    os.close(read_end)
 
 
 def test_a_check_starts_no_process(wall):
@@ -288,7 +288,7 @@ def test_a_fork_bomb_stays_small(wall):
     from assay.guest.lockdown import limits
 
     wall.bounds = limits.Limits(memory=2**30, tasks=10)
-    heard, told = os.pipe()
+    read_end, told = os.pipe()
 
     def bomb():
         count = 0
@@ -306,8 +306,8 @@ def test_a_fork_bomb_stays_small(wall):
         assert outcome.text == "50"
     else:
         assert outcome.text == "EAGAIN"
-    assert _is_over(heard)
-    os.close(heard)
+    assert _is_over(read_end)
+    os.close(read_end)
 
 
 def test_it_is_alone_in_its_process_table_where_the_machine_allows_one(wall):

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 import torch
 
 from assay.errors import CourseError, Mismatch
-from assay.text import Words, object_class, short
+from assay.text import Prose, object_class, short
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -69,7 +69,7 @@ def assert_close(  # noqa: PLR0913 - each bound, and why
     if outcome == "different":
         raise Mismatch(yours, expected)
     if dtype is not None and getattr(yours, "dtype", None) != dtype:
-        raise Mismatch(yours, Words(f"dtype {str(dtype).removeprefix('torch.')}"))
+        raise Mismatch(yours, Prose(f"dtype {str(dtype).removeprefix('torch.')}"))
 
 
 def require(condition: object, *, yours: Any, expected: str, help: str | None = None) -> None:  # noqa: A002
@@ -81,7 +81,7 @@ def require(condition: object, *, yours: Any, expected: str, help: str | None = 
     except Exception:  # noqa: BLE001 - an answer that cannot even be asked does not hold
         holds = False
     if not holds:
-        raise Mismatch(yours, Words(expected), help=help)
+        raise Mismatch(yours, Prose(expected), help=help)
 
 
 def tensor(value: Any, shape: Sequence[int | None]) -> torch.Tensor:
@@ -95,7 +95,7 @@ def tensor(value: Any, shape: Sequence[int | None]) -> torch.Tensor:
     ):
         return value
     sizes = ", ".join("any" if size is None else str(size) for size in shape)
-    raise Mismatch(value, Words(f"a float tensor of shape ({sizes}{',' if len(shape) == 1 else ''})"))
+    raise Mismatch(value, Prose(f"a float tensor of shape ({sizes}{',' if len(shape) == 1 else ''})"))
 
 
 def number(value: Any) -> float:
@@ -107,7 +107,7 @@ def number(value: Any) -> float:
             return float(plain)
     except Exception:  # noqa: BLE001, S110 - a tensor of several numbers or of none, or a number beyond floats
         pass
-    raise Mismatch(value, Words("a number"))
+    raise Mismatch(value, Prose("a number"))
 
 
 def take(iterable: Iterable[Any], limit: int) -> list[Any]:
@@ -119,7 +119,7 @@ def take(iterable: Iterable[Any], limit: int) -> list[Any]:
     try:
         iterator = iter(iterable)
     except TypeError:
-        raise Mismatch(iterable, Words("something to iterate over")) from None
+        raise Mismatch(iterable, Prose("something to iterate over")) from None
     return list(islice(iterator, limit + 1))
 
 

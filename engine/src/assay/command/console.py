@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from assay.text import inert
+from assay.text import escape
 
 if TYPE_CHECKING:
     from assay.model import Report
@@ -56,4 +56,4 @@ def stop(text: str, code: int) -> NoReturn:
 def say(text: str, *, err: bool = True) -> None:
     """Prints a text line by line, so that nothing in it, as a folder's name, steers a terminal."""
     for line in text.splitlines():
-        click.echo(inert(line, LINE), err=err)
+        click.echo(escape(line, LINE), err=err)

@@ -16,7 +16,7 @@ from assay.course.read import Course, find_root, read_course
 from assay.errors import AssayError, Interrupted
 from assay.intake.collect import Intake, shown, take_in
 from assay.model import INTERRUPTED
-from assay.text import inert
+from assay.text import escape
 from assay.wire.promises import CORE
 
 if TYPE_CHECKING:
@@ -306,7 +306,7 @@ def _refusals(course: Course, intake: Intake, seed: int) -> list[Report]:
 def _show(reports: list[Report], intake: Intake) -> None:
     show_reports(reports)
     for folder in intake.empty:
-        say(inert(f"nothing to grade in {shown(folder)}", LINE))
+        say(escape(f"nothing to grade in {shown(folder)}", LINE))
 
 
 def _can_be_written(path: Path) -> bool:

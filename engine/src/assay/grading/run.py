@@ -20,7 +20,7 @@ import msgspec
 from assay.errors import AssayError, Interrupted, PromiseBroken
 from assay.judge.session import Job, grade_chunk
 from assay.model import INTERRUPTED, Names, Report, SubmissionInfo
-from assay.text import inert
+from assay.text import escape
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from assay.errors import GuestEnded, Mismatch, NameMissing, SubmissionRaised, WireError
 from assay.host.transcript import Transcript
-from assay.text import Words
+from assay.text import Prose
 from assay.wire import frames
 from assay.wire.messages import SUBMISSION, NotDefined, Raised, Reply, Request, Returned
 from assay.wire.values import DEPTH, ROOM, Ref, depth_of, encode, portable, weighing_decoder
@@ -146,7 +146,7 @@ class Channel:
         if isinstance(reply, NotDefined):
             name = path.partition(".")[0]  # what was asked for, whatever the guest says
             if root != SUBMISSION or name not in self.contract:
-                raise Mismatch(Words("an answer that makes no sense"), Words("a value"))
+                raise Mismatch(Prose("an answer that makes no sense"), Prose("a value"))
             raise NameMissing(name)
         value = reply.value
         if isinstance(value, Ref) and not value.method:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from assay.errors import Mismatch
-from assay.text import Words
+from assay.text import Prose
 from assay.wire.messages import LIBRARY, SUBMISSION
 from assay.wire.values import Ref
 
@@ -102,13 +102,13 @@ class Handle:
 
     def __bool__(self) -> bool:
         """Raises Mismatch: it is no truth value, whatever a check would make of it."""
-        raise Mismatch(self, Words("a value"))
+        raise Mismatch(self, Prose("a value"))
 
     def __eq__(self, other: object) -> bool:
         """Raises Mismatch but for None: nobody has seen its value, so that it is neither equal to another nor not."""
         if other is None:
             return False
-        raise Mismatch(self, Words("a value"))
+        raise Mismatch(self, Prose("a value"))
 
     __hash__ = None  # type: ignore[assignment]
 

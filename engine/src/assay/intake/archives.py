@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, BinaryIO, Literal, NamedTuple
 
 from assay.errors import IntakeError
 from assay.intake.tree import ARCHIVES, IRREGULAR, KINDS, LINK, MAX_BYTES, OTHER_ARCHIVES, ending, shown
-from assay.text import inert
+from assay.text import escape
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -318,4 +318,4 @@ def _bounded(data: bytes) -> bytes:
 
 
 def _brief(name: str) -> str:
-    return inert(name, _SHOWN_NAME)
+    return escape(name, _SHOWN_NAME)

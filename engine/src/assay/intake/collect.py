@@ -25,7 +25,7 @@ from assay.intake.matching import (
 )
 from assay.intake.tree import ARCHIVES, KINDS, LINK, MAX_BYTES, OTHER_ARCHIVES, DiskEntry, Entry, ending, shown
 from assay.model import Submission, SubmissionInfo
-from assay.text import inert
+from assay.text import escape
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Sequence
@@ -67,11 +67,11 @@ class Intake:
 
     def refuse(self, entry: Entry, assignment: str, student: str, reason: str) -> None:
         """Refuses an entry, with its name and the reason."""
-        if self.is_new(str(entry.path), assignment, reason):
+        if self.register(str(entry.path), assignment, reason):
             info = SubmissionInfo(shown(student), shown(entry.path), "")
             self.refused.append(Refused(info, assignment, f"{shown(entry.name)}: {reason}"))
 
-    def is_new(self, *what: str) -> bool:
+    def register(self, *what: str) -> bool:
         """Whether that is met for the first time."""
         self.met += 1
         new = what not in self.known
@@ -289,7 +289,7 @@ def _take_file(entry: Entry, assignment: str, student: str, intake: Intake, note
         return
     if not source.strip():
         notes = ("the file is empty", *notes)
-    if not intake.is_new(str(entry.path), assignment):
+    if not intake.register(str(entry.path), assignment):
         return
     path = shown(entry.path)
     intake.shown[path, assignment] += 1

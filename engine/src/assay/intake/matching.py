@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from assay.errors import IntakeError
 from assay.intake.tree import KINDS, Entry, shown
-from assay.text import inert
+from assay.text import escape
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

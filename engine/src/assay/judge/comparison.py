@@ -14,9 +14,9 @@ from assay.text import (
     MAX_NOTE,
     MAX_STRING,
     MORE_DIGITS,
-    Words,
+    Prose,
     as_dense,
-    inert,
+    escape,
     is_tensor,
     numeral,
     shape_of,
@@ -45,7 +45,7 @@ def pair(yours: Any, expected: Any, within: str | None = None) -> tuple[str, str
     Neither text reaches 2000 characters.
     """
     if type(expected) is str and not isinstance(yours, str):
-        expected = Words(expected)  # it says what must hold
+        expected = Prose(expected)  # it says what must hold
     notes = _notes(yours, expected, within)
     plain = _distinct(yours, expected, _INLINE if any(notes) else _LONG)
     if any("…" in text for text in plain) and (rows := _table(yours, expected)):
@@ -60,7 +60,7 @@ def pair(yours: Any, expected: Any, within: str | None = None) -> tuple[str, str
 
 def _distinct(yours: Any, expected: Any, limit: int) -> tuple[str, str]:
     """Both as short text, with as many digits as it takes to tell them apart; if none do, with few."""
-    if isinstance(yours, str) and isinstance(expected, str) and not isinstance(expected, Words):
+    if isinstance(yours, str) and isinstance(expected, str) and not isinstance(expected, Prose):
         alike = os.path.commonprefix([yours[:_MAX_PREFIX], expected[:_MAX_PREFIX]])  # noqa: RUF071 - characters, not paths
         start = len(alike) - MAX_STRING // 2
         if start > 0:  # two texts that begin alike
@@ -74,14 +74,14 @@ def _distinct(yours: Any, expected: Any, limit: int) -> tuple[str, str]:
 
 
 def _limit(value: object, limit: int) -> int:
-    return MAX_NOTE if isinstance(value, Words) else limit
+    return MAX_NOTE if isinstance(value, Prose) else limit
 
 
 def _notes(yours: Any, expected: Any, within: str | None) -> tuple[str, str]:
     """What stands behind the two values: their shapes where there are any, and the tolerance."""
     has_shape = any(is_tensor(value) and value.dim() > 0 for value in (yours, expected))
     first, second = (shape_of(value) if has_shape and is_tensor(value) else "" for value in (yours, expected))
-    return first, ("" if first == second else second) if within is None else inert(f"within {within}", MAX_NOTE)
+    return first, ("" if first == second else second) if within is None else escape(f"within {within}", MAX_NOTE)
 
 
 class _Place(NamedTuple):

@@ -16,7 +16,7 @@ from assay.intake.collect import shown, take_in
 from assay.judge.collected import check_of, forbidden_by, number_variants, submission_of
 from assay.model import Report, Submission, SubmissionInfo, Verdict
 from assay.pytest_plugin import BUDGETS
-from assay.text import inert
+from assay.text import escape
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
@@ -90,12 +90,12 @@ class Judge:
         try:
             intake = take_in(paths, names)
         except IntakeError as error:
-            raise pytest.UsageError(inert(str(error), _LINE)) from error
+            raise pytest.UsageError(escape(str(error), _LINE)) from error
         if intake.refused or intake.empty:
             reasons = [r.reason for r in intake.refused] + [
                 f"nothing to grade in {shown(path)}" for path in intake.empty
             ]
-            raise pytest.UsageError("; ".join(inert(reason, _LINE) for reason in reasons))
+            raise pytest.UsageError("; ".join(escape(reason, _LINE) for reason in reasons))
         submissions = intake.submissions if paths else [reference_as_submission(course, name) for name in names]
         return cls(course, submissions, config.option.seed, tuple(config.option.waive), submissions_only=bool(paths))
 
@@ -137,7 +137,7 @@ class Judge:
             name = metafunc.definition.path.parent.name
             handed = [s for s in self.submissions if s.assignment == name]
             metafunc.parametrize(
-                "guest", handed, ids=[inert(s.info.name, _NAME) for s in handed], indirect=True, scope="session"
+                "guest", handed, ids=[escape(s.info.name, _NAME) for s in handed], indirect=True, scope="session"
             )
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
@@ -279,7 +279,7 @@ def as_text(verdict: Verdict) -> str:
     lines = [f"{verdict.sentence}: {verdict.status}"]
     for label, text in rows:
         if text:
-            first, *rest = [inert(line, _LINE) for line in text.splitlines()]
+            first, *rest = [escape(line, _LINE) for line in text.splitlines()]
             lines += [f"  {label:<9} {first}", *(f"  {'':<9} {line}" for line in rest)]
     return "\n".join(lines)
 

@@ -25,7 +25,7 @@ from assay.model import (
     Submission,
     Verdict,
 )
-from assay.text import Words, inert
+from assay.text import Prose, escape
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -91,13 +91,13 @@ def report_of(judge: Judge, submission: Submission) -> Report:
     found = tuple(name for name in names if loaded is not None and name in loaded.found)
     # What a module that did not come to its end would have defined, nobody knows.
     missing = tuple(name for name in names if name not in found) if loaded is not None else ()
-    notes = [inert(note, _TEXT) for note in submission.notes]
+    notes = [escape(note, _TEXT) for note in submission.notes]
     if loaded is not None:
-        notes += [inert(note, _TEXT) for note in loaded.notes[:50]]
+        notes += [escape(note, _TEXT) for note in loaded.notes[:50]]
     if guest is not None and guest.failure is not None:
         notes.append(guest.failure.text)
     written = list(loaded.answers.items())[:_ANSWERS] if loaded is not None else []
-    answers = tuple(Answer(inert(key, 20), text[:_ANSWER]) for key, text in written)
+    answers = tuple(Answer(escape(key, 20), text[:_ANSWER]) for key, text in written)
     return Report(
         submission.info,
         submission.assignment,
@@ -119,7 +119,7 @@ def report_of(judge: Judge, submission: Submission) -> Report:
 def ungraded_verdict(item: pytest.Item, what: str, why: str = "") -> Verdict:
     """Gives the verdict of a check that could not be judged, which is ours to mend; why is told of no hidden one."""
     check = check_of(item)
-    message = _hidden(what) if check.visibility == "hidden" else Message(help=inert(what + why, _TEXT))
+    message = _hidden(what) if check.visibility == "hidden" else Message(help=escape(what + why, _TEXT))
     return Verdict(check.id, check.sentence, "ungraded", 0.0, check.points, check.visibility, message, 0.0)
 
 
@@ -135,7 +135,7 @@ def _finding(judge: Judge, item: Any, error: BaseException) -> tuple[Status, Mes
     """Says what an exception that ended a check means: the student's doing where we know it, ours otherwise."""
     error = _first_of_flaky(error)
     if isinstance(error, pytest.skip.Exception):
-        return "skipped", Message(help=inert(str(error), _TEXT))
+        return "skipped", Message(help=escape(str(error), _TEXT))
     path = judge.course.reference(item.path.parent.name)
     shown = _transcript(item)
     if isinstance(error, Mismatch):
@@ -151,14 +151,14 @@ def _finding(judge: Judge, item: Any, error: BaseException) -> tuple[Status, Mes
         guest = judge.guests.get(item.callspec.params["guest"])
         during_import = guest is not None and guest.failure is error
         if error.status == "ungraded":
-            return error.status, Message(help=inert(error.text, _TEXT))
-        return error.status, Message(None if during_import else shown, inert(error.text, _TEXT), None, None)
+            return error.status, Message(help=escape(error.text, _TEXT))
+        return error.status, Message(None if during_import else shown, escape(error.text, _TEXT), None, None)
     if isinstance(error, AssayError):
         return "ungraded", Message(help=str(error))
     if reference_digests(judge, item, error):
-        text = inert(f"what came back could not be used: {error}", _TEXT)
+        text = escape(f"what came back could not be used: {error}", _TEXT)
         return "failed", Message(shown, text, None, None)
-    return "ungraded", Message(help=inert(f"{type(error).__name__} in the check itself: {error}", _TEXT))
+    return "ungraded", Message(help=escape(f"{type(error).__name__} in the check itself: {error}", _TEXT))
 
 
 def _first_of_flaky(error: BaseException) -> BaseException:
@@ -172,7 +172,7 @@ def _first_of_flaky(error: BaseException) -> BaseException:
             cause.help = cause.help or FLAKY
         if isinstance(cause, Mismatch | SubmissionRaised | NameMissing):
             return cause
-    return Mismatch(Words("not the same twice"), Words("the same answer to the same input"), help=FLAKY)
+    return Mismatch(Prose("not the same twice"), Prose("the same answer to the same input"), help=FLAKY)
 
 
 def _transcript(item: Any) -> str | None:
@@ -181,8 +181,8 @@ def _transcript(item: Any) -> str | None:
 
 
 def _raised(error: SubmissionRaised) -> str:
-    text = inert(f"{error.kind}: {error.text}" if error.text else error.kind, _TEXT)
-    lines = [inert(f"  line {number}: {source.strip()}", 200) for number, source in error.where[-3:]]
+    text = escape(f"{error.kind}: {error.text}" if error.text else error.kind, _TEXT)
+    lines = [escape(f"  line {number}: {source.strip()}", 200) for number, source in error.where[-3:]]
     return "\n".join([f"raised {text}", *lines])
 
 

@@ -18,7 +18,7 @@ from rich.text import Text
 
 from assay.model import HIDDEN_TEXT, INTERRUPTED
 from assay.report.visibility import public
-from assay.text import inert
+from assay.text import escape
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -219,7 +219,7 @@ def _rows(rows: Sequence[tuple[str, str]]) -> Table:
 def _lines(text: str) -> Text:
     """A text of several lines, each inert, the many and the long cut."""
     lines = text.expandtabs(4).split("\n")
-    kept = [inert(line, _MAX_LINE) for line in lines[:_MAX_LINES]]
+    kept = [escape(line, _MAX_LINE) for line in lines[:_MAX_LINES]]
     if len(lines) > _MAX_LINES:
         kept.append(f"… {len(lines) - _MAX_LINES} lines more")
     return Text("\n".join(kept), overflow="fold")
@@ -227,4 +227,4 @@ def _lines(text: str) -> Text:
 
 def _one_line(text: str) -> str:
     """The text with every run of blanks as one: no name looks like two columns, or wraps into a line of another's."""
-    return inert(re.sub(" +", " ", text), _MAX_LINE)
+    return escape(re.sub(" +", " ", text), _MAX_LINE)

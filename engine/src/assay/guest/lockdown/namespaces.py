@@ -159,13 +159,13 @@ def _there_and_back() -> None:
 
 
 def _fork_between() -> int:
-    heard, told = os.pipe()
+    read_end, told = os.pipe()
     go, gone_on = os.pipe()
     between = os.fork()
     if between == 0:
         pid = _fork_into_pids()
         if pid == 0:
-            for fd in (heard, told, gone_on):
+            for fd in (read_end, told, gone_on):
                 os.close(fd)
             # Not before the fork server is its parent: the end of a parent can be set to end the child.
             if os.read(go, 1) != b".":
@@ -177,7 +177,7 @@ def _fork_between() -> int:
     os.waitpid(between, 0)
     os.close(go)
     os.close(told)
-    with os.fdopen(heard, "rb") as answer:
+    with os.fdopen(read_end, "rb") as answer:
         pid = int(answer.read() or b"0")
     if pid > 0:
         os.write(gone_on, b".")
@@ -209,12 +209,12 @@ def _enter_user_and_network() -> None:
 
 def _refused(attempt: Callable[[], object]) -> str | None:
     """Tries in a process that is thrown away; gives None, or why it did not work."""
-    heard, told = os.pipe()
+    read_end, told = os.pipe()
     pid = os.fork()
     if pid == 0:
         _try(attempt, told)
     os.close(told)
-    with os.fdopen(heard, encoding="utf-8") as answer:
+    with os.fdopen(read_end, encoding="utf-8") as answer:
         text = answer.read()
     os.waitpid(pid, 0)
     return None if text == "done" else text or "no answer"
