@@ -8,7 +8,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import torch
-from assay.text import Prose, code, escape, object_class, short
+from assay.text import Prose, code, escape, object_class, shorten
 from hypothesis import given
 from hypothesis import strategies as st
 from values import Held, Hostile, anything, steady
@@ -27,10 +27,10 @@ def test_inert_text_is_printable_and_never_longer_than_its_limit(text, limit):
 @steady
 @given(anything, st.integers(1, 300))
 def test_short_text_is_one_printable_line_never_longer_than_its_limit(value, limit):
-    shown = short(value, limit)
+    shown = shorten(value, limit)
     assert 0 < len(shown) <= limit or value == ""
     assert shown.isprintable()
-    assert short(value, limit) == shown
+    assert shorten(value, limit) == shown
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_inert(text, limit, shown):
     ids=lambda value: str(type(value)),
 )
 def test_short(value, shown):
-    assert short(value) == shown
+    assert shorten(value) == shown
 
 
 @pytest.mark.parametrize(
@@ -136,38 +136,38 @@ def test_code_makes_the_value_again(value, shown):
     ids=lambda value: str(type(value)),
 )
 def test_what_code_cannot_make_again_is_shown_as_elsewhere(value):
-    assert code(value, 80) == short(value, 80)
+    assert code(value, 80) == shorten(value, 80)
 
 
 def test_long_lists_leave_out_their_ends():
-    assert short(list(range(100)), 30) == "[0, 1, 2, 3, 4, 5, 6, 7, …]"
-    assert short([[1.0] * 9] * 9, 40) == "[[1.0, 1.0, …], [1.0, 1.0, …], …]"
+    assert shorten(list(range(100)), 30) == "[0, 1, 2, 3, 4, 5, 6, 7, …]"
+    assert shorten([[1.0] * 9] * 9, 40) == "[[1.0, 1.0, …], [1.0, 1.0, …], …]"
 
 
 def test_long_tensors_leave_out_their_ends_and_say_their_shape():
     assert (
-        short(torch.ones(100, 2), 80)
+        shorten(torch.ones(100, 2), 80)
         == "[[1.0, 1.0], [1.0, 1.0], [1.0, 1.0], [1.0, 1.0], …] of shape (100, 2), float32"
     )
-    assert short(torch.ones(100, 2), 20) == "[[1.0, …], …]"
+    assert shorten(torch.ones(100, 2), 20) == "[[1.0, …], …]"
 
 
 def test_what_fits_nowhere_is_cut():
-    assert short([["abcdefghijkl"]], 10) == "[['abcdef…"
+    assert shorten([["abcdefghijkl"]], 10) == "[['abcdef…"
 
 
 def test_deep_lists_end_in_an_ellipsis():
     endless = []
     endless.append(endless)
-    assert short(endless) == "[[[[[[[[…]]]]]]]]"
+    assert shorten(endless) == "[[[[[[[[…]]]]]]]]"
 
 
 def test_nothing_is_a_tensor_where_torch_was_never_imported(monkeypatch):
     value = T([1.0])
     dtype = torch.float32
     monkeypatch.delitem(sys.modules, "torch")
-    assert short(value) == "an object of class Tensor"
-    assert short(dtype) == "an object of class dtype"
+    assert shorten(value) == "an object of class Tensor"
+    assert shorten(dtype) == "an object of class dtype"
 
 
 def test_the_class_of_an_object_is_known_only_where_it_is_a_text():

@@ -35,9 +35,9 @@ __all__ = [
     "is_tensor",
     "numeral",
     "object_class",
+    "one_line",
     "shape_of",
-    "short",
-    "written",
+    "shorten",
 ]
 
 DIGITS: Final = 4
@@ -78,16 +78,16 @@ def escape(text: str, limit: int) -> str:
     return "".join(pieces) + "…"
 
 
-def short(value: Any, limit: int = 200) -> str:
+def shorten(value: Any, limit: int = 200) -> str:
     """The value on one line of at most `limit` characters, as Python writes it, numbers to 4 significant digits.
 
     A tensor is written as nested lists; where something had to be left out stands `…`, and its shape is added.
     """
-    text, whole = written(value, limit, DIGITS)
+    text, whole = one_line(value, limit, DIGITS)
     if whole or not is_tensor(value):
         return text
     shape = f" of {shape_of(value)}"
-    return written(value, max(limit - len(shape), 1), DIGITS)[0] + shape if len(shape) < limit else text
+    return one_line(value, max(limit - len(shape), 1), DIGITS)[0] + shape if len(shape) < limit else text
 
 
 def code(value: Any, limit: int) -> str:
@@ -96,10 +96,10 @@ def code(value: Any, limit: int) -> str:
     A tensor is a call of `torch.tensor`, beyond the limit by what that needs.
     """
     for digits in MORE_DIGITS:
-        text, whole = written(value, limit, digits)
+        text, whole = one_line(value, limit, digits)
         if whole and (call := _call(value, text)) is not None:
             return call
-    return short(value, limit)
+    return shorten(value, limit)
 
 
 def object_class(value: Any) -> str | None:
@@ -192,7 +192,7 @@ class _Line:
             self.row("[]", dense.shape[0], rows, self.tensor)
 
 
-def written(value: Any, limit: int, digits: int) -> tuple[str, bool]:
+def one_line(value: Any, limit: int, digits: int) -> tuple[str, bool]:
     """The value on one line of at most `limit` characters, and whether nothing was left out."""
     text = ""
     for items in _FEWER_ITEMS:

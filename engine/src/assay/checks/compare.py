@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 import torch
 
 from assay.errors import CourseError, Mismatch
-from assay.text import Prose, object_class, short
+from assay.text import Prose, object_class, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -213,5 +213,5 @@ def _bound(rtol: float | None, atol: float | None, because: str | None) -> tuple
         msg = f'assert_close: rtol={rtol}, atol={atol} is looser than rounding and needs its reason, because="..."'
         raise CourseError(msg)
     relative = f"{short(bound.rtol)}·|expected|" if bound.rtol else ""
-    text = " + ".join(filter(None, (short(bound.atol) if bound.atol else "", relative)))
+    text = " + ".join(filter(None, (shorten(bound.atol) if bound.atol else "", relative)))
     return bound, f"{text}{reason}" if text else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from assay.text import short
+from assay.text import shorten
 
 __all__ = ["assign", "remote"]
 

@@ -19,9 +19,9 @@ from assay.text import (
     escape,
     is_tensor,
     numeral,
+    one_line,
     shape_of,
-    short,
-    written,
+    shorten,
 )
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def pair(yours: Any, expected: Any, within: str | None = None) -> tuple[str, str
     plain = _distinct(yours, expected, _INLINE if any(notes) else _LONG)
     if any("…" in text for text in plain) and (rows := _table(yours, expected)):
         first = f"{rows[0]}   {notes[0]}" if notes[0] else rows[0]
-        plain, notes = (first, written(expected, _INLINE, DIGITS)[0]), ("", notes[1])
+        plain, notes = (first, one_line(expected, _INLINE, DIGITS)[0]), ("", notes[1])
     else:
         rows = []
     width = min(max(map(len, plain)), _INLINE) if all(notes) else 0
@@ -64,13 +64,13 @@ def _distinct(yours: Any, expected: Any, limit: int) -> tuple[str, str]:
         alike = os.path.commonprefix([yours[:_MAX_PREFIX], expected[:_MAX_PREFIX]])  # noqa: RUF071 - characters, not paths
         start = len(alike) - MAX_STRING // 2
         if start > 0:  # two texts that begin alike
-            first, second = (written(value[start:], limit - 1, DIGITS)[0] for value in (yours, expected))
+            first, second = (one_line(value[start:], limit - 1, DIGITS)[0] for value in (yours, expected))
             return f"…{first}", f"…{second}"
     for digits in MORE_DIGITS:
-        first, second = (written(value, _limit(value, limit), digits)[0] for value in (yours, expected))
+        first, second = (one_line(value, _limit(value, limit), digits)[0] for value in (yours, expected))
         if first != second:
             return first, second
-    return written(yours, limit, DIGITS)[0], written(expected, limit, DIGITS)[0]
+    return one_line(yours, limit, DIGITS)[0], one_line(expected, limit, DIGITS)[0]
 
 
 def _limit(value: object, limit: int) -> int:
