@@ -62,14 +62,14 @@ def _grow(path: Path) -> None:
 
 def _told(task: Callable[[], Mapping[str, str]], fork: Callable[[], int] = os.fork) -> dict[str, str]:
     """Does something in a process of its own; gives what it found, or nothing if that process ended early."""
-    read_end, told = os.pipe()
+    read_end, write_end = os.pipe()
     pid = fork()
     if pid == 0:
         try:
-            os.write(told, json.dumps(task()).encode())
+            os.write(write_end, json.dumps(task()).encode())
         finally:
             os._exit(0)
-    os.close(told)
+    os.close(write_end)
     with os.fdopen(read_end, "rb") as answer:
         text = answer.read()
     os.waitpid(pid, 0)

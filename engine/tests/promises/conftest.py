@@ -136,15 +136,15 @@ class Wall:
         return self._run(task, None, check=True)
 
     def _run(self, task: Callable[[], object], outside: Callable[[int], object] | None, *, check: bool) -> Outcome:
-        read_end, told = os.pipe()
+        read_end, write_end = os.pipe()
         pid = _fork()
         if pid == 0:
             os.close(read_end)
-            with _last_words(told):
+            with _last_words(write_end):
                 self.machine.become()
                 outcome = self._nurse(task, outside, check=check)
-                os.write(told, json.dumps(outcome.__dict__).encode())
-        os.close(told)
+                os.write(write_end, json.dumps(outcome.__dict__).encode())
+        os.close(write_end)
         with os.fdopen(read_end, "rb") as answer:
             words = answer.read()
         status = os.waitpid(pid, 0)[1]
@@ -158,7 +158,7 @@ class Wall:
     def _nurse(self, task: Callable[[], object], outside: Callable[[int], object] | None, *, check: bool) -> Outcome:
         self.fork_server = os.getpid()
         outcome = Outcome(entered=namespaces.enter())
-        read_end, told = os.pipe()
+        read_end, write_end = os.pipe()
         waited, go = os.pipe()
         with namespaces.scratch(self.scratch, **self.disk):
             with namespaces.child_pid_namespace() as fork:
@@ -166,9 +166,9 @@ class Wall:
             if pid == 0:
                 os.close(read_end)
                 os.close(go)
-                with _last_words(told):
-                    self._submit(told, waited, task, check=check)
-            os.close(told)
+                with _last_words(write_end):
+                    self._submit(write_end, waited, task, check=check)
+            os.close(write_end)
             os.close(waited)
             with os.fdopen(read_end, "rb") as answer:
                 outcome.report = json.loads(answer.readline() or b"{}")
@@ -183,22 +183,22 @@ class Wall:
             outcome.signal = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
         return outcome
 
-    def _submit(self, told: int, waited: int, task: Callable[[], object], *, check: bool) -> None:
+    def _submit(self, write_end: int, waited: int, task: Callable[[], object], *, check: bool) -> None:
         os.chdir(self.scratch)
         report = apply.lock_submission(self.scratch, self.bounds, [self.secret])
-        os.write(told, json.dumps(report).encode() + b"\n")
+        os.write(write_end, json.dumps(report).encode() + b"\n")
         os.read(waited, 1)
         if not check:
-            os.write(told, tell(task).encode())
+            os.write(write_end, tell(task).encode())
             return
         pid = os.fork()
         if pid == 0:
-            with _last_words(told):
+            with _last_words(write_end):
                 apply.lock_check()
-                os.write(told, tell(task).encode())
+                os.write(write_end, tell(task).encode())
         status = os.waitpid(pid, 0)[1]
         if os.WIFSIGNALED(status):
-            os.write(told, signal.Signals(os.WTERMSIG(status)).name.encode())
+            os.write(write_end, signal.Signals(os.WTERMSIG(status)).name.encode())
 
 
 def tell(task: Callable[[], object]) -> str:
@@ -236,11 +236,11 @@ def open_folder() -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def _last_words(told: int) -> Iterator[None]:
+def _last_words(write_end: int) -> Iterator[None]:
     try:
         yield
     except BaseException:  # noqa: BLE001 - a child of pytest's must end here, with the story told
-        os.write(told, traceback.format_exc().encode())
+        os.write(write_end, traceback.format_exc().encode())
     finally:
         os._exit(0)
 

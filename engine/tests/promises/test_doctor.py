@@ -28,16 +28,16 @@ def test_it_leaves_this_process_as_it_was():
 
 
 def _examined_on(machine):
-    read_end, told = os.pipe()
+    read_end, write_end = os.pipe()
     pid = os.fork()
     if pid == 0:
         try:
             machine.become()
             os.environ["TMPDIR"] = "/tmp"
-            os.write(told, json.dumps(doctor.examine()).encode())
+            os.write(write_end, json.dumps(doctor.examine()).encode())
         finally:
             os._exit(0)
-    os.close(told)
+    os.close(write_end)
     with os.fdopen(read_end, "rb") as answer:
         text = answer.read()
     os.waitpid(pid, 0)

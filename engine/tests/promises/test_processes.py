@@ -67,21 +67,21 @@ def test_it_cannot_slow_or_limit_a_process_outside(wall):
 
 
 def test_it_cannot_have_a_signal_sent_to_a_process_outside(wall):
-    read_end, told = os.pipe()
+    read_end, write_end = os.pipe()
     assert wall.submission(lambda: fcntl.fcntl(read_end, fcntl.F_SETOWN, wall.fork_server)).text == "EPERM"
     os.close(read_end)
-    os.close(told)
+    os.close(write_end)
 
 
 def _daemonise(remote):
     """The old way out: two forks, a session of its own, deaf to everything."""
-    read_end, told = os.pipe()
+    read_end, write_end = os.pipe()
     if os.fork() == 0:
         os.setsid()
         if os.fork() == 0:
             for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
                 signal.signal(number, signal.SIG_IGN)
-            os.write(told, b"daemon up")
+            os.write(write_end, b"daemon up")
             time.sleep(60)
             os.write(remote, b"survived")
         os._exit(0)
@@ -99,9 +99,9 @@ def _up(read_end):
 
 
 def test_nothing_outlives_the_submission(wall):
-    read_end, told = os.pipe()
-    outcome = wall.submission(lambda: _daemonise(told), outside=lambda _pid: os.close(told))
-    os.close(told)
+    read_end, write_end = os.pipe()
+    outcome = wall.submission(lambda: _daemonise(write_end), outside=lambda _pid: os.close(write_end))
+    os.close(write_end)
     assert outcome.text == "daemon up"
     assert outcome.clean
     assert _is_over(read_end)
@@ -109,10 +109,10 @@ def test_nothing_outlives_the_submission(wall):
 
 
 def test_a_daemon_ends_while_the_submission_goes_on(wall):
-    read_end, told = os.pipe()
+    read_end, write_end = os.pipe()
 
     def stay():
-        os.write(told, _daemonise(told).encode())
+        os.write(write_end, _daemonise(write_end).encode())
         os.wait()  # the first of the two
         time.sleep(1)
         return "stayed"
@@ -126,7 +126,7 @@ def test_a_daemon_ends_while_the_submission_goes_on(wall):
     outcome = wall.submission(stay, outside=kill_descendants)
     assert (outcome.status, outcome.text) == ("True True True [] True", "stayed")
     os.close(read_end)
-    os.close(told)
+    os.close(write_end)
 
 
 def _runs(pid):
@@ -134,13 +134,13 @@ def _runs(pid):
 
 
 def test_it_stands_still_with_all_that_it_starts(wall):
-    read_end, told = os.pipe()
+    read_end, write_end = os.pipe()
 
     def hand_over():
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # no zombies, which count
         if os.fork() == 0:
             for _ in range(3000):  # each lives for a moment, and another one follows
-                os.write(told, b".")
+                os.write(write_end, b".")
                 if os.fork():
                     os._exit(0)
             os._exit(0)
@@ -163,17 +163,17 @@ def test_it_stands_still_with_all_that_it_starts(wall):
     outcome = wall.submission(hand_over, outside=pause)
     assert (outcome.status, outcome.text) == ("True 0 True", "stayed")
     os.close(read_end)
-    os.close(told)
+    os.close(write_end)
 
 
-def _without_its_first_thread(told):
+def _without_its_first_thread(write_end):
     """A process that goes on while its first thread, whose state is the one that is shown, has ended."""
     if os.fork() == 0:
 
         def go_on():
-            os.write(told, b"up")
+            os.write(write_end, b"up")
             time.sleep(60)
-            os.write(told, b"survived")
+            os.write(write_end, b"survived")
 
         threading.Thread(target=go_on).start()
         _call({"x86_64": 60, "aarch64": 93}, 0)
@@ -187,10 +187,10 @@ def _waiting_for_a_vfork():
 
 
 def test_a_process_whose_first_thread_has_ended_ends_too(wall):
-    read_end, told = os.pipe()
+    read_end, write_end = os.pipe()
 
     def stay():
-        _without_its_first_thread(told)
+        _without_its_first_thread(write_end)
         time.sleep(3)
         return "stayed"
 
@@ -199,12 +199,12 @@ def test_a_process_whose_first_thread_has_ended_ends_too(wall):
         time.sleep(0.1)
         still = processes.pause(pid)
         processes.resume(pid)
-        os.close(told)
+        os.close(write_end)
         clean = processes.kill_descendants(pid, {pid})
         return f"{up} {still} {clean} {[seen for seen in processes._descendants(pid, ()) if _runs(seen.pid)]}"
 
     outcome = wall.submission(stay, outside=kill_descendants)
-    os.close(told)
+    os.close(write_end)
     assert outcome.status == "True True True []"
     assert _is_over(read_end)
     os.close(read_end)
@@ -235,10 +235,10 @@ def test_what_starts_others_faster_than_they_can_be_stopped_is_told(monkeypatch)
 
 
 def test_it_ends_with_its_nursery(wall):
-    read_end, told = os.pipe()
+    read_end, write_end = os.pipe()
 
     def stay():
-        os.write(told, b"up")
+        os.write(write_end, b"up")
         time.sleep(60)
 
     def die(_pid):
@@ -246,7 +246,7 @@ def test_it_ends_with_its_nursery(wall):
             os.kill(os.getpid(), signal.SIGKILL)
 
     assert wall.submission(stay, outside=die).signal == signal.SIGKILL
-    os.close(told)
+    os.close(write_end)
     assert _is_over(read_end)
     os.close(read_end)
 
@@ -288,7 +288,7 @@ def test_a_fork_bomb_stays_small(wall):
     from assay.guest.lockdown import limits
 
     wall.bounds = limits.Limits(memory=2**30, tasks=10)
-    read_end, told = os.pipe()
+    read_end, write_end = os.pipe()
 
     def bomb():
         count = 0
@@ -300,7 +300,7 @@ def test_a_fork_bomb_stays_small(wall):
         return count
 
     outcome = wall.submission(bomb)
-    os.close(told)
+    os.close(write_end)
     assert outcome.clean
     if wall.machine.name == "user-without-namespaces":  # the kernel counts whatever else that user runs
         assert outcome.text == "50"

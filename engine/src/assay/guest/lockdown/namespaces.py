@@ -55,7 +55,7 @@ def enter() -> dict[str, str]:
     if os.geteuid() != 0:
         # In a process that is thrown away first: a user namespace in which nothing is allowed would be worse than none.
         refusal = _refused(_enter_user_and_network)
-        found["user"] = _told(refusal)
+        found["user"] = _tell(refusal)
         if refusal is None:
             _enter_user()
     for name, flag in (("mounts", NEW_MOUNTS), ("network", NEW_NETWORK), ("ipc", NEW_IPC), ("uts", NEW_UTS)):
@@ -63,16 +63,16 @@ def enter() -> dict[str, str]:
             call("unshare", flag)
             if flag == NEW_MOUNTS:  # what is mounted here must not appear outside
                 call("mount", b"none", b"/", 0, _MS_RECURSIVE | _MS_PRIVATE, 0)
-            found[name] = _told(None)
+            found[name] = _tell(None)
         except OSError as error:
-            found[name] = _told(reason(error))
+            found[name] = _tell(reason(error))
     if _mounts_entered():
         try:
             rootfs.build()
-            found["cell"] = _told(None)
+            found["cell"] = _tell(None)
         except OSError as error:
-            found["cell"] = _told(reason(error))
-    found["pid"] = _told(_way_to_pids().refusal)
+            found["cell"] = _tell(reason(error))
+    found["pid"] = _tell(_way_to_pids().refusal)
     return found
 
 
@@ -159,24 +159,24 @@ def _there_and_back() -> None:
 
 
 def _fork_between() -> int:
-    read_end, told = os.pipe()
+    read_end, write_end = os.pipe()
     go, gone_on = os.pipe()
     between = os.fork()
     if between == 0:
         pid = _fork_into_pids()
         if pid == 0:
-            for fd in (read_end, told, gone_on):
+            for fd in (read_end, write_end, gone_on):
                 os.close(fd)
             # Not before the fork server is its parent: the end of a parent can be set to end the child.
             if os.read(go, 1) != b".":
                 os._exit(1)
             os.close(go)
             return 0
-        os.write(told, str(pid).encode())
+        os.write(write_end, str(pid).encode())
         os._exit(0)
     os.waitpid(between, 0)
     os.close(go)
-    os.close(told)
+    os.close(write_end)
     with os.fdopen(read_end, "rb") as answer:
         pid = int(answer.read() or b"0")
     if pid > 0:
@@ -209,18 +209,18 @@ def _enter_user_and_network() -> None:
 
 def _refused(attempt: Callable[[], object]) -> str | None:
     """Tries in a process that is thrown away; gives None, or why it did not work."""
-    read_end, told = os.pipe()
+    read_end, write_end = os.pipe()
     pid = os.fork()
     if pid == 0:
-        _try(attempt, told)
-    os.close(told)
+        _try(attempt, write_end)
+    os.close(write_end)
     with os.fdopen(read_end, encoding="utf-8") as answer:
         text = answer.read()
     os.waitpid(pid, 0)
     return None if text == "done" else text or "no answer"
 
 
-def _try(attempt: Callable[[], object], told: int) -> NoReturn:
+def _try(attempt: Callable[[], object], write_end: int) -> NoReturn:
     text = ""
     try:
         signal.alarm(10)
@@ -229,11 +229,11 @@ def _try(attempt: Callable[[], object], told: int) -> NoReturn:
     except OSError as error:
         text = reason(error)
     finally:
-        os.write(told, text.encode())
+        os.write(write_end, text.encode())
         os._exit(0)
 
 
-def _told(refusal: str | None) -> str:
+def _tell(refusal: str | None) -> str:
     return "entered" if refusal is None else f"not entered: {refusal}"
 
 
