@@ -57,7 +57,7 @@ def test_there_are_at_least_forty_for_every_name_of_the_contract():
 def test_every_style_gets_full_marks(reports, submission, taken):
     report = reports[submission.info.sha256]
     lost = [
-        (check.sentence, check.status, check.message and (check.message.yours, check.message.expected))
+        (check.description, check.status, check.message and (check.message.yours, check.message.expected))
         for exercise in report.exercises
         for check in exercise.checks
         if check.status != "passed"

@@ -33,7 +33,7 @@ class Verdict(msgspec.Struct, frozen=True):
     """What the judge found for one check of one submission; `duration` in seconds."""
 
     id: str
-    sentence: str
+    description: str
     status: Status
     score: float
     max_score: float
@@ -108,7 +108,7 @@ class Check(msgspec.Struct, frozen=True):
 
     id: str
     exercise: str
-    sentence: str
+    description: str
     points: float
     visibility: Visibility
 

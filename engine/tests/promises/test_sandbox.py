@@ -20,9 +20,9 @@ def _tests():
     return {node.name for tree in trees for node in tree.body if isinstance(node, ast.FunctionDef)}
 
 
-@pytest.mark.parametrize("sentence", SENTENCES)
-def test_every_promise_has_a_test_of_the_same_words(sentence):
-    assert "test_" + re.sub(r"\W+", "_", sentence.lower()) in _tests()
+@pytest.mark.parametrize("description", SENTENCES)
+def test_every_promise_has_a_test_of_the_same_words(description):
+    assert "test_" + re.sub(r"\W+", "_", description.lower()) in _tests()
 
 
 def test_every_promise_that_a_report_names_is_there_and_the_core_is_marked():

@@ -7,9 +7,9 @@ __all__ = ["HOSTILE", "MISSING", "MODEL", "RATES", "RESHAPE", "WRONG", "check", 
 HOSTILE = "[bold red]\x1b[31mred\u202e\r\n"
 
 
-def check(sentence, status="passed", message=None, *, points=1.0, visibility="visible"):
+def check(description, status="passed", message=None, *, points=1.0, visibility="visible"):
     score = points if status == "passed" else 0.0
-    return Verdict(sentence.replace(" ", "_"), sentence, status, score, points, visibility, message, 0.25)
+    return Verdict(description.replace(" ", "_"), description, status, score, points, visibility, message, 0.25)
 
 
 def exercise(number, title, *checks):

@@ -27,7 +27,7 @@ def array(items):
 STATUSES = ["passed", "failed", "error", "timeout", "crashed", "missing", "skipped", "ungraded"]
 CHECK = record(
     id=TEXT,
-    sentence=TEXT,
+    description=TEXT,
     status={"enum": STATUSES},
     score=NUMBER,
     max_score=NUMBER,
@@ -107,7 +107,7 @@ def test_the_document_of_one_report_as_text():
           "checks": [
             {
               "id": "flat_labels_count",
-              "sentence": "flat labels count",
+              "description": "flat labels count",
               "status": "passed",
               "score": 1.0,
               "max_score": 1.0,

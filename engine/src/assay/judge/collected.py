@@ -28,8 +28,8 @@ def check_of(item: Any) -> Check:
 
 
 def _read_check(item: Any) -> Check:
-    sentence = inspect.getdoc(item.obj)
-    if not sentence:
+    description = inspect.getdoc(item.obj)
+    if not description:
         text = f"{item.nodeid} has no docstring: it is the sentence that a student reads"
         raise CourseError(text)
     points = item.get_closest_marker("points")
@@ -43,7 +43,7 @@ def _read_check(item: Any) -> Check:
     return Check(
         "-".join([item.originalname.removeprefix("test_"), *parts]),
         exercise_of(item.path),
-        " ".join(sentence.split()),
+        " ".join(description.split()),
         float(points.args[0]) if points else 1.0,
         visibility,
     )

@@ -60,7 +60,7 @@ def verdict_after(judge: Judge, item: pytest.Item, call: pytest.CallInfo[None], 
     elif error is None and call.when == "call":
         status = "passed"
     score = check.points if status == "passed" else 0.0
-    return Verdict(check.id, check.sentence, status, score, check.points, check.visibility, message, duration)
+    return Verdict(check.id, check.description, status, score, check.points, check.visibility, message, duration)
 
 
 def report_of(judge: Judge, submission: Submission) -> Report:
@@ -120,7 +120,7 @@ def ungraded_verdict(item: pytest.Item, what: str, why: str = "") -> Verdict:
     """Gives the verdict of a check that could not be judged, which is ours to mend; why is told of no hidden one."""
     check = check_of(item)
     message = _hidden(what) if check.visibility == "hidden" else Message(help=escape(what + why, _TEXT))
-    return Verdict(check.id, check.sentence, "ungraded", 0.0, check.points, check.visibility, message, 0.0)
+    return Verdict(check.id, check.description, "ungraded", 0.0, check.points, check.visibility, message, 0.0)
 
 
 def _hidden(ours: str) -> Message:

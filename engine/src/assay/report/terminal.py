@@ -134,7 +134,7 @@ def _checks(checks: Sequence[Verdict]) -> RenderableType:
     grid.add_column(justify="right", no_wrap=True)
     for check in checks:
         points = "" if status == "ungraded" else f"   {check.score:g} / {check.max_score:g}"
-        grid.add_row(Text(sign, style), Text(_one_line(check.sentence)), Text(f"  {WORDS[status]}{points}", style))
+        grid.add_row(Text(sign, style), Text(_one_line(check.description)), Text(f"  {WORDS[status]}{points}", style))
     if message is None:
         return grid
     if message.help == HIDDEN_TEXT:
