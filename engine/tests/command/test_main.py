@@ -348,8 +348,8 @@ def test_the_self_test_names_a_mistake_that_slips_through(course_root, tmp_path)
 
     course = shutil.copytree(course_root, tmp_path / "course")
     path = course / "tests" / "basics" / "test_2_scales.py"
-    slipped = '@mistake("noise", hint="h")\ndef quiet(size):\n    return torch.randn(size)\n'
-    path.write_text(path.read_text().replace("import assert_close", "import assert_close, mistake") + slipped)
+    survived = '@mistake("noise", hint="h")\ndef quiet(size):\n    return torch.randn(size)\n'
+    path.write_text(path.read_text().replace("import assert_close", "import assert_close, mistake") + survived)
     code, output, _ = assay("self-test", "--seeds", "0", cwd=course)
     assert code == 1
     assert "known mistakes: 3, caught and named by their own exercise and no other: 2" in output

@@ -74,7 +74,7 @@ class Known(NamedTuple):
         return bool(self.caught) and self.named and not self.collateral
 
 
-class Survivors(NamedTuple):
+class MutationOutcome(NamedTuple):
     """What became of the mutants of an assignment's model answers.
 
     Args:
@@ -85,9 +85,9 @@ class Survivors(NamedTuple):
     """
 
     made: int
-    slipped: tuple[Mutant, ...]
+    survived: tuple[Mutant, ...]
     equivalent: int
-    stale: tuple[tuple[str, str], ...]
+    unused: tuple[tuple[str, str], ...]
 
 
 def findings(course: Course, assignments: Sequence[str], seeds: int) -> Iterator[tuple[str, bool]]:
@@ -114,9 +114,11 @@ def findings(course: Course, assignments: Sequence[str], seeds: int) -> Iterator
         first = f"{name}: known mistakes: {len(mistakes)}, caught and named by their own exercise and no other: {right}"
         yield "\n".join([first, *lines]), not lines
         found = surviving_mutants(course, name)
-        lines = [f"  line {m.line}: {m.was}\n    slips through as: {m.becomes}" for m in found.slipped]
-        lines += [f"  listed as equivalent, but caught or not made: {was} as {becomes}" for was, becomes in found.stale]
-        caught = found.made - len(found.slipped) - found.equivalent
+        lines = [f"  line {m.line}: {m.was}\n    slips through as: {m.becomes}" for m in found.survived]
+        lines += [
+            f"  listed as equivalent, but caught or not made: {was} as {becomes}" for was, becomes in found.unused
+        ]
+        caught = found.made - len(found.survived) - found.equivalent
         first = f"{name}: mutants: {found.made}, caught {caught}, equivalent {found.equivalent}"
         yield "\n".join([first, *lines]), not lines
 
@@ -180,7 +182,7 @@ def _some_known_mistakes(course: Course, assignment: str, part: int) -> list[Kno
     return [_became_of(mistake, exercise_of(test), report) for (mistake, test), report in reports]
 
 
-def surviving_mutants(course: Course, assignment: str) -> Survivors:
+def surviving_mutants(course: Course, assignment: str) -> MutationOutcome:
     """Grades every mutant of the model answers as a submission, behind the wall: one may loop for ever.
 
     Args:
@@ -208,9 +210,9 @@ def surviving_mutants(course: Course, assignment: str) -> Survivors:
         raise AssayError(troubles[0])
     alive = [mutant for mutant, report in zip(made, reports, strict=True) if report.score == report.max_score]
     listed = _equivalents(path.with_suffix(".equivalents.toml"))
-    slipped = tuple(mutant for mutant in alive if (mutant.was, mutant.becomes) not in listed)
-    stale = set(listed) - {(mutant.was, mutant.becomes) for mutant in alive}
-    return Survivors(len(made), slipped, len(alive) - len(slipped), tuple(sorted(stale)))
+    survived = tuple(mutant for mutant in alive if (mutant.was, mutant.becomes) not in listed)
+    unused = set(listed) - {(mutant.was, mutant.becomes) for mutant in alive}
+    return MutationOutcome(len(made), survived, len(alive) - len(survived), tuple(sorted(unused)))
 
 
 def _mutant_as_submission(assignment: str, number: int, mutant: Mutant) -> Submission:
