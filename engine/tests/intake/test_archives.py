@@ -11,7 +11,7 @@ import zipfile
 
 import pytest
 from assay.intake import archives
-from assay.intake.archives import Limits
+from assay.intake.archives import ArchiveLimits
 from assay.intake.collect import MAX_BYTES, take_in
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -334,7 +334,7 @@ def test_what_a_header_says_of_the_size_does_not_count(taken, says):
 
 
 def test_a_zip_gives_no_more_than_its_limit(taken, monkeypatch):
-    monkeypatch.setattr("assay.intake.collect.CLASS", Limits(100, 100))
+    monkeypatch.setattr("assay.intake.collect.CLASS", ArchiveLimits(100, 100))
     found, refused, _ = taken(zipped([HONEST, ("bob/scratch.py", bytes(200)), ("carol/scratch.py", CODE)]))
     assert found == [ALICE]
     text = "scratch.py: unpacked, its archive has more than 100 bytes"
@@ -343,7 +343,7 @@ def test_a_zip_gives_no_more_than_its_limit(taken, monkeypatch):
 
 @pytest.mark.parametrize("name", ["class.tar.gz", "class.tar"])
 def test_a_tar_is_read_to_its_limit_and_no_further(taken, name, monkeypatch):
-    monkeypatch.setattr("assay.intake.collect.CLASS", Limits(20_000, 100))
+    monkeypatch.setattr("assay.intake.collect.CLASS", ArchiveLimits(20_000, 100))
     found, refused, _ = taken(MAKERS[name]([HONEST, ("bob/data.csv", bytes(30_000)), ("bob/scratch.py", CODE)]), name)
     assert [one[0] for one in found] == ["alice"]
     text = f"{name}: unpacked, its archive has more than 20,000 bytes: what comes after bob/data.csv was not read"
@@ -361,13 +361,13 @@ def test_a_bomb_of_one_student_costs_no_other(taken):
 
 @every_kind
 def test_too_many_members_are_refused(taken, name, monkeypatch):
-    monkeypatch.setattr("assay.intake.collect.CLASS", Limits(1_000_000, 10))
+    monkeypatch.setattr("assay.intake.collect.CLASS", ArchiveLimits(1_000_000, 10))
     refused = taken(MAKERS[name]([(f"{i}", b"") for i in range(11)]), name)[1]
     assert refused == [("class", f"{name}: it has more than 10 members")]
 
 
 def test_a_list_of_members_that_is_too_long_is_not_read(taken, monkeypatch):
-    monkeypatch.setattr("assay.intake.collect.CLASS", Limits(1_000_000, 10))
+    monkeypatch.setattr("assay.intake.collect.CLASS", ArchiveLimits(1_000_000, 10))
     refused = taken(zipped([(f"{i}" * 1500, b"") for i in range(2)]))[1]
     assert refused == [("class", "class.zip: its list of members, or a name in it, has more than 2,000 bytes")]
 

@@ -1,4 +1,4 @@
-"""Archives as learning platforms export them, as trees of entries; nothing is ever extracted to the disk.
+"""Archives as learning platforms export them, as trees of nodes; nothing is ever extracted to the disk.
 
 What a header says of sizes is not believed: only the bytes that come are counted. A member that cannot be read is
 refused alone, and what a damaged archive holds before the damage counts.
@@ -26,17 +26,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-class Limits(NamedTuple):
+class ArchiveLimits(NamedTuple):
     """What one archive may hold: bytes as they come out of it, and members."""
 
     unpacked: int
     members: int
 
 
-CLASS = Limits(1_000_000_000, 100_000)
+CLASS = ArchiveLimits(1_000_000_000, 100_000)
 """300 students with three megabytes each, one of whom handed in a virtual environment; a few seconds' work."""
 
-STUDENT = Limits(100_000_000, 10_000)
+STUDENT = ArchiveLimits(100_000_000, 10_000)
 """A data set may lie beside the work; 300 bombs of this size cost minutes, not hours."""
 
 _NAME_BYTES = 200  # of a zip's list of members, each: zipfile makes records of the whole list before we can count them
@@ -56,7 +56,7 @@ _DAMAGE = (
 """What zipfile, tarfile and gzip raise over bytes that somebody made up; RuntimeError is RecursionError, too."""
 
 
-class Member:
+class ArchiveNode:
     """A file or a folder inside an archive; the archive itself is the folder that holds the others.
 
     Args:
@@ -77,14 +77,14 @@ class Member:
         self.trouble = trouble
         self.modified: float = 0
         self.unpack: Callable[[], bytes] = bytes
-        self.below: dict[str, Member] = {}
+        self.below: dict[str, ArchiveNode] = {}
 
     @property
     def student(self) -> str:
         """Its name, without the ending that says archive."""
         return self.name[: len(self.name) - len(ending(self.name, ARCHIVES))]
 
-    def children(self) -> list[Member]:
+    def children(self) -> list[ArchiveNode]:
         """Gives what lies in the folder, by name."""
         return [self.below[name] for name in sorted(self.below)]
 
@@ -111,8 +111,8 @@ class Archive:
         IntakeError: nothing of it can be read.
     """
 
-    def __init__(self, file: BinaryIO, path: Path, limits: Limits) -> None:
-        self.root = Member(path)
+    def __init__(self, file: BinaryIO, path: Path, limits: ArchiveLimits) -> None:
+        self.root = ArchiveNode(path)
         self.troubles: list[str] = []
         self._limits = limits
         self._left = limits.unpacked
@@ -216,7 +216,7 @@ class Archive:
         member.unpack = partial(_bounded, data)
         member.trouble = ""
 
-    def _place(self, name: str, kind: Literal["file", "folder"], trouble: str) -> Member | None:
+    def _place(self, name: str, kind: Literal["file", "folder"], trouble: str) -> ArchiveNode | None:
         """Finds the member's place in the tree; None if there is nothing to do with it."""
         parts = _parts(name)
         if parts is None:
@@ -230,7 +230,7 @@ class Archive:
             parts, kind = parts[:-1], "folder"
         folder = self.root
         for part in parts[:-1] if kind == "file" else parts:
-            folder = folder.below.setdefault(part, Member(folder.path / part))
+            folder = folder.below.setdefault(part, ArchiveNode(folder.path / part))
             if folder.kind == "file":
                 folder.trouble = _TWICE
                 return None
@@ -239,7 +239,7 @@ class Archive:
         if parts[-1] in folder.below:
             folder.below[parts[-1]].trouble = _TWICE
             return None
-        member = Member(folder.path / parts[-1], kind, trouble)
+        member = ArchiveNode(folder.path / parts[-1], kind, trouble)
         return folder.below.setdefault(parts[-1], member)
 
     def _count(self, members: int) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assay.errors import IntakeError
-from assay.intake.tree import KINDS, Entry, shown
+from assay.intake.tree import KINDS, Node, shown
 from assay.text import escape
 
 if TYPE_CHECKING:
@@ -21,24 +21,24 @@ _COPY = re.compile(r"[\s_-]*\(\d+\)$|-\d+$")
 """What a browser or a platform adds to the name of a file that was there already."""
 
 
-def is_student(folder: Entry, assignments: Sequence[str]) -> bool:
+def is_student(folder: Node, assignments: Sequence[str]) -> bool:
     """Whether a folder has a file for an assignment, or one that was meant to be."""
     return bool(own_files(folder, assignments) or misnamed(folder, assignments))
 
 
-def own_files(folder: Entry, assignments: Sequence[str]) -> list[tuple[str, list[Entry]]]:
+def own_files(folder: Node, assignments: Sequence[str]) -> list[tuple[str, list[Node]]]:
     """Finds the files that are named for an assignment: for each the module, the notebook, or both."""
-    present = {entry.name: entry for entry in folder.children()}
+    present = {node.name: node for node in folder.children()}
     found = [(name, [present[name + kind] for kind in KINDS if name + kind in present]) for name in assignments]
     return [(name, files) for name, files in found if files]
 
 
-def misnamed(folder: Entry, assignments: Iterable[str]) -> list[tuple[str, Entry]]:
+def misnamed(folder: Node, assignments: Iterable[str]) -> list[tuple[str, Node]]:
     """Finds files that a person takes for an assignment's: blanks, dashes, a copy's number or the case of letters."""
-    present = [(Path(entry.name), entry) for entry in folder.children()]
-    stems = [(_COPY.sub("", path.stem), entry) for path, entry in present if has_kind(entry.name)]
-    plain = [(re.sub(r"[\s-]+", "_", stem).lower(), entry) for stem, entry in stems]
-    return [(name, entry) for name in assignments for stem, entry in plain if stem == name]
+    present = [(Path(node.name), node) for node in folder.children()]
+    stems = [(_COPY.sub("", path.stem), node) for path, node in present if has_kind(node.name)]
+    plain = [(re.sub(r"[\s-]+", "_", stem).lower(), node) for stem, node in stems]
+    return [(name, node) for name in assignments for stem, node in plain if stem == name]
 
 
 def has_kind(name: str) -> bool:
@@ -46,9 +46,9 @@ def has_kind(name: str) -> bool:
     return Path(name).suffix.lower() in KINDS
 
 
-def nothing_in(folder: Entry, assignments: Sequence[str]) -> str:
+def nothing_in(folder: Node, assignments: Sequence[str]) -> str:
     """Says why a folder is no student's."""
-    unnamed = sorted(entry.name for entry in folder.children() if has_kind(entry.name))
+    unnamed = sorted(node.name for node in folder.children() if has_kind(node.name))
     if not unnamed:
         return "no file that is named for an assignment lies directly in it"
     told = ", ".join(map(shown, unnamed[:_FEW]))

@@ -1,6 +1,6 @@
 """What lies in a folder: a name, a kind, what is below it, and its bytes, never more of them than a limit.
 
-`DiskEntry` is one on the disk; `assay.intake.archives.Member` is one inside an archive. Links are not followed in either.
+`DiskNode` is one on the disk; `assay.intake.archives.ArchiveNode` is one inside an archive. Links are not followed in either.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ LINK = "it is a link, and links are not followed"
 IRREGULAR = "it is no regular file"
 
 
-class Entry(Protocol):
+class Node(Protocol):
     """A file or a folder that was handed in; `modified` compares with its neighbours' only."""
 
     @property
@@ -52,7 +52,7 @@ class Entry(Protocol):
     def modified(self) -> float:
         """When it was last changed."""
 
-    def children(self) -> Sequence[Entry]:
+    def children(self) -> Sequence[Node]:
         """Gives what lies in the folder, by name."""
 
     def read(self) -> bytes:
@@ -63,7 +63,7 @@ class Entry(Protocol):
         """
 
 
-class DiskEntry:
+class DiskNode:
     """A file or a folder on the disk."""
 
     trouble = ""
@@ -89,10 +89,10 @@ class DiskEntry:
         """When it was last changed: os.lstat, so that a link's target is not asked."""
         return os.lstat(self.path).st_mtime_ns
 
-    def children(self) -> Sequence[DiskEntry]:
+    def children(self) -> Sequence[DiskNode]:
         """Gives what lies in the folder, by name; nothing where it is none or cannot be read."""
         try:
-            return [DiskEntry(path) for path in sorted(self.path.iterdir(), key=os.fsencode)]
+            return [DiskNode(path) for path in sorted(self.path.iterdir(), key=os.fsencode)]
         except OSError:
             return []
 
