@@ -6,8 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import assay
 import pytest
+
+import assay
 
 ROOT = Path(assay.__file__).parent
 EVERYBODY = {"model", "errors", "display"}

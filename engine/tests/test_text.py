@@ -8,10 +8,11 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import torch
-from assay.text import Prose, code, escape, object_class, shorten
 from hypothesis import given
 from hypothesis import strategies as st
 from values import Held, Hostile, anything, steady
+
+from assay.text import Prose, code, escape, object_class, shorten
 
 T = torch.tensor
 
@@ -111,7 +112,6 @@ def test_short(value, shown):
         (T([1.0], dtype=torch.float16), "torch.tensor([1.0], dtype=torch.float16)"),
         (T([math.inf, -math.inf]), "torch.tensor([torch.inf, -torch.inf])"),
     ],
-    ids=str,
 )
 def test_code_makes_the_value_again(value, shown):
     assert code(value, 80) == shown

@@ -262,7 +262,7 @@ def _other(value: object) -> str:
         return str(value)
     if type(value).__module__ == "numpy" and getattr(value, "shape", None) == ():
         return str(value.item())  # type: ignore[attr-defined]  # numpy's own scalars, of which only bool is no Number
-    return f"an object of class {inert(type(value).__name__, _MAX_NAME)}"
+    return f"an object of class {escape(type(value).__name__, _MAX_NAME)}"
 
 
 def is_tensor(value: object) -> bool:

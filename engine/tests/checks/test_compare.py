@@ -7,10 +7,11 @@ from decimal import Decimal
 import numpy as np
 import pytest
 import torch
-from assay.checks import assert_close, number, require, take, tensor
-from assay.errors import CourseError, Mismatch
 from hypothesis import given
 from values import anything, steady
+
+from assay.checks import assert_close, number, require, take, tensor
+from assay.errors import CourseError, Mismatch
 
 
 class Held:
@@ -84,12 +85,12 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize(("yours", "expected"), RIGHT, ids=str)
+@pytest.mark.parametrize(("yours", "expected"), RIGHT)
 def test_right_answers_in_another_style_pass(yours, expected):
     assert_close(yours, expected)
 
 
-@pytest.mark.parametrize(("yours", "expected"), WRONG, ids=str)
+@pytest.mark.parametrize(("yours", "expected"), WRONG)
 def test_wrong_answers_are_mismatches_with_both_sides(yours, expected):
     with pytest.raises(Mismatch) as caught:
         assert_close(yours, expected)

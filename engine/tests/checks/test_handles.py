@@ -1,6 +1,7 @@
 """held and assign pass on to the proxy, and say so where there is none."""
 
 import pytest
+
 from assay.checks import assign, remote
 
 
@@ -28,10 +29,10 @@ def test_assign_takes_names_and_dotted_paths():
     assert proxy.assigned == {"net.weight": 1, "b": 2}
 
 
-def test_held_says_what_it_takes():
+def test_remote_says_what_it_takes():
     with pytest.raises(TypeError) as caught:
         remote(3.0)
-    assert str(caught.value) == "held() takes `submission` or an object that it gave, not 3.0"
+    assert str(caught.value) == "remote() takes `submission` or an object that it gave, not 3.0"
 
 
 def test_assign_says_what_it_takes():

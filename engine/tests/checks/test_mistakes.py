@@ -5,10 +5,11 @@ from types import ModuleType
 
 import pytest
 import torch
+from values import Held
+
 from assay.checks import mistake
 from assay.checks.mistakes import Mistake, fresh_module, marks_of, mistaken_module, mistakes_of, same_answer
 from assay.errors import CourseError, Mismatch
-from values import Held
 
 REFERENCE = """
 def estimate(x):
@@ -117,11 +118,11 @@ NOT_SAME = [
 ]
 
 
-@pytest.mark.parametrize(("one", "other"), SAME, ids=str)
+@pytest.mark.parametrize(("one", "other"), SAME)
 def test_the_same_wrong_answer_is_recognised_in_another_style(one, other):
     assert same_answer(Mismatch(one, 0.0), Mismatch(other, "another text"))
 
 
-@pytest.mark.parametrize(("one", "other"), NOT_SAME, ids=str)
+@pytest.mark.parametrize(("one", "other"), NOT_SAME)
 def test_another_wrong_answer_is_not_taken_for_the_mistakes(one, other):
     assert not same_answer(Mismatch(one, 0.0), Mismatch(other, 0.0))

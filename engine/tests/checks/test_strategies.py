@@ -1,8 +1,9 @@
 """What checks draw: numbers on which every right way of computing agrees."""
 
 import torch
-from assay.checks.strategies import columns, regressions
 from hypothesis import given
+
+from assay.checks.strategies import columns, regressions
 
 
 @given(regressions())

@@ -5,6 +5,7 @@ import random
 import statistics
 
 import pytest
+
 from assay.checks.tail import Tail, fit_tail, rounded_up
 from assay.errors import CourseError
 

@@ -6,6 +6,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+
 from assay.checks import derived
 from assay.checks.mistakes import fresh_module
 from assay.checks.tolerances import derive, rederive

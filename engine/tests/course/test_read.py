@@ -1,6 +1,7 @@
 """A course is what its folders say, and what does not fit is said with the file and what to do."""
 
 import pytest
+
 from assay.course.read import contract, find_root, read_course, signatures
 from assay.errors import CourseError
 

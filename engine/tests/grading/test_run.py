@@ -15,6 +15,7 @@ from pathlib import Path
 import msgspec
 import nbformat
 import pytest
+
 from assay.course.read import read_course
 from assay.errors import AssayError
 from assay.grading import run
@@ -494,7 +495,7 @@ def test_a_course_whose_check_has_its_submission_from_a_fixture_is_told_so(tmp_p
 def test_what_goes_wrong_in_a_worker_is_told():
     future = Future()
     future.set_exception(OSError("no room"))
-    assert str(grading._trouble(future)) == "OSError in a worker: no room"
+    assert str(run._trouble(future)) == "OSError in a worker: no room"
 
 
 # Ends its own process at every check, so that it is imported again for the next one, and takes its time to be.

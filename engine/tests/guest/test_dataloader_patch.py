@@ -1,8 +1,9 @@
 """A data loader that asks for workers reads in the process itself, the same batches."""
 
 import pytest
-from assay.guest.dataloader_patch import read_in_one_process
 from torch.utils.data import DataLoader
+
+from assay.guest.dataloader_patch import read_in_one_process
 
 
 @pytest.fixture(autouse=True)

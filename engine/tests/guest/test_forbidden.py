@@ -3,6 +3,7 @@
 import types
 
 import pytest
+
 from assay.guest.forbidden import forbid
 
 

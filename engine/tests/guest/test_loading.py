@@ -1,6 +1,7 @@
 """As much of a module is imported as runs, and what stopped it is said."""
 
 import pytest
+
 from assay.guest.loading import defined, load_module, written_answers
 
 

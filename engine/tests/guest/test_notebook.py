@@ -2,6 +2,7 @@
 
 import nbformat
 import pytest
+
 from assay.guest.notebook import load_notebook
 
 

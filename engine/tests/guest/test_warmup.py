@@ -1,6 +1,7 @@
 """What the fork server does before the forks is what checks do: each request of it is answered as it is meant."""
 
 import torch
+
 from assay.guest import warmup
 from assay.wire.messages import Raised, Returned
 
@@ -13,7 +14,7 @@ def test_every_request_is_answered_as_a_check_would_have_it(monkeypatch):
             replies.append((request.path, super().answer(request)))
             return replies[-1][1]
 
-    monkeypatch.setattr(warmup, "Answering", Heard)
+    monkeypatch.setattr(warmup, "ObjectTable", Heard)
     monkeypatch.setattr(warmup, "_TIMES", 1)
     warmup.warm_up()
     *answered, (path, failure) = replies

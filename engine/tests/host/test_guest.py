@@ -4,6 +4,7 @@ import os
 import signal
 
 import pytest
+
 from assay.errors import ForkServerError, GuestEnded
 from assay.guest.processes import _states
 from assay.host import forkserver as forkservers

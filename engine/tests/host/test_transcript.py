@@ -1,6 +1,7 @@
 """A transcript is Python that a student can run."""
 
 import torch
+
 from assay.host.transcript import Transcript
 from assay.wire.messages import Request
 from assay.wire.values import Ref

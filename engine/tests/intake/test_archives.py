@@ -10,11 +10,12 @@ import tarfile
 import zipfile
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from assay.intake import archives
 from assay.intake.archives import ArchiveLimits
 from assay.intake.collect import MAX_BYTES, take_in
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 NAMES = ["scratch", "concise"]
 CODE = b"x = 1\n"

@@ -4,6 +4,7 @@ import hashlib
 import os
 
 import pytest
+
 from assay.errors import IntakeError
 from assay.intake.collect import MAX_BYTES, take_in
 

@@ -4,11 +4,12 @@ import math
 
 import pytest
 import torch
-from assay.judge.comparison import pair
-from assay.text import Prose
 from hypothesis import given
 from hypothesis import strategies as st
 from values import Hostile, anything, printable, steady
+
+from assay.judge.comparison import pair
+from assay.text import Prose
 
 T = torch.tensor
 
@@ -114,7 +115,6 @@ def test_complex_numbers_have_a_table_too():
         ([Hostile()] * 100, [1.0] * 100),
         ([[1.0]] * 100, [1.0] * 100),
     ],
-    ids=str,
 )
 def test_where_no_table_can_be_had_the_beginnings_are_shown(yours, expected):
     text, _ = pair(yours, expected)

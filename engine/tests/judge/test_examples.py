@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from assay.course.read import read_course
 from assay.grading.run import grade
 from assay.intake.collect import take_in

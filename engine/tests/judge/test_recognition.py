@@ -1,6 +1,7 @@
 """A known mistake is named by the checks that it fails, those of other exercises too."""
 
 import pytest
+
 from assay.course.read import read_course
 from assay.grading.run import grade
 from assay.intake.collect import take_in

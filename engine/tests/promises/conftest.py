@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
 from assay.guest import processes
 from assay.guest.lockdown import apply, limits, namespaces, privileges, seccomp
 from assay.guest.lockdown.syscalls import call

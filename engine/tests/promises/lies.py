@@ -10,6 +10,7 @@ import time
 
 import msgspec
 import torch
+
 from assay.checks import assert_close, require
 from assay.checks.compare import number, take, tensor
 from assay.errors import GuestEnded, Mismatch, NameMissing, SubmissionRaised

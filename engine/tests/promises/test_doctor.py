@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import os
 
+from conftest import Machine
+
 from assay import doctor
 from assay.guest.lockdown import apply
 from assay.wire.promises import CORE, broken
-
-from conftest import Machine
 
 PROMISES = {"files", "network", "processes", "descendants", "memory", "time", "process_count", "file_size", "disk",
             "output", "privileges"}  # fmt: skip
@@ -58,7 +58,7 @@ def test_it_says_that_it_was_ended(monkeypatch):
 
 def test_it_believes_what_it_tried(monkeypatch):
     report = dict.fromkeys(PROMISES, "by magic") | {"network": "not kept: no seccomp"}
-    monkeypatch.setattr(lockdown, "lock_submission", lambda _scratch, _bounds: dict(report))
+    monkeypatch.setattr(apply, "lock_submission", lambda _scratch, _bounds: dict(report))
     found = doctor.examine()
     assert found["files"] == "not kept: the home folder could be listed"
     assert found["processes"] in {"not kept: the fork server could be signalled", "by magic"}

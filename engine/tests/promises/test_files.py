@@ -9,7 +9,6 @@ import os
 from pathlib import Path
 
 import pytest
-
 from conftest import machines, tell
 
 OUT_OF_REACH = {"EACCES", "ENOENT"}

@@ -7,8 +7,9 @@ import sys
 
 import msgspec
 import pytest
-from assay.model import Document
 from test_grading import RIGHT
+
+from assay.model import Document
 
 BESIDE = (
     "conftest.py", "pytest.py", "pytest.ini", "tox.ini", "setup.cfg", "pyproject.toml", "d2l.py", "d2l/__init__.py",

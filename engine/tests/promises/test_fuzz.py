@@ -11,6 +11,10 @@ import struct
 import msgspec
 import pytest
 import torch
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from lies import OUTCOMES, digest, ext, plain, shown, tensor_bytes, use
+
 from assay.errors import SubmissionRaised, WireError
 from assay.host.channel import Channel
 from assay.host.proxy import Proxy
@@ -27,9 +31,6 @@ from assay.wire.messages import (
 )
 from assay.wire.messages import Reply as AnyReply
 from assay.wire.values import Ref, decoder, depth_of, encode
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from lies import OUTCOMES, digest, ext, plain, shown, tensor_bytes, use
 
 COUNT, SEED = int(os.environ.get("ASSAY_FUZZ", "20000")), int(os.environ.get("ASSAY_FUZZ_SEED", "1"))
 DECODERS = [decoder(kind) for kind in (AnyReply, FromSubmission, FromForkServer)]

@@ -6,6 +6,8 @@ import threading
 
 import msgspec
 import pytest
+from lies import NASTY, OUTCOMES, SECONDS
+
 from assay.errors import GuestEnded, WireError
 from assay.host import guest as guests
 from assay.host.forkserver import Budget
@@ -14,7 +16,6 @@ from assay.wire import frames
 from assay.wire.messages import CheckExited, Closed, DescendantsKilled, Imported, LockedDown, Request, Returned
 from assay.wire.promises import CORE
 from assay.wire.values import encode
-from lies import NASTY, OUTCOMES, SECONDS
 
 KEPT = encode(LockedDown(dict.fromkeys(CORE, "kept")))
 ASKED = Request("call", 0, "f")

@@ -10,6 +10,7 @@ import signal
 import time
 
 import pytest
+
 from assay.errors import GuestEnded
 from assay.guest.lockdown import limits
 from assay.host.forkserver import Budget, ForkServer, Task

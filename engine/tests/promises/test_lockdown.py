@@ -7,10 +7,10 @@ import socket
 import subprocess
 import sys
 
+from conftest import MACHINES, machines
+
 from assay.guest.lockdown import landlock, readable_paths
 from assay.wire.promises import CORE, broken
-
-from conftest import MACHINES, machines
 
 KEPT = {
     "memory": "1024 MiB more than torch, a process",

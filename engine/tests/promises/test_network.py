@@ -7,7 +7,6 @@ import os
 import socket
 
 import pytest
-
 from conftest import tell
 
 OWN = {"root", "user", "root-without-cell"}

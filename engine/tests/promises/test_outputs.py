@@ -8,18 +8,19 @@ import subprocess
 import sys
 from pathlib import Path
 
-import assay
 import nbformat
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+from rich.console import Console
+
+import assay
 from assay.judge.hooks import as_text
 from assay.model import Answer, ExerciseResult, Message, Names, Report, SubmissionInfo, Verdict
 from assay.report.document import document_bytes, read_document
 from assay.report.terminal import render
 from assay.text import escape
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from msgspec.structs import replace
-from rich.console import Console
 
 ATTACKS = {
     "a colour": "\x1b[31mred",

@@ -12,12 +12,12 @@ from itertools import islice
 
 import msgspec
 import pytest
-from assay.guest.lockdown.syscalls import call
-from assay.model import Document
+from conftest import MACHINES, open_folder
 from points import FAMILIES, WRONG
 from test_grading import RIGHT
 
-from conftest import MACHINES, open_folder
+from assay.guest.lockdown.syscalls import call
+from assay.model import Document
 
 HERE = "here"
 HONEST = ("a first one", "z last one")

@@ -9,9 +9,9 @@ import os
 import time
 
 import pytest
-from assay.guest.lockdown.syscalls import MACHINE
-
 from conftest import tell
+
+from assay.guest.lockdown.syscalls import MACHINE
 
 DENIED = {
     # on x86_64, on aarch64

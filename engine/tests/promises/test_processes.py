@@ -14,6 +14,7 @@ import time
 from contextlib import contextmanager
 
 import pytest
+
 from assay.guest import processes
 from assay.guest.lockdown.syscalls import MACHINE
 

@@ -5,8 +5,9 @@ import re
 from pathlib import Path
 
 import pytest
-from assay.wire.promises import CORE
 from test_doctor import PROMISES
+
+from assay.wire.promises import CORE
 
 HERE = Path(__file__).parent
 DOCUMENT = (HERE.parent.parent / "docs" / "sandbox.md").read_text(encoding="utf-8")

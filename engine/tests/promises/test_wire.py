@@ -8,11 +8,12 @@ import tracemalloc
 import msgspec
 import pytest
 import torch
+from lies import NASTY, SECONDS, against, ext, frame, given, shown, tensor_bytes
+
 from assay.errors import GuestEnded, Mismatch, NameMissing, SubmissionRaised, WireError
 from assay.wire import frames
 from assay.wire.messages import Imported, NotDefined, Raised, Reply, Returned
 from assay.wire.values import Ref, decoder, encode
-from lies import NASTY, SECONDS, against, ext, frame, given, shown, tensor_bytes
 
 ENDED, VALUE, RAISED = GuestEnded, object, SubmissionRaised
 pack = msgspec.msgpack.encode
@@ -284,7 +285,7 @@ def test_an_object_that_is_said_to_be_no_name_is_a_wrong_answer():
 
 
 def test_the_text_of_an_object_tells_nothing_of_the_judges_memory():
-    found, _ = against(objects(Ref(2, "Loader")), ask=lambda proxy: f"{stand_in.f} {stand_in.f(1)}")
+    found, _ = against(objects(Ref(2, "Loader")), ask=lambda proxy: f"{proxy.f} {proxy.f(1)}")
     assert found == "a method of the submission's an object of the submission's"
 
 

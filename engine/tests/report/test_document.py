@@ -5,11 +5,12 @@ import math
 
 import jsonschema
 import pytest
+from msgspec.structs import replace
+from reports import MODEL, RATES, RESHAPE, check, exercise, report
+
 from assay.errors import AssayError
 from assay.model import HIDDEN_TEXT, Message
 from assay.report.document import document_bytes, read_document
-from msgspec.structs import replace
-from reports import MODEL, RATES, RESHAPE, check, exercise, report
 
 TEXT = {"type": "string"}
 NUMBER = {"type": "number", "minimum": 0}

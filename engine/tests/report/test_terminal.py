@@ -3,13 +3,14 @@
 import io
 
 import pytest
-from assay.model import HIDDEN_TEXT, Message
-from assay.report.terminal import render
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 from reports import HOSTILE, MODEL, RATES, RESHAPE, WRONG, check, exercise, report
 from rich.console import Console
+
+from assay.model import HIDDEN_TEXT, Message
+from assay.report.terminal import render
 
 
 def shown(*reports, color=None):

@@ -5,6 +5,7 @@ import threading
 import time
 
 import pytest
+
 from assay.errors import WireError
 from assay.wire import frames
 

@@ -3,6 +3,7 @@
 import types
 
 import torch
+
 from assay.wire.messages import SUBMISSION, Request
 from assay.wire.objects import ObjectTable
 

@@ -10,11 +10,12 @@ import msgspec
 import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
 from assay.errors import WireError
 from assay.wire.messages import NotDefined, Raised, Returned
 from assay.wire.values import ROOM, Ref, decoder, encode, portable, weighing_decoder
-from hypothesis import given
-from hypothesis import strategies as st
 
 read = decoder(Returned | Raised | NotDefined)
 

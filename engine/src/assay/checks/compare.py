@@ -212,6 +212,6 @@ def _bound(rtol: float | None, atol: float | None, because: str | None) -> tuple
     if not because and (bound.rtol > RTOL or bound.atol > ATOL):
         msg = f'assert_close: rtol={rtol}, atol={atol} is looser than rounding and needs its reason, because="..."'
         raise CourseError(msg)
-    relative = f"{short(bound.rtol)}·|expected|" if bound.rtol else ""
+    relative = f"{shorten(bound.rtol)}·|expected|" if bound.rtol else ""
     text = " + ".join(filter(None, (shorten(bound.atol) if bound.atol else "", relative)))
     return bound, f"{text}{reason}" if text else None

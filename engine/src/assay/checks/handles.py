@@ -29,6 +29,6 @@ def assign(obj: Any, values: dict[str, Any] | None = None, /, **named: Any) -> N
 def _method(obj: Any, name: str, protocol: str) -> Any:
     method = getattr(obj, protocol, None)
     if method is None:
-        msg = f"{name}() takes `submission` or an object that it gave, not {short(obj, 80)}"
+        msg = f"{name}() takes `submission` or an object that it gave, not {shorten(obj, 80)}"
         raise TypeError(msg)
     return method

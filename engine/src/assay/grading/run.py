@@ -273,7 +273,7 @@ def _graded_alone(course: Course, job: Job, on_trouble: Callable[[str], None]) -
             reason = "the judge's own process ended while it graded this submission"
         except Exception as error:  # noqa: BLE001 - as above
             reason = "the judge did not come to its end with this submission"
-            on_trouble(f"{inert(submission.info.name, _NAME)}, {submission.assignment}: {error}")
+            on_trouble(f"{escape(submission.info.name, _NAME)}, {submission.assignment}: {error}")
     return ungraded(course, job.seed, submission.info, submission.assignment, reason)
 
 

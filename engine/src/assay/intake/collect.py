@@ -66,10 +66,10 @@ class Intake:
     shown: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def refuse(self, node: Node, assignment: str, student: str, reason: str) -> None:
-        """Refuses an entry, with its name and the reason."""
+        """Refuses an node, with its name and the reason."""
         if self.register(str(node.path), assignment, reason):
             info = SubmissionInfo(shown(student), shown(node.path), "")
-            self.refused.append(Refused(info, assignment, f"{shown(entry.name)}: {reason}"))
+            self.refused.append(Refused(info, assignment, f"{shown(node.name)}: {reason}"))
 
     def register(self, *what: str) -> bool:
         """Whether that is met for the first time."""
@@ -93,7 +93,7 @@ def take_in(paths: Iterable[Path], assignments: Sequence[str]) -> Intake:
     for path in paths:
         node = DiskNode(path)
         if not os.path.lexists(path):
-            text = f"{inert(shown(path), _NAME)} does not exist"
+            text = f"{escape(shown(path), _NAME)} does not exist"
             raise IntakeError(text)
         if node.kind == "folder":
             _take_folder(node, assignments, intake)
@@ -256,10 +256,10 @@ def _take_student(  # noqa: PLR0913 - each by its name
     own = own_files(folder, assignments)
     missing = [name for name in assignments if name not in dict(own)]
     for assignment, node in dict(reversed(misnamed(folder, missing))).items():
-        reason = f"it must be called {assignment}{Path(entry.name).suffix.lower()}"
+        reason = f"it must be called {assignment}{Path(node.name).suffix.lower()}"
         intake.refuse(node, assignment, student, reason)
     archives = [node for node in folder.children() if _is_archive(node)]
-    beside = [f"{shown(entry.name)} lies beside the files that were graded: it was not opened" for node in archives]
+    beside = [f"{shown(node.name)} lies beside the files that were graded: it was not opened" for node in archives]
     for below in folder.children() if own else ():
         if below.kind == "folder":
             inner = [file.name for _, nodes in own_files(below, assignments) for file in nodes]

@@ -71,7 +71,7 @@ def assignment_of(path: Path, assignments: Sequence[str]) -> str:
         return named
     if len(assignments) == 1 and has_kind(path.name):
         return assignments[0]
-    text = f"{inert(shown(path), _NAME)} is named for no assignment: call it {_file_names(assignments)}"
+    text = f"{escape(shown(path), _NAME)} is named for no assignment: call it {_file_names(assignments)}"
     raise IntakeError(text)
 
 

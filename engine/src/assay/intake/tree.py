@@ -1,6 +1,6 @@
 """What lies in a folder: a name, a kind, what is below it, and its bytes, never more of them than a limit.
 
-`DiskNode` is one on the disk; `assay.intake.archives.ArchiveNode` is one inside an archive. Links are not followed in either.
+`DiskNode` is on the disk, `assay.intake.archives.ArchiveNode` inside an archive. Neither follows links.
 """
 
 from __future__ import annotations

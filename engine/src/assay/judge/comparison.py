@@ -113,7 +113,7 @@ class _Tally:
             self.tensors(yours, expected, index)
         elif isinstance(yours, dict) and isinstance(expected, dict) and yours.keys() == expected.keys():
             for key in expected:
-                self.add(yours[key], expected[key], f"{index}[{short(key, _INLINE // 3)}]", depth + 1)
+                self.add(yours[key], expected[key], f"{index}[{shorten(key, _INLINE // 3)}]", depth + 1)
         elif isinstance(yours, (list, tuple)) and isinstance(expected, (list, tuple)) and len(yours) == len(expected):
             for position, items in enumerate(zip(yours, expected, strict=True)):
                 self.add(*items, f"{index}[{position}]", depth + 1)

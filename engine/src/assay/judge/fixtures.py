@@ -44,7 +44,7 @@ def guest(judge: Judge, request: pytest.FixtureRequest) -> Iterator[Guest]:
 def submission(judge: Judge, guest: Guest, request: pytest.FixtureRequest) -> Iterator[Proxy]:
     """The submission, in a process of this check's own."""
     yield judge.open_check(guest, request.node)
-    handed_in.end()
+    guest.end()
 
 
 @pytest.fixture(scope="session")
@@ -73,7 +73,7 @@ def reference_guest(
 @pytest.fixture
 def submission_paused(guest: Guest) -> Callable[[], AbstractContextManager[None]]:
     """Gives what has the submission stand still, with all that it started, while the peer is timed."""
-    return handed_in.paused
+    return guest.paused
 
 
 @pytest.fixture

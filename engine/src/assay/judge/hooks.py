@@ -276,7 +276,7 @@ def as_text(verdict: Verdict) -> str:
     """Gives a verdict as the few lines that stand where pytest shows a traceback."""
     message = verdict.message
     rows = [] if message is None else [(k, getattr(message, k)) for k in ("input", "yours", "expected", "help")]
-    lines = [f"{verdict.sentence}: {verdict.status}"]
+    lines = [f"{verdict.description}: {verdict.status}"]
     for label, text in rows:
         if text:
             first, *rest = [escape(line, _LINE) for line in text.splitlines()]

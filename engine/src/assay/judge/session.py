@@ -24,7 +24,8 @@ _PYTEST_SAID = 4000
 class Job(NamedTuple):
     """What a worker needs to grade a chunk.
 
-    `visible_only` leaves out the checks that a student does not see at once, `stop_at_first_failure` those that come after a failed one.
+    `visible_only` leaves out the checks that a student does not see at once, `stop_at_first_failure` those that come
+    after a failed one.
     """
 
     root: Path

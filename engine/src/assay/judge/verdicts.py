@@ -204,5 +204,5 @@ def _missing(judge: Judge, item: Any, name: str, path: Path) -> Message:
     notes = loaded.notes if loaded is not None and loaded.found else []  # where all is missing they are said once
     yours = f"{name} is not defined"
     if notes and name.encode() in submission.source:  # what was never written is not missing because of them
-        yours += f": {inert(notes[0], _TEXT) if len(notes) == 1 else f'{len(notes)} cells stopped, see the notes'}"
+        yours += f": {escape(notes[0], _TEXT) if len(notes) == 1 else f'{len(notes)} cells stopped, see the notes'}"
     return Message(None, yours, f"{signatures(path).get(name, name)}", None)

@@ -1,11 +1,14 @@
 """What is asked and what is answered, on three lines.
 
-    judge → fork server       Open, Hold, KillDescendants, Close      fork server → judge       Ready, Opened, Held, DescendantsKilled, Closed
-    judge → submission    SourceMessage, Begin (with a socket) submission → judge    LockedDown, Imported, CheckExited
-    judge → check         Request                       check → judge         Returned, Raised, NotDefined
+    judge → fork server   Open, Pause, Resume, KillDescendants, Close
+    fork server → judge   Ready, Opened, Paused, Resumed, DescendantsKilled, Closed
+    judge → submission    SourceMessage, Begin (with a socket)
+    submission → judge    LockedDown, Imported, CheckExited
+    judge → check         Request
+    check → judge         Returned, Raised, NotDefined
 
-The fork server is ours and runs no student's code; what the two others answer is a student's word and is only ever shown,
-compared or counted against them.
+The fork server is ours and runs no student's code. Answers of a submission and of a check are a student's word: they
+are only shown, compared or counted against the student.
 """
 
 from __future__ import annotations
@@ -99,7 +102,7 @@ class DescendantsKilled(msgspec.Struct, frozen=True, array_like=True, tag=True):
 
 
 class Close(msgspec.Struct, frozen=True, array_like=True, tag=True):
-    """Judge to fork server: end the submission process and all that came of it; `hung_up` if it seems to end by itself."""
+    """Judge to fork server: end the submission and all that it started; `hung_up` if it seems to end by itself."""
 
     pid: int
     hung_up: bool

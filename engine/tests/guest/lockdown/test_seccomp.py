@@ -7,10 +7,11 @@ import re
 from pathlib import Path
 
 import pytest
-from assay.guest.lockdown import seccomp, syscalls
-from assay.guest.lockdown.syscalls import MACHINE, NUMBERS, PLAIN
 from hypothesis import given
 from hypothesis import strategies as st
+
+from assay.guest.lockdown import seccomp, syscalls
+from assay.guest.lockdown.syscalls import MACHINE, NUMBERS, PLAIN
 
 WORD = st.integers(0, 2**64 - 1)
 

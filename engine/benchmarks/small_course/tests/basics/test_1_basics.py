@@ -1,6 +1,7 @@
 """Six plain checks."""
 
 import torch
+
 from assay.checks import assert_close, require, take
 
 

@@ -24,7 +24,8 @@ class Limits:
     """How much, and what happens at the limit.
 
     Attributes:
-        memory: bytes of address space beyond what the fork server has (torch maps much that it never touches); MemoryError.
+        memory: bytes of address space beyond the fork server's own (torch maps much that it never touches);
+            MemoryError.
         cpu_seconds: processor time of one process; SIGKILL. `allow_cpu` sets an earlier end.
         tasks: processes and threads together; `fork` fails. Twice what a pool of threads asks for, and few enough that
             a neighbour, who has a seventeenth of a processor then, does what an exercise needs within its wall time.
