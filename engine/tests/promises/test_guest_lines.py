@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from lies import NASTY, OUTCOMES, SECONDS
 
+from assay.course.budgets import DEFAULTS
 from assay.errors import GuestEnded, WireError
 from assay.host import guest as guests
 from assay.host.forkserver import Budget
@@ -73,7 +74,7 @@ def short_walls(monkeypatch):
 @pytest.mark.parametrize(("messages", "status"), IMPORTS.values(), ids=IMPORTS)
 def test_a_lie_about_the_import_is_a_failed_import(messages, status):
     fork_server = FakeNursery(lambda sock: [frames.send(sock, each) for each in messages])
-    guest = Guest(lambda: fork_server, None, Budget())
+    guest = Guest(lambda: fork_server, None, Budget(**DEFAULTS))
     guest.open()
     assert guest.failure.status == status
     with pytest.raises(GuestEnded):
@@ -104,7 +105,7 @@ def test_a_lie_about_a_checks_end_ends_that_check(messages):
         sock.recv(2**20)
 
     fork_server = FakeNursery(play)
-    guest = Guest(lambda: fork_server, None, Budget())
+    guest = Guest(lambda: fork_server, None, Budget(**DEFAULTS))
     guest.open()
     assert guest.loaded.found == ["f"]
     with pytest.raises(OUTCOMES) as caught:

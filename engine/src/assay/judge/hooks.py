@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from assay.course.read import Course, contract, read_course
-from assay.errors import CourseError, IntakeError, PromiseBroken
+from assay.course.budgets import read_budgets
+from assay.course.contract import contract
+from assay.course.read import Course, read_course
+from assay.course.seeds import derived_seed
+from assay.errors import IntakeError, PromiseBroken
 from assay.intake.collect import shown, take_in
 from assay.judge.collected import check_of, forbidden_by, number_variants, submission_of
 from assay.model import Report, Submission, SubmissionInfo, Verdict
-from assay.pytest_plugin import BUDGETS
 from assay.text import escape
 
 if TYPE_CHECKING:
@@ -172,18 +174,11 @@ class Judge:
         from assay.host.forkserver import Budget, Task, shared  # noqa: PLC0415
         from assay.host.guest import Guest  # noqa: PLC0415
 
-        budgets = {name: _number(name, text) for name in BUDGETS if (text := config.getini(f"assay_{name}"))}
         reference = self.course.reference(submission.assignment)
         names, like = contract(reference), reference.read_bytes()
         seed = derived_seed(0, submission.assignment, "import")  # no secret: all its code can see it
         task = Task(submission.assignment, submission.kind, submission.source, names, seed, like)
-        budget = Budget(**budgets)
-        if budget.call_seconds > budget.import_seconds:
-            text = (
-                f"assay_call_seconds = {budget.call_seconds} in tox.ini is above assay_import_seconds = "
-                f"{budget.import_seconds}: all calls of a check have as much as the import"
-            )
-            raise CourseError(text)
+        budget = Budget(**read_budgets(config.getini))
         fork_server = functools.partial(shared, self.course.library, self.waived)
         guest = Guest(fork_server, task, budget, self.waived, no_deadline=no_deadline)
         self.guests[submission] = guest
@@ -282,19 +277,6 @@ def as_text(verdict: Verdict) -> str:
             first, *rest = [escape(line, _LINE) for line in text.splitlines()]
             lines += [f"  {label:<9} {first}", *(f"  {'':<9} {line}" for line in rest)]
     return "\n".join(lines)
-
-
-def _number(name: str, text: str) -> int:
-    if not text.isdecimal():
-        message = f"assay_{name} = {text} in tox.ini is no whole number"
-        raise CourseError(message)
-    return int(text)
-
-
-def derived_seed(seed: int, *names: str) -> int:
-    """Gives a seed of its own for every name; it does not tell the one that it came from."""
-    digest = hashlib.sha256("/".join([str(seed), *names]).encode()).digest()
-    return int.from_bytes(digest[:6], "big")
 
 
 def reference_as_submission(course: Course, name: str) -> Submission:

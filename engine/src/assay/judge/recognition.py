@@ -8,7 +8,8 @@ import pytest
 import torch
 
 from assay.checks.mistakes import Mistake, fresh_module, mistaken_afresh, mistakes_of, same_answer
-from assay.course.read import contract, exercise_of
+from assay.course.contract import contract
+from assay.course.read import exercise_of
 from assay.errors import Mismatch, SubmissionRaised
 from assay.judge.collected import check_of
 from assay.judge.examples import all_failures, fails_with, is_exact

@@ -12,7 +12,8 @@ import msgspec
 
 from assay.checks.mistakes import Mistake, mistaken_afresh, mistakes_of
 from assay.checks.tolerances import kept_records
-from assay.course.read import contract, exercise_of, load_reference
+from assay.course.contract import contract, load_module
+from assay.course.read import exercise_of
 from assay.errors import AssayError, CourseError
 from assay.grading.run import grade, workers_pool
 from assay.judge.hooks import Judge, reference_as_submission
@@ -167,7 +168,7 @@ def known_mistakes(course: Course, assignment: str) -> list[Known]:
 
 def _some_known_mistakes(course: Course, assignment: str, part: int) -> list[Known]:
     path = course.reference(assignment)
-    right = InProcessJudge(course, {reference_as_submission(course, assignment): lambda: load_reference(path)})
+    right = InProcessJudge(course, {reference_as_submission(course, assignment): lambda: load_module(path)})
     hold_session(right)
     (items,) = right.checks.values()
     tests = {item.module: item.path for item in items}  # type: ignore[attr-defined]
@@ -264,7 +265,7 @@ class InProcessJudge(Judge):
     ) -> _Here:
         """Gives what makes the module: the reference's, where a speed is compared with it."""
         reference = self.course.reference(submission.assignment)
-        return _Here(self._makers.get(submission) or (lambda: load_reference(reference)))
+        return _Here(self._makers.get(submission) or (lambda: load_module(reference)))
 
     def open_check(self, guest: _Here, item: pytest.Item, *, reference_guest: bool = False) -> Proxy:  # type: ignore[override]  # noqa: ARG002
         """Gives a proxy over the module."""
