@@ -56,10 +56,10 @@ IMPORTS = {
     "another message first": ([encode(CheckExited(0, 0))], "ungraded"),
     "locked twice": ([KEPT, KEPT], "crashed"),
     "ended for loaded": ([KEPT, encode(CheckExited(2**63, -(2**63)))], "crashed"),
-    "names that are numbers": ([KEPT, pack(["Loaded", [1], [], {}])], "crashed"),
-    "answers that are lists": ([KEPT, pack(["Loaded", [], [], {"1": ["x"]}])], "crashed"),
-    "answers under keys that are lists": ([KEPT, b"\x94\xa6Loaded\x90\x90\x81\x91\x01\xa1x"], "crashed"),
-    "notes nested 10000 deep": ([KEPT, b"\x94\xa6Loaded\x90" + b"\x91" * 10_000], "crashed"),
+    "names that are numbers": ([KEPT, pack(["Imported", [1], [], {}])], "crashed"),
+    "answers that are lists": ([KEPT, pack(["Imported", [], [], {"1": ["x"]}])], "crashed"),
+    "answers under keys that are lists": ([KEPT, b"\x94\xa8Imported\x90\x90\x81\x91\x01\xa1x"], "crashed"),
+    "notes nested 10000 deep": ([KEPT, b"\x94\xa8Imported\x90" + b"\x91" * 10_000], "crashed"),
     "a reply of a check": ([KEPT, encode(Returned(1))], "crashed"),
 }
 
