@@ -15,7 +15,8 @@ from assay.course.contract import contract
 from assay.course.read import Course, read_course
 from assay.course.seeds import derived_seed
 from assay.errors import IntakeError, PromiseBroken
-from assay.intake.collect import shown, take_in
+from assay.intake.collect import take_in
+from assay.intake.tree import path_text
 from assay.judge.collected import check_of, forbidden_by, number_variants, submission_of
 from assay.model import Report, Submission, SubmissionInfo, Verdict
 from assay.text import escape
@@ -95,7 +96,7 @@ class Judge:
             raise pytest.UsageError(escape(str(error), _LINE)) from error
         if intake.refused or intake.empty:
             reasons = [r.reason for r in intake.refused] + [
-                f"nothing to grade in {shown(path)}" for path in intake.empty
+                f"nothing to grade in {path_text(path)}" for path in intake.empty
             ]
             raise pytest.UsageError("; ".join(escape(reason, _LINE) for reason in reasons))
         submissions = intake.submissions if paths else [reference_as_submission(course, name) for name in names]
