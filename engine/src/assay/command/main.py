@@ -285,16 +285,18 @@ def _named(folder: Path | None, assignments: tuple[str, ...]) -> tuple[Course, l
 
 
 def _graded(course: Course, intake: Intake, seed: int, waive: tuple[str, ...]) -> list[Report]:
+    from assay.grading.executors import LocalProcesses  # noqa: PLC0415
     from assay.grading.run import grade  # noqa: PLC0415
 
-    with progress_bars() as progress:
+    with progress_bars() as progress, LocalProcesses() as executor:
         bar = progress.add_task("grading", total=len(intake.submissions))
         return grade(
             course,
             intake.submissions,
             seed=seed,
+            executor=executor,
+            sink=lambda _: progress.advance(bar),
             waived=waive,
-            on_progress=lambda graded: progress.update(bar, completed=graded),
             on_trouble=lambda text: say(f"assay: {text}"),
         )
 

@@ -22,7 +22,7 @@ from assay.model import Report, Submission, SubmissionInfo, Verdict
 from assay.text import escape
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Sequence
+    from collections.abc import Generator, Sequence
 
     from assay.checks.mistakes import Mistake
     from assay.host.channel import Line
@@ -47,7 +47,6 @@ class Judge:
         visible_only: leave out the checks that a student does not see at once.
         stop_at_first_failure: skip what is left of a submission's checks after one that it did not pass.
         submissions_only: leave out every test that is no check of a submission.
-        on_graded: called with every report as soon as all checks of its submission have been run.
     """
 
     __name__ = "assay-judge"
@@ -63,7 +62,6 @@ class Judge:
         visible_only: bool = False,
         stop_at_first_failure: bool = False,
         submissions_only: bool = False,
-        on_graded: Callable[[Submission, Report], None] | None = None,
     ) -> None:
         self.course = course
         self.submissions = submissions
@@ -72,7 +70,6 @@ class Judge:
         self.visible_only = visible_only
         self.stop_at_first_failure = stop_at_first_failure
         self.submissions_only = submissions_only
-        self.on_graded = on_graded
         self.guests: dict[Submission, Guest] = {}
         self.checks: dict[Submission, list[pytest.Item]] = {}
         self.verdicts: dict[pytest.Item, Verdict] = {}
@@ -236,8 +233,6 @@ class Judge:
         submission = submission_of(item)
         if submission is not None and all(check in self.verdicts for check in self.checks[submission]):
             self.finished[submission] = self._report(submission)
-            if self.on_graded is not None:
-                self.on_graded(submission, self.finished[submission])
         return handled
 
     @pytest.hookimpl(wrapper=True)

@@ -15,7 +15,8 @@ from assay.checks.tolerances import kept_records
 from assay.course.contract import contract, load_module
 from assay.course.read import exercise_of
 from assay.errors import AssayError, CourseError
-from assay.grading.run import grade, workers_pool
+from assay.grading.executors import LocalProcesses
+from assay.grading.run import grade
 from assay.judge.hooks import Judge, reference_as_submission
 from assay.judge.inprocess import proxy
 from assay.judge.session import Job, grade_chunk, hold_session
@@ -145,7 +146,7 @@ def reference_under(course: Course, assignments: Sequence[str], seeds: Sequence[
     """
     references = tuple(reference_as_submission(course, name) for name in assignments)
     failures: list[Failure] = []
-    with workers_pool(len(seeds)) as pool:
+    with LocalProcesses() as pool:
         futures = {pool.submit(grade_chunk, Job(course.root, course.fingerprint, references, s, ())): s for s in seeds}
         for future in as_completed(futures):
             seed = futures[future]
@@ -161,7 +162,7 @@ def known_mistakes(course: Course, assignment: str) -> list[Known]:
         course: what is tested.
         assignment: whose mistakes.
     """
-    with workers_pool(_PARTS) as pool:
+    with LocalProcesses() as pool:
         parts = pool.map(_some_known_mistakes, [course] * _PARTS, [assignment] * _PARTS, range(_PARTS))
         return sorted((known for part in parts for known in part), key=lambda known: int(known.exercise))
 
@@ -197,15 +198,15 @@ def surviving_mutants(course: Course, assignment: str) -> MutationOutcome:
     made = mutants(path.read_text(encoding="utf-8"))
     submissions = [_mutant_as_submission(assignment, number, mutant) for number, mutant in enumerate(made)]
     troubles: list[str] = []
-    reports = grade(
-        course,
-        submissions,
-        seed=0,
-        waived=(),
-        on_progress=lambda _: None,
-        on_trouble=troubles.append,
-        stop_at_first_failure=True,  # one check that notices a mutant is enough
-    )
+    with LocalProcesses() as executor:
+        reports = grade(
+            course,
+            submissions,
+            seed=0,
+            executor=executor,
+            on_trouble=troubles.append,
+            stop_at_first_failure=True,  # one check that notices a mutant is enough
+        )
     troubles += [report.reason or "" for report in reports if not report.exercises]
     if troubles:
         raise AssayError(troubles[0])
