@@ -7,7 +7,8 @@
     │   ├── PromiseBroken               a core promise of the sandbox cannot be kept on this machine
     │   ├── WireError                   bytes from the guest that are no message
     │   ├── ForkServerError             the guest's fork server does not answer
-    │   └── WorkerDied                  a worker's process ended before its task
+    │   ├── WorkerDied                  a worker's process ended before its task
+    │   └── ReportError                 a file is not a report, or of a schema that this version does not read
     ├── Mismatch (AssertionError)       the answer is wrong
     ├── SubmissionRaised                the student's code raised
     └── NameMissing (AttributeError)    a name of the contract is missing
@@ -35,6 +36,7 @@ __all__ = [
     "Mismatch",
     "NameMissing",
     "PromiseBroken",
+    "ReportError",
     "SubmissionRaised",
     "WireError",
     "WorkerDied",
@@ -79,6 +81,10 @@ class ForkServerError(AssayError):
 
 class WorkerDied(AssayError):
     """A worker's process ended before its task."""
+
+
+class ReportError(AssayError):
+    """A file is not a report of assay, or of a schema that this version does not read."""
 
 
 class Mismatch(AssertionError):

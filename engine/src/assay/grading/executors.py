@@ -9,16 +9,18 @@ import os
 import pickle
 import queue
 import signal
+import sys
 import threading
 from concurrent.futures import Executor, Future
 from multiprocessing import get_context, resource_tracker
 from multiprocessing.reduction import ForkingPickler
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, TypeVar
 
 from assay.errors import AssayError, WorkerDied
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from multiprocessing.connection import Connection
     from multiprocessing.process import BaseProcess
     from types import TracebackType
@@ -138,9 +140,24 @@ class LocalProcesses(Executor):
                 raise WorkerDied(_DIED)
             self._workers = [worker for worker in self._workers if worker.process.is_alive()]
             worker = _Worker(context.Process(target=_serve, args=(theirs, os.getpid())), ours)
-            worker.process.start()
+            with _without_main():
+                worker.process.start()
             self._workers.append(worker)
         return worker
+
+
+@contextlib.contextmanager
+def _without_main() -> Iterator[None]:
+    """Hide the main module from multiprocessing, whose new process would run it again.
+
+    A script need not have `if __name__ == "__main__"`: no task of ours is defined in it.
+    """
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
 
 
 def _ask(worker: _Worker, task: _Task) -> tuple[bool, Any]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from assay.errors import AssayError
+from assay.errors import AssayError, ReportError
 from assay.model import SCHEMA, Document
 from assay.report.visibility import public
 
@@ -37,13 +37,19 @@ def document_bytes(reports: Iterable[Report]) -> bytes:
 
 
 def read_document(data: bytes) -> Document:
-    """The document in these bytes; raises AssayError if they hold none, or one of another schema."""
+    """The document in these bytes; raises ReportError if they hold none, or one of another schema."""
     try:
-        document = msgspec.json.decode(data, type=Document)
+        schema = msgspec.json.decode(data, type=_Header).schema
+        if schema == SCHEMA:
+            return msgspec.json.decode(data, type=Document)
     except msgspec.MsgspecError as error:
         msg = f"this is no report of assay: {error}"
-        raise AssayError(msg) from None
-    if document.schema != SCHEMA:
-        msg = f"this report's schema is {document.schema!r}, and {SCHEMA!r} is what this version reads"
-        raise AssayError(msg)
-    return document
+        raise ReportError(msg) from None
+    msg = f"this report's schema is {schema!r}, and {SCHEMA!r} is what this version reads"
+    raise ReportError(msg)
+
+
+class _Header(msgspec.Struct):
+    """Of a document of any schema, whose other fields may not be these."""
+
+    schema: str
