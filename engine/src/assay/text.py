@@ -24,11 +24,17 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DIGITS",
+    "MAX_CLASS_CHARS",
     "MAX_DEPTH",
+    "MAX_KEY_CHARS",
+    "MAX_LINE_CHARS",
     "MAX_MEMBER_CHARS",
-    "MAX_NOTE",
+    "MAX_NAME_CHARS",
     "MAX_PATH_CHARS",
-    "MAX_STRING",
+    "MAX_PROSE_CHARS",
+    "MAX_SENTENCE_CHARS",
+    "MAX_SOURCE_LINE_CHARS",
+    "MAX_STRING_CHARS",
     "MORE_DIGITS",
     "Prose",
     "as_dense",
@@ -42,17 +48,34 @@ __all__ = [
     "shorten",
 ]
 
+MAX_LINE_CHARS: Final = 2000
+"""Of a line on a terminal: a message with a long path in it stays whole."""
+MAX_PATH_CHARS: Final = 1000
+"""Of a path in a sentence: several names of at most 255 bytes each."""
+MAX_SENTENCE_CHARS: Final = 600
+"""Of a sentence in a report: the text of an exception, and what it is about."""
+MAX_PROSE_CHARS: Final = 300
+"""Of a Prose among values: an expectation in words is one or two sentences."""
+MAX_NAME_CHARS: Final = 300
+"""Of a student's or a submission's name: a file's name has at most 255 bytes."""
+MAX_SOURCE_LINE_CHARS: Final = 200
+"""Of a student's own line in a message: beyond two terminal lines nobody reads it."""
+MAX_MEMBER_CHARS: Final = 100
+"""Of the name of an archive's member in a sentence: it may be anything, and is not a student's name."""
+MAX_STRING_CHARS: Final = 80
+"""Of a string among values: one terminal line."""
+MAX_CLASS_CHARS: Final = 60
+"""Of the name of a value's class: it stands within a line."""
+MAX_KEY_CHARS: Final = 20
+"""Of a written answer's key: the number of an exercise."""
+MAX_DEPTH: Final = 8
+"""Of nested values: no course's answer has more levels."""
+
 DIGITS: Final = 4
 MORE_DIGITS: Final = (4, 6, 9, 12, 16, 17)  # 9 tell any two float32 apart, 17 any two float64
 _FEWER_ITEMS: Final = (sys.maxsize, 8, 4, 3, 2, 1)
-MAX_PATH_CHARS: Final = 1000  # of a path in a sentence: names below a class's folder, each of at most 255 bytes
-MAX_MEMBER_CHARS: Final = 100  # of an archive member's name, which may be anything, in a sentence
-MAX_DEPTH: Final = 8
-MAX_STRING: Final = 80
-_MAX_NAME: Final = 60
 _MAX_BITS: Final = 128
 _WHOLE: Final = 1e7  # whole floats below are written out
-MAX_NOTE: Final = 300
 # Anywhere in a text: where lines wrap, each character may begin one.
 _COMMAND: Final = re.compile(r"::(?=[A-Za-z][\w-]*(?: .*?)?::)|##(?=\w*\[)", re.DOTALL)
 _WORD: Final = re.compile(r"[^\[\], ]+")
@@ -112,7 +135,7 @@ def object_class(value: Any) -> str | None:
         name = getattr(value, "__assay_handle__", None)
     except Exception:  # noqa: BLE001 - an object may do anything when it is asked
         return None
-    return escape(name, _MAX_NAME) if isinstance(name, str) else None
+    return escape(name, MAX_CLASS_CHARS) if isinstance(name, str) else None
 
 
 class _Full(Exception):
@@ -145,9 +168,9 @@ class _Line:
 
     def known(self, value: Any, depth: int) -> None:
         if isinstance(value, Prose):
-            self.write(escape(value, MAX_NOTE))
+            self.write(escape(value, MAX_PROSE_CHARS))
         elif isinstance(value, str):
-            cut = str.__getitem__(value, slice(0, MAX_STRING))
+            cut = str.__getitem__(value, slice(0, MAX_STRING_CHARS))
             self.whole = self.whole and len(cut) == str.__len__(value)
             self.write(escape(repr(cut), self.room + 1) + ("" if len(cut) == str.__len__(value) else "…"))
         elif (name := object_class(value)) is not None:
@@ -266,7 +289,7 @@ def _other(value: object) -> str:
         return str(value)
     if type(value).__module__ == "numpy" and getattr(value, "shape", None) == ():
         return str(value.item())  # type: ignore[attr-defined]  # numpy's own scalars, of which only bool is no Number
-    return f"an object of class {escape(type(value).__name__, _MAX_NAME)}"
+    return f"an object of class {escape(type(value).__name__, MAX_CLASS_CHARS)}"
 
 
 def is_tensor(value: object) -> bool:

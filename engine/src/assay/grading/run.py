@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from assay.errors import AssayError, Interrupted, PromiseBroken, WorkerDied
 from assay.judge.session import Job, grade_chunk
 from assay.model import INTERRUPTED, Names, Report, SubmissionInfo
-from assay.text import escape
+from assay.text import MAX_NAME_CHARS, escape
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -23,8 +23,6 @@ _FAILURES = 8
 
 _DIED = "the judge's own process ended while it graded this submission"
 _FAILED = "the judge did not come to its end with this submission"
-
-_NAME = 300
 
 
 def grade(  # noqa: PLR0913 - each by its name
@@ -114,7 +112,7 @@ class _Run:
         for number, error in sorted(self._failed.items()):
             submission = self._submissions[number]
             if on_trouble is not None:
-                on_trouble(f"{escape(submission.info.name, _NAME)}, {submission.assignment}: {error}")
+                on_trouble(f"{escape(submission.info.name, MAX_NAME_CHARS)}, {submission.assignment}: {error}")
             self._take(number, self._ungraded(number, _FAILED))
         for number in self._dead:
             self._take(number, self._ungraded(number, _DIED))

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 RUN_BODY = ("time", "timeit", "capture")
 """The cell magics that run their cell."""
 
-_TEXT = 500
-_KEY = 20
+_MAX_SENT_CHARS = 500  # of an exception's text: bounds this process, not a reader's text
+_MAX_SENT_KEY_CHARS = 20
 _ANSWER = 65_536
 _ANSWERS = 100
 _WRITTEN = 500_000
@@ -113,10 +113,10 @@ def _place_of(error: SyntaxError) -> str:
 def describe(error: BaseException) -> str:
     """Gives "NameError: name 'x' is not defined", bounded, for any exception at all."""
     try:
-        text = clean(str(error), _TEXT)
+        text = clean(str(error), _MAX_SENT_CHARS)
     except BaseException:  # noqa: BLE001 - a student's __str__ may raise anything
         text = ""
-    name = clean(type(error).__name__, _TEXT)
+    name = clean(type(error).__name__, _MAX_SENT_CHARS)
     return f"{name}: {text}" if text else name
 
 
@@ -128,7 +128,7 @@ def written_answers(module: types.ModuleType) -> dict[str, str]:
     texts = [(key, text) for key, text in answers.items() if isinstance(key, str | int) and isinstance(text, str)]
     found, left = {}, _WRITTEN
     for key, text in texts[:_ANSWERS]:
-        found[clean(str(key), _KEY)] = written = clean(text, min(_ANSWER, left))
+        found[clean(str(key), _MAX_SENT_KEY_CHARS)] = written = clean(text, min(_ANSWER, left))
         left -= len(written)
     return found
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from assay.text import (
     DIGITS,
     MAX_DEPTH,
-    MAX_NOTE,
-    MAX_STRING,
+    MAX_PROSE_CHARS,
+    MAX_STRING_CHARS,
     MORE_DIGITS,
     Prose,
     as_dense,
@@ -62,7 +62,7 @@ def _distinct(yours: Any, expected: Any, limit: int) -> tuple[str, str]:
     """Both as short text, with as many digits as it takes to tell them apart; if none do, with few."""
     if isinstance(yours, str) and isinstance(expected, str) and not isinstance(expected, Prose):
         alike = os.path.commonprefix([yours[:_MAX_PREFIX], expected[:_MAX_PREFIX]])  # noqa: RUF071 - characters, not paths
-        start = len(alike) - MAX_STRING // 2
+        start = len(alike) - MAX_STRING_CHARS // 2
         if start > 0:  # two texts that begin alike
             first, second = (one_line(value[start:], limit - 1, DIGITS)[0] for value in (yours, expected))
             return f"…{first}", f"…{second}"
@@ -74,14 +74,14 @@ def _distinct(yours: Any, expected: Any, limit: int) -> tuple[str, str]:
 
 
 def _limit(value: object, limit: int) -> int:
-    return MAX_NOTE if isinstance(value, Prose) else limit
+    return MAX_PROSE_CHARS if isinstance(value, Prose) else limit
 
 
 def _notes(yours: Any, expected: Any, within: str | None) -> tuple[str, str]:
     """What stands behind the two values: their shapes where there are any, and the tolerance."""
     has_shape = any(is_tensor(value) and value.dim() > 0 for value in (yours, expected))
     first, second = (shape_of(value) if has_shape and is_tensor(value) else "" for value in (yours, expected))
-    return first, ("" if first == second else second) if within is None else escape(f"within {within}", MAX_NOTE)
+    return first, ("" if first == second else second) if within is None else escape(f"within {within}", MAX_PROSE_CHARS)
 
 
 class _Place(NamedTuple):

@@ -19,7 +19,7 @@ from assay.intake.collect import take_in
 from assay.intake.tree import path_text
 from assay.judge.collected import check_of, forbidden_by, number_variants, submission_of
 from assay.model import Report, Submission, SubmissionInfo, Verdict
-from assay.text import escape
+from assay.text import MAX_LINE_CHARS, MAX_NAME_CHARS, escape
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
@@ -31,9 +31,6 @@ if TYPE_CHECKING:
 
 _MAX_EXAMPLES = 25
 """Hypothesis examples a check: properties of such functions fail early or never, and every example is a crossing."""
-
-
-_LINE, _NAME = 2000, 300
 
 
 class Judge:
@@ -90,12 +87,12 @@ class Judge:
         try:
             intake = take_in(paths, names)
         except IntakeError as error:
-            raise pytest.UsageError(escape(str(error), _LINE)) from error
+            raise pytest.UsageError(escape(str(error), MAX_LINE_CHARS)) from error
         if intake.refused or intake.empty:
             reasons = [r.reason for r in intake.refused] + [
                 f"nothing to grade in {path_text(path)}" for path in intake.empty
             ]
-            raise pytest.UsageError("; ".join(escape(reason, _LINE) for reason in reasons))
+            raise pytest.UsageError("; ".join(escape(reason, MAX_LINE_CHARS) for reason in reasons))
         submissions = intake.submissions if paths else [reference_as_submission(course, name) for name in names]
         return cls(course, submissions, config.option.seed, tuple(config.option.waive), submissions_only=bool(paths))
 
@@ -136,9 +133,8 @@ class Judge:
         if "guest" in metafunc.fixturenames:
             name = metafunc.definition.path.parent.name
             handed = [s for s in self.submissions if s.assignment == name]
-            metafunc.parametrize(
-                "guest", handed, ids=[escape(s.info.name, _NAME) for s in handed], indirect=True, scope="session"
-            )
+            ids = [escape(s.info.name, MAX_NAME_CHARS) for s in handed]
+            metafunc.parametrize("guest", handed, ids=ids, indirect=True, scope="session")
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Notes which checks there are, and gives each its own seed."""
@@ -270,7 +266,7 @@ def as_text(verdict: Verdict) -> str:
     lines = [f"{verdict.description}: {verdict.status}"]
     for label, text in rows:
         if text:
-            first, *rest = [escape(line, _LINE) for line in text.splitlines()]
+            first, *rest = [escape(line, MAX_LINE_CHARS) for line in text.splitlines()]
             lines += [f"  {label:<9} {first}", *(f"  {'':<9} {line}" for line in rest)]
     return "\n".join(lines)
 

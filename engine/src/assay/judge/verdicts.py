@@ -25,14 +25,13 @@ from assay.model import (
     Submission,
     Verdict,
 )
-from assay.text import Prose, escape
+from assay.text import MAX_KEY_CHARS, MAX_SENTENCE_CHARS, MAX_SOURCE_LINE_CHARS, Prose, escape
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from assay.judge.hooks import Judge
 
-_TEXT = 600
 _ANSWERS, _ANSWER = 100, 65_536
 """Written answers and characters of each that a report carries, whatever a guest sends."""
 
@@ -91,13 +90,13 @@ def report_of(judge: Judge, submission: Submission) -> Report:
     found = tuple(name for name in names if loaded is not None and name in loaded.found)
     # What a module that did not come to its end would have defined, nobody knows.
     missing = tuple(name for name in names if name not in found) if loaded is not None else ()
-    notes = [escape(note, _TEXT) for note in submission.notes]
+    notes = [escape(note, MAX_SENTENCE_CHARS) for note in submission.notes]
     if loaded is not None:
-        notes += [escape(note, _TEXT) for note in loaded.notes[:50]]
+        notes += [escape(note, MAX_SENTENCE_CHARS) for note in loaded.notes[:50]]
     if guest is not None and guest.failure is not None:
         notes.append(guest.failure.text)
     written = list(loaded.answers.items())[:_ANSWERS] if loaded is not None else []
-    answers = tuple(Answer(escape(key, 20), text[:_ANSWER]) for key, text in written)
+    answers = tuple(Answer(escape(key, MAX_KEY_CHARS), text[:_ANSWER]) for key, text in written)
     return Report(
         submission.info,
         submission.assignment,
@@ -119,7 +118,7 @@ def report_of(judge: Judge, submission: Submission) -> Report:
 def ungraded_verdict(item: pytest.Item, what: str, why: str = "") -> Verdict:
     """Gives the verdict of a check that could not be judged, which is ours to mend; why is told of no hidden one."""
     check = check_of(item)
-    message = _hidden(what) if check.visibility == "hidden" else Message(help=escape(what + why, _TEXT))
+    message = _hidden(what) if check.visibility == "hidden" else Message(help=escape(what + why, MAX_SENTENCE_CHARS))
     return Verdict(check.id, check.description, "ungraded", 0.0, check.points, check.visibility, message, 0.0)
 
 
@@ -135,7 +134,7 @@ def _finding(judge: Judge, item: Any, error: BaseException) -> tuple[Status, Mes
     """Says what an exception that ended a check means: the student's doing where we know it, ours otherwise."""
     error = _first_of_flaky(error)
     if isinstance(error, pytest.skip.Exception):
-        return "skipped", Message(help=escape(str(error), _TEXT))
+        return "skipped", Message(help=escape(str(error), MAX_SENTENCE_CHARS))
     path = judge.course.reference(item.path.parent.name)
     shown = _transcript(item)
     if isinstance(error, Mismatch):
@@ -151,14 +150,16 @@ def _finding(judge: Judge, item: Any, error: BaseException) -> tuple[Status, Mes
         guest = judge.guests.get(item.callspec.params["guest"])
         during_import = guest is not None and guest.failure is error
         if error.status == "ungraded":
-            return error.status, Message(help=escape(error.text, _TEXT))
-        return error.status, Message(None if during_import else shown, escape(error.text, _TEXT), None, None)
+            return error.status, Message(help=escape(error.text, MAX_SENTENCE_CHARS))
+        return error.status, Message(
+            None if during_import else shown, escape(error.text, MAX_SENTENCE_CHARS), None, None
+        )
     if isinstance(error, AssayError):
         return "ungraded", Message(help=str(error))
     if reference_digests(judge, item, error):
-        text = escape(f"what came back could not be used: {error}", _TEXT)
+        text = escape(f"what came back could not be used: {error}", MAX_SENTENCE_CHARS)
         return "failed", Message(shown, text, None, None)
-    return "ungraded", Message(help=escape(f"{type(error).__name__} in the check itself: {error}", _TEXT))
+    return "ungraded", Message(help=escape(f"{type(error).__name__} in the check itself: {error}", MAX_SENTENCE_CHARS))
 
 
 def _first_of_flaky(error: BaseException) -> BaseException:
@@ -181,8 +182,8 @@ def _transcript(item: Any) -> str | None:
 
 
 def _raised(error: SubmissionRaised) -> str:
-    text = escape(f"{error.kind}: {error.text}" if error.text else error.kind, _TEXT)
-    lines = [escape(f"  line {number}: {source.strip()}", 200) for number, source in error.where[-3:]]
+    text = escape(f"{error.kind}: {error.text}" if error.text else error.kind, MAX_SENTENCE_CHARS)
+    lines = [escape(f"  line {number}: {source.strip()}", MAX_SOURCE_LINE_CHARS) for number, source in error.where[-3:]]
     return "\n".join([f"raised {text}", *lines])
 
 
@@ -204,5 +205,6 @@ def _missing(judge: Judge, item: Any, name: str, path: Path) -> Message:
     notes = loaded.notes if loaded is not None and loaded.found else []  # where all is missing they are said once
     yours = f"{name} is not defined"
     if notes and name.encode() in submission.source:  # what was never written is not missing because of them
-        yours += f": {escape(notes[0], _TEXT) if len(notes) == 1 else f'{len(notes)} cells stopped, see the notes'}"
+        first = escape(notes[0], MAX_SENTENCE_CHARS)
+        yours += f": {first if len(notes) == 1 else f'{len(notes)} cells stopped, see the notes'}"
     return Message(None, yours, f"{signatures(path).get(name, name)}", None)

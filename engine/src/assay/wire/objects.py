@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from types import ModuleType, TracebackType
 
-_TEXT = 2000
+_MAX_SENT_CHARS = 2000
 _LINES = 3
 
 
@@ -159,13 +159,13 @@ def _plain(value: Any) -> bool:
 
 def _raised(error: BaseException, files: frozenset[str]) -> Raised:
     try:
-        text = clean(str(error), _TEXT)
+        text = clean(str(error), _MAX_SENT_CHARS)
     except BaseException:  # noqa: BLE001 - a student's __str__ may raise anything
         text = ""
     where = student_lines(error.__traceback__, files)
     # A call whose arguments do not fit raises before any of the callee's lines ran.
     called = bool(where) or not isinstance(error, TypeError)
-    return Raised(clean(type(error).__name__, _TEXT), text, where, called)
+    return Raised(clean(type(error).__name__, _MAX_SENT_CHARS), text, where, called)
 
 
 def clean(text: str, limit: int) -> str:
