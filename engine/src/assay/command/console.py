@@ -1,7 +1,8 @@
-"""What a person sees while a command runs and when it ends: progress, reports, and a line that says why it stopped."""
+"""The terminal of a person: progress, reports, and a line that says why the command stopped."""
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from typing import TYPE_CHECKING, NoReturn
 
@@ -9,28 +10,46 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from assay.text import escape
+from assay.errors import AssayError
+from assay.text import MAX_LINE_CHARS, escape
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from assay.model import Report
 
-__all__ = ["LINE", "console", "progress_bars", "say", "show_reports", "stop"]
+__all__ = [
+    "BELOW",
+    "NO_REPORT",
+    "STOPPED",
+    "USAGE",
+    "console",
+    "progress_bars",
+    "say",
+    "show_reports",
+    "stop",
+    "stop_on_error",
+]
+
+BELOW, USAGE, NO_REPORT, STOPPED = 1, 2, 3, 130
+"""Exit codes besides 0: a submission, or the course, is below what was asked; wrong usage; no report could be written;
+an interrupt came first (128 and the number of Ctrl-C's signal, as in a shell)."""
 
 _WIDTH = 100
-LINE = 2000
+"""Characters of a line in a file, the same on every machine."""
 
 
 def progress_bars() -> Progress:
-    """Gives bars for a person who waits; nothing where standard error is a file."""
+    """Return bars on standard error for a person who waits; they stay silent if it is a file."""
     errors = Console(stderr=True)
-    errors.quiet = not errors.is_terminal  # of older versions even disabled bars end with an empty line
+    errors.quiet = not errors.is_terminal  # in older versions of rich even disabled bars end with an empty line
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     return Progress(*columns, console=errors, transient=True, disable=errors.quiet)
 
 
-def show_reports(reports: list[Report]) -> None:
-    """Prints the reports on standard output."""
-    from assay.report.terminal import render  # noqa: PLC0415
+def show_reports(reports: Sequence[Report]) -> None:
+    """Print the reports on standard output."""
+    from assay.report.terminal import render  # noqa: PLC0415 - only commands that grade need it
 
     output = console()
     with output.capture() as captured:
@@ -40,7 +59,7 @@ def show_reports(reports: list[Report]) -> None:
 
 
 def console() -> Console:
-    """Gives standard output, as wide as the terminal or, in a file, the same everywhere."""
+    """Return standard output, as wide as the terminal; a file has the same width everywhere."""
     output = Console(highlight=False)
     if not output.is_terminal:
         output.width = _WIDTH
@@ -48,12 +67,21 @@ def console() -> Console:
 
 
 def stop(text: str, code: int) -> NoReturn:
-    """Ends the command with a line on standard error and this exit code."""
+    """End the command with a line on standard error and this exit code."""
     say(f"assay: {text}")
     sys.exit(code)
 
 
+@contextlib.contextmanager
+def stop_on_error(code: int) -> Iterator[None]:
+    """End the command with this exit code, and the error as a line, if the body raises an AssayError."""
+    try:
+        yield
+    except AssayError as error:
+        stop(str(error), code)
+
+
 def say(text: str, *, err: bool = True) -> None:
-    """Prints a text line by line, so that nothing in it, as a folder's name, steers a terminal."""
+    """Print a text line by line; nothing in it, such as a folder's name, can steer the terminal."""
     for line in text.splitlines():
-        click.echo(escape(line, LINE), err=err)
+        click.echo(escape(line, MAX_LINE_CHARS), err=err)

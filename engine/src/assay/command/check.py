@@ -1,0 +1,33 @@
+"""`assay check`: grade one's own file by the checks that a student sees at once."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from assay.command.console import BELOW, USAGE, stop
+from assay.command.grade import grade_work, read_work, show_work
+from assay.command.options import course_option, waive_option
+from assay.intake.tree import path_text
+
+__all__ = ["check"]
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@waive_option
+@course_option
+@click.pass_context
+def check(ctx: click.Context, file: Path, folder: Path | None, waive: tuple[str, ...]) -> None:
+    """Check your own FILE: the public checks, at once, with the smallest input that shows what is wrong."""
+    work = read_work([file], folder)
+    for refused in work.intake.refused:
+        stop(refused.reason, USAGE)
+    if not work.intake.submissions:
+        stop(f"nothing to grade in {path_text(file)}", USAGE)
+    reports = grade_work(ctx, work, waived=waive, visible_only=True)
+    show_work(reports, work.intake)
+    if any(report.status == "ungraded" or report.score < report.max_score for report in reports):
+        sys.exit(BELOW)

@@ -1,0 +1,191 @@
+"""`assay grade`: a class at once, shown and written."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import click
+
+from assay.command.console import (
+    BELOW,
+    NO_REPORT,
+    STOPPED,
+    USAGE,
+    progress_bars,
+    say,
+    show_reports,
+    stop,
+    stop_on_error,
+)
+from assay.command.interrupts import interrupts
+from assay.command.options import PathArgument, Percent, course_option, executor_of, open_course, waive_option
+from assay.errors import AssayError, Interrupted
+from assay.intake.collect import take_in
+from assay.intake.tree import path_text
+from assay.model import INTERRUPTED
+from assay.text import MAX_LINE_CHARS, escape
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from assay.course.read import Course
+    from assay.intake.result import Intake
+    from assay.model import Report
+
+__all__ = ["Work", "grade", "grade_work", "read_work", "show_work"]
+
+_MAX_SEED = 2**63 - 1
+"""What every reader of JSON takes."""
+
+
+class Work(NamedTuple):
+    """A course, and everything that is handed in for it."""
+
+    course: Course
+    intake: Intake
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, type=PathArgument(path_type=Path))
+@course_option
+@click.option(
+    "--json",
+    "json_file",
+    type=PathArgument(dir_okay=False, path_type=Path),
+    help="Write the canonical report there.",
+)
+@click.option(
+    "--seed",
+    default=0,
+    show_default=True,
+    type=click.IntRange(0, _MAX_SEED),
+    help="The course's secret seed: the same seed, the same report.",
+)
+@click.option(
+    "--fail-under",
+    type=Percent(0, 100),
+    metavar="PERCENT",
+    help="Exit with 1 if a submission has less than that.",
+)
+@waive_option
+@click.pass_context
+def grade(  # noqa: PLR0913, PLR0917 - one argument an option
+    ctx: click.Context,
+    paths: tuple[Path, ...],
+    folder: Path | None,
+    json_file: Path | None,
+    seed: int,
+    fail_under: float | None,
+    waive: tuple[str, ...],
+) -> None:
+    """Grade submissions: each PATH is a file, a student's folder, a folder of students, or an archive of these."""
+    work = read_work(paths, folder)
+    _require_work(work.intake, paths)
+    _require_writable(json_file)
+    with interrupts() as signals:
+        reports, interrupted = _reports_so_far(ctx, work, seed, waive)
+        signals.ignore()  # finished reports get into the file
+        reports += _refusals(work, seed)
+        trouble = _write(reports, json_file)
+        if not interrupted:
+            signals.heed()
+        show_work(reports, work.intake)  # even if the file could not be written: no finished report is lost
+        if trouble is not None:
+            stop(trouble, NO_REPORT)
+        if interrupted:
+            stop(f"interrupted: {interrupted} of {len(reports)} were not graded", STOPPED)
+    if fail_under is not None and any(_is_below(report, fail_under) for report in reports):
+        sys.exit(BELOW)
+
+
+def read_work(paths: Sequence[Path], folder: Path | None) -> Work:
+    """Read the course and the submissions; stop if one of them cannot be read."""
+    with stop_on_error(USAGE):
+        course = open_course(folder)
+        return Work(course, take_in(paths, [assignment.name for assignment in course.assignments]))
+
+
+def grade_work(
+    ctx: click.Context, work: Work, *, seed: int = 0, waived: tuple[str, ...] = (), visible_only: bool = False
+) -> list[Report]:
+    """Grade the submissions; stop if no report can be made.
+
+    Raises:
+        Interrupted: a signal ended it; with the finished reports.
+    """
+    from assay.grading.run import grade as grade_submissions  # noqa: PLC0415 - only commands that grade need it
+
+    with stop_on_error(NO_REPORT), progress_bars() as progress, executor_of(ctx) as executor:
+        bar = progress.add_task("grading", total=len(work.intake.submissions))
+        return grade_submissions(
+            work.course,
+            work.intake.submissions,
+            seed=seed,
+            executor=executor,
+            sink=lambda _: progress.advance(bar),
+            waived=waived,
+            visible_only=visible_only,
+            on_trouble=lambda text: say(f"assay: {text}"),
+        )
+
+
+def show_work(reports: Sequence[Report], intake: Intake) -> None:
+    """Print the reports, and which folders were empty."""
+    show_reports(reports)
+    for folder in intake.empty:
+        say(escape(f"nothing to grade in {path_text(folder)}", MAX_LINE_CHARS))
+
+
+def _require_work(intake: Intake, paths: Sequence[Path]) -> None:
+    if not intake.submissions and not intake.refused:
+        stop(f"nothing to grade in {', '.join(path_text(path) for path in paths)}", USAGE)
+
+
+def _require_writable(path: Path | None) -> None:
+    """Stop before a class is graded, not after, if no file can be written."""
+    if path is not None and not _can_be_written(path):
+        stop(f"no file can be written at {path_text(path)}", NO_REPORT)
+
+
+def _can_be_written(path: Path) -> bool:
+    try:
+        return os.access(path, os.W_OK) if path.exists() else path.parent.is_dir() and os.access(path.parent, os.W_OK)
+    except OSError:  # a name that is too long, or a folder that may not be entered
+        return False
+
+
+def _reports_so_far(ctx: click.Context, work: Work, seed: int, waived: tuple[str, ...]) -> tuple[list[Report], int]:
+    """Grade; return the reports, and how many submissions an interrupt left ungraded."""
+    try:
+        return grade_work(ctx, work, seed=seed, waived=waived), 0
+    except Interrupted as error:
+        return error.reports, sum(report.reason == INTERRUPTED for report in error.reports)
+
+
+def _refusals(work: Work, seed: int) -> list[Report]:
+    from assay.grading.run import ungraded  # noqa: PLC0415 - as above
+
+    return [ungraded(work.course, seed, *refused) for refused in work.intake.refused]
+
+
+def _write(reports: Sequence[Report], path: Path | None) -> str | None:
+    """Write the canonical report; return what went wrong, or None."""
+    from assay.report.document import document_bytes  # noqa: PLC0415 - as above
+
+    if path is None:
+        return None
+    try:
+        path.write_bytes(document_bytes(reports))
+    except OSError as error:
+        return f"{path_text(path)} cannot be written: {error.strerror}"
+    except AssayError as error:
+        return str(error)
+    return None
+
+
+def _is_below(report: Report, percent: float) -> bool:
+    share = report.score / report.max_score if report.max_score else 0.0
+    return report.status == "ungraded" or 100 * share < percent

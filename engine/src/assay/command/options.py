@@ -1,0 +1,94 @@
+"""Arguments and options that several commands have, and the types of their values."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from assay.command.console import USAGE, stop_on_error
+from assay.course.read import Course, find_root, read_course
+from assay.wire.promises import CORE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from concurrent.futures import Executor
+
+__all__ = [
+    "PathArgument",
+    "Percent",
+    "assignments_argument",
+    "course_option",
+    "executor_of",
+    "named_assignments",
+    "open_course",
+    "waive_option",
+]
+
+course_option = click.option(
+    "--course",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The course's folder; without it the one around you.",
+)
+
+waive_option = click.option(
+    "--waive",
+    multiple=True,
+    type=click.Choice(CORE),
+    help="Grade although this machine does not keep that promise; repeatable.",
+)
+
+assignments_argument = click.argument("assignments", nargs=-1)
+
+
+class PathArgument(click.Path):
+    """A path on the command line."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Refuse the empty text of an unset shell variable: click would read it as the current folder."""
+        if value == "":
+            self.fail("a path is empty.", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+class Percent(click.FloatRange):
+    """A number from 0 to 100."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Refuse nan too, because no score is below it."""
+        percent: float = super().convert(value, param, ctx)
+        if math.isnan(percent):
+            self.fail("nan is no percentage.", param, ctx)
+        return percent
+
+
+def open_course(folder: Path | None) -> Course:
+    """Read the course in or around a folder, by default the current one.
+
+    Raises:
+        CourseError: there is none, or its folders do not fit together.
+    """
+    return read_course(find_root((folder or Path.cwd()).absolute()))
+
+
+def named_assignments(folder: Path | None, assignments: Sequence[str]) -> tuple[Course, list[str]]:
+    """Return the course and the names of the given assignments, of all if none is given; stop if one is unknown."""
+    with stop_on_error(USAGE):
+        course = open_course(folder)
+        return course, [course.assignment(name).name for name in assignments or [a.name for a in course.assignments]]
+
+
+@contextlib.contextmanager
+def executor_of(ctx: click.Context) -> Iterator[Executor]:
+    """Give the executor that the caller of the command passed as click's object; otherwise local processes."""
+    if ctx.obj is not None:
+        yield ctx.obj
+        return
+    from assay.grading.executors import LocalProcesses  # noqa: PLC0415 - only commands that grade need it
+
+    with LocalProcesses() as executor:
+        yield executor

@@ -1,0 +1,37 @@
+"""`assay tolerances`: the bounds of statistical checks, derived from the model answers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from assay.command.console import NO_REPORT, progress_bars, stop_on_error
+from assay.command.options import assignments_argument, course_option, named_assignments
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rich.progress import TaskID
+
+__all__ = ["tolerances"]
+
+
+@click.command()
+@assignments_argument
+@course_option
+@click.option("--seeds", type=click.IntRange(min=100), help="Runs of the reference; without it what each asks for.")
+def tolerances(assignments: tuple[str, ...], folder: Path | None, seeds: int | None) -> None:
+    """Derive the tolerances of statistical checks anew, and write them beside the reference."""
+    from assay.checks.tolerances import rederive  # noqa: PLC0415 - torch is not needed by the other commands
+
+    course, names = named_assignments(folder, assignments)
+    with stop_on_error(NO_REPORT), progress_bars() as progress:
+        bars: dict[str, TaskID] = {}
+
+        def show(key: str, done: int, total: int) -> None:
+            bars[key] = bars[key] if key in bars else progress.add_task(key, total=total)
+            progress.update(bars[key], completed=done)
+
+        for name in names:
+            rederive(course.root, name, seeds=seeds, progress=show)
