@@ -1,4 +1,4 @@
-"""`python -m assay`: the command, where the scripts' folder is not on the path."""
+"""`python -m assay`: the command, also if the folder of scripts is not on the PATH."""
 
 from assay.command.main import main
 

@@ -1,10 +1,10 @@
 """Values and foreign text as text for a person: short, printable, the same every time, whatever they are.
 
-Reports show what a submission gave back, and a submission may give back anything. Everything here is total (no value
-makes it raise), bounded (no value makes it long or slow) and inert (control characters, terminal escapes and text
-directions come out as the escapes that Python writes for them, and so does the first character of what a CI system
-would obey: `::error::`, `##[error]`, `##vso[...]`). Imports nothing of ours, and torch never: a tensor can only be here
-if somebody else imported it.
+Reports show the values that a submission returned, and a submission can return anything. Every function here is total
+(no value makes it raise) and bounded (no value makes it long or slow). Its text is inert: control characters, terminal
+escapes and text directions become the escapes that Python writes for them, and so does the first character of a command
+to a CI system: `::error::`, `##[error]`, `##vso[...]`. The module imports nothing of ours and never torch: if nobody
+imported torch, no value is a tensor.
 """
 
 from __future__ import annotations
@@ -83,13 +83,13 @@ _NAMES: Final = ("inf", "nan")  # numbers that Python has no literal for
 
 
 class Prose(str):
-    """A text that is meant for a person, shown as it stands and not in quotes: `at least one batch`."""
+    """A text for a person among values, shown without quotes: `at least one batch`."""
 
     __slots__ = ()
 
 
 def escape(text: str, limit: int) -> str:
-    r"""At most `limit` characters of the text, all printable: `\x1b` for an escape, `…` where it was cut.
+    r"""Return at most `limit` characters, all printable: `\x1b` for an escape, `…` at a cut.
 
     The limit is at least 1.
     """
@@ -106,9 +106,9 @@ def escape(text: str, limit: int) -> str:
 
 
 def shorten(value: Any, limit: int = 200) -> str:
-    """The value on one line of at most `limit` characters, as Python writes it, numbers to 4 significant digits.
+    """Return the value on one line of at most `limit` characters, as Python writes it, to 4 significant digits.
 
-    A tensor is written as nested lists; where something had to be left out stands `…`, and its shape is added.
+    A tensor becomes nested lists. If a part of it is left out, `…` stands for the part, and the shape is added.
     """
     text, whole = one_line(value, limit, DIGITS)
     if whole or not is_tensor(value):
@@ -118,9 +118,9 @@ def shorten(value: Any, limit: int = 200) -> str:
 
 
 def code(value: Any, limit: int) -> str:
-    """The value as the Python that makes it again, with as few digits as that takes; as `short` where it does not fit.
+    """Return the Python that makes the value, with as few digits as possible; `shorten`'s text if it does not fit.
 
-    A tensor is a call of `torch.tensor`, beyond the limit by what that needs.
+    A tensor becomes a call of `torch.tensor`, whose characters do not count.
     """
     for digits in MORE_DIGITS:
         text, whole = one_line(value, limit, digits)
@@ -130,7 +130,7 @@ def code(value: Any, limit: int) -> str:
 
 
 def object_class(value: Any) -> str | None:
-    """The class name of an object that stayed in the guest, or None for a value of ours."""
+    """Return the class name of an object that stayed in the guest, or None for any other value."""
     try:
         name = getattr(value, "__assay_handle__", None)
     except Exception:  # noqa: BLE001 - an object may do anything when it is asked
@@ -142,8 +142,8 @@ class _Full(Exception):
     pass
 
 
-class _Line:
-    """One line being written: at most `items` items of every list, `_Full` beyond `room` characters."""
+class _LineWriter:
+    """Write one line with at most `items` items of every list; raise `_Full` beyond `room` characters."""
 
     def __init__(self, room: int, items: int, digits: int) -> None:
         self.parts: list[str] = []
@@ -220,10 +220,10 @@ class _Line:
 
 
 def one_line(value: Any, limit: int, digits: int) -> tuple[str, bool]:
-    """The value on one line of at most `limit` characters, and whether nothing was left out."""
+    """Return the value on one line of at most `limit` characters, and whether the value is whole."""
     text = ""
     for items in _FEWER_ITEMS:
-        line = _Line(limit, items, digits)
+        line = _LineWriter(limit, items, digits)
         try:
             line.value(value, 0)
         except _Full:
@@ -234,7 +234,7 @@ def one_line(value: Any, limit: int, digits: int) -> tuple[str, bool]:
 
 
 def _call(value: Any, text: str) -> str | None:
-    """The text, in a call where the value is a tensor, if Python makes the value of it, and None otherwise."""
+    """Return the text, for a tensor in a call, if Python makes the value from it; None otherwise."""
     try:
         return _tensor_call(value, text) if is_tensor(value) else text if ast.literal_eval(text) == value else None
     except (ValueError, SyntaxError):  # nan and inf are names
@@ -261,7 +261,7 @@ def _qualified(word: re.Match[str]) -> str:
 
 
 def numeral(value: Any, digits: int) -> str:
-    """A number, None or a truth value, with so many significant digits where it is no integer."""
+    """Return a number, None or a truth value as text, with so many significant digits unless it is an integer."""
     if value is None or isinstance(value, bool):
         return str(value)
     if isinstance(value, int):
@@ -293,23 +293,23 @@ def _other(value: object) -> str:
 
 
 def is_tensor(value: object) -> bool:
-    """Whether it is one, if there can be one here."""
+    """Return whether the value is a tensor."""
     torch = sys.modules.get("torch")
     return torch is not None and isinstance(value, torch.Tensor)
 
 
 def as_dense(value: torch.Tensor) -> torch.Tensor | None:
-    """The tensor as ordinary numbers; None for one that has none (on the meta device) or that cannot be read."""
+    """Return the tensor as ordinary numbers; None if it has none (on the meta device) or cannot be read."""
     try:
         dense = value.detach().to_dense()
         dense.reshape(-1)[:1].tolist()
-    except Exception:  # noqa: BLE001 - torch raises what it likes for layouts that it only half supports
+    except Exception:  # noqa: BLE001 - torch raises any class for layouts that it only half supports
         return None
     return dense
 
 
 def shape_of(value: torch.Tensor) -> str:
-    """The shape and the type: `shape (2, 1), float32`."""
+    """Return the shape and the type: `shape (2, 1), float32`."""
     try:
         return f"shape {tuple(value.shape)}, {str(value.dtype).removeprefix('torch.')}"
     except Exception:  # noqa: BLE001 - a nested tensor has no one shape

@@ -1,4 +1,4 @@
-"""Writes what a student starts from: the reference's signatures and docstrings, and no solution."""
+"""A student's starter: the reference's signatures and docstrings, and no solution."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 _SECTION = re.compile(r"(Args|Attributes|Returns|Yields|Raises):\n")
 
 _HEADING = re.compile(r"^# (\d+\. .+)$", re.MULTILINE)
-"""How a reference says which exercise the definitions below are of: a comment such as "# 2. Ohm's law"."""
+"""A comment of the reference that names the exercise of the definitions below it, such as "# 2. Ohm's law"."""
 
 _ANSWERS = "# Written answers, for a person to read: exercise number to text.\nANSWERS = {}\n"
 
 
 def module_starter(reference: Path) -> str:
-    """Gives the source of a module in which everything raises NotImplementedError, under the reference's headings."""
-    head, imports, definitions = _parts(reference)
+    """Return the source of a module in which everything raises NotImplementedError, under the reference's headings."""
+    head, imports, definitions = _reference_parts(reference)
     parts = []
     for heading, text in definitions:
         if heading:
@@ -31,9 +31,9 @@ def module_starter(reference: Path) -> str:
 
 
 def notebook_starter(reference: Path) -> str:
-    """Gives the same as a Jupyter notebook, a cell for every heading and every definition."""
-    head, imports, definitions = _parts(reference)
-    write: Any = nbformat.v4  # which has no types
+    """Return the starter as a Jupyter notebook, with a cell for every heading and every definition."""
+    head, imports, definitions = _reference_parts(reference)
+    write: Any = nbformat.v4  # it has no types
     code, markdown = write.new_code_cell, write.new_markdown_cell
     cells = [markdown(f"# {head}"), code(imports)]
     for heading, text in definitions:
@@ -41,14 +41,14 @@ def notebook_starter(reference: Path) -> str:
             cells.append(markdown(f"## {heading}"))
         cells.append(code(text))
     cells.append(code(_ANSWERS.rstrip()))
-    for number, made in enumerate(cells):
-        made["id"] = f"cell-{number}"  # or they would be random, and no two starters the same
+    for number, cell in enumerate(cells):
+        cell["id"] = f"cell-{number}"  # because random ids would make every starter another
     text = write.writes(write.new_notebook(cells=cells))
     return f"{text}\n"
 
 
-def _parts(reference: Path) -> tuple[str, str, list[tuple[str, str]]]:
-    """Gives the first line, the imports, and the definitions, each with the heading above it, or ""."""
+def _reference_parts(reference: Path) -> tuple[str, str, list[tuple[str, str]]]:
+    """Return the first line, the imports, and the definitions, each with the heading above it, or ""."""
     source = reference.read_text(encoding="utf-8")
     tree = ast.parse(source)
     headings = [(source.count("\n", 0, match.start()) + 1, match[1]) for match in _HEADING.finditer(source)]
@@ -62,16 +62,16 @@ def _parts(reference: Path) -> tuple[str, str, list[tuple[str, str]]]:
             while headings and headings[0][0] < node.lineno:
                 _, heading = headings.pop(0)
             definitions.append((heading, ast.unparse(stub)))
-    # Of a constant in a signature that one line is given, and what it is made of.
+    # A signature may need a constant: its line is copied, and the lines that it needs itself.
     constants = [node for node in tree.body if isinstance(node, ast.Assign)]
-    given: list[str] = []
+    lines: list[str] = []
     for node in reversed(constants):
         if used & {name for target in node.targets for name in _names(target)}:
-            given.insert(0, ast.unparse(node))
+            lines.insert(0, ast.unparse(node))
             used |= _names(node.value)
     imports = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
-    lines = [ast.unparse(node) for node in imports if _is_used(node, used)]
-    return f"{reference.stem}: write your answers below.", "\n".join([*lines, *given]), definitions
+    lines = [ast.unparse(node) for node in imports if _is_used(node, used)] + lines
+    return f"{reference.stem}: write your answers below.", "\n".join(lines), definitions
 
 
 def _names(node: ast.AST) -> set[str]:
@@ -81,8 +81,8 @@ def _names(node: ast.AST) -> set[str]:
 def _stub(node: ast.FunctionDef | ast.ClassDef) -> ast.FunctionDef | ast.ClassDef:
     text = ast.get_docstring(node)
     if text is not None:
-        text += _returned(node)
-    body: list[ast.stmt] = [] if text is None else [ast.Expr(ast.Constant(_asked(text, 4 + node.col_offset)))]
+        text += _returns_section(node)
+    body: list[ast.stmt] = [] if text is None else [ast.Expr(ast.Constant(_task(text, 4 + node.col_offset)))]
     if isinstance(node, ast.ClassDef):
         methods = [part for part in node.body if isinstance(part, ast.FunctionDef)]
         body += [_stub(part) for part in methods if part.name == "__init__" or not part.name.startswith("_")]
@@ -91,22 +91,22 @@ def _stub(node: ast.FunctionDef | ast.ClassDef) -> ast.FunctionDef | ast.ClassDe
     body.append(ast.Raise(ast.Name("NotImplementedError")))
     for argument in ast.walk(node.args):
         if isinstance(argument, ast.arg):
-            argument.annotation = None  # they may name what only a type checker imports
-    # How it is called follows from these; any other decorator may be a part of the solution.
+            argument.annotation = None  # it may name an import of type checkers only
+    # These decorators change how it is called; any other may be a part of the solution.
     kept = [each for each in node.decorator_list if _names(each) & {"staticmethod", "classmethod", "property"}]
     stub = ast.FunctionDef(node.name, node.args, body, kept)
     return ast.fix_missing_locations(stub)
 
 
-def _returned(node: ast.FunctionDef | ast.ClassDef) -> str:
-    """The type that is asked for, as a section of a docstring, where it is more than one value."""
+def _returns_section(node: ast.FunctionDef | ast.ClassDef) -> str:
+    """Return the type of the result as a section of a docstring, if it is more than one value."""
     if not (isinstance(node, ast.FunctionDef) and isinstance(node.returns, ast.Subscript)):
         return ""
     return f"\n\nReturns:\n    {ast.unparse(node.returns)}"
 
 
-def _asked(docstring: str, indent: int) -> str:
-    """What is asked for: a docstring's summary and its sections; the prose says how the reference does it."""
+def _task(docstring: str, indent: int) -> str:
+    """Return a docstring's summary and sections; its prose says how the reference does it, and is left out."""
     summary, *others = docstring.split("\n\n")
     sections = [part for part in others if _SECTION.match(part)]
     lines = "\n\n".join([summary, *sections]).splitlines()
