@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import json
 import os
 import signal
 import tempfile
@@ -18,11 +17,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 
 from assay.guest import processes
-from assay.guest.lockdown import apply, limits, namespaces, privileges, seccomp
+from assay.guest.lockdown import apply, limits, namespaces, privileges, scratch, seccomp
 from assay.guest.lockdown.syscalls import call
+from assay.promises import Isolation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -92,8 +93,8 @@ class Outcome:
     """What became of it: what the lock-down reported, what the task returned or met, how its process ended."""
 
     text: str = ""
-    report: dict[str, str] = field(default_factory=dict)
-    entered: dict[str, str] = field(default_factory=dict)
+    report: Isolation = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
     signal: int = 0
     clean: bool = False
     status: str = ""
@@ -143,8 +144,8 @@ class Wall:
             os.close(read_end)
             with _last_words(write_end):
                 self.machine.become()
-                outcome = self._nurse(task, outside, check=check)
-                os.write(write_end, json.dumps(outcome.__dict__).encode())
+                outcome = self._serve(task, outside, check=check)
+                os.write(write_end, msgspec.json.encode(outcome))
         os.close(write_end)
         with os.fdopen(read_end, "rb") as answer:
             words = answer.read()
@@ -152,16 +153,16 @@ class Wall:
         if os.WIFSIGNALED(status):
             return Outcome(signal=os.WTERMSIG(status))
         try:
-            return Outcome(**json.loads(words))
-        except ValueError:
+            return msgspec.json.decode(words, type=Outcome)
+        except msgspec.MsgspecError:
             pytest.fail(f"the fork server failed: {words.decode()}")
 
-    def _nurse(self, task: Callable[[], object], outside: Callable[[int], object] | None, *, check: bool) -> Outcome:
+    def _serve(self, task: Callable[[], object], outside: Callable[[int], object] | None, *, check: bool) -> Outcome:
         self.fork_server = os.getpid()
-        outcome = Outcome(entered=namespaces.enter())
+        outcome = Outcome(refused=namespaces.enter())
         read_end, write_end = os.pipe()
         waited, go = os.pipe()
-        with namespaces.scratch(self.scratch, **self.disk):
+        with scratch.prepare(self.scratch, **self.disk):
             with namespaces.child_pid_namespace() as fork:
                 pid = fork()
             if pid == 0:
@@ -172,7 +173,7 @@ class Wall:
             os.close(write_end)
             os.close(waited)
             with os.fdopen(read_end, "rb") as answer:
-                outcome.report = json.loads(answer.readline() or b"{}")
+                outcome.report = msgspec.json.decode(answer.readline() or b"{}", type=Isolation)
                 os.close(go)
                 if outside is not None:
                     outcome.status = str(outside(pid))
@@ -187,7 +188,7 @@ class Wall:
     def _submit(self, write_end: int, waited: int, task: Callable[[], object], *, check: bool) -> None:
         os.chdir(self.scratch)
         report = apply.lock_submission(self.scratch, self.bounds, [self.secret])
-        os.write(write_end, json.dumps(report).encode() + b"\n")
+        os.write(write_end, msgspec.json.encode(report) + b"\n")
         os.read(waited, 1)
         if not check:
             os.write(write_end, tell(task).encode())

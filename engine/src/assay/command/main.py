@@ -16,8 +16,8 @@ from assay.course.read import Course, find_root, read_course
 from assay.errors import AssayError, Interrupted
 from assay.intake.collect import Intake, shown, take_in
 from assay.model import INTERRUPTED
+from assay.promises import CORE, Broken, broken_core
 from assay.text import escape
-from assay.wire.promises import CORE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -203,15 +203,14 @@ def doctor() -> None:
     """Say which promises of the sandbox this machine keeps, and how."""
     from rich.table import Table  # noqa: PLC0415
 
-    from assay.doctor import examine  # noqa: PLC0415 - torch is not needed by the other commands
-    from assay.wire.promises import broken  # noqa: PLC0415
+    from assay.judge.machine import examine  # noqa: PLC0415
 
     table = Table("promise", "kept by", box=None, pad_edge=False)
     found = examine()
-    for name, how in found.items():
-        table.add_row(name, how, style="red" if how.startswith("not kept") else "")
+    for name, state in found.items():
+        table.add_row(name, str(state), style="red" if isinstance(state, Broken) else "")
     console().print(table)
-    if broken(found):
+    if broken_core(found):
         stop("a core promise is not kept: grading refuses on this machine unless it is named with --waive", BELOW)
 
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from assay.errors import WireError
 from assay.guest import processes
-from assay.guest.lockdown import namespaces
+from assay.guest.lockdown import namespaces, scratch
 from assay.wire import frames
 
 if TYPE_CHECKING:
@@ -120,16 +120,14 @@ class Server:
         line = frames.receive_socket(self._sock)
         self._foresee(task)
         resources = ExitStack()
-        scratch = Path(
-            resources.enter_context(tempfile.TemporaryDirectory(prefix="assay-", ignore_cleanup_errors=True))
-        )
-        resources.enter_context(namespaces.scratch(scratch))
+        folder = Path(resources.enter_context(tempfile.TemporaryDirectory(prefix="assay-", ignore_cleanup_errors=True)))
+        resources.enter_context(scratch.prepare(folder))
         with namespaces.child_pid_namespace() as fork:
             pid = fork()
         if pid == 0:
             self._sock.close()
             try:
-                submission.serve(line, task, self._library, scratch, self._setup)
+                submission.serve(line, task, self._library, folder, self._setup)
             finally:
                 os._exit(70)  # nothing of the fork server's may run in the child
         line.close()

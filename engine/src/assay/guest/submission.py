@@ -15,10 +15,10 @@ from assay.errors import WireError
 from assay.guest.forbidden import forbid
 from assay.guest.loading import NOTES, LoadedModule, defined, load_module, written_answers
 from assay.guest.lockdown import apply, limits
+from assay.promises import broken_core
 from assay.wire import frames, messages
 from assay.wire.messages import Begin, CheckExited, Imported, LockedDown, Open, Raised, Reply, Request, Setup
 from assay.wire.objects import ObjectTable, seed_everything
-from assay.wire.promises import broken
 from assay.wire.values import encode, trusting_decoder
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def serve(sock: socket.socket, task: Open, library: ModuleType | None, scratch: 
     hidden = [Path(setup.library_folder)] if setup.library else []
     isolation = apply.lock_submission(scratch, bounds, hidden)
     frames.send(sock, encode(LockedDown(isolation)))
-    if broken(isolation, setup.waived):
+    if broken_core(isolation, setup.waived):
         os._exit(0)  # the judge reads the same and says so
     entrusted = _read_handed(frames.receive(sock, limit=frames.TASK_LIMIT))
     seed_everything(entrusted.seed)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import os
 import socket
 import subprocess
 import sys
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 
 from assay.errors import ForkServerError, WireError
+from assay.host.environment import guest_environment
 from assay.wire import frames
 from assay.wire.messages import (
     Close,
@@ -99,13 +99,12 @@ class ForkServer:
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
         with theirs:
             self._process = subprocess.Popen(
-                # The environment below is all that it gets, so that its PYTHON… variables are ours.
                 [sys.executable, "-P", "-m", "assay.guest", str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=self._errors,
-                env=_environment(),
+                env=guest_environment(),
             )
         self._sock = ours
         setup = Setup(str(library.parent), library.name, list(waived)) if library else Setup("", "", list(waived))
@@ -208,28 +207,6 @@ class ForkServer:
         self._errors.seek(0)
         told = self._errors.read()[-2000:].decode("utf-8", "replace").strip()
         return f"the guest's fork server is gone: {told or 'it left no message'}"
-
-
-def _environment() -> dict[str, str]:
-    """Nothing of the instructor's environment, where tokens and paths lie, reaches a guest."""
-    return {
-        "PATH": os.defpath,
-        "LANG": "C.UTF-8",
-        "PYTHONHASHSEED": "0",
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "OMP_NUM_THREADS": "1",
-        "OPENBLAS_NUM_THREADS": "1",
-        "MKL_NUM_THREADS": "1",
-        "MPLBACKEND": "Agg",
-        # No accelerator is seen: autograd would start threads for it, and refuse to work in a fork after that.
-        "CUDA_VISIBLE_DEVICES": "",
-        "HIP_VISIBLE_DEVICES": "",
-        "ROCR_VISIBLE_DEVICES": "",
-        "ZE_AFFINITY_MASK": "",
-        # All on one heap, of large pages: a fork copies the tables of pages, and takes a third of the time.
-        "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
-        "PYTHONMALLOC": "malloc",
-    }
 
 
 _shared: dict[tuple[Path | None, tuple[str, ...]], ForkServer] = {}

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from assay.errors import GuestEnded, PromiseBroken, WireError
 from assay.host.channel import EndedLine, SocketLine
+from assay.promises import broken_core
 from assay.wire import frames
 from assay.wire.messages import Begin, CheckExited, FromSubmission, Imported, LockedDown, Returned
-from assay.wire.promises import broken
 from assay.wire.values import decoder, encode
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from assay.host.channel import Line
     from assay.host.forkserver import Budget, ForkServer, Task
+    from assay.promises import Isolation
     from assay.wire.messages import Closed, Request
 
 _END_SECONDS = 2
@@ -62,7 +63,7 @@ class Guest:
         self._heard_end = False
         self._silent = False
         self._began = self._spent = 0.0
-        self.isolation: dict[str, str] = {}
+        self.isolation: Isolation = {}
         self.loaded: Imported | None = None
         self.failure: GuestEnded | None = None
 
@@ -188,7 +189,7 @@ class Guest:
         return ended if isinstance(ended, CheckExited) else None
 
     def _insist_on_core_promises(self) -> None:
-        missing = broken(self.isolation, self._forgone)
+        missing = broken_core(self.isolation, self._forgone)
         if missing:
             self.close()
             reasons = "; ".join(f"{name}: {self.isolation.get(name, 'not told')}" for name in missing)

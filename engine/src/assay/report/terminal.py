@@ -17,6 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from assay.model import HIDDEN_TEXT, INTERRUPTED
+from assay.promises import Broken
 from assay.report.visibility import public
 from assay.text import escape
 
@@ -77,7 +78,7 @@ def _report(report: Report) -> RenderableType:
         for _, checks in groupby(wrong, key=_says):
             parts.append(Padding(_checks(list(checks)), (0, 0, 0, 5)))
     end = [("missing", ", ".join(report.handed_in.missing))]
-    end += [("promises", f"{name}: {how}") for name, how in report.isolation.items() if how.startswith("not kept")]
+    end += [("promises", f"{name}: {state}") for name, state in report.isolation.items() if isinstance(state, Broken)]
     if any(text for _, text in end):
         parts.append(Padding(_rows([(label, text) for label, text in end if text]), (1, 0, 0, 0)))
     if report.answers:

@@ -17,6 +17,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from assay.promises import Isolation  # noqa: TC001 - msgspec reads the annotation
+
 SUBMISSION, LIBRARY = 0, 1
 """Numbers of the two objects that exist before anything was made."""
 
@@ -132,7 +134,7 @@ class Imported(msgspec.Struct, frozen=True, array_like=True, tag=True):
 class LockedDown(msgspec.Struct, frozen=True, array_like=True, tag=True):
     """Submission to judge, before the student's code runs: which promises are kept, and how."""
 
-    isolation: dict[str, str]
+    isolation: Isolation
 
 
 class Begin(msgspec.Struct, frozen=True, array_like=True, tag=True):

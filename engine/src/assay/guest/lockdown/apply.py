@@ -1,7 +1,7 @@
 """Locks a process down, before it runs a student's code: Landlock, seccomp, limits, no privileges.
 
 What is reported is what was found to hold, promise by promise, not what was asked for. A promise that no mechanism of
-this machine keeps is told as "not kept: " and why; the others hold without it.
+this machine keeps is `Broken`; the others hold without it.
 """
 
 from __future__ import annotations
@@ -17,10 +17,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from assay.guest.lockdown import landlock, limits, privileges, readable_paths, rootfs, seccomp
 from assay.guest.lockdown.syscalls import call, reason
-from assay.wire.promises import NOT_KEPT
+from assay.promises import Broken, Kept
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from assay.promises import Isolation
 
 _PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER, _PR_SET_NO_NEW_PRIVS = 1, 36, 38
 _SIGKILL = 9
@@ -64,16 +66,16 @@ class _Found(NamedTuple):
     limits: Mapping[str, str]
 
 
-def lock_submission(scratch: Path, bounds: limits.Limits, hidden: Iterable[Path] = ()) -> dict[str, str]:
+def lock_submission(scratch: Path, bounds: limits.Limits, hidden: Iterable[Path] = ()) -> Isolation:
     """Locks this process and all that it will start, for good; to be called with one thread, right after the fork.
 
     Args:
-        scratch: its one folder, as `namespaces.scratch` made it.
+        scratch: its one folder, which `scratch.prepare` gave it.
         bounds: what it may take.
         hidden: places that must be out of reach; one that can be opened all the same breaks the promise `files`.
 
     Returns:
-        Promise to what keeps it, or "not kept: " and why.
+        Every promise, kept or broken.
     """
     pid_namespace = os.getpid() == 1
     network = _has_network(_network())
@@ -140,7 +142,7 @@ def _owner(scratch: Path) -> int | None:
     return scratch.stat().st_uid or None
 
 
-def _promises(bounds: limits.Limits, found: _Found) -> dict[str, str]:
+def _promises(bounds: limits.Limits, found: _Found) -> Isolation:
     root = "a root folder of its own" if found.rootfs else None
     wall = f"Landlock {found.landlock}" if found.landlock else None
     scope = wall if (found.landlock or 0) >= landlock.SCOPE_ABI else None
@@ -151,8 +153,8 @@ def _promises(bounds: limits.Limits, found: _Found) -> dict[str, str]:
     if not (root or wall):
         open_files = found.no_landlock
 
-    def kept(*how: str | None, unless: str | None = None) -> str:
-        return NOT_KEPT + unless if unless else ", ".join(filter(None, how))
+    def kept(*how: str | None, unless: str | None = None) -> Kept | Broken:
+        return Broken(unless) if unless else Kept(", ".join(filter(None, how)))
 
     return {
         "files": kept(root, wall, calls, unless=open_files or found.no_seccomp),

@@ -58,7 +58,7 @@ def exists() -> bool:
 
 
 @contextlib.contextmanager
-def shown(folder: Path) -> Iterator[None]:
+def showing(folder: Path) -> Iterator[None]:
     """Shows a folder in the cell, if there is one, under its own name."""
     if not exists():
         yield
