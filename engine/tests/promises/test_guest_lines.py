@@ -9,7 +9,7 @@ import pytest
 from lies import NASTY, OUTCOMES, SECONDS
 
 from assay.errors import GuestEnded, PromiseBroken, WireError
-from assay.host import guest as guests
+from assay.host import deadlines
 from assay.host.forkserver import Budget
 from assay.host.guest import Guest
 from assay.promises import CORE, Broken, Kept
@@ -78,8 +78,8 @@ IMPORTS = {
 
 @pytest.fixture
 def short_walls(monkeypatch):
-    monkeypatch.setattr(guests, "_wall", lambda _: SECONDS)
-    monkeypatch.setattr(guests, "_END_SECONDS", SECONDS)
+    monkeypatch.setattr(deadlines, "wall_seconds", lambda _: SECONDS)
+    monkeypatch.setattr(deadlines, "EXIT_SECONDS", SECONDS)
 
 
 ONE_MISSING = dict.fromkeys(CORE, Kept("magic"))
