@@ -48,7 +48,7 @@ class Server:
         self._sock = sock
         from assay.wire.messages import Setup, ToForkServer  # noqa: PLC0415
 
-        self._read = trusting_decoder(ToForkServer)
+        self._decode_request = trusting_decoder(ToForkServer)
         self._setup: Setup = trusting_decoder(Setup)(frames.receive(sock))
         self._library = self._prepare(self._setup)
         self._open: dict[int, ExitStack] = {}
@@ -60,7 +60,7 @@ class Server:
         self._send(Ready(""))
         try:
             while True:
-                request: ToForkServer = self._read(frames.receive(self._sock))
+                request: ToForkServer = self._decode_request(frames.receive(self._sock))
                 match request:
                     case Open() as task:
                         self._start(task)

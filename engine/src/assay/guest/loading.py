@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 RUN_BODY = ("time", "timeit", "capture")
 """The cell magics that run their cell."""
 
-_TEXT = 500
-_KEY = 20
-_ANSWER = 65_536
-_ANSWERS = 100
-_WRITTEN = 500_000
+_MAX_TEXT_CHARS = 500
+_MAX_KEY_CHARS = 20
+_MAX_ANSWER_CHARS = 65_536
+_MAX_ANSWERS = 100
+_MAX_WRITTEN_CHARS = 500_000
 """Characters of all written answers, of up to four bytes each: with the notes they fit into a frame."""
 
-NOTES = 50
+MAX_NOTES = 50
 """Of a notebook whose every cell fails: a report shows no more."""
 
 
@@ -47,7 +47,7 @@ def load_module(name: str, source: bytes) -> LoadedModule:
     try:
         compile(source, file, "exec", dont_inherit=True)
     except SyntaxError as error:
-        notes.append(f"the module cannot be run: {_place_of(error)}; nothing of it is graded")
+        notes.append(f"the module cannot be run: {_where(error)}; nothing of it is graded")
         return LoadedModule(module, (file,), notes)
     except (ValueError, MemoryError, RecursionError):
         pass  # met again, and told, below
@@ -96,7 +96,7 @@ def run(module: types.ModuleType, file: str, source: bytes | str) -> str | None:
     try:
         exec(compile(source, file, "exec", dont_inherit=True), module.__dict__)  # noqa: S102 - this is the guest's purpose
     except SyntaxError as error:
-        return _place_of(error)
+        return _where(error)
     except BaseException as error:  # noqa: BLE001 - a student's module may raise anything
         numbers = [
             number for frame, number in traceback.walk_tb(error.__traceback__) if frame.f_code.co_filename == file
@@ -105,7 +105,7 @@ def run(module: types.ModuleType, file: str, source: bytes | str) -> str | None:
     return None
 
 
-def _place_of(error: SyntaxError) -> str:
+def _where(error: SyntaxError) -> str:
     line = f"line {error.lineno}: " if error.lineno is not None else ""
     return f"{line}{type(error).__name__}: {error.msg}"
 
@@ -113,10 +113,10 @@ def _place_of(error: SyntaxError) -> str:
 def describe(error: BaseException) -> str:
     """Gives "NameError: name 'x' is not defined", bounded, for any exception at all."""
     try:
-        text = clean(str(error), _TEXT)
+        text = clean(str(error), _MAX_TEXT_CHARS)
     except BaseException:  # noqa: BLE001 - a student's __str__ may raise anything
         text = ""
-    name = clean(type(error).__name__, _TEXT)
+    name = clean(type(error).__name__, _MAX_TEXT_CHARS)
     return f"{name}: {text}" if text else name
 
 
@@ -126,9 +126,9 @@ def written_answers(module: types.ModuleType) -> dict[str, str]:
     if not isinstance(answers, dict):
         return {}
     texts = [(key, text) for key, text in answers.items() if isinstance(key, str | int) and isinstance(text, str)]
-    found, left = {}, _WRITTEN
-    for key, text in texts[:_ANSWERS]:
-        found[clean(str(key), _KEY)] = written = clean(text, min(_ANSWER, left))
+    found, left = {}, _MAX_WRITTEN_CHARS
+    for key, text in texts[:_MAX_ANSWERS]:
+        found[clean(str(key), _MAX_KEY_CHARS)] = written = clean(text, min(_MAX_ANSWER_CHARS, left))
         left -= len(written)
     return found
 

@@ -160,7 +160,7 @@ def _children(pid: int) -> list[int]:
     with contextlib.suppress(FileNotFoundError, ProcessLookupError):
         for thread in os.listdir(tasks):  # noqa: PTH208 - in every check: a Path costs more than the call
             with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-                found += map(int, _read(f"{tasks}/{thread}/children").split())
+                found += map(int, _read_proc(f"{tasks}/{thread}/children").split())
     return found
 
 
@@ -190,10 +190,10 @@ def _parent(pid: int) -> int:
 
 def _fields(process: str) -> list[bytes]:
     # The name, in parentheses, may hold anything, parentheses and blanks too.
-    return _read(f"/proc/{process}/stat").rpartition(b")")[2].split()[:2]
+    return _read_proc(f"/proc/{process}/stat").rpartition(b")")[2].split()[:2]
 
 
-def _read(path: str) -> bytes:
+def _read_proc(path: str) -> bytes:
     file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
         text = b""

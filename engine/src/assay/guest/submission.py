@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from assay.errors import WireError
 from assay.guest.forbidden import forbid
-from assay.guest.loading import NOTES, LoadedModule, defined, load_module, written_answers
+from assay.guest.loading import MAX_NOTES, LoadedModule, defined, load_module, written_answers
 from assay.guest.lockdown import apply, limits
 from assay.promises import broken_core
 from assay.wire import frames, messages
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import socket
     from types import ModuleType
 
-_read_handed = trusting_decoder(messages.SourceMessage)
+_read_source = trusting_decoder(messages.SourceMessage)
 _read_begin = trusting_decoder(Begin)
 _read_request = trusting_decoder(Request)
 
@@ -42,16 +42,16 @@ def serve(sock: socket.socket, task: Open, library: ModuleType | None, scratch: 
     frames.send(sock, encode(LockedDown(isolation)))
     if broken_core(isolation, setup.waived):
         os._exit(0)  # the judge reads the same and says so
-    entrusted = _read_handed(frames.receive(sock, limit=frames.TASK_LIMIT))
-    seed_everything(entrusted.seed)
+    message = _read_source(frames.receive(sock, limit=frames.TASK_LIMIT))
+    seed_everything(message.seed)
     if task.kind == "notebook":
         from assay.guest.notebook import load_notebook  # noqa: PLC0415 - the fork server has imported it where it is needed
 
-        loaded = load_notebook(task.name, entrusted.source)
+        loaded = load_notebook(task.name, message.source)
     else:
-        loaded = load_module(task.name, entrusted.source)
+        loaded = load_module(task.name, message.source)
     answers = written_answers(loaded.module)
-    frames.send(sock, encode(Imported(defined(loaded.module, task.contract), loaded.notes[:NOTES], answers)))
+    frames.send(sock, encode(Imported(defined(loaded.module, task.contract), loaded.notes[:MAX_NOTES], answers)))
     try:
         while True:
             line = frames.receive_socket(sock)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _TIMES = 20
 """Python 3.11 specializes a piece of bytecode when it runs for the eighth time, later versions sooner."""
 
-_read = trusting_decoder(Request)
+_decode_request = trusting_decoder(Request)
 
 
 def warm_up() -> None:
@@ -33,7 +33,7 @@ def warm_up() -> None:
 
     def ask(verb: Any, root: int, path: str = "", *args: Any, **options: Any) -> Any:
         request = Request(verb, root, path, list(args), **options)
-        reply = objects.answer(_read(encode(request)))
+        reply = objects.answer(_decode_request(encode(request)))
         encode(reply)
         if isinstance(reply, Returned):
             return reply.value

@@ -43,7 +43,7 @@ _START_SECONDS = 300
 _ANSWER_SECONDS = 60
 """The fork server is ours and does little, but the machine may be busy."""
 
-_read = decoder(FromForkServer)
+_decode_answer = decoder(FromForkServer)
 
 
 class Budget(msgspec.Struct, frozen=True):
@@ -201,7 +201,7 @@ class ForkServer:
         return error
 
     def _receive(self, seconds: float) -> Any:
-        return _read(frames.receive(self._sock, time.monotonic() + seconds))
+        return _decode_answer(frames.receive(self._sock, time.monotonic() + seconds))
 
     def _story(self) -> str:
         self._errors.seek(0)

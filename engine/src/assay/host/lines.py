@@ -9,7 +9,8 @@ from assay.errors import GuestEnded, WireError
 from assay.host import endings
 from assay.wire import frames
 from assay.wire.messages import Reply, Request, Returned
-from assay.wire.values import DEPTH, ROOM, depth_of, encode, weighing_decoder
+from assay.wire.values import MAX_DEPTH, depth_of, encode, weighing_decoder
+from assay.wire.weights import ROOM
 
 if TYPE_CHECKING:
     import socket
@@ -58,7 +59,7 @@ class SocketLine:
             reply, weight = _decode_reply(data, self._left)
             self._left -= weight
             if isinstance(reply, Returned):  # no deeper than the judge can send it back, if a check passes it on
-                depth_of(reply.value, DEPTH + 2 * (request.verb in {"iterate", "next"}))
+                depth_of(reply.value, MAX_DEPTH + 2 * (request.verb in {"iterate", "next"}))
         except frames.Silence:
             self._ended = self._describe_exit("silence", time.monotonic() - asked)
         except frames.Hangup:

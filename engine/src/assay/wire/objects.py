@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from types import ModuleType, TracebackType
 
-_TEXT = 2000
-_LINES = 3
+_MAX_TEXT_CHARS = 2000
+_MAX_LINES = 3
 
 
 def seed_everything(seed: int) -> None:
@@ -93,7 +93,7 @@ class ObjectTable:
                     return NotDefined()
             with torch.no_grad() if request.no_grad else nullcontext():
                 value = self._do(request)
-            if request.keep and not _plain(value):
+            if request.keep and not _is_scalar(value):
                 return Returned(self._keep(value))
             return Returned(portable(value, self._keep))
         except BaseException as error:  # noqa: BLE001 - whatever a student's code raises is an answer, SystemExit too
@@ -153,19 +153,19 @@ class ObjectTable:
         return value
 
 
-def _plain(value: Any) -> bool:
+def _is_scalar(value: Any) -> bool:
     return value is None or isinstance(value, bool | int | float | str | Ref)
 
 
 def _raised(error: BaseException, files: frozenset[str]) -> Raised:
     try:
-        text = clean(str(error), _TEXT)
+        text = clean(str(error), _MAX_TEXT_CHARS)
     except BaseException:  # noqa: BLE001 - a student's __str__ may raise anything
         text = ""
     where = student_lines(error.__traceback__, files)
     # A call whose arguments do not fit raises before any of the callee's lines ran.
     called = bool(where) or not isinstance(error, TypeError)
-    return Raised(clean(type(error).__name__, _TEXT), text, where, called)
+    return Raised(clean(type(error).__name__, _MAX_TEXT_CHARS), text, where, called)
 
 
 def clean(text: str, limit: int) -> str:
@@ -176,4 +176,4 @@ def clean(text: str, limit: int) -> str:
 def student_lines(trace: TracebackType | None, files: frozenset[str]) -> list[tuple[str, str]]:
     """Gives the last few of the student's own lines that an exception passed through, as (line number, source)."""
     frames = [frame for frame in traceback.extract_tb(trace, limit=-200) if frame.filename in files]
-    return [(str(frame.lineno), clean(frame.line or "", 200)) for frame in frames[-_LINES:]]
+    return [(str(frame.lineno), clean(frame.line or "", 200)) for frame in frames[-_MAX_LINES:]]

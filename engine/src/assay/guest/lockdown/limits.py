@@ -118,7 +118,7 @@ def uncounted(user: int | None) -> str | None:
 
 def _user_map() -> tuple[int, int, int]:
     """The first line of this user namespace's map: an id inside, which it is outside, for how many from there."""
-    first, outside, length = map(int, _read("/proc/self/uid_map").split()[:3])
+    first, outside, length = map(int, _read_start("/proc/self/uid_map").split()[:3])
     return first, outside, length
 
 
@@ -146,12 +146,12 @@ def _lower(which: int, most: int) -> None:
 
 def _mapped() -> int:
     try:
-        return int(_read("/proc/self/statm").split()[0]) * _PAGE
+        return int(_read_start("/proc/self/statm").split()[0]) * _PAGE
     except OSError:
         return 0  # a stricter limit, then
 
 
-def _read(path: str) -> bytes:
+def _read_start(path: str) -> bytes:
     # Without Python's file objects: in a process just forked, every page touched is a page copied.
     file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
