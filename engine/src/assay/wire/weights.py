@@ -13,7 +13,7 @@ _UINT64, _HIGHEST_BIT = 0xCF, 0x80
 
 _WEIGHTS = {"scalar": 72, "text": 72, "array": 96, "map": 240, "extension": 1300, "bytes": 0}
 _WEIGHT_OF_A_BYTE = 40
-"""Bytes that a value takes once it is read, on CPython 3.11 with torch 2.13, rounded up. The heaviest of their kind were
+"""Bytes that a value takes once it is read, on CPython 3.11 with torch 2.13, rounded up. The heaviest of a kind were
 five letters, a tensor of eight dimensions, and -32 among the values of one byte on the wire."""
 
 
