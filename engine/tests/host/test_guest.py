@@ -1,4 +1,4 @@
-"""A submission's guest, from the judge's side: what all its checks may take, and a fork server that answers late."""
+"""A submission's guest, from the judge's side: the time of its checks, and a fork server that answers late."""
 
 import os
 import signal
@@ -28,7 +28,7 @@ ASKED = Request("call", 0, "f")
 
 @pytest.fixture
 def opened():
-    """Opens guests, and closes them at the end."""
+    """A function that opens guests, which are closed at the end."""
     made = []
 
     def open_one(budget=None, **options):

@@ -1,7 +1,7 @@
 """A wall to run against: real processes, as several users, on machines that allow more and less.
 
-`wall` is a fork server, a submission process behind the whole lock-down and, if wanted, a check's process. What a test
-gives it to do is done there, and the text that it returns, or the error that it meets, comes back.
+`wall` is a fork server, a submission process behind the whole lock-down and, if wanted, a check's process. It runs a
+test's task there, and returns the task's text or the name of its error.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _CAP_SYS_ADMIN = 1 << 21
 
 @dataclass(frozen=True)
 class Machine:
-    """Who grades there, with which capabilities, and which calls its kernel denies."""
+    """The user that grades there, its capabilities, and the calls that its kernel denies."""
 
     name: str
     root: bool
@@ -45,12 +45,12 @@ class Machine:
     error: int = errno.EPERM
 
     def become(self) -> None:
-        """Makes this process one that grades there."""
+        """Turn this process into one that grades there."""
         if not self.root and os.getuid() == 0:
             os.setgroups([])
             os.setresgid(ORDINARY, ORDINARY, ORDINARY)
             os.setresuid(ORDINARY, ORDINARY, ORDINARY)
-            call("prctl", 4, 1, 0, 0, 0)  # its own /proc again, as after an exec
+            call("prctl", 4, 1, 0, 0, 0)  # its /proc again, as after an exec
         if self.denied:
             call("prctl", 38, 1, 0, 0, 0)
             denial = seccomp.deny(self.error)
@@ -58,8 +58,8 @@ class Machine:
         if self.capabilities != -1:
             for number in range(64):
                 if not self.capabilities >> number & 1:
-                    with contextlib.suppress(OSError):  # one that this kernel does not know
-                        call("prctl", 24, number, 0, 0, 0)  # nor may a program that it starts have it
+                    with contextlib.suppress(OSError):  # an unknown capability
+                        call("prctl", 24, number, 0, 0, 0)  # nor may its programs have it
             sets = privileges._sets()
             for name in ("use", "may"):
                 low, high = getattr(sets, f"{name}0"), getattr(sets, f"{name}1")
@@ -85,12 +85,12 @@ MACHINES = {
     )
 }
 WHOLE = tuple(MACHINES)[:5]
-"""Those that keep every core promise."""
+"""The machines that keep every core promise."""
 
 
 @dataclass
 class Outcome:
-    """What became of it: what the lock-down reported, what the task returned or met, how its process ended."""
+    """The lock-down's report, the task's text or error, and how its process ended."""
 
     text: str = ""
     report: Isolation = field(default_factory=dict)
@@ -121,20 +121,20 @@ class Wall:
         self.scratch.mkdir()
         self.secret.write_text("SECRET")
         for path in (place, self.scratch, self.secret.parent, self.secret):
-            path.chmod(0o755)  # open to everybody: only the wall is between
+            path.chmod(0o755)  # open to everybody, so that only the wall keeps it out
             os.chown(path, self.user, self.user)
 
     def submission(self, task: Callable[[], object], *, outside: Callable[[int], object] | None = None) -> Outcome:
-        """Has a submission process do something.
+        """Run a task in a submission process.
 
         Args:
-            task: done behind the wall; what it returns is the outcome's text.
-            outside: done by the fork server meanwhile, with the process's id; what it returns is the outcome's status.
+            task: runs behind the wall and returns the outcome's text.
+            outside: runs in the fork server meanwhile, with the process's id, and returns the outcome's status.
         """
         return self._run(task, outside, check=False)
 
     def check(self, task: Callable[[], object]) -> Outcome:
-        """Has a check's process, forked by a submission's, do something."""
+        """Run a task in a check's process, forked by a submission's."""
         return self._run(task, None, check=True)
 
     def _run(self, task: Callable[[], object], outside: Callable[[int], object] | None, *, check: bool) -> Outcome:
@@ -177,7 +177,7 @@ class Wall:
                 os.close(go)
                 if outside is not None:
                     outcome.status = str(outside(pid))
-                # What was left behind may hold the pipe open: it ends first, as after a check.
+                # A descendant may hold the pipe open: kill it first, as after a check.
                 os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
                 outcome.clean = processes.kill_descendants(None, {pid})
                 outcome.text = answer.read().decode()
@@ -204,18 +204,18 @@ class Wall:
 
 
 def tell(task: Callable[[], object]) -> str:
-    """What a task returns, or the name of the error that it meets: the kernel's where it has one."""
+    """Return the task's text, or the name of its error: the kernel's name if it has one."""
     try:
         return str(task())
     except OSError as error:
         return errno.errorcode.get(error.errno or 0, type(error).__name__)
-    except Exception as error:  # noqa: BLE001 - whatever it is, the test compares its name
+    except Exception as error:  # noqa: BLE001 - the test compares its name
         return type(error).__name__
 
 
 @pytest.fixture(params=WHOLE)
 def wall(request: pytest.FixtureRequest) -> Iterator[Wall]:
-    """Every machine that keeps the core promises, unless the test names others by `machines`."""
+    """A wall on every machine that keeps the core promises, unless the test names others by `machines`."""
     machine = MACHINES[request.param]
     if machine.root and os.getuid() != 0:
         pytest.skip("this machine is root's, and these tests run as an ordinary user")
@@ -224,13 +224,13 @@ def wall(request: pytest.FixtureRequest) -> Iterator[Wall]:
 
 
 def machines(*names: str) -> Any:
-    """Marks a test to run on these machines."""
+    """Mark a test to run on these machines."""
     return pytest.mark.parametrize("wall", names, indirect=True)
 
 
 @contextlib.contextmanager
 def open_folder() -> Iterator[Path]:
-    """Makes a folder that every user can reach; another session of pytest closes pytest's own when it begins."""
+    """Yield a folder that every user can reach; pytest's own are closed when another session begins."""
     with tempfile.TemporaryDirectory(prefix="promises-", ignore_cleanup_errors=True) as name:
         path = Path(name)
         path.chmod(0o755)
@@ -241,7 +241,7 @@ def open_folder() -> Iterator[Path]:
 def _last_words(write_end: int) -> Iterator[None]:
     try:
         yield
-    except BaseException:  # noqa: BLE001 - a child of pytest's must end here, with the story told
+    except BaseException:  # noqa: BLE001 - a child of pytest must end here, with its traceback
         os.write(write_end, traceback.format_exc().encode())
     finally:
         os._exit(0)
@@ -249,5 +249,5 @@ def _last_words(write_end: int) -> Iterator[None]:
 
 def _fork() -> int:
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # threads of torch's: the child uses none of them
+        warnings.simplefilter("ignore", DeprecationWarning)  # torch's threads, which the child does not use
         return os.fork()

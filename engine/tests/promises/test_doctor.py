@@ -1,4 +1,4 @@
-"""The doctor says what this machine keeps, having tried."""
+"""The doctor tries which promises this machine keeps, and says so."""
 
 from __future__ import annotations
 

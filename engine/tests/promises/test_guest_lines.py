@@ -1,4 +1,4 @@
-"""What a submission's process says of itself, its import and its checks is believed in nothing but the wording."""
+"""A submission's process cannot gain by lying about itself, its import or its checks."""
 
 import contextlib
 import socket
@@ -23,18 +23,18 @@ pack = msgspec.msgpack.encode
 
 
 def locked(state):
-    """The bytes of a LockedDown whose every promise is that."""
+    """Return the bytes of a LockedDown in which every promise has that state."""
     return pack(["LockedDown", dict.fromkeys(CORE, state)])
 
 
 class LyingForkServer:
-    """Gives a line to a submission process that does what it likes."""
+    """A fork server whose submission process does what the test plays."""
 
     def __init__(self, play):
         self.play, self.threads = play, []
 
     def open(self, *_):
-        """Starts the play; gives a process id and the line to it."""
+        """Start the play; return a process id and the line to it."""
         ours, theirs = socket.socketpair()
 
         def run():
@@ -46,11 +46,11 @@ class LyingForkServer:
         return 1234, ours
 
     def kill_descendants(self, _):
-        """Finds nothing."""
+        """Find nothing."""
         return DescendantsKilled(clean=True, alive=True)
 
     def close(self, _, **__):
-        """Finds it ended."""
+        """Find it ended."""
         return Closed(0, 0)
 
 

@@ -1,4 +1,4 @@
-"""The lock-down reports what holds; where a mechanism is missing, it says so and the others hold without it."""
+"""The lock-down reports what holds. If a mechanism is missing, the report says so and the others hold without it."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ OWN_DISK = "a disk of its own"
 NO_DISK = Broken("the scratch folder is on the machine's disk")
 
 OWN = {"network": "an empty network namespace, seccomp", "descendants": "a pid namespace", "disk": OWN_DISK}
-"""Where namespaces are allowed."""
+"""On machines that allow namespaces."""
 NONE = {"network": "seccomp", "descendants": FORK_SERVER, "disk": NO_DISK}
-"""Where they are not."""
+"""On machines that do not."""
 IN_CELL = {
     "files": "a root folder of its own, Landlock {abi}, seccomp",
     "processes": "a pid namespace, a root folder of its own, Landlock {abi}, seccomp",
