@@ -9,6 +9,8 @@ from typing import Literal
 
 import msgspec
 
+from assay.promises import Isolation  # noqa: TC001 - msgspec reads the annotation
+
 SCHEMA = "assay/report/v1"
 
 Status = Literal["passed", "failed", "error", "timeout", "crashed", "missing", "skipped", "ungraded"]
@@ -86,7 +88,7 @@ class Report(msgspec.Struct, frozen=True):
     reason: str | None
     score: float
     max_score: float
-    isolation: dict[str, str]
+    isolation: Isolation
     seed: int
     course: str
     engine: str

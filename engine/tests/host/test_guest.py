@@ -1,4 +1,4 @@
-"""A submission's guest, from the judge's side: what all its checks may take, and a fork server that answers late."""
+"""A submission's guest, from the judge's side: the time of its checks, and a fork server that answers late."""
 
 import os
 import signal
@@ -8,10 +8,11 @@ import pytest
 from assay.course.budgets import DEFAULTS
 from assay.errors import ForkServerError, GuestEnded
 from assay.guest.processes import _states
+from assay.host import deadlines
 from assay.host import forkserver as forkservers
-from assay.host import guest as guests
 from assay.host.forkserver import Budget, Task, shared
-from assay.host.guest import Guest, ReferenceLine
+from assay.host.guest import Guest
+from assay.host.lines import ReferenceLine
 from assay.wire.messages import Request
 
 SOURCE = b"""
@@ -28,7 +29,7 @@ ASKED = Request("call", 0, "f")
 
 @pytest.fixture
 def opened():
-    """Opens guests, and closes them at the end."""
+    """A function that opens guests, which are closed at the end."""
     made = []
 
     def open_one(budget=None, **options):
@@ -51,7 +52,7 @@ def test_a_call_has_a_time_of_its_own(opened):
 
 
 def test_waiting_while_others_are_timed_uses_up_nobodys_time(opened, monkeypatch):
-    monkeypatch.setattr(guests, "_PATIENCE", 0)
+    monkeypatch.setattr(deadlines, "IMPORTS_PER_SUBMISSION", 0)
     no_deadline, other = opened(no_deadline=True), opened()
     for guest in (no_deadline, other):
         guest.begin(1, []).ask(ASKED)
@@ -98,7 +99,7 @@ def test_a_submission_goes_on_before_anything_else_is_timed(opened):
         assert "T" not in _states(guest._pid)
 
 
-def test_an_answer_of_the_nursery_that_comes_too_late_is_taken_for_no_other(opened, monkeypatch):
+def test_an_answer_of_the_fork_server_that_comes_too_late_is_taken_for_no_other(opened, monkeypatch):
     fork_server, guest = shared(None), opened()
     monkeypatch.setattr(forkservers, "_ANSWER_SECONDS", 0.5)
     os.kill(fork_server._process.pid, signal.SIGSTOP)

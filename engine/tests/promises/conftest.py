@@ -1,14 +1,13 @@
 """A wall to run against: real processes, as several users, on machines that allow more and less.
 
-`wall` is a fork server, a submission process behind the whole lock-down and, if wanted, a check's process. What a test
-gives it to do is done there, and the text that it returns, or the error that it meets, comes back.
+`wall` is a fork server, a submission process behind the whole lock-down and, if wanted, a check's process. It runs a
+test's task there, and returns the task's text or the name of its error.
 """
 
 from __future__ import annotations
 
 import contextlib
 import errno
-import json
 import os
 import signal
 import tempfile
@@ -18,11 +17,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 
 from assay.guest import processes
-from assay.guest.lockdown import apply, limits, namespaces, privileges, seccomp
+from assay.guest.lockdown import apply, limits, namespaces, privileges, scratch, seccomp
 from assay.guest.lockdown.syscalls import call
+from assay.promises import Isolation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,7 +36,7 @@ _CAP_SYS_ADMIN = 1 << 21
 
 @dataclass(frozen=True)
 class Machine:
-    """Who grades there, with which capabilities, and which calls its kernel denies."""
+    """The user that grades there, its capabilities, and the calls that its kernel denies."""
 
     name: str
     root: bool
@@ -44,12 +45,12 @@ class Machine:
     error: int = errno.EPERM
 
     def become(self) -> None:
-        """Makes this process one that grades there."""
+        """Turn this process into one that grades there."""
         if not self.root and os.getuid() == 0:
             os.setgroups([])
             os.setresgid(ORDINARY, ORDINARY, ORDINARY)
             os.setresuid(ORDINARY, ORDINARY, ORDINARY)
-            call("prctl", 4, 1, 0, 0, 0)  # its own /proc again, as after an exec
+            call("prctl", 4, 1, 0, 0, 0)  # its /proc again, as after an exec
         if self.denied:
             call("prctl", 38, 1, 0, 0, 0)
             denial = seccomp.deny(self.error)
@@ -57,8 +58,8 @@ class Machine:
         if self.capabilities != -1:
             for number in range(64):
                 if not self.capabilities >> number & 1:
-                    with contextlib.suppress(OSError):  # one that this kernel does not know
-                        call("prctl", 24, number, 0, 0, 0)  # nor may a program that it starts have it
+                    with contextlib.suppress(OSError):  # an unknown capability
+                        call("prctl", 24, number, 0, 0, 0)  # nor may its programs have it
             sets = privileges._sets()
             for name in ("use", "may"):
                 low, high = getattr(sets, f"{name}0"), getattr(sets, f"{name}1")
@@ -84,16 +85,16 @@ MACHINES = {
     )
 }
 WHOLE = tuple(MACHINES)[:5]
-"""Those that keep every core promise."""
+"""The machines that keep every core promise."""
 
 
 @dataclass
 class Outcome:
-    """What became of it: what the lock-down reported, what the task returned or met, how its process ended."""
+    """The lock-down's report, the task's text or error, and how its process ended."""
 
     text: str = ""
-    report: dict[str, str] = field(default_factory=dict)
-    entered: dict[str, str] = field(default_factory=dict)
+    report: Isolation = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
     signal: int = 0
     clean: bool = False
     status: str = ""
@@ -120,20 +121,20 @@ class Wall:
         self.scratch.mkdir()
         self.secret.write_text("SECRET")
         for path in (place, self.scratch, self.secret.parent, self.secret):
-            path.chmod(0o755)  # open to everybody: only the wall is between
+            path.chmod(0o755)  # open to everybody, so that only the wall keeps it out
             os.chown(path, self.user, self.user)
 
     def submission(self, task: Callable[[], object], *, outside: Callable[[int], object] | None = None) -> Outcome:
-        """Has a submission process do something.
+        """Run a task in a submission process.
 
         Args:
-            task: done behind the wall; what it returns is the outcome's text.
-            outside: done by the fork server meanwhile, with the process's id; what it returns is the outcome's status.
+            task: runs behind the wall and returns the outcome's text.
+            outside: runs in the fork server meanwhile, with the process's id, and returns the outcome's status.
         """
         return self._run(task, outside, check=False)
 
     def check(self, task: Callable[[], object]) -> Outcome:
-        """Has a check's process, forked by a submission's, do something."""
+        """Run a task in a check's process, forked by a submission's."""
         return self._run(task, None, check=True)
 
     def _run(self, task: Callable[[], object], outside: Callable[[int], object] | None, *, check: bool) -> Outcome:
@@ -143,8 +144,8 @@ class Wall:
             os.close(read_end)
             with _last_words(write_end):
                 self.machine.become()
-                outcome = self._nurse(task, outside, check=check)
-                os.write(write_end, json.dumps(outcome.__dict__).encode())
+                outcome = self._serve(task, outside, check=check)
+                os.write(write_end, msgspec.json.encode(outcome))
         os.close(write_end)
         with os.fdopen(read_end, "rb") as answer:
             words = answer.read()
@@ -152,16 +153,16 @@ class Wall:
         if os.WIFSIGNALED(status):
             return Outcome(signal=os.WTERMSIG(status))
         try:
-            return Outcome(**json.loads(words))
-        except ValueError:
+            return msgspec.json.decode(words, type=Outcome)
+        except msgspec.MsgspecError:
             pytest.fail(f"the fork server failed: {words.decode()}")
 
-    def _nurse(self, task: Callable[[], object], outside: Callable[[int], object] | None, *, check: bool) -> Outcome:
+    def _serve(self, task: Callable[[], object], outside: Callable[[int], object] | None, *, check: bool) -> Outcome:
         self.fork_server = os.getpid()
-        outcome = Outcome(entered=namespaces.enter())
+        outcome = Outcome(refused=namespaces.enter())
         read_end, write_end = os.pipe()
         waited, go = os.pipe()
-        with namespaces.scratch(self.scratch, **self.disk):
+        with scratch.prepare(self.scratch, **self.disk):
             with namespaces.child_pid_namespace() as fork:
                 pid = fork()
             if pid == 0:
@@ -172,11 +173,11 @@ class Wall:
             os.close(write_end)
             os.close(waited)
             with os.fdopen(read_end, "rb") as answer:
-                outcome.report = json.loads(answer.readline() or b"{}")
+                outcome.report = msgspec.json.decode(answer.readline() or b"{}", type=Isolation)
                 os.close(go)
                 if outside is not None:
                     outcome.status = str(outside(pid))
-                # What was left behind may hold the pipe open: it ends first, as after a check.
+                # A descendant may hold the pipe open: kill it first, as after a check.
                 os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
                 outcome.clean = processes.kill_descendants(None, {pid})
                 outcome.text = answer.read().decode()
@@ -187,7 +188,7 @@ class Wall:
     def _submit(self, write_end: int, waited: int, task: Callable[[], object], *, check: bool) -> None:
         os.chdir(self.scratch)
         report = apply.lock_submission(self.scratch, self.bounds, [self.secret])
-        os.write(write_end, json.dumps(report).encode() + b"\n")
+        os.write(write_end, msgspec.json.encode(report) + b"\n")
         os.read(waited, 1)
         if not check:
             os.write(write_end, tell(task).encode())
@@ -203,18 +204,18 @@ class Wall:
 
 
 def tell(task: Callable[[], object]) -> str:
-    """What a task returns, or the name of the error that it meets: the kernel's where it has one."""
+    """Return the task's text, or the name of its error: the kernel's name if it has one."""
     try:
         return str(task())
     except OSError as error:
         return errno.errorcode.get(error.errno or 0, type(error).__name__)
-    except Exception as error:  # noqa: BLE001 - whatever it is, the test compares its name
+    except Exception as error:  # noqa: BLE001 - the test compares its name
         return type(error).__name__
 
 
 @pytest.fixture(params=WHOLE)
 def wall(request: pytest.FixtureRequest) -> Iterator[Wall]:
-    """Every machine that keeps the core promises, unless the test names others by `machines`."""
+    """A wall on every machine that keeps the core promises, unless the test names others by `machines`."""
     machine = MACHINES[request.param]
     if machine.root and os.getuid() != 0:
         pytest.skip("this machine is root's, and these tests run as an ordinary user")
@@ -223,13 +224,13 @@ def wall(request: pytest.FixtureRequest) -> Iterator[Wall]:
 
 
 def machines(*names: str) -> Any:
-    """Marks a test to run on these machines."""
+    """Mark a test to run on these machines."""
     return pytest.mark.parametrize("wall", names, indirect=True)
 
 
 @contextlib.contextmanager
 def open_folder() -> Iterator[Path]:
-    """Makes a folder that every user can reach; another session of pytest closes pytest's own when it begins."""
+    """Yield a folder that every user can reach; pytest's own are closed when another session begins."""
     with tempfile.TemporaryDirectory(prefix="promises-", ignore_cleanup_errors=True) as name:
         path = Path(name)
         path.chmod(0o755)
@@ -240,7 +241,7 @@ def open_folder() -> Iterator[Path]:
 def _last_words(write_end: int) -> Iterator[None]:
     try:
         yield
-    except BaseException:  # noqa: BLE001 - a child of pytest's must end here, with the story told
+    except BaseException:  # noqa: BLE001 - a child of pytest must end here, with its traceback
         os.write(write_end, traceback.format_exc().encode())
     finally:
         os._exit(0)
@@ -248,5 +249,5 @@ def _last_words(write_end: int) -> Iterator[None]:
 
 def _fork() -> int:
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # threads of torch's: the child uses none of them
+        warnings.simplefilter("ignore", DeprecationWarning)  # torch's threads, which the child does not use
         return os.fork()

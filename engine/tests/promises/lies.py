@@ -14,7 +14,8 @@ import torch
 from assay.checks import assert_close, require
 from assay.checks.compare import number, take, tensor
 from assay.errors import GuestEnded, Mismatch, NameMissing, SubmissionRaised
-from assay.host.channel import Channel, SocketLine, _stays
+from assay.host.channel import Channel, _stays
+from assay.host.lines import SocketLine
 from assay.host.proxy import Handle, Method, Proxy
 from assay.judge.comparison import pair
 from assay.judge.verdicts import _raised

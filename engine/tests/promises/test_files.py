@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from conftest import machines, tell
 
+from assay.promises import Broken, Kept
+
 OUT_OF_REACH = {"EACCES", "ENOENT"}
 """Landlock's answer, and that of a root folder in which there is no such name."""
 
@@ -151,7 +153,7 @@ def test_it_can_still_import_and_load_libraries(wall):
 def test_its_scratch_folder_is_gone_with_its_disk(wall):
     outcome = wall.submission(lambda: Path("mine").write_text("x"))
     assert outcome.text == "1"
-    kept = not outcome.report["disk"].startswith("not kept")
+    kept = isinstance(outcome.report["disk"], Kept)
     assert os.listdir(wall.scratch) == ([] if kept else ["mine"])
 
 
@@ -161,7 +163,7 @@ def test_its_disk_is_full_in_time(wall):
             Path(str(number)).write_bytes(b"0" * 2**19)
 
     outcome = wall.submission(fill)
-    kept = not outcome.report["disk"].startswith("not kept")
+    kept = isinstance(outcome.report["disk"], Kept)
     assert outcome.text == ("ENOSPC" if kept else "None")
     assert kept == (wall.machine.name in {"root", "user", "root-without-cell"})
 
@@ -189,5 +191,5 @@ def test_a_disk_of_a_size_that_cannot_be_is_told_and_the_folder_serves(wall):
     wall.disk = {"size": 2**20, "files": "many"}
     outcome = wall.submission(lambda: Path("mine").write_text("x"))
     assert outcome.text == "1"
-    assert outcome.report["disk"] == "not kept: the scratch folder is on the machine's disk"
-    assert not outcome.report["files"].startswith("not kept")
+    assert outcome.report["disk"] == Broken("the scratch folder is on the machine's disk")
+    assert isinstance(outcome.report["files"], Kept)

@@ -18,6 +18,7 @@ from lies import OUTCOMES, digest, ext, plain, shown, tensor_bytes, use
 from assay.errors import SubmissionRaised, WireError
 from assay.host.channel import Channel
 from assay.host.proxy import Proxy
+from assay.promises import Kept
 from assay.wire.messages import (
     CheckExited,
     Closed,
@@ -130,7 +131,7 @@ def test_any_conversation_is_a_check_that_ends(answers):
 
 @LIES
 @given(
-    st.sampled_from(["Returned", "Raised", "Missing", "Loaded", "Locked", "Ended", "Closed"]),
+    st.sampled_from(["Returned", "Raised", "NotDefined", "Imported", "LockedDown", "CheckExited", "Closed"]),
     st.lists(values, max_size=5),
 )
 def test_any_fields_are_a_message_or_none(tag, fields):
@@ -151,7 +152,7 @@ CORPUS = [
         Raised("ValueError", "text \u202e \x1b[31m ::error::x", [("3", "raise ValueError"), ("4", "f()")]),
         NotDefined(),
         Imported(["f"], ["line 3: x"], {"1": "an answer"}),
-        LockedDown({"files": "kept: by"}),
+        LockedDown({"files": Kept("by")}),
         CheckExited(11, 0),
         Closed(0, 1),
     )

@@ -1,4 +1,4 @@
-"""What a submission's process says of itself, its import and its checks is believed in nothing but the wording."""
+"""A submission's process cannot gain by lying about itself, its import or its checks."""
 
 import contextlib
 import socket
@@ -9,28 +9,33 @@ import pytest
 from lies import NASTY, OUTCOMES, SECONDS
 
 from assay.course.budgets import DEFAULTS
-from assay.errors import GuestEnded, WireError
-from assay.host import guest as guests
+from assay.errors import GuestEnded, PromiseBroken, WireError
+from assay.host import deadlines
 from assay.host.forkserver import Budget
 from assay.host.guest import Guest
+from assay.promises import CORE, Broken, Kept
 from assay.wire import frames
 from assay.wire.messages import CheckExited, Closed, DescendantsKilled, Imported, LockedDown, Request, Returned
-from assay.wire.promises import CORE
 from assay.wire.values import encode
 
-KEPT = encode(LockedDown(dict.fromkeys(CORE, "kept")))
+KEPT = encode(LockedDown(dict.fromkeys(CORE, Kept("magic"))))
 ASKED = Request("call", 0, "f")
 pack = msgspec.msgpack.encode
 
 
-class FakeNursery:
-    """Gives a line to a submission process that does what it likes."""
+def locked(state):
+    """Return the bytes of a LockedDown in which every promise has that state."""
+    return pack(["LockedDown", dict.fromkeys(CORE, state)])
+
+
+class LyingForkServer:
+    """A fork server whose submission process does what the test plays."""
 
     def __init__(self, play):
         self.play, self.threads = play, []
 
     def open(self, *_):
-        """Starts the play; gives a process id and the line to it."""
+        """Start the play; return a process id and the line to it."""
         ours, theirs = socket.socketpair()
 
         def run():
@@ -42,17 +47,25 @@ class FakeNursery:
         return 1234, ours
 
     def kill_descendants(self, _):
-        """Finds nothing."""
+        """Find nothing."""
         return DescendantsKilled(clean=True, alive=True)
 
     def close(self, _, **__):
-        """Finds it ended."""
+        """Find it ended."""
         return Closed(0, 0)
 
 
 LOADED = encode(Imported(["f"], [NASTY] * 3, {NASTY: NASTY}))
 IMPORTS = {
     "nothing": ([], "ungraded"),
+    "promises that are texts": ([locked("kept")], "ungraded"),
+    "promises that are lists": ([locked(["kept", "magic"])], "ungraded"),
+    "promises that are true": ([locked(True)], "ungraded"),
+    "a state that there is not": ([locked({"status": "sure", "by": "magic"})], "ungraded"),
+    "no state": ([locked({"by": "magic"})], "ungraded"),
+    "kept by a number": ([locked({"status": "kept", "by": 1})], "ungraded"),
+    "kept by nothing": ([locked({"status": "kept"})], "ungraded"),
+    "broken, for the reason that would be kept": ([locked({"status": "broken", "by": "magic"})], "ungraded"),
     "another message first": ([encode(CheckExited(0, 0))], "ungraded"),
     "locked twice": ([KEPT, KEPT], "crashed"),
     "ended for loaded": ([KEPT, encode(CheckExited(2**63, -(2**63)))], "crashed"),
@@ -66,14 +79,36 @@ IMPORTS = {
 
 @pytest.fixture
 def short_walls(monkeypatch):
-    monkeypatch.setattr(guests, "_wall", lambda _: SECONDS)
-    monkeypatch.setattr(guests, "_END_SECONDS", SECONDS)
+    monkeypatch.setattr(deadlines, "wall_seconds", lambda _: SECONDS)
+    monkeypatch.setattr(deadlines, "EXIT_SECONDS", SECONDS)
+
+
+ONE_MISSING = dict.fromkeys(CORE, Kept("magic"))
+del ONE_MISSING["files"]
+BROKEN = {
+    "a promise that is not named": (ONE_MISSING, "files: not told"),
+    "a promise under a name like it": (ONE_MISSING | {"files ": Kept("magic")}, "files: not told"),
+    "a promise that is broken": (ONE_MISSING | {"files": Broken("no Landlock")}, "files: not kept: no Landlock"),
+    "a promise that is broken, by the word kept": (ONE_MISSING | {"files": Broken("kept")}, "files: not kept: kept"),
+}
+
+
+@pytest.mark.usefixtures("short_walls")
+@pytest.mark.parametrize(("isolation", "reason"), BROKEN.values(), ids=BROKEN)
+def test_only_kept_keeps_a_promise(isolation, reason):
+    fork_server = LyingForkServer(lambda sock: frames.send(sock, encode(LockedDown(isolation))))
+    guest = Guest(lambda: fork_server, None, Budget(**DEFAULTS))
+    with pytest.raises(PromiseBroken) as caught:
+        guest.open()
+    assert str(caught.value) == (
+        f"this machine does not keep a core promise ({reason}); to grade all the same, name it: --waive files"
+    )
 
 
 @pytest.mark.usefixtures("short_walls")
 @pytest.mark.parametrize(("messages", "status"), IMPORTS.values(), ids=IMPORTS)
 def test_a_lie_about_the_import_is_a_failed_import(messages, status):
-    fork_server = FakeNursery(lambda sock: [frames.send(sock, each) for each in messages])
+    fork_server = LyingForkServer(lambda sock: [frames.send(sock, each) for each in messages])
     guest = Guest(lambda: fork_server, None, Budget(**DEFAULTS))
     guest.open()
     assert guest.failure.status == status
@@ -104,7 +139,7 @@ def test_a_lie_about_a_checks_end_ends_that_check(messages):
         sock.recv(2**20)
         sock.recv(2**20)
 
-    fork_server = FakeNursery(play)
+    fork_server = LyingForkServer(play)
     guest = Guest(lambda: fork_server, None, Budget(**DEFAULTS))
     guest.open()
     assert guest.loaded.found == ["f"]

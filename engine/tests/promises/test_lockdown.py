@@ -1,4 +1,4 @@
-"""The lock-down reports what holds; where a mechanism is missing, it says so and the others hold without it."""
+"""The lock-down reports what holds. If a mechanism is missing, the report says so and the others hold without it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import sys
 from conftest import MACHINES, machines
 
 from assay.guest.lockdown import landlock, readable_paths
-from assay.wire.promises import CORE, broken
+from assay.promises import CORE, Broken, Kept, broken_core
 
 KEPT = {
     "memory": "1024 MiB more than torch, a process",
@@ -19,14 +19,14 @@ KEPT = {
     "file_size": "64 MiB, a file",
     "output": "its only lines lead to the judge, who reads so much and no more",
 }
-NURSERY = "the fork server, which gets them and ends them"
+FORK_SERVER = "the fork server, which gets them and ends them"
 OWN_DISK = "a disk of its own"
-NO_DISK = "not kept: the scratch folder is on the machine's disk"
+NO_DISK = Broken("the scratch folder is on the machine's disk")
 
 OWN = {"network": "an empty network namespace, seccomp", "descendants": "a pid namespace", "disk": OWN_DISK}
-"""Where namespaces are allowed."""
-NONE = {"network": "seccomp", "descendants": NURSERY, "disk": NO_DISK}
-"""Where they are not."""
+"""On machines that allow namespaces."""
+NONE = {"network": "seccomp", "descendants": FORK_SERVER, "disk": NO_DISK}
+"""On machines that do not."""
 IN_CELL = {
     "files": "a root folder of its own, Landlock {abi}, seccomp",
     "processes": "a pid namespace, a root folder of its own, Landlock {abi}, seccomp",
@@ -36,7 +36,7 @@ NO_LANDLOCK = {
     "files": "a root folder of its own, seccomp",
     "processes": "a pid namespace, a root folder of its own, seccomp",
 }
-SECCOMP_ALONE = dict.fromkeys(("files", "processes"), "not kept: landlock_create_ruleset: EPERM")
+SECCOMP_ALONE = dict.fromkeys(("files", "processes"), Broken("landlock_create_ruleset: EPERM"))
 RENAMED, SAME = ({"privileges": how} for how in ("no capabilities, a user of its own", "no capabilities"))
 
 REPORTS = {
@@ -48,7 +48,7 @@ REPORTS = {
     "root-without-capabilities": NONE
     | OUT_OF_CELL
     | SAME
-    | {"process_count": "not kept: the kernel does not count root's processes"},
+    | {"process_count": Broken("the kernel does not count root's processes")},
     "without-landlock": OWN | NO_LANDLOCK | SAME,
     "root-without-landlock": OWN | NO_LANDLOCK | RENAMED,
     "user-with-seccomp-alone": NONE | SECCOMP_ALONE | SAME,
@@ -56,24 +56,28 @@ REPORTS = {
     "without-seccomp": OWN
     | SAME
     | {
-        "files": "not kept: seccomp: EINVAL",
-        "network": "not kept: seccomp: EINVAL",
+        "files": Broken("seccomp: EINVAL"),
+        "network": Broken("seccomp: EINVAL"),
         "processes": "a pid namespace, a root folder of its own, Landlock {abi}",
     },
 }
-BROKEN = {
+NOT_KEPT = {
     "user-with-seccomp-alone": ["files", "processes"],
     "root-with-seccomp-alone": ["files", "processes"],
     "without-seccomp": ["files", "network"],
 }
 
 
+def _state(how):
+    return how if isinstance(how, Broken) else Kept(how.format(abi=landlock.abi()))
+
+
 @machines(*MACHINES)
 def test_the_report_names_what_keeps_each_promise(wall):
     report = wall.submission(lambda: "ran").report
     expected = KEPT | REPORTS[wall.machine.name]
-    assert report == {name: how.format(abi=landlock.abi()) for name, how in expected.items()}
-    assert broken(report) == BROKEN.get(wall.machine.name, [])
+    assert report == {name: _state(how) for name, how in expected.items()}
+    assert broken_core(report) == NOT_KEPT.get(wall.machine.name, [])
 
 
 @machines(*MACHINES)
@@ -113,17 +117,17 @@ def test_a_root_without_capabilities_locks_down_all_the_same(wall):
 def test_a_place_that_can_be_read_all_the_same_breaks_the_promise(wall):
     wall.secret = wall.scratch
     report = wall.submission(lambda: "").report
-    assert report["files"] == f"not kept: {wall.scratch} can be read"
+    assert report["files"] == Broken(f"{wall.scratch} can be read")
 
 
 def test_a_promise_that_was_given_up_by_name_is_not_missed():
-    report = dict.fromkeys(CORE, "somehow") | {"files": "not kept: no Landlock", "time": "not kept: no limit"}
-    assert broken(report) == ["files", "time"]
-    assert broken(report, ["files"]) == ["time"]
+    report = dict.fromkeys(CORE, Kept("somehow")) | {"files": Broken("no Landlock"), "time": Broken("no limit")}
+    assert broken_core(report) == ["files", "time"]
+    assert broken_core(report, ["files"]) == ["time"]
 
 
 def test_a_promise_that_is_not_reported_is_not_kept():
-    assert broken({}) == list(CORE)
+    assert broken_core({}) == list(CORE)
 
 
 def test_only_pythons_own_folders_can_be_read():

@@ -18,6 +18,7 @@ from rich.console import Console
 import assay
 from assay.judge.hooks import as_text
 from assay.model import Answer, ExerciseResult, Message, Names, Report, SubmissionInfo, Verdict
+from assay.promises import Broken
 from assay.report.document import document_bytes, read_document
 from assay.report.terminal import render
 from assay.text import escape
@@ -74,7 +75,7 @@ def hostile(text):
         for status in ("failed", "error", "crashed", "ungraded")
     ]
     return Report(
-        SubmissionInfo(text, text, "0" * 64), "basics", "ungraded", text, 0.0, 4.0, {"files": f"not kept: {text}"}, 7,
+        SubmissionInfo(text, text, "0" * 64), "basics", "ungraded", text, 0.0, 4.0, {"files": Broken(text)}, 7,
         "c" * 64, "0.1.0", (ExerciseResult("1", "Title", 0.0, 4.0, tuple(verdicts)),),
         (Answer(escape(text, 20), text, None, text),), Names((text,), (text,), (text, text)), 1.0,
     )  # fmt: skip

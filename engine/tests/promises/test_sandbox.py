@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from test_doctor import PROMISES
 
-from assay.wire.promises import CORE
+from assay.promises import CORE
 
 HERE = Path(__file__).parent
 DOCUMENT = (HERE.parent.parent / "docs" / "sandbox.md").read_text(encoding="utf-8")

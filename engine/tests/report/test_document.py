@@ -10,6 +10,7 @@ from reports import MODEL, RATES, RESHAPE, check, exercise, report
 
 from assay.errors import AssayError
 from assay.model import HIDDEN_TEXT, Message
+from assay.promises import Broken, Kept
 from assay.report.document import document_bytes, read_document
 
 TEXT = {"type": "string"}
@@ -25,6 +26,8 @@ def array(items):
     return {"type": "array", "items": items}
 
 
+KEPT = record(status={"const": "kept"}, by=TEXT)
+BROKEN = record(status={"const": "broken"}, why=TEXT)
 STATUSES = ["passed", "failed", "error", "timeout", "crashed", "missing", "skipped", "ungraded"]
 CHECK = record(
     id=TEXT,
@@ -43,7 +46,7 @@ REPORT = record(
     reason=OR_NULL,
     score=NUMBER,
     max_score=NUMBER,
-    isolation={"type": "object", "additionalProperties": TEXT},
+    isolation={"type": "object", "additionalProperties": {"anyOf": [KEPT, BROKEN]}},
     seed={"type": "integer"},
     course=TEXT,
     engine=TEXT,
@@ -54,7 +57,11 @@ REPORT = record(
 )
 SCHEMA = record(schema={"const": "assay/report/v1"}, reports=array(REPORT))
 FULL = report(
-    exercises=(MODEL, RESHAPE, RATES), answers=[("1", "Zero works.", 1.5, "good")], missing=("fit",), notes=("é 猫",)
+    exercises=(MODEL, RESHAPE, RATES),
+    answers=[("1", "Zero works.", 1.5, "good")],
+    missing=("fit",),
+    notes=("é 猫",),
+    isolation={"network": Kept("namespace"), "memory": Broken("no control groups")},
 )
 
 
@@ -94,7 +101,10 @@ def test_the_document_of_one_report_as_text():
       "score": 1.0,
       "max_score": 1.0,
       "isolation": {
-        "network": "kept: namespace"
+        "network": {
+          "status": "kept",
+          "by": "namespace"
+        }
       },
       "seed": 7,
       "course": "cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc",

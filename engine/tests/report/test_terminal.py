@@ -10,6 +10,7 @@ from reports import HOSTILE, MODEL, RATES, RESHAPE, WRONG, check, exercise, repo
 from rich.console import Console
 
 from assay.model import HIDDEN_TEXT, Message
+from assay.promises import Broken, Kept
 from assay.report.terminal import render
 
 
@@ -28,7 +29,7 @@ FULL = report(
     answers=[("1", "Zero works:\nthe problem is convex.", 1.5, "good"), ("9", "Because of the order.")],
     missing=("fit", "learning_rate_sweep"),
     notes=("line 3: NameError: name 'foo' is not defined",),
-    isolation={"network": "kept: namespace", "memory": "not kept: no control groups"},
+    isolation={"network": Kept("namespace"), "memory": Broken("no control groups")},
 )
 UNGRADED = report(
     "unlucky",
@@ -201,7 +202,7 @@ def hostile_report(text):
         answers=[("1", text, None, text)],
         missing=(text,),
         notes=(text,),
-        isolation={text: f"not kept: {text}"},
+        isolation={text: Broken(text)},
         status="ungraded",
         reason=text,
     )

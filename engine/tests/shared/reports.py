@@ -1,6 +1,7 @@
 """Reports as the judge writes them, made by hand."""
 
 from assay.model import Answer, ExerciseResult, Message, Names, Report, SubmissionInfo, Verdict
+from assay.promises import Kept
 
 __all__ = ["HOSTILE", "MISSING", "MODEL", "RATES", "RESHAPE", "WRONG", "check", "exercise", "report"]
 
@@ -36,7 +37,7 @@ def report(  # noqa: PLR0913
         reason,
         float(sum(each.score for each in exercises)),
         float(sum(each.max_score for each in exercises)),
-        isolation or {"network": "kept: namespace"},
+        isolation or {"network": Kept("namespace")},
         7,
         "c" * 64,
         "0.1.0",

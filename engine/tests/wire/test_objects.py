@@ -1,4 +1,4 @@
-"""What the guest's loop gives of the objects that stay with it."""
+"""The table of objects returns items as they were in their turn."""
 
 import types
 
@@ -9,7 +9,7 @@ from assay.wire.objects import ObjectTable
 
 
 def items(function):
-    """Gives what the function's iterator yields, as it crosses."""
+    """Return the items of the function's iterator, as they cross."""
     module = types.ModuleType("handed_in")
     module.batches = function
     objects = ObjectTable(module, None, ["batches"], 0, [])

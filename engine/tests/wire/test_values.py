@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from assay.errors import WireError
 from assay.wire.messages import NotDefined, Raised, Returned
-from assay.wire.values import ROOM, Ref, decoder, encode, portable, weighing_decoder
+from assay.wire.values import Ref, decoder, encode, portable, weighing_decoder
+from assay.wire.weights import ROOM
 
 read = decoder(Returned | Raised | NotDefined)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from assay.command.console import BELOW, console, stop
+from assay.promises import Broken, broken_core
 
 __all__ = ["doctor"]
 
@@ -14,13 +15,12 @@ def doctor() -> None:
     """Say which promises of the sandbox this machine keeps, and how."""
     from rich.table import Table  # noqa: PLC0415 - only this command needs these
 
-    from assay.doctor import examine  # noqa: PLC0415
-    from assay.wire.promises import broken  # noqa: PLC0415
+    from assay.judge.machine import examine  # noqa: PLC0415
 
     table = Table("promise", "kept by", box=None, pad_edge=False)
     found = examine()
-    for name, how in found.items():
-        table.add_row(name, how, style="red" if how.startswith("not kept") else "")
+    for name, state in found.items():
+        table.add_row(name, str(state), style="red" if isinstance(state, Broken) else "")
     console().print(table)
-    if broken(found):
+    if broken_core(found):
         stop("a core promise is not kept: grading refuses on this machine unless it is named with --waive", BELOW)

@@ -11,7 +11,7 @@ import click
 
 from assay.command.console import USAGE, stop_on_error
 from assay.course.read import Course, find_root, read_course
-from assay.wire.promises import CORE
+from assay.promises import CORE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -1,1 +1,1 @@
-"""Runs beside the student's code: lock down, load, answer. Imports `wire` and nothing else of ours."""
+"""The processes that run the student's code: lock down, load, answer. Nobody imports this package."""

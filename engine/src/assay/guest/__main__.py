@@ -1,6 +1,6 @@
-"""The fork server: imports torch and the course's library once, then forks a process for every submission.
+"""The fork server: it imports torch and the course's library once, then forks a process for every submission.
 
-Started as `python -m assay.guest FD`, where FD is the judge's end of a socket pair. Runs no student's code.
+Run as `python -m assay.guest FD`, with the number of a socket to the judge. It runs no student's code.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from assay.errors import WireError
 from assay.guest import processes
-from assay.guest.lockdown import namespaces
+from assay.guest.lockdown import namespaces, scratch
 from assay.wire import frames
 
 if TYPE_CHECKING:
@@ -33,14 +33,14 @@ _DYING_SECONDS = 2.0
 
 
 class Server:
-    """Answers the judge until it hangs up.
+    """The fork server's loop: it answers the judge until the judge hangs up.
 
     Args:
         sock: the line to the judge.
     """
 
     def __init__(self, sock: socket.socket) -> None:
-        # torch is imported only after the namespaces were entered: that needs a process of one thread.
+        # Only a process of one thread can enter namespaces, and torch starts threads: import it afterwards.
         namespaces.enter()
         from assay.wire.values import encode, trusting_decoder  # noqa: PLC0415
 
@@ -48,19 +48,19 @@ class Server:
         self._sock = sock
         from assay.wire.messages import Setup, ToForkServer  # noqa: PLC0415
 
-        self._read = trusting_decoder(ToForkServer)
+        self._decode_request = trusting_decoder(ToForkServer)
         self._setup: Setup = trusting_decoder(Setup)(frames.receive(sock))
         self._library = self._prepare(self._setup)
         self._open: dict[int, ExitStack] = {}
 
     def run(self) -> None:
-        """Answers one request after the other; a judge that hangs up ends everything."""
+        """Answer one request after the other; end every submission when the judge hangs up."""
         from assay.wire.messages import Close, KillDescendants, Open, Pause, Ready, Resume  # noqa: PLC0415
 
         self._send(Ready(""))
         try:
             while True:
-                request: ToForkServer = self._read(frames.receive(self._sock))
+                request: ToForkServer = self._decode_request(frames.receive(self._sock))
                 match request:
                     case Open() as task:
                         self._start(task)
@@ -86,7 +86,7 @@ class Server:
             warmup,
         )
 
-        torch.set_num_threads(1)  # one submission, one processor: others are being graded
+        torch.set_num_threads(1)  # one processor for a submission: others are graded beside it
         dataloader_patch.read_in_one_process()
         library = None
         if setup.library:
@@ -99,16 +99,16 @@ class Server:
         return library
 
     def _foresee(self, task: Open) -> None:
-        """Imports once, for all, what takes long and what this submission seems to need."""
+        """Import the slow modules that this submission seems to need, once for all submissions."""
         before = len(sys.modules)
         if task.kind == "notebook":
             importlib.import_module("assay.guest.notebook")
         if "optimizers" in task.foreseen:
             torch = importlib.import_module("torch")
-            torch.optim.SGD([torch.zeros(1)])  # the first one imports the compiler, which takes a second
+            torch.optim.SGD([torch.zeros(1)])  # the first optimiser imports the compiler, which takes a second
         if "plots" in task.foreseen and "matplotlib.pyplot" not in sys.modules:
             with tempfile.TemporaryDirectory(prefix="assay-") as folder:
-                os.environ["MPLCONFIGDIR"] = folder  # for its list of fonts, which every fork then has in memory
+                os.environ["MPLCONFIGDIR"] = folder  # for the list of fonts, which every fork then inherits
                 importlib.import_module("matplotlib.pyplot")
         if len(sys.modules) > before:
             _freeze()
@@ -120,18 +120,16 @@ class Server:
         line = frames.receive_socket(self._sock)
         self._foresee(task)
         resources = ExitStack()
-        scratch = Path(
-            resources.enter_context(tempfile.TemporaryDirectory(prefix="assay-", ignore_cleanup_errors=True))
-        )
-        resources.enter_context(namespaces.scratch(scratch))
+        folder = Path(resources.enter_context(tempfile.TemporaryDirectory(prefix="assay-", ignore_cleanup_errors=True)))
+        resources.enter_context(scratch.prepare(folder))
         with namespaces.child_pid_namespace() as fork:
             pid = fork()
         if pid == 0:
             self._sock.close()
             try:
-                submission.serve(line, task, self._library, scratch, self._setup)
+                submission.serve(line, task, self._library, folder, self._setup)
             finally:
-                os._exit(70)  # nothing of the fork server's may run in the child
+                os._exit(70)  # the fork server's code may not go on in the child
         line.close()
         self._open[pid] = resources
         self._send(Opened(pid))
@@ -169,7 +167,7 @@ class Server:
         self._send(Closed(signal_number, code))
 
     def _end(self, pid: int) -> None:
-        os.kill(pid, signal.SIGKILL)  # with a pid namespace this is the end of all that came of it
+        os.kill(pid, signal.SIGKILL)  # in a pid namespace this kills all its descendants
         os.waitpid(pid, 0)
         resources = self._open.pop(pid)
         processes.kill_descendants(None, set(self._open))
@@ -180,29 +178,29 @@ class Server:
 
 
 def _gone(pid: int) -> os.waitid_result | None:
-    """Tells how a submission process ended by itself, or None while it lives; leaves it to be reaped."""
+    """Return how a submission process ended, or None while it lives; do not reap it."""
     return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
 
 
 def _freeze() -> None:
-    """Keeps what is there out of what every child does at first, which would copy all these pages."""
-    # Whoever forks here has one thread, so that no handler's lock is held: to renew those of torch's 40 in every child
-    # would copy a quarter of the pages that a check does.
+    """Keep every child from touching the objects that exist now, which would copy all their pages."""
+    # A fork renews the locks of torch's 40 logging handlers, which would copy a quarter of the pages that a check
+    # copies. This process has one thread, so no lock is held, and none needs renewing.
     getattr(logging, "_at_fork_reinit_lock_weakset", set[object]()).clear()
     gc.collect()
     gc.freeze()
 
 
 def main() -> None:
-    """Runs the fork server on the socket whose number is the first argument."""
+    """Run the fork server on the socket whose number is the first argument."""
     from assay.wire.messages import Ready  # noqa: PLC0415
     from assay.wire.values import encode  # noqa: PLC0415
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in the judge's terminal comes here too: the judge decides
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C that the judge gets too, and decides on
     sock = socket.socket(fileno=int(sys.argv[1]))
     try:
         server = Server(sock)
-    except Exception as error:  # noqa: BLE001 - told to the judge, in whose report it belongs
+    except Exception as error:  # noqa: BLE001 - the judge reports it
         frames.send(sock, encode(Ready(f"{type(error).__name__}: {error}")))
         return
     server.run()

@@ -1,4 +1,4 @@
-"""A data loader's workers: a submission starts no processes, so that its loaders read in its own."""
+"""A patch of DataLoader: a submission cannot start processes, so its loaders read in its own process."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _OF_WORKERS = ("num_workers", "prefetch_factor", "persistent_workers", "multipro
 
 
 def read_in_one_process() -> None:
-    """Makes every DataLoader leave out what asks for workers; the batches and their order are the same."""
+    """Make every DataLoader ignore the arguments about workers; the batches and their order stay the same."""
     make = DataLoader.__init__
     signature = inspect.signature(make)
 
@@ -21,7 +21,7 @@ def read_in_one_process() -> None:
         bound = signature.bind(*args, **kwargs)
         for name in _OF_WORKERS:
             bound.arguments.pop(name, None)
-        # By keyword: with the arguments of workers left out, those after them have other places.
+        # By keyword, because leaving arguments out moves the positions of later ones.
         make(bound.arguments.pop("self"), **bound.arguments)
 
     DataLoader.__init__ = init  # type: ignore[method-assign]

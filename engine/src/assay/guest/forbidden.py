@@ -1,4 +1,4 @@
-"""Takes functions and classes of the course's library away from a submission, for exercises that ask to write them."""
+"""Functions and classes of the course's library that raise, in exercises that ask students to write them."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 
 
 _ORIGINALS: list[types.CodeType] = []
-"""Kept, so that no check takes them apart: that would copy the pages on which they lie."""
+"""Kept alive, because a check that freed them would copy their pages."""
 
 
 def forbid(library: ModuleType, names: Iterable[str]) -> None:
-    """Makes every function of these names raise, also where a submission kept or renamed it before.
+    """Make every function of these names raise, even if a submission kept or renamed it before.
 
-    The function objects themselves are changed, so that an alias, a subclass that adds nothing or a saved method is
-    the same as the library's own. A subclass that writes its own methods does not notice.
+    The function objects themselves change, so an alias, a subclass that adds nothing and a saved method raise as well.
+    The methods that a subclass defines itself still work.
     """
     for name in names:
         owner = getattr(library, name, None)
@@ -28,7 +28,7 @@ def forbid(library: ModuleType, names: Iterable[str]) -> None:
 
 
 def prepare(library: ModuleType) -> None:
-    """Compiles the refusals before the forks, once for all checks."""
+    """Compile the refusals before the forks, once for all checks."""
     for name in vars(library):
         for function in _functions(getattr(library, name)):
             _refusal(name, function.__code__.co_freevars)
@@ -58,7 +58,7 @@ def _disarm(function: types.FunctionType, name: str) -> None:
 @cache
 def _refusal(name: str, cells: tuple[str, ...]) -> types.CodeType:
     text = f"{name} is the library's own, also to derive from; this exercise asks for yours"
-    # A function's code can only be exchanged for one with as many free variables.
+    # A function's code can only be replaced by code with as many free variables.
     lines = (
         f"def forbidden({', '.join(cells)}):",
         " def refuse(*args, **kwargs):",

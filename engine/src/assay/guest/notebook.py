@@ -1,4 +1,4 @@
-"""Runs a notebook's code cells one after the other, as far as each runs."""
+"""Import a notebook: run its code cells one after the other, each as far as it runs."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ _FIRST_LINE = 80
 
 
 def load_notebook(name: str, source: bytes) -> LoadedModule:
-    """Runs every code cell in one namespace; a cell that fails is noted by its number and first line.
+    """Run every code cell in one module; note a cell that fails by its number and first line.
 
-    `%%time`, `%%timeit` and `%%capture` run their body, other cell magics skip the cell; line magics, `!` and `?` do
-    nothing. Stored outputs are not looked at.
+    `%%time`, `%%timeit` and `%%capture` run their body. Other cell magics skip the cell. Line magics, `!` and `?` do
+    nothing. Stored outputs are ignored.
     """
     module = new_module(name, f"{name}.ipynb")
     try:
         cells = list(_code_cells(source))
-    except Exception as error:  # noqa: BLE001 - a broken notebook is a normal thing to be handed
+    except Exception as error:  # noqa: BLE001 - students hand in broken notebooks
         return LoadedModule(module, (), [f"the notebook could not be read: {type(error).__name__}"])
     notes: list[str] = []
     files: list[str] = []
@@ -53,19 +53,19 @@ def _code_cells(source: bytes) -> Iterator[tuple[int, str]]:
 
 
 def _plain_python(text: str) -> str:
-    """Gives the cell as Python with the same number of lines, IPython's own syntax taken out."""
+    """Return the cell as Python with the same number of lines, without IPython's syntax."""
     stripped = text.lstrip()
     if stripped.startswith("%%"):
         head, _, body = stripped.partition("\n")
         if head.split(maxsplit=1)[0].removeprefix("%%") not in RUN_BODY:
             return ""
-        text = "#\n" + body  # IPython drops empty lines at the top, and line numbers with them
-    # A manager for each cell: some of its transformers keep state after a cell that is no Python.
+        text = "#\n" + body  # IPython drops empty lines at the top, which would shift line numbers
+    # A new manager for each cell, because some transformers keep state after a cell that is not Python.
     transformed: str = TransformerManager().transform_cell(text)  # type: ignore[no-untyped-call]
     return "".join(_without_magic(line) for line in transformed.splitlines(keepends=True))
 
 
 def _without_magic(line: str) -> str:
     match = _MAGIC.match(line.rstrip("\r\n"))
-    # `x = %time f()` and `files = !ls` become `x = None`: the line does nothing, its name exists.
+    # `x = %time f()` and `files = !ls` become `x = None`: the line does nothing, but the name exists.
     return f"{match[1]}None\n" if match else line

@@ -1,6 +1,6 @@
-"""The processes that came of one: found through `/proc`, stopped for a while, and ended.
+"""The descendants of a process: find them through `/proc`, pause them, kill them.
 
-For the fork server, which is outside the pid namespace of its guests and therefore sees them all.
+The fork server uses it: it is outside the pid namespaces of its guests, so it sees all their processes.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
 _DEADLINE = 5.0
-"""Seconds, against something that starts processes faster than they can be ended or stopped."""
+"""Seconds until giving up: a submission may start processes faster than they can be killed or stopped."""
 
 _FORK_SECONDS = 0.25
-"""Who is told to stop ends its `fork` first, in which it may wait for a lock of the kernel's: as long as some others
-are on the processor, a few dozen milliseconds on a busy machine. Who waits longer waits for something else, such as the
-end of a `vfork`, and stops before it goes on."""
+"""A process that is told to stop first ends its `fork`, which may wait for a lock of the kernel: a few dozen
+milliseconds on a busy machine. A process that waits longer waits for something else, such as the end of a `vfork`, and
+stops before it goes on."""
 
-# Of a thread, as `/proc` gives them.
+# States of a thread in `/proc`.
 _ENDED = frozenset("ZX")
 _STOPPED = _ENDED | set("tT")
 _WAITING = frozenset("D")
@@ -35,10 +35,10 @@ class _Seen(NamedTuple):
 
 
 class _Passes:
-    """What was seen, pass after pass, and whether to believe that nothing runs any more.
+    """The processes seen in each pass over `/proc`, and whether to believe that nothing runs any more.
 
-    The kernel's list of children may lack one where another ends meanwhile: while the list is read, or before it hands
-    on its own. So no one who was seen may have ended since the last pass, nor since the one before that.
+    The kernel's list of children may lack a child if another one ends while the list is read, or before it hands its
+    own children on. So every process seen must be the same in three passes.
     """
 
     def __init__(self) -> None:
@@ -46,18 +46,18 @@ class _Passes:
         self._alike = 0
 
     def add(self, seen: dict[_Seen, bool]) -> None:
-        """Takes a pass: who was seen, and whether it ran."""
+        """Add a pass: the processes seen, and whether each ran."""
         self._alike = self._alike + 1 if seen == self._last and not any(seen.values()) else 0
         self._last = seen
 
     @property
     def believed(self) -> bool:
-        """Whether three passes saw the same, and nothing that ran."""
+        """Whether three passes saw the same processes, none of them running."""
         return self._alike > 1
 
 
 def pause(root: int) -> bool:
-    """Stops a process and what came of it; tells whether all stands still, which starting others may prevent."""
+    """Stop a process and its descendants; return False if it starts new ones too fast."""
     moved: dict[_Seen, float] = {}
     end = time.monotonic() + _DEADLINE
     passes = _Passes()
@@ -83,20 +83,20 @@ def pause(root: int) -> bool:
 
 
 def resume(root: int) -> None:
-    """Lets a process that `pause` stopped, and what came of it, go on."""
+    """Let a process that `pause` stopped, and its descendants, go on."""
     for process in reversed(list(_family(root))):
         _signal(process, signal.SIGCONT)
 
 
 def kill_descendants(root: int | None, keep: Collection[int] = ()) -> bool:
-    """Ends what came of a process, except those in `keep` and what came of them; gives up after some seconds.
+    """Kill the descendants of a process, except those in `keep` and theirs; give up after some seconds.
 
     Args:
-        root: whose descendants; it is never ended itself, and neither is this process. None: this process's.
-        keep: processes to be left alone with all theirs.
+        root: the process, which is not killed itself; None for this process. This process is never killed.
+        keep: processes to leave alone, with their descendants.
 
     Returns:
-        Whether nothing is left that runs.
+        Whether none of them runs any more.
     """
     own = os.getpid()
     root = own if root is None else root
@@ -137,7 +137,7 @@ def _family(root: int) -> Iterator[_Seen]:
 
 
 def _signal(process: _Seen, number: int) -> bool:
-    """Signals a process, unless it has ended or its number now is another's; tells whether it may still run."""
+    """Signal a process, unless it ended or its id is reused; tell whether it may still run."""
     try:
         handle = os.pidfd_open(process.pid)
     except ProcessLookupError:
@@ -160,12 +160,12 @@ def _children(pid: int) -> list[int]:
     with contextlib.suppress(FileNotFoundError, ProcessLookupError):
         for thread in os.listdir(tasks):  # noqa: PTH208 - in every check: a Path costs more than the call
             with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-                found += map(int, _read(f"{tasks}/{thread}/children").split())
+                found += map(int, _read_proc(f"{tasks}/{thread}/children").split())
     return found
 
 
 def _scan() -> dict[int, list[int]]:
-    """Every process's children, for a kernel that keeps no lists of them."""
+    """Return every process's children, on a kernel that keeps no lists of them."""
     found: dict[int, list[int]] = {}
     for name in (entry.name for entry in os.scandir("/proc")):
         if name.isdecimal():
@@ -175,7 +175,7 @@ def _scan() -> dict[int, list[int]]:
 
 
 def _states(pid: int) -> set[str]:
-    """Of all its threads: a process whose first one has ended goes on while another does."""
+    """Return the states of all its threads: a process goes on while any of its threads does."""
     found = set()
     with contextlib.suppress(FileNotFoundError, ProcessLookupError):
         for thread in os.listdir(f"/proc/{pid}/task"):  # noqa: PTH208 - in every check: a Path costs more than the call
@@ -189,11 +189,11 @@ def _parent(pid: int) -> int:
 
 
 def _fields(process: str) -> list[bytes]:
-    # The name, in parentheses, may hold anything, parentheses and blanks too.
-    return _read(f"/proc/{process}/stat").rpartition(b")")[2].split()[:2]
+    # The process's name, in parentheses, may contain parentheses and blanks.
+    return _read_proc(f"/proc/{process}/stat").rpartition(b")")[2].split()[:2]
 
 
-def _read(path: str) -> bytes:
+def _read_proc(path: str) -> bytes:
     file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
         text = b""

@@ -1,6 +1,6 @@
-"""The submission process: locked down, then the student's module, then a fork for every check.
+"""The submission process: it locks itself down, imports the student's module, and forks for every check.
 
-From the import on, nothing in this process can be trusted any more, this file's code included.
+From the import on, nothing in this process can be trusted, not even the code of this file.
 """
 
 from __future__ import annotations
@@ -13,45 +13,45 @@ from typing import TYPE_CHECKING, NoReturn
 
 from assay.errors import WireError
 from assay.guest.forbidden import forbid
-from assay.guest.loading import NOTES, LoadedModule, defined, load_module, written_answers
+from assay.guest.loading import MAX_NOTES, LoadedModule, defined, load_module, written_answers
 from assay.guest.lockdown import apply, limits
+from assay.promises import broken_core
 from assay.wire import frames, messages
 from assay.wire.messages import Begin, CheckExited, Imported, LockedDown, Open, Raised, Reply, Request, Setup
 from assay.wire.objects import ObjectTable, seed_everything
-from assay.wire.promises import broken
 from assay.wire.values import encode, trusting_decoder
 
 if TYPE_CHECKING:
     import socket
     from types import ModuleType
 
-_read_handed = trusting_decoder(messages.SourceMessage)
+_read_source = trusting_decoder(messages.SourceMessage)
 _read_begin = trusting_decoder(Begin)
 _read_request = trusting_decoder(Request)
 
 
 def serve(sock: socket.socket, task: Open, library: ModuleType | None, scratch: Path, setup: Setup) -> NoReturn:
-    """Locks down, imports, and forks a check whenever the judge begins one; ends when the judge closes the line."""
+    """Lock down, import, and fork a check whenever the judge begins one; exit when the judge closes the line."""
     _silence()
     os.chdir(scratch)
     os.environ.update(dict.fromkeys(("HOME", "TMPDIR", "MPLCONFIGDIR"), str(scratch)))
-    tempfile.tempdir = str(scratch)  # the fork server's own was asked for before, and is remembered
+    tempfile.tempdir = str(scratch)  # the fork server has asked for its own, which tempfile remembers
     bounds = limits.Limits(memory=task.memory, cpu_seconds=task.import_seconds)
     hidden = [Path(setup.library_folder)] if setup.library else []
     isolation = apply.lock_submission(scratch, bounds, hidden)
     frames.send(sock, encode(LockedDown(isolation)))
-    if broken(isolation, setup.waived):
-        os._exit(0)  # the judge reads the same and says so
-    entrusted = _read_handed(frames.receive(sock, limit=frames.TASK_LIMIT))
-    seed_everything(entrusted.seed)
+    if broken_core(isolation, setup.waived):
+        os._exit(0)  # the judge decides the same and reports it
+    message = _read_source(frames.receive(sock, limit=frames.TASK_LIMIT))
+    seed_everything(message.seed)
     if task.kind == "notebook":
-        from assay.guest.notebook import load_notebook  # noqa: PLC0415 - the fork server has imported it where it is needed
+        from assay.guest.notebook import load_notebook  # noqa: PLC0415 - only notebooks need it
 
-        loaded = load_notebook(task.name, entrusted.source)
+        loaded = load_notebook(task.name, message.source)
     else:
-        loaded = load_module(task.name, entrusted.source)
+        loaded = load_module(task.name, message.source)
     answers = written_answers(loaded.module)
-    frames.send(sock, encode(Imported(defined(loaded.module, task.contract), loaded.notes[:NOTES], answers)))
+    frames.send(sock, encode(Imported(defined(loaded.module, task.contract), loaded.notes[:MAX_NOTES], answers)))
     try:
         while True:
             line = frames.receive_socket(sock)
@@ -85,13 +85,13 @@ def _check(line: socket.socket, task: Open, begin: Begin, loaded: LoadedModule, 
             line.settimeout(None)
             frames.send(line, reply)
     except frames.Hangup:
-        os._exit(0)  # at once: torch takes longer to tidy up than a check takes
+        os._exit(0)  # at once: torch takes longer to tidy up than a check takes to run
 
 
 def _encoded(reply: Reply) -> bytes:
     try:
         data = encode(reply)
-    except Exception as error:  # noqa: BLE001 - whatever a student's value does to an encoder is an answer
+    except Exception as error:  # noqa: BLE001 - any failure of a student's value is an answer
         return encode(Raised(type(error).__name__, "the answer cannot be sent", []))
     if len(data) <= frames.LIMIT:
         return data

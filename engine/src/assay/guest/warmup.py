@@ -1,7 +1,7 @@
-"""Does in the fork server, before the forks, what checks do: what is set up at the first time is set up once for all.
+"""A warm-up of the fork server: it does before the forks what checks do, so that first-time work is done once.
 
-A process just forked copies each page that it writes to, and Python writes where it only looks: counts of references,
-the methods that it found, what it has learnt about the bytecode. After a warm-up less of that is new in every check.
+A forked process copies each page that it writes to, and Python writes even when it reads: reference counts, cached
+methods, specialised bytecode. After a warm-up every check copies fewer pages.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _TIMES = 20
-"""Python 3.11 specializes a piece of bytecode when it runs for the eighth time, later versions sooner."""
+"""Python 3.11 specialises a piece of bytecode when it runs for the eighth time; later versions do so earlier."""
 
-_read = trusting_decoder(Request)
+_decode_request = trusting_decoder(Request)
 
 
 def warm_up() -> None:
-    """Trains a small model over the wire's own messages, in this process; no object of it remains."""
+    """Train a small model with the wire's messages, in this process; no object of it remains."""
     module = types.ModuleType("warmup")
     vars(module).update(Model=_Model, loss=_loss, batches=_batches, step=_step, fail=_fail)
     objects = ObjectTable(module, None, list(vars(module)), 0, [])
 
     def ask(verb: Any, root: int, path: str = "", *args: Any, **options: Any) -> Any:
         request = Request(verb, root, path, list(args), **options)
-        reply = objects.answer(_read(encode(request)))
+        reply = objects.answer(_decode_request(encode(request)))
         encode(reply)
         if isinstance(reply, Returned):
             return reply.value

@@ -1,10 +1,9 @@
-"""Starts the fork server and has it fork a guest for every submission."""
+"""The fork server, from the judge's side: started once, it forks a guest for every submission."""
 
 from __future__ import annotations
 
 import atexit
 import contextlib
-import os
 import socket
 import subprocess
 import sys
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 
 from assay.errors import ForkServerError, WireError
+from assay.host.environment import guest_environment
 from assay.wire import frames
 from assay.wire.messages import (
     Close,
@@ -38,16 +38,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _START_SECONDS = 300
-"""A cold import of torch with CUDA from a network drive has been seen to take minutes."""
+"""A cold import of torch with CUDA from a network drive took minutes."""
 
 _ANSWER_SECONDS = 60
-"""The fork server is ours and does little, but the machine may be busy."""
+"""The fork server does little, but the machine may be busy."""
 
-_read = decoder(FromForkServer)
+_decode_answer = decoder(FromForkServer)
 
 
 class Budget(msgspec.Struct, frozen=True):
-    """What a guest may take, told to the student: seconds of processor time, bytes."""
+    """A guest's limits, which the student is told: seconds of processor time, bytes."""
 
     import_seconds: int
     call_seconds: int
@@ -58,14 +58,14 @@ _FORESEEN: dict[Any, tuple[bytes, ...]] = {
     "plots": (b"plt", b"matplotlib", b".plot("),
     "optimizers": (b"torch.optim", b"import optim"),
 }
-"""Words by which it is seen that matplotlib, or PyTorch's own optimisers with their compiler, will be needed."""
+"""Words in a source that tell that it needs matplotlib, or PyTorch's optimisers with their compiler."""
 
 
 class Task(NamedTuple):
-    """What the guest gets of a submission: its bytes and the names to look for.
+    """A submission as the guest gets it: its bytes and the names to look for.
 
     Args:
-        like: the model answers' source. It stays here; what they need, the submission or the course's checks will.
+        like: the model answers' source. It stays here; the submission will probably need the same imports.
     """
 
     name: str
@@ -77,7 +77,7 @@ class Task(NamedTuple):
 
     @property
     def foreseen(self) -> list[Any]:
-        """What takes long to import and seems to be needed."""
+        """The slow imports that it seems to need."""
         return [
             name for name, words in _FORESEEN.items() if any(word in self.source or word in self.like for word in words)
         ]
@@ -87,8 +87,8 @@ class ForkServer:
     """A process that has imported torch and the course's library, and forks.
 
     Args:
-        library: the folder of the course's library and its name, or None.
-        waived: promises of the sandbox that the instructor gave up by name.
+        library: the folder of the course's library, or None.
+        waived: promises of the sandbox that the instructor waived.
 
     Raises:
         ForkServerError: it did not start; the text says why.
@@ -99,13 +99,12 @@ class ForkServer:
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
         with theirs:
             self._process = subprocess.Popen(
-                # The environment below is all that it gets, so that its PYTHON… variables are ours.
                 [sys.executable, "-P", "-m", "assay.guest", str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=self._errors,
-                env=_environment(),
+                env=guest_environment(),
             )
         self._sock = ours
         setup = Setup(str(library.parent), library.name, list(waived)) if library else Setup("", "", list(waived))
@@ -122,7 +121,7 @@ class ForkServer:
             raise ForkServerError(text)
 
     def open(self, task: Task, budget: Budget) -> tuple[int, socket.socket]:
-        """Forks a submission process; gives its id and the line to it."""
+        """Fork a submission process; return its id and the line to it."""
         ours, theirs = socket.socketpair()
         with theirs:
             message = Open(
@@ -134,42 +133,42 @@ class ForkServer:
                 frames.send_socket(self._sock, theirs)
             except WireError as error:
                 raise self._lost() from error
-        opened = self._answer(Opened, _START_SECONDS)  # it may import first what this one needs
-        with contextlib.suppress(WireError):  # a guest that is gone by now is noticed when it is asked
+        opened = self._answer(Opened, _START_SECONDS)  # it may import something first
+        with contextlib.suppress(WireError):  # the next question finds out if the guest is gone
             ours.settimeout(_ANSWER_SECONDS)
             frames.send(ours, encode(SourceMessage(task.source, task.seed)), frames.TASK_LIMIT)
         return opened.pid, ours
 
     def pause(self, pid: int) -> bool:
-        """Stops a submission's processes; tells whether all of them stand still."""
+        """Stop a submission's processes; tell whether all of them stopped."""
         self._ask(Pause(pid))
         paused: Paused = self._answer(Paused)
         return paused.still
 
     def resume(self, pid: int) -> None:
-        """Lets them go on, before anything else is timed."""
+        """Let a submission's processes go on."""
         self._ask(Resume(pid))
         self._answer(Resumed)
 
     def kill_descendants(self, pid: int) -> DescendantsKilled:
-        """Ends whatever a check left behind."""
+        """Kill the processes that a check left behind."""
         self._ask(KillDescendants(pid))
         killed: DescendantsKilled = self._answer(DescendantsKilled)
         return killed
 
     def close(self, pid: int, *, hung_up: bool = False) -> Closed:
-        """Ends a submission process and all that came of it; one that hung up may be about to tell how it ended."""
+        """Kill a submission process and its descendants; one that hung up gets a moment to exit by itself."""
         self._ask(Close(pid, hung_up))
         closed: Closed = self._answer(Closed)
         return closed
 
     @property
     def alive(self) -> bool:
-        """Whether it still runs."""
+        """Whether the process still runs."""
         return self._process.poll() is None
 
     def stop(self) -> None:
-        """Ends it and every guest."""
+        """End the fork server and every guest."""
         self._sock.close()
         try:
             self._process.wait(_ANSWER_SECONDS)
@@ -195,14 +194,14 @@ class ForkServer:
         return answer
 
     def _lost(self, text: str | None = None) -> ForkServerError:
-        """Ends it, so that no late answer is taken for one to the next question; gives what to raise."""
+        """Kill it, so that no late answer is taken for the next one; return the error to raise."""
         error = ForkServerError(text or self._story())
         self._process.kill()
         self._process.wait()
         return error
 
     def _receive(self, seconds: float) -> Any:
-        return _read(frames.receive(self._sock, time.monotonic() + seconds))
+        return _decode_answer(frames.receive(self._sock, time.monotonic() + seconds))
 
     def _story(self) -> str:
         self._errors.seek(0)
@@ -210,33 +209,11 @@ class ForkServer:
         return f"the guest's fork server is gone: {told or 'it left no message'}"
 
 
-def _environment() -> dict[str, str]:
-    """Nothing of the instructor's environment, where tokens and paths lie, reaches a guest."""
-    return {
-        "PATH": os.defpath,
-        "LANG": "C.UTF-8",
-        "PYTHONHASHSEED": "0",
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "OMP_NUM_THREADS": "1",
-        "OPENBLAS_NUM_THREADS": "1",
-        "MKL_NUM_THREADS": "1",
-        "MPLBACKEND": "Agg",
-        # No accelerator is seen: autograd would start threads for it, and refuse to work in a fork after that.
-        "CUDA_VISIBLE_DEVICES": "",
-        "HIP_VISIBLE_DEVICES": "",
-        "ROCR_VISIBLE_DEVICES": "",
-        "ZE_AFFINITY_MASK": "",
-        # All on one heap, of large pages: a fork copies the tables of pages, and takes a third of the time.
-        "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
-        "PYTHONMALLOC": "malloc",
-    }
-
-
 _shared: dict[tuple[Path | None, tuple[str, ...]], ForkServer] = {}
 
 
 def shared(library: Path | None, waived: tuple[str, ...] = ()) -> ForkServer:
-    """Gives this process's fork server for the library; a dead one is started anew."""
+    """Return this process's fork server for the library; start a new one if it died."""
     key = (library, waived)
     if key not in _shared or not _shared[key].alive:
         _shared[key] = ForkServer(library, waived)

@@ -1,4 +1,4 @@
-"""What a check asked of a submission, as the Python that a student can run to see the same."""
+"""A check's requests, as the Python that a student can run to see the same."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from assay.wire.values import Ref
 
 _WIDTH = 80
 _LINES = 6
-"""Lines shown: what built the last object and the last question; older ones are counted."""
+"""Lines shown: those that built the last object, and the last request; older ones are counted."""
 
 
 class Transcript:
@@ -30,12 +30,12 @@ class Transcript:
         self._made: dict[int, str] = {}
 
     def note(self, request: Request) -> int:
-        """Adds a request; gives its place."""
+        """Add a request; return its place."""
         self._requests.append(request)
         return len(self._requests) - 1
 
     def name(self, place: int, ref: Ref) -> None:
-        """The request at `place` made that object, or found it in an attribute."""
+        """Name the object that the request at `place` made, or found in an attribute."""
         request = self._requests[place]
         if request.verb == "get":
             self._names[ref.number] = self._target(request.root, request.path)
@@ -50,7 +50,7 @@ class Transcript:
         self._made[place] = name
 
     def text(self) -> str | None:
-        """Gives the last lines, or None where nothing was asked."""
+        """Return the last lines, or None if there was no request."""
         lines = [line for place, request in enumerate(self._requests) if (line := self._line(place, request))]
         if not lines:
             return None
@@ -71,7 +71,7 @@ class Transcript:
                     f"{target}.{path}.data.copy_({self._value(value)})" for path, value in request.kwargs.items()
                 )
             case "get" | "iterate" | "next":
-                return ""  # a question changes nothing, and says nothing that the answer does not
+                return ""  # changes nothing, and the answer says it anyway
             case "call":
                 line = f"{target}({', '.join(values)})"
         if place in self._made:
@@ -95,7 +95,7 @@ class Transcript:
 
 
 def _holds_more(value: Any) -> bool:
-    """Whether there are objects or tensors in it, each of which is written in a way of its own."""
+    """Tell whether it contains objects or tensors, which `code` does not write as the transcript does."""
     if isinstance(value, (list, dict)):
         return any(map(_holds_more, value.values() if isinstance(value, dict) else value))
     return isinstance(value, (Ref, torch.Tensor))

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
     from assay.checks.mistakes import Mistake
-    from assay.host.channel import Line
     from assay.host.guest import Guest
+    from assay.host.lines import CheckLine
     from assay.host.proxy import Proxy
 
 _MAX_EXAMPLES = 25
@@ -186,11 +186,11 @@ class Judge:
     def open_check(self, guest: Guest, item: pytest.Item, *, reference_guest: bool = False) -> Proxy:
         """Gives the proxy for a guest, or for the reference's as its peer, in a process of this check's own."""
         from assay.host.channel import Channel  # noqa: PLC0415
-        from assay.host.guest import ReferenceLine  # noqa: PLC0415
+        from assay.host.lines import ReferenceLine  # noqa: PLC0415
         from assay.host.proxy import Proxy  # noqa: PLC0415
 
         names = contract(self.course.reference(item.path.parent.name))
-        line: Line = guest.begin(self.guest_seed(item), forbidden_by(item))
+        line: CheckLine = guest.begin(self.guest_seed(item), forbidden_by(item))
         if reference_guest:
             line = ReferenceLine(line)
         library = self.course.library.name if self.course.library else ""

@@ -1,1 +1,1 @@
-"""A Report becomes text for a terminal and JSON; knows only the model."""
+"""A Report becomes text for a terminal and JSON."""

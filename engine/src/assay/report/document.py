@@ -1,4 +1,4 @@
-"""assay's own report, one JSON document; every other format is an export of it."""
+"""assay's own report format: one JSON document, of which every other format is an export."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ __all__ = ["document_bytes", "read_document"]
 
 
 def document_bytes(reports: Iterable[Report]) -> bytes:
-    """The reports as a JSON document, keys in the model's order, indented, with a newline at its end.
+    """Return the reports as an indented JSON document, keys in the model's order, with a newline at its end.
 
-    What is written has been read back: raises AssayError for what JSON cannot hold, such as nan and half characters.
+    The document is read back first. Raises AssayError for values that JSON cannot hold, such as nan or half characters.
     """
     document = Document(SCHEMA, tuple(public(report) for report in reports))
     try:
@@ -37,7 +37,7 @@ def document_bytes(reports: Iterable[Report]) -> bytes:
 
 
 def read_document(data: bytes) -> Document:
-    """The document in these bytes; raises ReportError if they hold none, or one of another schema."""
+    """Return the document in these bytes; raise ReportError if there is none, or one of another schema."""
     try:
         schema = msgspec.json.decode(data, type=_Header).schema
         if schema == SCHEMA:

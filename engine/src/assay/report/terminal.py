@@ -1,7 +1,6 @@
 """Reports as text that a person likes to read, in a terminal or in a file.
 
-Whatever a submission wrote is shown as text and never read as markup; characters that would move the cursor or change
-colours come out as escapes.
+A submission's text is never read as markup. Characters that would move the cursor or change colours become escapes.
 """
 
 from __future__ import annotations
@@ -17,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from assay.model import HIDDEN_TEXT, INTERRUPTED
+from assay.promises import Broken
 from assay.report.visibility import public
 from assay.text import escape
 
@@ -47,7 +47,7 @@ _MAX_LINES: Final = 24
 
 
 def render(reports: Iterable[Report]) -> RenderableType:
-    """All reports, one after another, and a table of them if there are several."""
+    """Return all reports, one after another, and a table of them if there are several."""
     shown = [public(report) for report in reports]
     parts: list[RenderableType] = []
     for report in shown:
@@ -72,12 +72,12 @@ def _report(report: Report) -> RenderableType:
         parts.append(Padding(notes, (0, 0, 1 if report.exercises else 0, 0)))
     for exercise in report.exercises:
         parts.append(_exercise(exercise))
-        # Nothing handed in is one line; what is missing stands below, once for all.
+        # An exercise without any answer is one line; its missing names stand below, once for all.
         wrong = [] if _absent(exercise) else [check for check in exercise.checks if check.status != "passed"]
         for _, checks in groupby(wrong, key=_says):
             parts.append(Padding(_checks(list(checks)), (0, 0, 0, 5)))
     end = [("missing", ", ".join(report.handed_in.missing))]
-    end += [("promises", f"{name}: {how}") for name, how in report.isolation.items() if how.startswith("not kept")]
+    end += [("promises", f"{name}: {state}") for name, state in report.isolation.items() if isinstance(state, Broken)]
     if any(text for _, text in end):
         parts.append(Padding(_rows([(label, text) for label, text in end if text]), (1, 0, 0, 0)))
     if report.answers:
@@ -96,7 +96,7 @@ def _header(report: Report) -> RenderableType:
 
 
 def _absent(exercise: ExerciseResult) -> bool:
-    """Whether nothing is there of it, and no reason known why."""
+    """Tell whether the submission defines none of its names, for no known reason."""
     return all(
         check.status == "missing" and (check.message is None or (check.message.yours or "").endswith("is not defined"))
         for check in exercise.checks
@@ -118,14 +118,14 @@ def _exercise(exercise: ExerciseResult) -> RenderableType:
 
 
 def _says(check: Verdict) -> tuple[Status, Message | None]:
-    """What a check that did not pass has to say: of one that raised, on whichever input, that it raised."""
+    """Return the status and message by which failed checks are grouped; the input of an error does not count."""
     if check.status == "error" and check.message is not None:
         return check.status, replace(check.message, input=None)
     return check.status, check.message
 
 
 def _checks(checks: Sequence[Verdict]) -> RenderableType:
-    """Checks of one exercise that have the same to say, as a starter's have; the input is the first one's."""
+    """Return checks of one exercise that have the same message, as a starter's do, with the first one's input."""
     status, message = checks[0].status, checks[0].message
     sign, style = _SIGNS.get(status, _WRONG)
     grid = Table.grid(expand=True, padding=(0, 1, 0, 0), pad_edge=False)
@@ -154,7 +154,7 @@ def _answers(answers: Sequence[Answer]) -> RenderableType:
 
 
 def _absentees(assignment: str, reports: Sequence[Report]) -> list[str]:
-    """Gives who handed in other assignments only; not those of whom it is not known what they handed in."""
+    """Return the names of students who handed in other assignments only, as far as their assignments are known."""
     if not assignment:
         return []
     there = {report.submission.name for report in reports if report.assignment in (assignment, "")}
@@ -162,7 +162,7 @@ def _absentees(assignment: str, reports: Sequence[Report]) -> list[str]:
 
 
 def _summary(assignment: str, reports: Sequence[Report], absent: Sequence[str]) -> RenderableType:
-    """A row for each submission: its points by exercise, and in all; and for who handed in other assignments only."""
+    """Return a table of points by exercise and in total, a row for each submission and each absent student."""
     highest = {exercise.id: exercise.max_score for report in reports for exercise in report.exercises}
     ids = sorted(highest, key=lambda number: (not number.isdecimal(), len(number), number))
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
@@ -199,7 +199,7 @@ def _style(score: float, highest: float) -> str:
 
 
 def _wide() -> Table:
-    """A row of two: what it is about on the left, how it stands at the right margin."""
+    """Return a grid of two columns: the subject on the left, its result at the right margin."""
     grid = Table.grid(expand=True, padding=(0, 0, 0, 2))
     grid.add_column(ratio=1, overflow="fold")
     grid.add_column(justify="right", no_wrap=True)
@@ -207,7 +207,7 @@ def _wide() -> Table:
 
 
 def _rows(rows: Sequence[tuple[str, str]]) -> Table:
-    """Labelled texts below each other; what a label says stands in a column of its own."""
+    """Return labelled texts below each other, the labels in the first column."""
     grid = Table.grid(padding=(0, 2, 0, 0))
     grid.add_column(style="dim", min_width=_LABEL, no_wrap=True)
     grid.add_column(overflow="fold")
@@ -217,7 +217,7 @@ def _rows(rows: Sequence[tuple[str, str]]) -> Table:
 
 
 def _lines(text: str) -> Text:
-    """A text of several lines, each inert, the many and the long cut."""
+    """Return a text of several lines, escaped, cut at a number of lines and of characters a line."""
     lines = text.expandtabs(4).split("\n")
     kept = [escape(line, _MAX_LINE) for line in lines[:_MAX_LINES]]
     if len(lines) > _MAX_LINES:
@@ -226,5 +226,5 @@ def _lines(text: str) -> Text:
 
 
 def _one_line(text: str) -> str:
-    """The text with every run of blanks as one: no name looks like two columns, or wraps into a line of another's."""
+    """Return the text with every run of blanks as one, so that no name looks like two columns or like another line."""
     return escape(re.sub(" +", " ", text), _MAX_LINE)

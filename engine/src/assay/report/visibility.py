@@ -1,4 +1,4 @@
-"""What a report may say of hidden checks."""
+"""The redaction of hidden checks."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ __all__ = ["public"]
 
 
 def public(report: Report) -> Report:
-    """The report with the fixed text in place of every hidden check's message.
+    """Return the report with a fixed text in place of every hidden check's message.
 
-    A check that could not be graded keeps its message: it is about us, and without it nobody could mend it.
+    A check that could not be graded keeps its message: it is about the grader, and the instructor needs it.
     """
     exercises = tuple(
         replace(exercise, checks=tuple(_public(check) for check in exercise.checks)) for exercise in report.exercises

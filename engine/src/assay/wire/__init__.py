@@ -1,5 +1,5 @@
 """What crosses the wall: plain data and tensors in length-framed, size-limited messages; no pickle, ever.
 
-`values` says which values may cross, `messages` what is asked and answered, `frames` how bytes travel,
-`promises` what must hold before anything does.
+`messages` are the questions and answers, `values` says which values may cross, `tensors` and `frames` are the bytes,
+`weights` the memory that they may take, `objects` the table of a check's objects.
 """

@@ -1,4 +1,4 @@
-"""How bytes travel: four bytes of length, then that many, over a Unix stream socket."""
+"""How bytes travel over a Unix stream socket: four bytes of length, then the data."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import time
 from assay.errors import WireError
 
 LIMIT = 4 * 2**20
-"""Bytes in one frame: a million float32, where the largest answer of a course is tens of thousands."""
+"""Bytes in one frame: a million float32. The largest answers of a course are tens of thousands."""
 
 TASK_LIMIT = 4 * LIMIT
-"""Bytes in the frame of the judge to a submission's process that carries what was handed in."""
+"""Bytes in the frame that carries a submission from the judge to its process."""
 
 _HEAD = struct.Struct(">I")
 _CHUNK = 2**20
@@ -27,7 +27,7 @@ class Hangup(WireError):
 
 
 def send(sock: socket.socket, data: bytes, limit: int = LIMIT) -> None:
-    """Sends one frame; raises WireError if it is too long, Hangup if nobody listens, Silence if nobody takes it."""
+    """Send one frame. Raise WireError if it is too long, Hangup if nobody listens, Silence if nobody takes it."""
     if len(data) > limit:
         text = f"a frame of {len(data)} bytes, over the limit of {limit}"
         raise WireError(text)
@@ -40,11 +40,11 @@ def send(sock: socket.socket, data: bytes, limit: int = LIMIT) -> None:
 
 
 def receive(sock: socket.socket, deadline: float | None = None, limit: int = LIMIT) -> bytes:
-    """Gives the next frame's bytes.
+    """Return the next frame's bytes.
 
     Args:
         sock: a connected stream socket.
-        limit: bytes that are taken at most.
+        limit: the most bytes that are taken.
         deadline: on `time.monotonic()`'s clock; for the whole frame, so that a slow drip does not extend it.
 
     Raises:
@@ -60,7 +60,7 @@ def receive(sock: socket.socket, deadline: float | None = None, limit: int = LIM
 
 
 def _exactly(sock: socket.socket, size: int, deadline: float | None) -> bytearray:
-    # Grows with what has really come: an announced length alone makes nobody allocate.
+    # Grows with the bytes that came: an announced length alone allocates nothing.
     data = bytearray()
     while len(data) < size:
         if deadline is None:
@@ -83,7 +83,7 @@ def _exactly(sock: socket.socket, size: int, deadline: float | None) -> bytearra
 
 
 def send_socket(sock: socket.socket, other: socket.socket) -> None:
-    """Hands `other` over to the process at the end of `sock`; the frame that it belongs to follows."""
+    """Send `other` to the process at the end of `sock`; its frame follows."""
     try:
         socket.send_fds(sock, [b"+"], [other.fileno()])
     except OSError as error:
@@ -91,7 +91,7 @@ def send_socket(sock: socket.socket, other: socket.socket) -> None:
 
 
 def receive_socket(sock: socket.socket) -> socket.socket:
-    """Takes a socket that `send_socket` sent. Raises Hangup if the other end closed."""
+    """Return a socket that `send_socket` sent. Raise Hangup if the other end closed."""
     try:
         data, numbers, _, _ = socket.recv_fds(sock, 1, 1)
     except OSError as error:

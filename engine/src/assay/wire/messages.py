@@ -1,4 +1,4 @@
-"""What is asked and what is answered, on three lines.
+"""The questions and answers on three lines.
 
     judge → fork server   Open, Pause, Resume, KillDescendants, Close
     fork server → judge   Ready, Opened, Paused, Resumed, DescendantsKilled, Closed
@@ -7,8 +7,8 @@
     judge → check         Request
     check → judge         Returned, Raised, NotDefined
 
-The fork server is ours and runs no student's code. Answers of a submission and of a check are a student's word: they
-are only shown, compared or counted against the student.
+The fork server runs no student's code. The answers of a submission and of a check are a student's word: they are only
+shown, compared or counted against the student.
 """
 
 from __future__ import annotations
@@ -17,12 +17,14 @@ from typing import Any, Literal
 
 import msgspec
 
+from assay.promises import Isolation  # noqa: TC001 - msgspec reads the annotation
+
 SUBMISSION, LIBRARY = 0, 1
-"""Numbers of the two objects that exist before anything was made."""
+"""Numbers of the two objects that exist from the start."""
 
 
 class Setup(msgspec.Struct, frozen=True, array_like=True):
-    """Judge to fork server, first: where the course's library lies, or "" for none; which promises may be broken."""
+    """Judge to fork server, first: the course's library, or "" for none, and the promises that may be broken."""
 
     library_folder: str
     library: str
@@ -30,7 +32,7 @@ class Setup(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Ready(msgspec.Struct, frozen=True, array_like=True, tag=True):
-    """Fork server to judge: torch and the library are imported; or what went wrong."""
+    """Fork server to judge: torch and the library are imported; or `failure` says why not."""
 
     failure: str
 
@@ -38,10 +40,10 @@ class Ready(msgspec.Struct, frozen=True, array_like=True, tag=True):
 class Open(msgspec.Struct, frozen=True, array_like=True, tag=True):
     """Judge to fork server, with a socket: a process for a submission; limits in seconds and bytes.
 
-    Not the submission itself: what passes through the fork server stays in memory that every later fork inherits.
+    The submission itself does not pass through the fork server, because every later fork inherits its memory.
 
     Args:
-        foreseen: what it seems to need that takes long to import: the fork server does so once, for all.
+        foreseen: slow imports that it seems to need: the fork server makes them once, for all submissions.
     """
 
     name: str
@@ -54,7 +56,7 @@ class Open(msgspec.Struct, frozen=True, array_like=True, tag=True):
 
 
 class SourceMessage(msgspec.Struct, frozen=True, array_like=True, tag=True):
-    """Judge to submission, first: what was handed in, and the seed of its import."""
+    """Judge to submission, first: its source, and the seed of its import."""
 
     source: bytes
     seed: int
@@ -67,60 +69,60 @@ class Opened(msgspec.Struct, frozen=True, array_like=True, tag=True):
 
 
 class Pause(msgspec.Struct, frozen=True, array_like=True, tag=True):
-    """Judge to fork server: stop a submission's processes, while something is timed beside them."""
+    """Judge to fork server: stop a submission's processes while something else is timed."""
 
     pid: int
 
 
 class Paused(msgspec.Struct, frozen=True, array_like=True, tag=True):
-    """Fork server to judge: whether all of them stand still."""
+    """Fork server to judge: whether all of them stopped."""
 
     still: bool
 
 
 class Resume(msgspec.Struct, frozen=True, array_like=True, tag=True):
-    """Judge to fork server: let them go on."""
+    """Judge to fork server: let a submission's processes go on."""
 
     pid: int
 
 
 class Resumed(msgspec.Struct, frozen=True, array_like=True, tag=True):
-    """Fork server to judge: they do."""
+    """Fork server to judge: the processes go on."""
 
 
 class KillDescendants(msgspec.Struct, frozen=True, array_like=True, tag=True):
-    """Judge to fork server: a check ended, so nothing but the submission process may be left of that submission."""
+    """Judge to fork server: a check ended, so kill every descendant of the submission process."""
 
     pid: int
 
 
 class DescendantsKilled(msgspec.Struct, frozen=True, array_like=True, tag=True):
-    """Fork server to judge: whether it is so, and whether the submission process still lives."""
+    """Fork server to judge: whether no descendant is left, and whether the submission process is alive."""
 
     clean: bool
     alive: bool
 
 
 class Close(msgspec.Struct, frozen=True, array_like=True, tag=True):
-    """Judge to fork server: end the submission and all that it started; `hung_up` if it seems to end by itself."""
+    """Judge to fork server: kill the submission and its descendants; `hung_up` if it seems to end by itself."""
 
     pid: int
     hung_up: bool
 
 
 class Closed(msgspec.Struct, frozen=True, array_like=True, tag=True):
-    """Fork server to judge: it is gone; `signal` is what ended it before we did, else 0; `code` its exit code."""
+    """Fork server to judge: it is gone; `signal` killed it before the fork server did, else 0; `code` is its exit."""
 
     signal: int
     code: int
 
 
 class Imported(msgspec.Struct, frozen=True, array_like=True, tag=True):
-    """Submission to judge: imported.
+    """Submission to judge: the import ended.
 
     Args:
-        found: names of the contract that are there.
-        notes: what went wrong on the way, a sentence each.
+        found: the contract's names that it defines.
+        notes: what went wrong during the import, one sentence each.
         answers: the written answers.
     """
 
@@ -130,32 +132,32 @@ class Imported(msgspec.Struct, frozen=True, array_like=True, tag=True):
 
 
 class LockedDown(msgspec.Struct, frozen=True, array_like=True, tag=True):
-    """Submission to judge, before the student's code runs: which promises are kept, and how."""
+    """Submission to judge, before the student's code runs: the state of every promise."""
 
-    isolation: dict[str, str]
+    isolation: Isolation
 
 
 class Begin(msgspec.Struct, frozen=True, array_like=True, tag=True):
-    """Judge to submission, with a socket: a check of this seed; the library's names that it may not use."""
+    """Judge to submission, with a socket: begin a check with this seed; it may not use these names of the library."""
 
     seed: int
     forbidden: list[str]
 
 
 class CheckExited(msgspec.Struct, frozen=True, array_like=True, tag=True):
-    """Submission to judge: how the check's process ended, for the wording only."""
+    """Submission to judge: how the check's process ended; only the report's wording depends on it."""
 
     signal: int
     code: int
 
 
 class Request(msgspec.Struct, frozen=True, array_like=True):
-    """Judge to check: do something with object number `root`, or with what lies along the dotted `path` from it.
+    """Judge to check: do something with object number `root`, or with the object at the dotted `path` from it.
 
     Args:
         verb: `call`, `get`, `set` an attribute, `assign` in place, `iterate` for an iterator and its
-            first items, or take the `next` ones.
-        keep: give even a tensor as a `Ref`, so that its graph can be used.
+            first items, `next` for the next items.
+        keep: return even a tensor as a `Ref`, so that its graph can be used.
         no_grad: inside `torch.no_grad()`.
         fresh: forget all objects made so far and seed again, first.
     """
@@ -177,7 +179,7 @@ class Returned(msgspec.Struct, frozen=True, array_like=True, tag=True):
 
 
 class Raised(msgspec.Struct, frozen=True, array_like=True, tag=True):
-    """Check to judge: the student's code raised; `called` is false where the call itself could not be made."""
+    """Check to judge: the student's code raised; `called` is false if the arguments did not fit."""
 
     kind: str
     text: str
@@ -186,7 +188,7 @@ class Raised(msgspec.Struct, frozen=True, array_like=True, tag=True):
 
 
 class NotDefined(msgspec.Struct, frozen=True, array_like=True, tag=True):
-    """Check to judge: there is no such name in the submission."""
+    """Check to judge: the submission does not define that name."""
 
 
 Reply = Returned | Raised | NotDefined

@@ -1,6 +1,6 @@
-"""Does what the judge asks with the objects that stay here, and gives what may cross.
+"""The table of a check's objects: it carries out the judge's requests and returns the values that may cross.
 
-The same loop answers for known mistakes inside the judge (`assay.judge.inprocess`), where there is no wall to cross.
+The judge runs the same table for known mistakes (`assay.judge.inprocess`), without a wall.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from types import ModuleType, TracebackType
 
-_MAX_SENT_CHARS = 2000
-_LINES = 3
+_MAX_TEXT_CHARS = 2000
+_MAX_LINES = 3
 
 
 def seed_everything(seed: int) -> None:
-    """Seeds torch, random and, where somebody imported it, NumPy."""
-    torch.default_generator.manual_seed(seed)  # torch.manual_seed is for every device, and takes 70 times as long
+    """Seed torch, random and, if it is imported, NumPy."""
+    torch.default_generator.manual_seed(seed)  # torch.manual_seed seeds every device, which takes 70 times as long
     random.seed(seed)
     numpy = sys.modules.get("numpy")
     if numpy is not None:
@@ -36,11 +36,11 @@ def seed_everything(seed: int) -> None:
 
 
 def copied(value: Any, other: Callable[[Any], Any] = lambda value: value) -> Any:
-    """Gives a value of which nothing is shared that can be changed.
+    """Return a copy that shares nothing mutable with the value.
 
     Args:
         value: tensors, and lists, tuples and dicts of them.
-        other: copies everything else, or raises; what crosses the wall besides is numbers, texts and Refs.
+        other: copies every other object, or raises; only numbers, texts and Refs cross the wall besides.
     """
     if isinstance(value, torch.Tensor):
         return value.clone()
@@ -55,14 +55,14 @@ def copied(value: Any, other: Callable[[Any], Any] = lambda value: value) -> Any
 
 
 class ObjectTable:
-    """The objects of one check and what is done with them.
+    """The objects of one check.
 
     Args:
-        submission: the namespace that was handed in.
+        submission: the student's module.
         library: the course's library, or None.
-        contract: the names that may be asked of the submission.
+        contract: the names that may be requested of the submission.
         seed: seeds the random number generators at every fresh start.
-        files: file names whose lines are the student's own.
+        files: the names of the student's files.
     """
 
     def __init__(
@@ -81,7 +81,7 @@ class ObjectTable:
         self._numbers = len(self._roots)
 
     def answer(self, request: Request) -> Reply:
-        """Gives the reply to `request`, whose values are portable; never raises for what a student's code does."""
+        """Return the reply to `request`, in portable values. Never raise, whatever the student's code does."""
         if request.fresh:
             self._objects = dict(self._roots)
             self._numbers = len(self._roots)
@@ -93,10 +93,10 @@ class ObjectTable:
                     return NotDefined()
             with torch.no_grad() if request.no_grad else nullcontext():
                 value = self._do(request)
-            if request.keep and not _plain(value):
+            if request.keep and not _is_scalar(value):
                 return Returned(self._keep(value))
             return Returned(portable(value, self._keep))
-        except BaseException as error:  # noqa: BLE001 - whatever a student's code raises is an answer, SystemExit too
+        except BaseException as error:  # noqa: BLE001 - any exception of the student's code is an answer, SystemExit too
             return _raised(error, self._files)
 
     def _do(self, request: Request) -> Any:
@@ -119,7 +119,7 @@ class ObjectTable:
         return target
 
     def _batch(self, iterator: Iterator[Any], size: int) -> list[Any]:
-        """Gives the next items, each as it is when its turn comes, and whether they are the last."""
+        """Return the next items, each copied when its turn comes, and whether they are the last."""
         items = [copied(portable(item, self._keep)) for item in islice(iterator, size)]
         return [items, len(items) < size]
 
@@ -153,27 +153,27 @@ class ObjectTable:
         return value
 
 
-def _plain(value: Any) -> bool:
+def _is_scalar(value: Any) -> bool:
     return value is None or isinstance(value, bool | int | float | str | Ref)
 
 
 def _raised(error: BaseException, files: frozenset[str]) -> Raised:
     try:
-        text = clean(str(error), _MAX_SENT_CHARS)
+        text = clean(str(error), _MAX_TEXT_CHARS)
     except BaseException:  # noqa: BLE001 - a student's __str__ may raise anything
         text = ""
     where = student_lines(error.__traceback__, files)
     # A call whose arguments do not fit raises before any of the callee's lines ran.
     called = bool(where) or not isinstance(error, TypeError)
-    return Raised(clean(type(error).__name__, _MAX_SENT_CHARS), text, where, called)
+    return Raised(clean(type(error).__name__, _MAX_TEXT_CHARS), text, where, called)
 
 
 def clean(text: str, limit: int) -> str:
-    """Gives the text's start, without halves of surrogate pairs, which no message can carry."""
+    """Return the text's start, without halves of surrogate pairs, which no message can carry."""
     return text[:limit].encode("utf-8", "replace").decode()
 
 
 def student_lines(trace: TracebackType | None, files: frozenset[str]) -> list[tuple[str, str]]:
-    """Gives the last few of the student's own lines that an exception passed through, as (line number, source)."""
+    """Return the last few student's lines that an exception passed through, as (line number, source)."""
     frames = [frame for frame in traceback.extract_tb(trace, limit=-200) if frame.filename in files]
-    return [(str(frame.lineno), clean(frame.line or "", 200)) for frame in frames[-_LINES:]]
+    return [(str(frame.lineno), clean(frame.line or "", 200)) for frame in frames[-_MAX_LINES:]]

@@ -1,1 +1,1 @@
-"""All that keeps a guest inside: what a person who distrusts us must read."""
+"""The lock-down of a guest's process: all that a person who distrusts us must read."""

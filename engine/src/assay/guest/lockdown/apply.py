@@ -1,7 +1,7 @@
-"""Locks a process down, before it runs a student's code: Landlock, seccomp, limits, no privileges.
+"""Lock a process down before it runs a student's code: Landlock, seccomp, limits, no privileges.
 
-What is reported is what was found to hold, promise by promise, not what was asked for. A promise that no mechanism of
-this machine keeps is told as "not kept: " and why; the others hold without it.
+The report says of each promise whether it was found to hold, not whether it was asked for. A promise that no mechanism
+of this machine keeps is `Broken`; the others hold without it.
 """
 
 from __future__ import annotations
@@ -17,10 +17,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from assay.guest.lockdown import landlock, limits, privileges, readable_paths, rootfs, seccomp
 from assay.guest.lockdown.syscalls import call, reason
-from assay.wire.promises import NOT_KEPT
+from assay.promises import Broken, Kept
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from assay.promises import Isolation
 
 _PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER, _PR_SET_NO_NEW_PRIVS = 1, 36, 38
 _SIGKILL = 9
@@ -33,7 +35,7 @@ def _network() -> int:
 
 @functools.cache
 def _has_network(_network: int) -> bool:
-    """Whether there is any interface but a loopback that is down; looked up once for every network namespace."""
+    """Tell whether there is an interface other than a loopback that is down; asked once for every network namespace."""
     if [name for _, name in socket.if_nameindex()] != ["lo"]:
         return True
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
@@ -44,11 +46,11 @@ def _has_network(_network: int) -> bool:
 
 _FILTERS = {signals: seccomp.for_submission(signals=signals) for signals in (False, True)}
 _has_network(_network())
-# All this while the fork server starts, once for all that it forks.
+# Both are computed while the fork server starts, once for all its forks.
 
 
 class _Found(NamedTuple):
-    """What holds here; a text says why something does not."""
+    """The facts about this process; a text says why a mechanism is missing."""
 
     rootfs: bool
     landlock: int | None
@@ -64,16 +66,16 @@ class _Found(NamedTuple):
     limits: Mapping[str, str]
 
 
-def lock_submission(scratch: Path, bounds: limits.Limits, hidden: Iterable[Path] = ()) -> dict[str, str]:
-    """Locks this process and all that it will start, for good; to be called with one thread, right after the fork.
+def lock_submission(scratch: Path, bounds: limits.Limits, hidden: Iterable[Path] = ()) -> Isolation:
+    """Lock this process and its future descendants, for good. Call it with one thread, right after the fork.
 
     Args:
-        scratch: its one folder, as `namespaces.scratch` made it.
-        bounds: what it may take.
-        hidden: places that must be out of reach; one that can be opened all the same breaks the promise `files`.
+        scratch: its one folder, which `scratch.prepare` gave it.
+        bounds: its limits.
+        hidden: paths that must be out of reach; a path that can still be opened breaks the promise `files`.
 
     Returns:
-        Promise to what keeps it, or "not kept: " and why.
+        Every promise, kept or broken.
     """
     pid_namespace = os.getpid() == 1
     network = _has_network(_network())
@@ -90,10 +92,10 @@ def lock_submission(scratch: Path, bounds: limits.Limits, hidden: Iterable[Path]
         rules, version = landlock.ruleset(readable_paths.READ, readable_paths.WRITE, scratch)
     except OSError as error:
         no_landlock = reason(error)
-    # Only a user of its own may be kept out where Python lives, and only Landlock bounds what that right would open.
+    # Only a new user may lack access to Python's own folders, and only Landlock bounds the right to search everywhere.
     searching = user is not None and rules is not None and not in_rootfs
     left = privileges.drop(user, privileges.DAC_READ_SEARCH if searching else 0)
-    # Both are for after the change of user, which undoes the first.
+    # Both come after the change of user, which undoes the first.
     call("prctl", _PR_SET_PDEATHSIG, _SIGKILL, 0, 0, 0)
     call("prctl", _PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     if rules is not None:
@@ -111,9 +113,9 @@ def lock_submission(scratch: Path, bounds: limits.Limits, hidden: Iterable[Path]
 
 
 def lock_check() -> None:
-    """Locks a check's process further: it ends with the submission's, starts no process, signals none but itself."""
+    """Lock a check's process further: it dies with the submission's, starts no process, signals only itself."""
     call("prctl", _PR_SET_PDEATHSIG, _SIGKILL, 0, 0, 0)
-    with contextlib.suppress(OSError):  # where there is no seccomp, the submission's lock-down has told so
+    with contextlib.suppress(OSError):  # the submission's lock-down has reported a missing seccomp
         seccomp.install(seccomp.for_check(os.getpid()))
 
 
@@ -134,13 +136,13 @@ def _filter(*, signals: bool) -> str | None:
 
 
 def _owner(scratch: Path) -> int | None:
-    """The user to become, which is the scratch folder's; None for one who is nobody special already."""
+    """Return the user to become, the scratch folder's owner; None if this process is not root."""
     if os.geteuid() != 0:
         return None
     return scratch.stat().st_uid or None
 
 
-def _promises(bounds: limits.Limits, found: _Found) -> dict[str, str]:
+def _promises(bounds: limits.Limits, found: _Found) -> Isolation:
     root = "a root folder of its own" if found.rootfs else None
     wall = f"Landlock {found.landlock}" if found.landlock else None
     scope = wall if (found.landlock or 0) >= landlock.SCOPE_ABI else None
@@ -151,8 +153,8 @@ def _promises(bounds: limits.Limits, found: _Found) -> dict[str, str]:
     if not (root or wall):
         open_files = found.no_landlock
 
-    def kept(*how: str | None, unless: str | None = None) -> str:
-        return NOT_KEPT + unless if unless else ", ".join(filter(None, how))
+    def kept(*how: str | None, unless: str | None = None) -> Kept | Broken:
+        return Broken(unless) if unless else Kept(", ".join(filter(None, how)))
 
     return {
         "files": kept(root, wall, calls, unless=open_files or found.no_seccomp),

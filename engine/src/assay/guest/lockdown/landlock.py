@@ -1,6 +1,6 @@
 """Landlock: which files a process and all its children may open, whoever owns them.
 
-By system calls rather than a binding, since the bindings at hand are no releases yet and the interface is three calls.
+It uses system calls, because the bindings at hand are not released yet and the interface is three calls.
 The kernel's own description is `Documentation/userspace-api/landlock.rst`.
 """
 
@@ -22,16 +22,16 @@ _REMOVE_DIR, _REMOVE_FILE, _MAKE_DIR, _MAKE_REG = 1 << 4, 1 << 5, 1 << 7, 1 << 8
 _REFER, _TRUNCATE = 1 << 13, 1 << 14
 
 _FILE_RIGHTS = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 4: (1 << 15) - 1, 5: (1 << 16) - 1}
-"""Every right that an ABI knows, all of them denied unless a rule grants them; the last entry holds for later ABIs."""
+"""Every right that an ABI knows, denied unless a rule grants it; the last entry holds for later ABIs."""
 
 _TCP, _TCP_ABI = 0b11, 4
 _SCOPES, SCOPE_ABI = 0b11, 6
-"""From this ABI on, signals and abstract sockets stay inside too."""
+"""From this ABI on, Landlock keeps signals and abstract sockets inside."""
 
 _READ = _READ_FILE | _READ_DIR
 _OWN = _READ | _WRITE_FILE | _TRUNCATE | _REMOVE_DIR | _REMOVE_FILE | _MAKE_DIR | _MAKE_REG | _REFER
-# No links that point by name, no pipes, no sockets, no devices: nothing that a person who tidies up could trip over.
-# Nothing may be executed: libraries are mapped, which Landlock does not count as executing.
+# No symbolic links, pipes, sockets or devices, on which a person who tidies up could trip.
+# Nothing may be executed. Libraries are mapped, which Landlock does not count as executing.
 
 _VERSION = 1
 _PATH_BENEATH = 1
@@ -48,16 +48,16 @@ class _Beneath(ctypes.Structure):
 
 
 def abi() -> int:
-    """The version of Landlock that this kernel speaks. Raises OSError where it does not."""
+    """Return this kernel's version of Landlock. Raise OSError if it has none."""
     return call("landlock_create_ruleset", 0, 0, _VERSION)
 
 
 def ruleset(read: Iterable[Path], write: Iterable[Path], own: Path) -> tuple[int, int]:
-    """Prepares a wall: beneath these places only, and nothing executed; gives the descriptor and the ABI.
+    """Prepare rules that allow access beneath these paths only, and no execution; return the descriptor and the ABI.
 
     Args:
-        read: files and folders to be read. One that is not there, or that this user cannot reach, is left out.
-        write: files to be read and written, such as `/dev/null`.
+        read: files and folders to read. A path that does not exist, or that this user cannot reach, is left out.
+        write: files to read and write, such as `/dev/null`.
         own: the one folder in which files may be made, changed and removed.
 
     Raises:
@@ -81,7 +81,7 @@ def ruleset(read: Iterable[Path], write: Iterable[Path], own: Path) -> tuple[int
 
 
 def restrict(rules: int) -> None:
-    """Puts the wall up, for good; wants `no_new_privs` set before. Closes the descriptor."""
+    """Apply the rules for good, and close the descriptor. Requires `no_new_privs`."""
     try:
         call("landlock_restrict_self", rules, 0)
     finally:

@@ -1,7 +1,7 @@
-"""What a guest may take, held by the kernel process by process (`setrlimit`).
+"""A guest's limits, which the kernel keeps for each process (`setrlimit`).
 
-Not held: the sum over several processes, which would need a control group. What a submission's processes can take
-together is therefore `tasks` times `memory`, in the worst case.
+It does not limit the sum over several processes, which would need a control group. In the worst case a submission's
+processes together take `tasks` times `memory`.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ _PAGE = resource.getpagesize()
 _MARGIN = 512
 
 _COUNTED_BY_NAMESPACE = (5, 14)
-"""From this Linux on, tasks are counted in the user namespace; before, all of the user's on the machine are."""
+"""From this Linux on, the kernel counts tasks in the user namespace; before, all the user's tasks on the machine."""
 
 
 @dataclass(frozen=True)
 class Limits:
-    """How much, and what happens at the limit.
+    """How much a guest may take, and what happens at the limit.
 
     Attributes:
-        memory: bytes of address space beyond the fork server's own (torch maps much that it never touches);
+        memory: bytes of address space beyond the fork server's, because torch maps much that it never touches;
             MemoryError.
         cpu_seconds: processor time of one process; SIGKILL. `allow_cpu` sets an earlier end.
         tasks: processes and threads together; `fork` fails. Twice what a pool of threads asks for, and few enough that
@@ -43,11 +43,11 @@ class Limits:
 
 
 def impose(limits: Limits, *, others: int = 0) -> dict[str, str]:
-    """Lowers this process's limits for good; gives what could not be lowered, and why.
+    """Lower this process's limits for good; return those that could not be lowered, and why.
 
     Args:
-        limits: how much.
-        others: tasks of the same user that do not belong to the guest but that the kernel counts with it.
+        limits: the new limits.
+        others: tasks of the same user outside the guest, which the kernel counts as well.
     """
     missing = {}
     ends = {
@@ -70,9 +70,9 @@ def impose(limits: Limits, *, others: int = 0) -> dict[str, str]:
 
 
 def allow_cpu(seconds: float) -> None:
-    """Lets this process have so much more processor time; then SIGXCPU, once a second, up to the hard limit's SIGKILL.
+    """Allow this process so much more processor time; then SIGXCPU, once a second, up to the hard limit's SIGKILL.
 
-    The kernel counts whole seconds, so the end comes up to one second late.
+    The kernel counts whole seconds, so the signal comes up to one second late.
     """
     used = resource.getrusage(resource.RUSAGE_SELF)
     soft = math.ceil(used.ru_utime + used.ru_stime + seconds)
@@ -81,7 +81,7 @@ def allow_cpu(seconds: float) -> None:
 
 
 def first_to_go() -> str | None:
-    """Has the kernel end this process before any other when memory runs out; gives why not where it cannot."""
+    """Make the kernel kill this process first when memory runs out; return the reason if that is not possible."""
     try:
         file = os.open("/proc/self/oom_score_adj", os.O_WRONLY | os.O_CLOEXEC)
         try:
@@ -94,22 +94,22 @@ def first_to_go() -> str | None:
 
 
 def counted_with(user: int | None) -> int:
-    """How many tasks beside the guest's own the kernel counts against its `tasks`.
+    """Return how many tasks outside the guest the kernel counts against its `tasks`.
 
     Args:
-        user: the user of its own that the guest will be, or None where it stays who it is.
+        user: the user that the guest will become, or None if it keeps its user.
     """
     if user is not None:
         return 0
     first, outside, length = _user_map()
     if first == outside == os.getuid() and length == 1 and _release() >= _COUNTED_BY_NAMESPACE:
         return 0
-    # All that this user runs on the machine counts, and what it starts meanwhile may not stop a guest.
+    # All this user's tasks on the machine count, and those that it starts meanwhile may not stop a guest.
     return _tasks_of(os.getuid()) + _MARGIN
 
 
 def uncounted(user: int | None) -> str | None:
-    """Why the kernel will not hold the guest to its `tasks`, or None if it will."""
+    """Return why the kernel will not keep the limit `tasks`, or None if it will."""
     first, outside, _ = _user_map()
     if user is None and os.getuid() == first == outside == 0:
         return "the kernel does not count root's processes"
@@ -117,8 +117,8 @@ def uncounted(user: int | None) -> str | None:
 
 
 def _user_map() -> tuple[int, int, int]:
-    """The first line of this user namespace's map: an id inside, which it is outside, for how many from there."""
-    first, outside, length = map(int, _read("/proc/self/uid_map").split()[:3])
+    """Return the first line of this user namespace's map: an id inside, its id outside, how many ids from there."""
+    first, outside, length = map(int, _read_start("/proc/self/uid_map").split()[:3])
     return first, outside, length
 
 
@@ -133,7 +133,7 @@ def _tasks_of(user: int) -> int:
             if entry.name.isdecimal() and entry.stat().st_uid == user:
                 count += sum(1 for _ in os.scandir(f"{entry.path}/task"))
         except OSError:
-            continue  # ended meanwhile
+            continue  # the process ended meanwhile
     return count
 
 
@@ -146,13 +146,13 @@ def _lower(which: int, most: int) -> None:
 
 def _mapped() -> int:
     try:
-        return int(_read("/proc/self/statm").split()[0]) * _PAGE
+        return int(_read_start("/proc/self/statm").split()[0]) * _PAGE
     except OSError:
         return 0  # a stricter limit, then
 
 
-def _read(path: str) -> bytes:
-    # Without Python's file objects: in a process just forked, every page touched is a page copied.
+def _read_start(path: str) -> bytes:
+    # Without Python's file objects, because a forked process copies every page that it touches.
     file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
         return os.read(file, 4096)

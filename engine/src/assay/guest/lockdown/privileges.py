@@ -1,4 +1,4 @@
-"""Gives up every right beyond an unprivileged user's, for good, and looks whether it worked."""
+"""Give up every right beyond an unprivileged user's, for good, and check that it worked."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import os
 from assay.guest.lockdown.syscalls import call, reason
 
 DAC_READ_SEARCH = 1 << 2
-"""Reading past folders that are closed to others, such as root's home where its Python lives; Landlock bounds it."""
+"""The right to search closed folders, such as root's home, where its Python may lie; Landlock bounds it."""
 
 _VERSION = 0x20080522
 _LAST = 63
@@ -17,7 +17,7 @@ _LAST = 63
 _PR_SET_KEEPCAPS, _PR_CAPBSET_DROP, _PR_SET_SECUREBITS, _PR_CAP_AMBIENT = 8, 24, 28, 47
 _AMBIENT_CLEAR = 4
 _NO_WAY_BACK = 0b1110_1111
-"""No rights by being user 0, none by changing the user, none kept, none handed on; each of the four locked."""
+"""No rights for user 0, none by changing the user, none kept, none handed on; each of the four locked."""
 
 
 class _Header(ctypes.Structure):
@@ -29,14 +29,14 @@ class _Sets(ctypes.Structure):
 
 
 def drop(user: int | None, keep: int = 0) -> str | None:
-    """Becomes a user without rights.
+    """Become a user without rights.
 
     Args:
-        user: the id, for user and group, or None to stay who it is.
-        keep: bits of the capabilities to keep, where this process has them.
+        user: the id, for user and group, or None to keep the user.
+        keep: bits of the capabilities to keep, if this process has them.
 
     Returns:
-        None, or the right that is still there.
+        None, or the right that is left.
     """
     with contextlib.suppress(OSError):  # EINVAL: past the last capability; EPERM: nothing to give up
         for capability in range(_LAST):
@@ -50,7 +50,7 @@ def drop(user: int | None, keep: int = 0) -> str | None:
             os.setresgid(user, user, user)
             os.setresuid(user, user, user)
         except OSError:
-            user = None  # what is left to a root without capabilities is told below
+            user = None  # the rights of a root without capabilities are checked below
     with contextlib.suppress(OSError):
         call("prctl", _PR_CAP_AMBIENT, _AMBIENT_CLEAR, 0, 0, 0)
     try:

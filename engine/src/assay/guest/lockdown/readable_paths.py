@@ -1,6 +1,6 @@
-"""What Python and the libraries need of the file system once they run, and nothing else.
+"""The paths that a running Python and its libraries need, and no others.
 
-The packages' own folders, never the environment around them: that may lie in the course.
+They are the packages' own folders, never the environment around them, because that may lie in the course.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ _REAL = {path: path.resolve() for path in map(Path, sorted(_named()))}
 _PLACES = set(_REAL.values())
 
 LINKS = {path: real for path, real in _REAL.items() if path != real}
-"""Names that programs use, such as `/lib`, for places that have another."""
+"""Symbolic links that programs use, such as `/lib`, and their targets."""
 
 READ = tuple(path for path in sorted(_PLACES) if _PLACES.isdisjoint(path.parents))
-"""Where they really are: to be read, and no one inside another."""
+"""Resolved paths to read, none inside another."""
 
 WRITE = (Path(os.devnull),)
-"""To be read and written."""
+"""Paths to read and write."""

@@ -1,7 +1,8 @@
-"""A root folder of the guest's own, in which there is what Python needs, not to be written, and nothing else.
+"""The guest's own root folder: it contains read-only the paths that Python needs, and nothing else.
 
-Landlock decides what may be opened; in here, what may not does not even have a name, a size or a date, and neither have
-the machine's processes. Made once by the fork server, in its mount namespace; entered by every submission process.
+Landlock decides which paths may be opened. In this root folder the other paths, and the machine's processes, do not
+even have a name, a size or a date. The fork server builds it once, in its mount namespace; every submission process
+enters it.
 """
 
 from __future__ import annotations
@@ -20,13 +21,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path("/proc/tty")
-"""Where it is mounted, in this mount namespace alone: a folder that every Linux has and that nobody here needs."""
+"""The mount point, in this mount namespace alone: a folder that every Linux has and that no guest needs."""
 
 _MS_NOSUID, _MS_NODEV, _MS_BIND, _MS_RECURSIVE = 1 << 1, 1 << 2, 1 << 12, 1 << 14
 _MNT_DETACH = 2
 _HERE, _BENEATH_TOO = -100, 0x8000
 _READ_ONLY_NO_SETUID = 0b11
-_CLOSED = 0o555  # its owner may be the submission's user, who is not allowed `chmod`
+_READ_ONLY = 0o555  # the owner may be the submission's user, who is not allowed `chmod`
 
 
 class _Attributes(ctypes.Structure):
@@ -34,7 +35,7 @@ class _Attributes(ctypes.Structure):
 
 
 def build() -> None:
-    """Makes it. Raises OSError where that is not allowed, and leaves nothing."""
+    """Build the root folder. Raise OSError if that is not allowed, and leave nothing behind."""
     call("mount", b"cell", os.fsencode(ROOT), b"tmpfs", _MS_NOSUID | _MS_NODEV, b"size=1m,mode=0555")
     try:
         for path in filter(_readable, (*readable_paths.READ, *readable_paths.WRITE)):
@@ -53,13 +54,13 @@ def build() -> None:
 
 
 def exists() -> bool:
-    """Whether this mount namespace has one."""
+    """Tell whether this mount namespace has a root folder for guests."""
     return _inside(readable_paths.WRITE[0]).exists()
 
 
 @contextlib.contextmanager
-def shown(folder: Path) -> Iterator[None]:
-    """Shows a folder in the cell, if there is one, under its own name."""
+def showing(folder: Path) -> Iterator[None]:
+    """Mount a folder in the root folder under its own path for the block, if there is a root folder."""
     if not exists():
         yield
         return
@@ -74,14 +75,14 @@ def shown(folder: Path) -> Iterator[None]:
 
 
 def enter(folder: Path) -> bool:
-    """Leaves the machine's files for the cell's, and goes to a folder shown there; tells whether it could."""
+    """Change to the guest's root folder, and to a folder mounted in it; tell whether the root changed."""
     _close_folders()
     inside = False
     if exists():
         with contextlib.suppress(PermissionError):
             os.chroot(ROOT)
             inside = True
-    os.chdir(folder)  # or the way up from where it was would still lead outside
+    os.chdir(folder)  # or the way up from the old folder would still lead outside
     return inside
 
 
@@ -100,7 +101,7 @@ def _bind(path: Path) -> None:
 
 def _make(folder: Path) -> None:
     for part in (*reversed(folder.parents), folder):
-        _inside(part).mkdir(_CLOSED, exist_ok=True)
+        _inside(part).mkdir(_READ_ONLY, exist_ok=True)
 
 
 def _inside(path: Path) -> Path:
@@ -108,7 +109,7 @@ def _inside(path: Path) -> Path:
 
 
 def _close_folders() -> None:
-    # A folder that was left open would be a door.
+    # An open descriptor of a folder would lead outside.
     for name in os.listdir("/proc/self/fd"):  # noqa: PTH208 - for every submission: a Path costs more than the call
         with contextlib.suppress(OSError):
             if stat.S_ISDIR(os.fstat(int(name)).st_mode):

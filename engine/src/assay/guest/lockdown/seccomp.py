@@ -1,9 +1,8 @@
-"""Seccomp: what a process and all its children may ask the kernel for, and with which arguments.
+"""Seccomp: the system calls, and their arguments, that a process and its descendants may use.
 
-The filters are put together here, instruction by instruction, rather than by pyseccomp, which needs libseccomp on
-the machine: a filter is a list of comparisons, and the kernel checks it. What is not allowed by name (`syscalls`) is
-denied: old calls with EPERM, those since Linux 5.1 and those still unknown with ENOSYS, so that the C library takes its
-older way. Filters add up: a process can only ever take more from itself.
+This module assembles the filters itself, because pyseccomp needs libseccomp on the machine: a filter is a list of
+comparisons, and the kernel checks it. A call that `syscalls` does not name is denied: old calls with EPERM, calls since
+Linux 5.1 and unknown ones with ENOSYS, so that the C library falls back. Filters add up: none can be undone.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Step(NamedTuple):
-    """One instruction of the kernel's filter machine: what, how many to skip if true or false, with which number."""
+    """One instruction of the kernel's filter machine: operation, steps to skip if true or false, operand."""
 
     what: int
     if_true: int
@@ -41,7 +40,7 @@ ALLOW: Code = [Step(_RETURN, 0, 0, 0x7FFF0000)]
 _KILL: Code = [Step(_RETURN, 0, 0, 0x80000000)]
 
 _FIRST_NEW = 424
-"""From here on, calls have the same number on every machine, and C libraries cope with their absence."""
+"""From this number on, calls have the same number on every machine, and C libraries cope with their absence."""
 
 _END = 2**32
 
@@ -50,21 +49,21 @@ _SIGKILL = 9
 
 _PR_SET_PDEATHSIG = 1
 _PRCTL = (2, 3, 7, 15, 16, 21, 23, 25, 27, 37, 39, 40, 51, 56, 0x53564D41)
-# Reading what it is (2 death signal, 3 dumpable, 7 kept capabilities, 21 seccomp, 23 bounding set, 25 clock, 27 secure
+# Reading its state (2 death signal, 3 dumpable, 7 kept capabilities, 21 seccomp, 23 bounding set, 25 clock, 27 secure
 # bits, 37 subreaper, 39 no new privileges, 40 address, 51 and 56 vectors and pointers of aarch64), and naming itself:
 # 15, 16 threads, 0x53564D41 memory. Not 4 dumpable, 22 seccomp the old way, 36 subreaper, 0x59616D61 ptracer, 35 map.
 
 _IOCTL = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)
-# Is it a terminal, how wide; how much is there to read; do not block; close on exec.
+# Is it a terminal, how wide is it, how much can be read, do not block, close on exec.
 
 _FCNTL = (*range(8), 9, 36, 37, 38, 1030, 1032)
-# Duplicating, flags, locks, a pipe's size. Not 8, 10, 15: a descriptor that sends signals to any process.
+# Duplicating, flags, locks, a pipe's size. Not 8, 10, 15: a descriptor that signals any process.
 
 _CLONE_ESCAPES = 0x7E020000 | 0x8000 | 0x2000
-"""New namespaces; a child of one's own parent; a child that one's own tracer gets."""
+"""New namespaces, a sibling instead of a child, a child that the tracer gets."""
 
 _ITSELF = 0x7FFFFFFF
-"""Stands in a check's filter for its own process id."""
+"""The placeholder for the process id in a check's filter."""
 
 _CLONE_THREAD = 0x10000
 
@@ -74,24 +73,24 @@ class _Step(ctypes.Structure):
 
 
 class Program(ctypes.Structure):
-    """A filter as the kernel takes it."""
+    """A filter in the kernel's format."""
 
     _fields_ = (("length", ctypes.c_uint16), ("steps", ctypes.POINTER(_Step)))
 
 
 def deny(number: int = errno.EPERM) -> Code:
-    """Fails with this error, and nothing happens."""
+    """Return code that fails the call with this error."""
     return [Step(_RETURN, 0, 0, 0x00050000 | number)]
 
 
 def assemble(decisions: Mapping[str, Code], otherwise: Code, since_new: Code | None = None) -> Code:
-    """A filter that decides by the call's name.
+    """Return a filter that decides by the call's name.
 
     Args:
-        decisions: name of a call to what becomes of it; names that this machine has not are left out.
-        otherwise: what becomes of the other calls.
-        since_new: what becomes of the other calls from number 424 on, if not the same. This takes in those of the x32
-            interface, whose numbers begin at 2**30.
+        decisions: name of a call to its code; names that this machine does not have are left out.
+        otherwise: the code of the other calls.
+        since_new: the code of the other calls from number 424 on, if not the same. They include the x32 interface,
+            whose numbers begin at 2**30.
     """
     by_number = sorted((NUMBERS[name], code) for name, code in decisions.items() if name in NUMBERS)
     spans: list[tuple[int, Code]] = []
@@ -109,20 +108,20 @@ def assemble(decisions: Mapping[str, Code], otherwise: Code, since_new: Code | N
 
 
 def install(program: Program) -> None:
-    """Holds for this thread and all that it starts, for good; wants `no_new_privs`.
+    """Apply the filter to this thread and its descendants, for good. Requires `no_new_privs`.
 
-    Raises OSError where the kernel has no filters.
+    Raises OSError if the kernel has no filters.
     """
     call("seccomp", _SET_FILTER, 0, program)
 
 
 def program(code: Code) -> Program:
-    """Code as the kernel takes it."""
+    """Return the code in the kernel's format."""
     return Program(len(code), (_Step * len(code))(*(_Step(*step) for step in code)))
 
 
 def for_submission(*, signals: bool) -> Program:
-    """What a submission may do. `signals`: it cannot reach a process outside anyway, so it may signal its own."""
+    """Return a submission's filter. With `signals` it may send signals, because no process outside is in reach."""
     by_signal = ALLOW if signals else deny()
     conditions = {
         "clone": _no_bits(0, _CLONE_ESCAPES),
@@ -131,14 +130,14 @@ def for_submission(*, signals: bool) -> Program:
         "prctl": [
             _argument(0),
             Step(_EQUAL, 0, 3, _PR_SET_PDEATHSIG),
-            _argument(1),  # its parent's end must stay its own
+            _argument(1),  # it must die with its parent
             Step(_EQUAL, 2 + len(_PRCTL), 0, _SIGKILL),
             Step(_JUMP, 0, 0, len(_PRCTL)),
             *_one_of(0, _PRCTL, deny())[1:],
         ],
         "open": _no_truncating_read(1),
         "openat": _no_truncating_read(2),
-        "sendto": [*_zero(4, high=True), *_zero(4), *ALLOW],  # an address would be a connection
+        "sendto": [*_zero(4, high=True), *_zero(4), *ALLOW],  # an address would open a connection
         "prlimit64": [*_zero(0), *ALLOW],
         "seccomp": [_argument(0), Step(_EQUAL, 1, 0, _SET_FILTER), *deny(), *_zero(1), *ALLOW],
         "kill": by_signal,
@@ -151,9 +150,9 @@ def for_submission(*, signals: bool) -> Program:
 
 
 def for_check(pid: int) -> Program:
-    """What a check's process may not do besides: start a process, signal another one.
+    """Return a check's additional filter: it may not start a process or signal another one.
 
-    The same program every time with another number in it: this one is for the process to be locked, and no other.
+    The program is the same object each time, with the process id changed: use it for that process at once.
     """
     for place in _ITS_PLACES:
         _CHECK.steps[place].number = pid
@@ -161,7 +160,7 @@ def for_check(pid: int) -> Program:
 
 
 def _search(spans: list[tuple[int, Code]]) -> Code:
-    """Halves the numbers until one span is left: eight comparisons instead of two hundred."""
+    """Return a binary search for the span of a number: eight comparisons instead of two hundred."""
     if len(spans) == 1:
         return spans[0][1]
     middle = len(spans) // 2
@@ -190,7 +189,7 @@ def _no_bits(index: int, bits: int) -> Code:
 
 
 def _no_truncating_read(index: int) -> Code:
-    # A file opened for reading and yet emptied: Landlock sees it only since its third version.
+    # A file can be opened for reading and yet be emptied; Landlock prevents that only since its third version.
     which = [_argument(index), Step(_MASK, 0, 0, os.O_TRUNC | os.O_ACCMODE)]
     return [*which, Step(_EQUAL, 1, 0, os.O_TRUNC), Step(_EQUAL, 0, 1, os.O_TRUNC | os.O_ACCMODE), *deny(), *ALLOW]
 

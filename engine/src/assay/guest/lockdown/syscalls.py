@@ -1,7 +1,7 @@
-"""System calls by name: their numbers on the two machines that a guest runs on, and how to make one.
+"""System calls by name: their numbers on the two architectures that a guest runs on, and how to make a call.
 
-The table is also the list of what a submission may ask the kernel for (`seccomp` denies all that is not named here), so
-every name stands under its reason. Numbers are part of the kernel's promise to programs and never change.
+The table is also the list of calls that a submission may use, because `seccomp` denies all others; so every name stands
+under its reason. The kernel never changes the numbers.
 """
 
 from __future__ import annotations
@@ -79,9 +79,9 @@ _WITH_CONDITIONS: dict[str, tuple[int | None, int | None]] = {
     "tkill": (200, 130), "tgkill": (234, 131),
 }
 _OURS: dict[str, tuple[int | None, int | None]] = {
-    # denied as if this kernel had them not, so that the C library takes its older way
+    # denied as if this kernel did not have them, so that the C library falls back
     "clone3": (435, 435), "memfd_create": (319, 279), "openat2": (437, 437),
-    # what the lock-down itself needs
+    # needed by the lock-down itself
     "landlock_create_ruleset": (444, 444), "landlock_add_rule": (445, 445), "landlock_restrict_self": (446, 446),
     "unshare": (272, 97), "setns": (308, 268), "mount": (165, 40), "umount2": (166, 39), "capset": (126, 91),
     "pivot_root": (155, 41), "mount_setattr": (442, 442),
@@ -95,7 +95,7 @@ def _here(table: dict[str, tuple[int | None, int | None]]) -> dict[str, int]:
 
 
 PLAIN = _here(_PLAIN)
-"""Allowed whatever their arguments are."""
+"""Calls that are allowed with any arguments."""
 
 NUMBERS = PLAIN | _here(_WITH_CONDITIONS) | _here(_OURS)
 """Every call that this package names; empty on a machine that is neither x86_64 nor aarch64."""
@@ -105,9 +105,9 @@ _libc.syscall.restype = ctypes.c_long
 
 
 def call(name: str, *arguments: int | bytes | ctypes.Structure | ctypes.Array[Any]) -> int:
-    """Makes a system call; structures and arrays are passed by address, None of Python's conversions apply.
+    """Make a system call. Structures and arrays are passed by address, without any of Python's conversions.
 
-    Raises OSError with the call's name, ENOSYS where this machine has no such call.
+    Raises OSError with the call's name; ENOSYS if this machine has no such call.
     """
     if name not in NUMBERS:
         raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS), name)
@@ -125,5 +125,5 @@ def _word(argument: int | bytes | ctypes.Structure | ctypes.Array[Any]) -> Any:
 
 
 def reason(error: OSError) -> str:
-    """The error's usual short name with the call that met it: `unshare: EPERM`."""
+    """Return the call and the error's short name: `unshare: EPERM`."""
     return f"{error.filename}: {errno.errorcode.get(error.errno or 0, error.errno)}"

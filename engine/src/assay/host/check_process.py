@@ -1,0 +1,89 @@
+"""One check's process in a guest: asked by the check, and ended with it."""
+
+from __future__ import annotations
+
+import math
+import signal
+import time
+from typing import TYPE_CHECKING
+
+from assay.host import deadlines, endings
+from assay.host.lines import SocketLine
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Callable
+
+    from assay.errors import GuestEnded
+    from assay.host.forkserver import Budget
+    from assay.wire.messages import CheckExited, Reply, Request
+
+
+class CheckProcess:
+    """A process that the submission's process forked for one check.
+
+    Args:
+        sock: the check's own socket.
+        budget: the limits of its calls.
+        began: when it was asked for, on `time.monotonic()`'s clock.
+        hear_exit: waits until the submission's process tells how this one exited; None if it does not tell.
+        no_deadline: its replies together may take any time.
+    """
+
+    def __init__(
+        self,
+        sock: socket.socket,
+        budget: Budget,
+        began: float,
+        hear_exit: Callable[[], CheckExited | None],
+        *,
+        no_deadline: bool,
+    ) -> None:
+        self._sock = sock
+        self._budget = budget
+        self._began = began
+        self._hear_exit = hear_exit
+        self._exit_heard = False
+        self._silent = False
+        whole = math.inf if no_deadline else deadlines.wall_seconds(budget.import_seconds)
+        self._line = SocketLine(sock, deadlines.wall_seconds(budget.call_seconds), whole, self._describe_exit)
+
+    def ask(self, request: Request) -> Reply:
+        """Return the reply. Raise GuestEnded if none comes."""
+        return self._line.ask(request)
+
+    def close(self) -> float:
+        """Close the line, so that the process exits; return the seconds since it was asked for."""
+        self._sock.close()
+        return time.monotonic() - self._began
+
+    def has_exited(self) -> bool:
+        """Wait a little for the process to exit by itself; tell whether it did."""
+        if self._silent:
+            return False
+        if self._exit_heard:
+            return True
+        return self._hear_exit_once() is not None  # its first thread may have ended while others go on
+
+    def _hear_exit_once(self) -> CheckExited | None:
+        self._exit_heard = True
+        return self._hear_exit()
+
+    def _describe_exit(self, reply: str, waited: float) -> GuestEnded:
+        # A call has its own limit. All calls of a check together have the import's limit, which the kernel keeps.
+        budget = self._budget
+        if reply == "silence":
+            self._silent = True  # the process still runs: the fork server kills it when the check ends
+            return self._too_slow(one_call=waited >= deadlines.wall_seconds(budget.call_seconds) - 1)
+        long = time.monotonic() - self._began >= budget.import_seconds - 1
+        how = self._hear_exit_once()
+        if how is not None and endings.ran_out_of_time(how, sure=long or waited >= budget.call_seconds - 1):
+            # A call's own limit sends SIGXCPU, unless it equals the limit of all calls.
+            one_call = how.signal == signal.SIGXCPU or budget.call_seconds == budget.import_seconds
+            return self._too_slow(one_call=one_call)
+        return endings.exited("the call", how)
+
+    def _too_slow(self, *, one_call: bool) -> GuestEnded:
+        if one_call:
+            return endings.call_too_slow(self._budget.call_seconds)
+        return endings.calls_too_slow(self._budget.import_seconds)

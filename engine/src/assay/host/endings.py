@@ -1,0 +1,82 @@
+"""How a guest ended, in the words of the report: every text for a timeout, a crash or a guest that is gone."""
+
+from __future__ import annotations
+
+import signal
+from typing import TYPE_CHECKING
+
+from assay.errors import GuestEnded
+
+if TYPE_CHECKING:
+    from assay.wire.messages import CheckExited, Closed
+
+
+def import_too_slow(seconds: int) -> GuestEnded:
+    """Return the ending of a submission whose import did not end within its limit."""
+    return _too_slow("the import did not end", seconds)
+
+
+def call_too_slow(seconds: int) -> GuestEnded:
+    """Return the ending of a check of which one call reached its own limit."""
+    return _too_slow("no answer", seconds)
+
+
+def calls_too_slow(seconds: int) -> GuestEnded:
+    """Return the ending of a check whose calls together reached their limit."""
+    return _too_slow("the calls of this check did not end", seconds)
+
+
+def submission_too_slow() -> GuestEnded:
+    """Return the ending of a check that has no time left."""
+    return GuestEnded("timeout", "the checks before this one took all the time that a submission has")
+
+
+def exited(what: str, how: CheckExited | Closed | None) -> GuestEnded:
+    """Return the ending of a process that exited or crashed during the import or a call; `how` is None if unknown."""
+    if how is None:
+        return GuestEnded("crashed", f"{what} ended the process")
+    if how.signal:
+        return GuestEnded("crashed", f"{what} crashed with {_signal_name(how.signal)}")
+    return GuestEnded("crashed", f"{what} ended the process with exit code {how.code}")
+
+
+def gone_before_check() -> GuestEnded:
+    """Return the ending of a check whose submission process had ended before."""
+    return GuestEnded("crashed", "the submission's process was gone before the check began")
+
+
+def cannot_be_paused() -> GuestEnded:
+    """Return the ending of a speed check whose submission does not stand still."""
+    text = "the submission starts processes again and again, so that nothing can be timed beside it"
+    return GuestEnded("crashed", text)
+
+
+def unreadable_answer(error: Exception) -> GuestEnded:
+    """Return the ending of a check whose answer is not a message."""
+    return GuestEnded("crashed", f"the answer could not be read: {error}")
+
+
+def not_locked_down() -> GuestEnded:
+    """Return the ending of a guest that did not report its lock-down; the grader's failure."""
+    return GuestEnded("ungraded", "the guest ended before it was locked down; no code of the submission ran")
+
+
+def reference_failed(why: str) -> GuestEnded:
+    """Return the ending of a speed check without the reference's answer; the grader's failure."""
+    return GuestEnded("ungraded", f"the reference, whose time is compared with, gave no answer: {why}")
+
+
+def ran_out_of_time(how: CheckExited | Closed, *, sure: bool) -> bool:
+    """Tell whether the kernel killed a process for its time; `sure` if a SIGKILL can have no other reason."""
+    return how.signal == signal.SIGXCPU or (how.signal == signal.SIGKILL and sure)
+
+
+def _too_slow(what: str, seconds: int) -> GuestEnded:
+    return GuestEnded("timeout", f"{what} within {seconds} s of processor time")
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"

@@ -1,0 +1,108 @@
+"""Lines to a guest, which take a request and return a reply: across the wall, to an ended guest, to the reference."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Protocol
+
+from assay.errors import GuestEnded, WireError
+from assay.host import endings
+from assay.wire import frames
+from assay.wire.messages import Reply, Request, Returned
+from assay.wire.values import MAX_DEPTH, depth_of, encode, weighing_decoder
+from assay.wire.weights import ROOM
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Callable
+
+_decode_reply = weighing_decoder(Reply)
+
+
+class CheckLine(Protocol):
+    """How a check's request becomes a reply: across the wall, or inside the judge for trusted code."""
+
+    def ask(self, request: Request) -> Reply:
+        """Return the reply. Raise GuestEnded if none comes."""
+
+
+class SocketLine:
+    """The line across the wall.
+
+    Args:
+        sock: this check's own socket.
+        seconds: wall time that one reply may take.
+        whole: wall time that all replies together may take.
+        describe_exit: called with "silence" or "hangup" and the seconds waited, when no reply came.
+    """
+
+    def __init__(
+        self, sock: socket.socket, seconds: float, whole: float, describe_exit: Callable[[str, float], GuestEnded]
+    ) -> None:
+        self._sock = sock
+        self._seconds = seconds
+        self._end = time.monotonic() + whole
+        self._left = ROOM
+        self._describe_exit = describe_exit
+        self._ended: GuestEnded | None = None
+
+    def ask(self, request: Request) -> Reply:
+        """Send the request and wait for its reply; after the first failure every later request fails alike."""
+        if self._ended is not None:
+            raise self._ended
+        try:
+            asked = time.monotonic()
+            deadline = min(asked + self._seconds, self._end)
+            self._sock.settimeout(max(0.001, deadline - asked))
+            frames.send(self._sock, encode(request))
+            data = frames.receive(self._sock, deadline)
+            reply, weight = _decode_reply(data, self._left)
+            self._left -= weight
+            if isinstance(reply, Returned):  # no deeper than the judge can send it back, if a check passes it on
+                depth_of(reply.value, MAX_DEPTH + 2 * (request.verb in {"iterate", "next"}))
+        except frames.Silence:
+            self._ended = self._describe_exit("silence", time.monotonic() - asked)
+        except frames.Hangup:
+            self._ended = self._describe_exit("hangup", time.monotonic() - asked)
+        except WireError as error:
+            self._ended = endings.unreadable_answer(error)
+        else:
+            answer: Reply = reply
+            return answer
+        raise self._ended
+
+
+class EndedLine:
+    """The line to a guest that was gone before the check began.
+
+    Args:
+        ended: how it ended; every request raises it.
+    """
+
+    def __init__(self, ended: GuestEnded) -> None:
+        self._ended = ended
+
+    def ask(self, request: Request) -> Reply:  # noqa: ARG002 - there is no process to ask
+        """Raise GuestEnded."""
+        raise self._ended
+
+
+class ReferenceLine:
+    """A line to the reference, in a guest equal to a submission's.
+
+    Args:
+        line: the line to that guest.
+    """
+
+    def __init__(self, line: CheckLine) -> None:
+        self._line = line
+
+    def ask(self, request: Request) -> Returned:
+        """Return the value. Raise GuestEnded if there is none, which is never the submission's fault."""
+        try:
+            reply = self._line.ask(request)
+        except GuestEnded as ended:
+            raise endings.reference_failed(ended.text) from ended
+        if not isinstance(reply, Returned):
+            raise endings.reference_failed(str(reply))
+        return reply
