@@ -46,8 +46,8 @@ import assay.guest.submission as s
 s._read_request = lambda data: "passed"
 """,
     "our answers": """
-from assay.wire.objects import Answering
-Answering.answer = lambda self, request: "passed"
+from assay.wire.objects import ObjectTable
+ObjectTable.answer = lambda self, request: "passed"
 """,
     "our frames": """
 import assay.wire.frames as f
@@ -55,7 +55,7 @@ f.send = lambda sock, data, limit=0: sock.sendall(b"passed")
 """,
     "our messages": """
 import assay.wire.messages as m
-m.Raised = m.Missing = m.Given
+m.Raised = m.NotDefined = m.Returned
 """,
     "msgspec itself": """
 import msgspec
@@ -111,7 +111,7 @@ import gc
 gc.callbacks.append(lambda phase, information: None)
 gc.set_threshold(1)
 """,
-    "the exit hooks": EVERY_LINE + "import atexit; atexit.register(tell, 'Ended', 0, 0)",
+    "the exit hooks": EVERY_LINE + "import atexit; atexit.register(tell, 'CheckExited', 0, 0)",
     "the class of the proxy": "from assay.host.proxy import Handle, Method; Handle.__eq__ = lambda *a: True",
 }
 
@@ -355,17 +355,17 @@ def scaled(x, factor=2.0): raise Hidden
 
 THE_LINE = {
     "an answer that says passed": EVERY_LINE + "def scaled(x, factor=2.0): tell('passed'); os._exit(0)",
-    "an end that says all is well": EVERY_LINE + "def scaled(x, factor=2.0): tell('Ended', 0, 0); os._exit(0)",
-    "another end at the import": EVERY_LINE + "tell('Ended', 0, 0)",
-    "a report of names at the import": EVERY_LINE + "tell('Loaded', ['squared_loss', 'scaled'], [], {})",
-    "a lock-down of its own": EVERY_LINE + "tell('Locked', {})",
+    "an end that says all is well": EVERY_LINE + "def scaled(x, factor=2.0): tell('CheckExited', 0, 0); os._exit(0)",
+    "another end at the import": EVERY_LINE + "tell('CheckExited', 0, 0)",
+    "a report of names at the import": EVERY_LINE + "tell('Imported', ['squared_loss', 'scaled'], [], {})",
+    "a lock-down of its own": EVERY_LINE + "tell('LockedDown', {})",
     "two answers for one question": EVERY_LINE
-    + "def scaled(x, factor=2.0): tell('Given', 2.0); tell('Given', 2.0); return x * 0",
-    "a missing name": EVERY_LINE + "def scaled(x, factor=2.0): tell('Missing', 'scaled'); os._exit(0)",
-    "another name that is missing": EVERY_LINE + "def scaled(x, factor=2.0): tell('Missing', 'noise'); os._exit(0)",
+    + "def scaled(x, factor=2.0): tell('Returned', 2.0); tell('Returned', 2.0); return x * 0",
+    "a missing name": EVERY_LINE + "def scaled(x, factor=2.0): tell('NotDefined', 'scaled'); os._exit(0)",
+    "another name that is missing": EVERY_LINE + "def scaled(x, factor=2.0): tell('NotDefined', 'noise'); os._exit(0)",
     "a frame without end": "import os\ndef scaled(x, factor=2.0):\n    for n in range(3, 64):\n        try: "
     "os.write(n, b'\\xff' * 8)\n        except OSError: pass\n    while True: pass",
-    "a flood": EVERY_LINE + "def scaled(x, factor=2.0):\n    while True: tell('Given', 'x' * 100_000)",
+    "a flood": EVERY_LINE + "def scaled(x, factor=2.0):\n    while True: tell('Returned', 'x' * 100_000)",
     "words to the fork server": EVERY_LINE
     + "tell('Ready', ''); tell('Opened', 1); tell('DescendantsKilled', True, True)",
     "a handed-over socket": """
