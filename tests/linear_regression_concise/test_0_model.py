@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from assay.checks import assert_close, assign, derived, mistake, remote, require, tensor
+from assay.checks import assert_close, assign, mistake, remote, require, statistic, tensor
 from assay.checks.strategies import columns, tensors
 from d2l import torch as d2l
 from hypothesis import given, settings
@@ -265,7 +265,7 @@ def from_scratch(self):
 # Derived tolerances, kept in reference/linear_regression_concise.tolerances.json
 
 
-@derived(
+@statistic(
     "largest absolute error of w and b on the demo data after one epoch at lr 0.3",
     catches=[mean_twice, bias_left_out],
 )

@@ -4,7 +4,7 @@ import math
 
 import pytest
 import torch
-from assay.checks import assert_close, assign, derived, mistake, number, remote, require, tensor
+from assay.checks import assert_close, assign, mistake, number, remote, require, statistic, tensor
 from assay.checks.strategies import columns, tensors
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -257,7 +257,7 @@ def bias_not_added(self, X):
 # Derived tolerances, kept in reference/linear_regression_concise.tolerances.json
 
 
-@derived(
+@statistic(
     "largest absolute error of w and b after 2 epochs at lr 0.3, one label of 10000 late among 1000",
     catches=[squared, mixture],
 )

@@ -5,7 +5,7 @@ import weakref
 
 import pytest
 import torch
-from assay.checks import assert_close, derived, mistake, number, require
+from assay.checks import assert_close, mistake, number, require, statistic
 from d2l import torch as d2l
 from torch.nn import functional as F
 
@@ -290,7 +290,7 @@ def one_batch_an_epoch(lr, max_epochs, data):
 # Derived tolerances, kept in reference/linear_regression_concise.tolerances.json
 
 
-@derived(
+@statistic(
     "largest absolute error of w and b on 500 examples as in the demo after 2 epochs at lr 0.3",
     catches=[one_batch_an_epoch, broadcast],
 )

@@ -6,7 +6,7 @@ from itertools import chain
 
 import pytest
 import torch
-from assay.checks import derived, mistake, number, require
+from assay.checks import mistake, number, require, statistic
 from assay.errors import SubmissionRaised
 from d2l import torch as d2l
 
@@ -415,7 +415,7 @@ def logarithms_plotted(axes, sizes, w_errors, b_errors):
 # Derived tolerances, kept in reference/linear_regression_concise.tolerances.json
 
 
-@derived(
+@statistic(
     "root mean square of the errors at eight sizes from 601 to 608 against that at twelve from 5 to 16",
     catches=[always_1000],
     closed_form=(
@@ -430,7 +430,7 @@ def flatness(module, seed):
     return fall(module, seed)["both"]
 
 
-@derived(
+@statistic(
     "root mean square of the errors of w, or of b, at 601 to 608 examples against that at 5 to 16",
     catches=[b_constant],
     closed_form=(
@@ -487,7 +487,7 @@ def distances_from_the_law(module, seed):
     return {**logs, "copied": all(w == b for _, w, b in found)}
 
 
-@derived(
+@statistic(
     "logarithm of the errors' median against that of estimation, from 50 examples on",
     catches=[three_epochs, squared, no_noise, no_bias],
     closed_form=(
@@ -503,7 +503,7 @@ def law(module, seed):
     return max(abs(logs["few"]), logs["many"], logs["w"], logs["b"])
 
 
-@derived(
+@statistic(
     "logarithm by which the median of w's errors or of b's at 50 to 58 examples, or of both at 600, is too small",
     catches=[b_squared, b_left_out],
     closed_form=(
@@ -519,7 +519,7 @@ def too_small(module, seed):
     return max(-logs["w"], -logs["b"], -logs["many"])
 
 
-@derived(
+@statistic(
     "mean logarithm of the error of 12 weights against that of estimation, at twelve sizes from 208 to 219",
     catches=[summed, ten_times_the_noise],
     closed_form=(
@@ -538,7 +538,7 @@ def excess(module, seed):
     )
 
 
-@derived(
+@statistic(
     "mean logarithm by which the error of 12 weights is below that of estimation, at sizes from 208 to 219",
     catches=[mean, smallest],
     closed_form=(0.5, "no fit is better than least squares, whose mean of twelve has a deviation of 0.09: 5.5 of it"),
@@ -547,7 +547,7 @@ def shortfall(module, seed):
     return -excess(module, seed)
 
 
-@derived(
+@statistic(
     "one over the standard deviation of the errors' logarithms over ten calls, pooled over w and b",
     catches=[formula, seeded],
 )

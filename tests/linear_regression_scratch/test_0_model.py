@@ -5,7 +5,7 @@ import time
 
 import pytest
 import torch
-from assay.checks import assert_close, assign, derived, mistake, remote, require, tensor
+from assay.checks import assert_close, assign, mistake, remote, require, statistic, tensor
 from assay.checks.strategies import columns, regressions, tensors
 from d2l import torch as d2l
 from hypothesis import given, settings
@@ -605,7 +605,7 @@ def no_gradients(self, num_inputs, lr, sigma=0.01):
 # Derived tolerances, kept in reference/linear_regression_scratch.tolerances.json
 
 
-@derived(
+@statistic(
     "largest absolute error of w and b on the demo data after 10 epochs at lr 0.03",
     catches=[gradients_add_up, iterator_exhausted, no_step, bias_left_out],
 )
@@ -613,7 +613,7 @@ def demo_error(module, seed):
     return largest_error(seed, *demo_parameters(module, seed, 0.03, 10))
 
 
-@derived(
+@statistic(
     "decades that the error on the demo data is short of 1 after 3 epochs at lr 3",
     catches=[rate_fixed, no_step, whole_data_at_once],
     closed_form=(-6.0, "a step multiplies the error by about |1 - 3|, 96 steps by 1e28: 1e6 is 20 decades away"),
@@ -622,7 +622,7 @@ def demo_divergence(module, seed):
     return decades_missing(largest_error(seed, *demo_parameters(module, seed, 3.0, 3)))
 
 
-@derived(
+@statistic(
     "error of mean and deviation of 10,000 starting weights, in standard errors",
     catches=[variance_for_deviation, sigma_ignored, default_sigma_always, uniform_weights],
     closed_form=(6.0, "a normal sample's mean, or its deviation, is six standard errors off once in 2.5e8"),
@@ -631,7 +631,7 @@ def start_scale(module, seed):
     return scale_error(*start(module, seed))
 
 
-@derived(
+@statistic(
     "Kolmogorov's distance of 10,000 starting weights from the normal distribution",
     catches=[uniform_weights, centred_uniform_weights],
     closed_form=(0.03, "Dvoretzky, Kiefer, Wolfowitz, Massart: P(distance > e) <= 2 exp(-2 n e²) = 3e-8"),

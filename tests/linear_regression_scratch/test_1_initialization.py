@@ -5,7 +5,7 @@ import math
 
 import pytest
 import torch
-from assay.checks import assert_close, derived, mistake, number, require
+from assay.checks import assert_close, mistake, number, require, statistic
 from assay.checks.strategies import regressions
 from d2l import torch as d2l
 from hypothesis import given, settings
@@ -285,7 +285,7 @@ def variance_ignored(variance):
 # A derived tolerance, kept in reference/linear_regression_scratch.tolerances.json
 
 
-@derived(
+@statistic(
     "largest absolute error of w and b from weights of variance 0 and 1/128, 5 epochs of 8 batches at lr 1/4",
     catches=[whole_data_at_once, gradients_add_up, one_epoch, zero_cannot_work],
 )

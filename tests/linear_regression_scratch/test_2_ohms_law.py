@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import pytest
 import torch
-from assay.checks import derived, mistake, number, require
+from assay.checks import mistake, number, require, statistic
 
 
 @pytest.mark.points(2)
@@ -156,7 +156,7 @@ def minibatch_fit(current, voltage):
     return R
 
 
-@derived(
+@statistic(
     "difference from least squares, the answer's or, where larger, that of a converged minibatch fit (32 a batch, at a "
     "constant rate of 0.25), over noise / root mean square current",
     catches=[conductance, three_epochs, too_fast, summed_loss, gradients_add_up, broadcast],

@@ -5,7 +5,7 @@ import math
 
 import pytest
 import torch
-from assay.checks import assert_close, derived, mistake, number, require
+from assay.checks import assert_close, mistake, number, require, statistic
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -263,7 +263,7 @@ def start_kept(wavelength, radiance):
 # A derived tolerance, kept in reference/linear_regression_scratch.tolerances.json
 
 
-@derived(
+@statistic(
     "largest relative error of four fitted temperatures, two of them cool and two hot",
     catches=[rate_for_one_temperature, peak_only, wien_fit, start_kept],
     closed_form=(

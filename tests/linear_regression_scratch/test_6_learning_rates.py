@@ -6,7 +6,7 @@ from itertools import pairwise, takewhile
 
 import pytest
 import torch
-from assay.checks import assert_close, derived, mistake, number, require
+from assay.checks import assert_close, mistake, number, require, statistic
 from assay.checks.strategies import tensors
 from d2l import torch as d2l
 from hypothesis import given, settings
@@ -321,7 +321,7 @@ def stopped_early(lrs, max_epochs, data):
 # Derived tolerances, kept in reference/linear_regression_scratch.tolerances.json
 
 
-@derived(
+@statistic(
     "how many times an epoch's fall is above or below 8 log(1 - lr), at most, 6 epochs of 4 batches at lr 1/256",
     catches=[gradients_add_up, same_rate_for_all, last_loss_only],
 )
@@ -329,7 +329,7 @@ def still_falling(module, seed):
     return unevenness(slow_curve(module, seed))
 
 
-@derived(
+@statistic(
     "excess of the last three losses over that of least squares, as a part of it, 16 epochs of 4 batches at 1/4 and 3/8",
     catches=[gradients_add_up, sum_for_mean, half_missing, start_included],
 )

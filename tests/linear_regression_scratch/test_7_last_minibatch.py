@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from assay.checks import assert_close, derived, mistake, remote, require, take, tensor
+from assay.checks import assert_close, mistake, remote, require, statistic, take, tensor
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -371,7 +371,7 @@ def exhausted_on_the_second_pass(batch_size, X, y, shuffle=True, drop_last=False
 # Derived tolerances, kept in reference/linear_regression_scratch.tolerances.json
 
 
-@derived(
+@statistic(
     "correlation of a shuffled pass over 2000 examples with the old order, times √2000",
     catches=[never_shuffled, shuffled_within_batches],
     closed_form=(6.0, "for uniform orders it is N(0, 1) to the third digit, beyond 6 once in 5e8"),
@@ -380,7 +380,7 @@ def left_order(module, seed):
     return abs(correlation(long_pass(module, seed))) * MANY**0.5
 
 
-@derived(
+@statistic(
     "old neighbours that are still side by side in a shuffled pass over 2000 examples",
     catches=[never_shuffled, only_batches_shuffled],
     closed_form=(20.0, "for uniform orders a Poisson number of mean 2, above 20 once in 1e14"),

@@ -3,6 +3,6 @@
 from assay.checks.compare import assert_close, number, require, take, tensor
 from assay.checks.handles import assign, remote
 from assay.checks.mistakes import mistake
-from assay.checks.tolerances import derived
+from assay.checks.statistics import statistic
 
-__all__ = ["assert_close", "assign", "derived", "mistake", "number", "remote", "require", "take", "tensor"]
+__all__ = ["assert_close", "assign", "mistake", "number", "remote", "require", "statistic", "take", "tensor"]

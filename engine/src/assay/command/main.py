@@ -221,7 +221,7 @@ def doctor() -> None:
 @click.option("--seeds", type=click.IntRange(min=100), help="Runs of the reference; without it what each asks for.")
 def tolerances(assignments: tuple[str, ...], folder: Path | None, seeds: int | None) -> None:
     """Derive the tolerances of statistical checks anew, and write them beside the reference."""
-    from assay.checks.tolerances import rederive  # noqa: PLC0415
+    from assay.selftest.calibration import calibrate  # noqa: PLC0415
 
     course, names = _named(folder, assignments)
     try:
@@ -233,7 +233,7 @@ def tolerances(assignments: tuple[str, ...], folder: Path | None, seeds: int | N
                 progress.update(bars[key], completed=done)
 
             for name in names:
-                rederive(course.root, name, seeds=seeds, progress=show)
+                calibrate(course.root, name, seeds=seeds, progress=show)
     except AssayError as error:
         stop(str(error), NO_REPORT)
 

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from assay.checks.mistakes import Mistake, mistaken_afresh, mistakes_of
-from assay.checks.tolerances import kept_records
+from assay.checks.mistakes import Mistake, mistakes_of
+from assay.checks.statistics import read_tolerances
 from assay.course.read import contract, exercise_of, load_reference
 from assay.errors import AssayError, CourseError
 from assay.grading.run import grade, workers_pool
 from assay.judge.hooks import Judge, reference_as_submission
 from assay.judge.inprocess import proxy
+from assay.judge.mistaken import reference_with_mistake
 from assay.judge.session import Job, grade_chunk, hold_session
 from assay.model import Submission, SubmissionInfo
 from assay.selftest.mutation import Mutant, mutants
@@ -124,7 +125,7 @@ def findings(course: Course, assignments: Sequence[str], seeds: int) -> Iterator
 
 
 def _bounds(course: Course, assignment: str) -> Iterator[tuple[str, bool]]:
-    records = kept_records(course.root, assignment)
+    records = read_tolerances(course.root, assignment)
     if records:
         yield f"{assignment}: bounds of the statistical checks", True
     for key, record in records.items():
@@ -175,7 +176,7 @@ def _some_known_mistakes(course: Course, assignment: str, part: int) -> list[Kno
     if not mine:
         return []
     submissions = [_as_submission(assignment, mistake, exercise_of(test)) for mistake, test in mine]
-    makers = [functools.partial(mistaken_afresh, path, mistake, test) for mistake, test in mine]
+    makers = [functools.partial(reference_with_mistake, path, mistake, fresh=True) for mistake, _ in mine]
     judge = InProcessJudge(course, dict(zip(submissions, makers, strict=True)))
     hold_session(judge)
     reports = zip(mine, judge.reports(), strict=True)
