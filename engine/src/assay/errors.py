@@ -6,7 +6,8 @@
     │   ├── IntakeError                 what was handed in cannot be taken in: a link, a folder, too large
     │   ├── PromiseBroken               a core promise of the sandbox cannot be kept on this machine
     │   ├── WireError                   bytes from the guest that are no message
-    │   └── ForkServerError                the guest's fork server does not answer
+    │   ├── ForkServerError             the guest's fork server does not answer
+    │   └── WorkerDied                  a worker's process ended before its task
     ├── Mismatch (AssertionError)       the answer is wrong
     ├── SubmissionRaised                the student's code raised
     └── NameMissing (AttributeError)    a name of the contract is missing
@@ -36,6 +37,7 @@ __all__ = [
     "PromiseBroken",
     "SubmissionRaised",
     "WireError",
+    "WorkerDied",
 ]
 
 
@@ -73,6 +75,10 @@ class WireError(AssayError):
 
 class ForkServerError(AssayError):
     """The guest's fork server did not start or does not answer."""
+
+
+class WorkerDied(AssayError):
+    """A worker's process ended before its task."""
 
 
 class Mismatch(AssertionError):

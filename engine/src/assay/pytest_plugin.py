@@ -10,6 +10,7 @@ import sys
 
 import pytest
 
+from assay.course.budgets import BUDGETS
 from assay.course.read import is_course
 
 MARKERS = (
@@ -17,13 +18,6 @@ MARKERS = (
     "visibility(when): hidden, visible (without it), after_due_date or after_published",
     "forbids(*names): functions and classes of the course's library that submissions of this exercise may not use",
 )
-
-BUDGETS = {
-    "import_seconds": "processor time that the import of a submission may take; 60 without it",
-    "call_seconds": "processor time that one call may take; 20 without it",
-    "memory": "bytes that a submission may take beyond what torch itself does; 4 GiB without it",
-}
-"""What the course tells its students, in `[pytest]` of its tox.ini as `assay_import_seconds` and so on."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -46,8 +40,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="PROMISE",
         help="grade although this machine does not keep that promise of the sandbox; repeatable",
     )
-    for name, text in BUDGETS.items():
-        parser.addini(f"assay_{name}", text)
+    for budget in BUDGETS:
+        parser.addini(budget.option, budget.help)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 __all__ = [
     "DIGITS",
     "MAX_DEPTH",
+    "MAX_MEMBER_CHARS",
     "MAX_NOTE",
+    "MAX_PATH_CHARS",
     "MAX_STRING",
     "MORE_DIGITS",
     "Prose",
@@ -43,6 +45,8 @@ __all__ = [
 DIGITS: Final = 4
 MORE_DIGITS: Final = (4, 6, 9, 12, 16, 17)  # 9 tell any two float32 apart, 17 any two float64
 _FEWER_ITEMS: Final = (sys.maxsize, 8, 4, 3, 2, 1)
+MAX_PATH_CHARS: Final = 1000  # of a path in a sentence: names below a class's folder, each of at most 255 bytes
+MAX_MEMBER_CHARS: Final = 100  # of an archive member's name, which may be anything, in a sentence
 MAX_DEPTH: Final = 8
 MAX_STRING: Final = 80
 _MAX_NAME: Final = 60

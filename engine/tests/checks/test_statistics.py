@@ -5,8 +5,8 @@ import json
 import pytest
 
 from assay.checks import mistake, statistic
+from assay.course.contract import load_module
 from assay.errors import CourseError
-from assay.judge.mistaken import fresh_module
 
 TEST = """
 from assay.checks import mistake, statistic
@@ -42,7 +42,7 @@ def distance(tmp_path):
     path = tmp_path / "tests" / "toy" / "test_0_mean.py"
     path.parent.mkdir(parents=True)
     path.write_text(TEST)
-    return fresh_module(path).distance
+    return load_module(path, fresh=True).distance
 
 
 @pytest.fixture

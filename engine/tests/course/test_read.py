@@ -2,7 +2,7 @@
 
 import pytest
 
-from assay.course.read import contract, find_root, read_course, signatures
+from assay.course.read import find_root, read_course
 from assay.errors import CourseError
 
 
@@ -102,18 +102,3 @@ def test_the_fingerprint_follows_every_file_of_reference_and_tests(root):
     assert changed != before
     (root / "tox.ini").write_text("[pytest]\nassay_call_seconds = 1\n")
     assert read_course(root).fingerprint != changed
-
-
-def test_the_contract_is_the_references_public_functions_and_classes(tmp_path):
-    path = tmp_path / "answers.py"
-    path.write_text(
-        "import torch\nA = 1\ndef f(x, y, *, k=1): pass\ndef _g(): pass\n"
-        "class C:\n    def __init__(self, a, b=0.5): pass\nclass D: pass\n"
-    )
-    assert contract(path) == ("f", "C", "D")
-    assert signatures(path) == {
-        "f": "def f(x, y, *, k=1)",
-        "_g": "def _g()",
-        "C": "class C(a, b=0.5)",
-        "D": "class D",
-    }

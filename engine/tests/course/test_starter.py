@@ -6,7 +6,7 @@ import types
 import nbformat
 import pytest
 
-from assay.course.read import contract
+from assay.course.contract import contract
 from assay.course.starter import module_starter, notebook_starter
 
 

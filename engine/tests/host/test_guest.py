@@ -5,6 +5,7 @@ import signal
 
 import pytest
 
+from assay.course.budgets import DEFAULTS
 from assay.errors import ForkServerError, GuestEnded
 from assay.guest.processes import _states
 from assay.host import forkserver as forkservers
@@ -31,7 +32,7 @@ def opened():
     made = []
 
     def open_one(budget=None, **options):
-        made.append(Guest(lambda: shared(None), TASK, budget or Budget(), **options))
+        made.append(Guest(lambda: shared(None), TASK, budget or Budget(**DEFAULTS), **options))
         made[-1].open()
         return made[-1]
 
@@ -44,7 +45,7 @@ def opened():
 
 
 def test_a_call_has_a_time_of_its_own(opened):
-    line = opened(Budget(import_seconds=6, call_seconds=2)).begin(1, [])
+    line = opened(Budget(**DEFAULTS | {"import_seconds": 6, "call_seconds": 2})).begin(1, [])
     with pytest.raises(GuestEnded, match="no answer within 2 s of processor time"):
         line.ask(Request("call", 0, "burn", [60]))
 
@@ -73,7 +74,7 @@ def test_what_goes_wrong_with_the_one_that_speed_is_compared_with_is_ours(opened
 
 
 def test_a_peer_that_ends_is_ours(opened):
-    peer = opened(Budget(import_seconds=6, call_seconds=1), no_deadline=True)
+    peer = opened(Budget(**DEFAULTS | {"import_seconds": 6, "call_seconds": 1}), no_deadline=True)
     with pytest.raises(GuestEnded, match="gave no answer: no answer within 1 s of processor time") as caught:
         ReferenceLine(peer.begin(1, [])).ask(Request("call", 0, "burn", [60]))
     assert caught.value.status == "ungraded"

@@ -13,9 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assay.intake import archives
-from assay.intake.archives import ArchiveLimits
-from assay.intake.collect import MAX_BYTES, take_in
+from assay.intake.archives.nodes import ArchiveLimits
+from assay.intake.archives.opening import STUDENT
+from assay.intake.collect import take_in
+from assay.intake.tree import MAX_BYTES
 
 NAMES = ["scratch", "concise"]
 CODE = b"x = 1\n"
@@ -352,7 +353,7 @@ def test_a_tar_is_read_to_its_limit_and_no_further(taken, name, monkeypatch):
 
 
 def test_a_bomb_of_one_student_costs_no_other(taken):
-    data = tarred([("data.csv", bytes(archives.STUDENT.unpacked))])
+    data = tarred([("data.csv", bytes(STUDENT.unpacked))])
     assert len(data) < 200_000
     found, refused, _ = taken(zipped([("bob.tgz", data), ("alice.zip", zipped([("scratch.py", CODE)]))]))
     assert [one[0] for one in found] == ["alice"]

@@ -6,7 +6,8 @@ import os
 import pytest
 
 from assay.errors import IntakeError
-from assay.intake.collect import MAX_BYTES, take_in
+from assay.intake.collect import take_in
+from assay.intake.tree import MAX_BYTES
 
 NAMES = ["scratch", "concise"]
 

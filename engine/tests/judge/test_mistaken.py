@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from assay.checks.mistakes import Mistake, mistakes_of
+from assay.course.contract import load_module
 from assay.errors import CourseError
-from assay.judge.mistaken import fresh_module, reference_with_mistake
+from assay.judge.mistaken import reference_with_mistake
 
 REFERENCE = """
 def estimate(x):
@@ -51,17 +52,10 @@ def a_mistake(name, replacement):
     return Mistake(name, "", replacement, Path(__file__))
 
 
-def test_a_fresh_module_shares_nothing_with_another(reference):
-    one, other = fresh_module(reference), fresh_module(reference)
-    assert one.estimate is not other.estimate
-    assert one.__name__ == "toy"
-    assert one.__file__ == str(reference)
-
-
 def test_the_references_other_functions_meet_the_mistake(reference):
     module = reference_with_mistake(reference, a_mistake("estimate", lambda x: x))
     assert module.twice(3) == 6
-    assert fresh_module(reference).twice(3) == 3
+    assert load_module(reference, fresh=True).twice(3) == 3
 
 
 def test_a_mistake_may_take_a_method(reference):
@@ -79,7 +73,7 @@ def test_a_mistake_under_a_name_that_the_reference_has_not_is_the_courses_error(
 
 def test_a_fresh_mistake_forgets_its_earlier_calls(reference, tmp_path):
     (tmp_path / "test_0_toy.py").write_text(TEST)
-    (mistake,) = mistakes_of(fresh_module(tmp_path / "test_0_toy.py"))
+    (mistake,) = mistakes_of(load_module(tmp_path / "test_0_toy.py", fresh=True))
     kept = [reference_with_mistake(reference, mistake).estimate(0) for _ in range(2)]
     fresh = [reference_with_mistake(reference, mistake, fresh=True).estimate(0) for _ in range(2)]
     assert (kept, fresh) == ([1, 2], [1, 1])

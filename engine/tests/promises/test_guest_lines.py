@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from lies import NASTY, OUTCOMES, SECONDS
 
+from assay.course.budgets import DEFAULTS
 from assay.errors import GuestEnded, WireError
 from assay.host import guest as guests
 from assay.host.forkserver import Budget
@@ -55,10 +56,10 @@ IMPORTS = {
     "another message first": ([encode(CheckExited(0, 0))], "ungraded"),
     "locked twice": ([KEPT, KEPT], "crashed"),
     "ended for loaded": ([KEPT, encode(CheckExited(2**63, -(2**63)))], "crashed"),
-    "names that are numbers": ([KEPT, pack(["Loaded", [1], [], {}])], "crashed"),
-    "answers that are lists": ([KEPT, pack(["Loaded", [], [], {"1": ["x"]}])], "crashed"),
-    "answers under keys that are lists": ([KEPT, b"\x94\xa6Loaded\x90\x90\x81\x91\x01\xa1x"], "crashed"),
-    "notes nested 10000 deep": ([KEPT, b"\x94\xa6Loaded\x90" + b"\x91" * 10_000], "crashed"),
+    "names that are numbers": ([KEPT, pack(["Imported", [1], [], {}])], "crashed"),
+    "answers that are lists": ([KEPT, pack(["Imported", [], [], {"1": ["x"]}])], "crashed"),
+    "answers under keys that are lists": ([KEPT, b"\x94\xa8Imported\x90\x90\x81\x91\x01\xa1x"], "crashed"),
+    "notes nested 10000 deep": ([KEPT, b"\x94\xa8Imported\x90" + b"\x91" * 10_000], "crashed"),
     "a reply of a check": ([KEPT, encode(Returned(1))], "crashed"),
 }
 
@@ -73,7 +74,7 @@ def short_walls(monkeypatch):
 @pytest.mark.parametrize(("messages", "status"), IMPORTS.values(), ids=IMPORTS)
 def test_a_lie_about_the_import_is_a_failed_import(messages, status):
     fork_server = FakeNursery(lambda sock: [frames.send(sock, each) for each in messages])
-    guest = Guest(lambda: fork_server, None, Budget())
+    guest = Guest(lambda: fork_server, None, Budget(**DEFAULTS))
     guest.open()
     assert guest.failure.status == status
     with pytest.raises(GuestEnded):
@@ -104,7 +105,7 @@ def test_a_lie_about_a_checks_end_ends_that_check(messages):
         sock.recv(2**20)
 
     fork_server = FakeNursery(play)
-    guest = Guest(lambda: fork_server, None, Budget())
+    guest = Guest(lambda: fork_server, None, Budget(**DEFAULTS))
     guest.open()
     assert guest.loaded.found == ["f"]
     with pytest.raises(OUTCOMES) as caught:

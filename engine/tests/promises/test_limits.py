@@ -11,6 +11,7 @@ import time
 
 import pytest
 
+from assay.course.budgets import DEFAULTS
 from assay.errors import GuestEnded
 from assay.guest.lockdown import limits
 from assay.host.forkserver import Budget, ForkServer, Task
@@ -112,7 +113,7 @@ def burn(seconds):
 def test_all_calls_of_a_check_cannot_take_more_than_its_time():
     fork_server = ForkServer(None)
     task = Task("answers", "module", BURN, ("burn",), 0)
-    guest = Guest(lambda: fork_server, task, Budget(import_seconds=3, call_seconds=2))
+    guest = Guest(lambda: fork_server, task, Budget(**DEFAULTS | {"import_seconds": 3, "call_seconds": 2}))
     guest.open()
     line = guest.begin(1, [])
     for _ in range(2):

@@ -97,7 +97,7 @@ def test_its_network_is_empty_where_the_machine_allows_one(wall):
     assert (outcome.entered["network"] == "entered") == empty
 
 
-def test_the_nursery_itself_reaches_no_server(wall):
+def test_the_fork_server_itself_reaches_no_server(wall):
     if wall.machine.name not in OWN:
         assert wall.submission(lambda: "").entered["network"].startswith("not entered: unshare: E")
         return

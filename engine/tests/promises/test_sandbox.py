@@ -33,10 +33,11 @@ def test_every_promise_that_a_report_names_is_there_and_the_core_is_marked():
 
 
 def test_the_limits_are_those_of_the_document():
+    from assay.course.budgets import DEFAULTS
     from assay.guest.lockdown.limits import Limits
     from assay.host.forkserver import Budget
 
-    limits, budget = Limits(), Budget()
+    limits, budget = Limits(), Budget(**DEFAULTS)
     for said in (
         f"{limits.tasks} processes and threads",
         f"{limits.file_size >> 20} MiB a file",

@@ -119,7 +119,7 @@ ANSWERS = {
     "an exception whose lines are numbers": (pack(["Raised", "E", "", [(1, 2)], True]), ENDED),
     "an exception that says nothing was called": (encode(Raised("TypeError", NASTY, [], called=False)), RAISED),
     "an exception of the judge's own": (encode(Raised("GuestEnded", "timeout", [])), RAISED),
-    "a name missing that was not asked for": (pack(["Missing", NASTY]), NameMissing),
+    "a name missing that was not asked for": (pack(["NotDefined", NASTY]), NameMissing),
 }
 
 

@@ -2,6 +2,8 @@
 
 import pytest
 
+from assay.grading.executors import LocalProcesses
+
 FILES = {
     "tox.ini": "[pytest]\ntestpaths = tests\n",
     "reference/toy.py": '''
@@ -88,3 +90,16 @@ def course_folder(tmp_path):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text.lstrip())
     return tmp_path
+
+
+@pytest.fixture
+def executor():
+    with LocalProcesses() as processes:
+        yield processes
+
+
+@pytest.fixture(scope="session")
+def warm_executor():
+    """Workers for many tests, none of which may change a file that a worker has imported."""
+    with LocalProcesses() as processes:
+        yield processes

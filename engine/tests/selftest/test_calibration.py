@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from assay.checks.statistics import read_tolerances
-from assay.errors import AssayError, CourseError
-from assay.judge.mistaken import fresh_module
+from assay.course.contract import load_module
+from assay.errors import CourseError, WorkerDied
 from assay.selftest.calibration import calibrate, derive_tolerance
 
 REFERENCE = """
@@ -144,19 +144,19 @@ def course(tmp_path, monkeypatch):
 
 
 @pytest.fixture(scope="module")
-def calibrated(tmp_path_factory):
+def calibrated(tmp_path_factory, warm_executor):
     """A course that is calibrated with 200 seeds."""
     root = write_course(tmp_path_factory.mktemp("calibrated"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sys, "path", [*sys.path])
-        calibrate(root, "toy", seeds=200)
+        calibrate(root, "toy", warm_executor, seeds=200)
     return root
 
 
 def load_test_file(course, extra=""):
     path = course / "tests" / "toy" / "test_0_mean.py"
     path.write_text(TEST + extra)
-    return fresh_module(path)
+    return load_module(path, fresh=True)
 
 
 def derive_here(course, name, seeds=None):
@@ -165,9 +165,9 @@ def derive_here(course, name, seeds=None):
         return derive_tolerance(found, course / "reference" / "toy.py", pool, seeds=seeds)
 
 
-def test_a_bound_is_derived_written_and_read_again(course):
+def test_a_bound_is_derived_written_and_read_again(course, warm_executor):
     seen = []
-    path = calibrate(course, "toy", progress=lambda *step: seen.append(step))
+    path = calibrate(course, "toy", warm_executor, progress=lambda *step: seen.append(step))
     assert path == course / "reference" / "toy.tolerances.json"
     written = json.loads(path.read_bytes())
     tail = written["tolerances"]["test_0_mean.distance"].pop("tail")
@@ -181,10 +181,10 @@ def test_a_bound_is_derived_written_and_read_again(course):
     assert module.closed.bound == 1.6
 
 
-def test_calibrating_again_writes_the_same_bytes(calibrated, course):
+def test_calibrating_again_writes_the_same_bytes(calibrated, course, warm_executor):
     before = (calibrated / "reference" / "toy.tolerances.json").read_bytes()
     assert before.endswith(b"}\n")
-    assert calibrate(course, "toy", seeds=200).read_bytes() == before
+    assert calibrate(course, "toy", warm_executor, seeds=200).read_bytes() == before
 
 
 def test_the_number_of_workers_does_not_matter(calibrated, course):
@@ -193,20 +193,20 @@ def test_the_number_of_workers_does_not_matter(calibrated, course):
     assert kept == {f"test_0_mean.{name}": derive_here(course, name, seeds=200) for name in ("closed", "distance")}
 
 
-def test_a_worker_that_dies_ends_calibration_with_a_sentence(course):
+def test_a_worker_that_dies_ends_calibration_with_a_sentence(course, warm_executor):
     path = course / "tests" / "toy" / "test_0_mean.py"
     path.write_text(path.read_text() + LETHAL)
-    with pytest.raises(AssayError) as caught:
-        calibrate(course, "toy", seeds=200)
+    with pytest.raises(WorkerDied) as caught:
+        calibrate(course, "toy", warm_executor, seeds=200)
     assert str(caught.value) == (
         "a worker's process ended: a check ended it, or the machine did, whose memory may be too small"
     )
     assert not (course / "reference" / "toy.tolerances.json").exists()
 
 
-def test_an_assignment_without_a_statistic_has_no_file(course):
+def test_an_assignment_without_a_statistic_has_no_file(course, warm_executor):
     shutil.rmtree(course / "tests" / "toy")
-    assert calibrate(course, "toy") is None
+    assert calibrate(course, "toy", warm_executor) is None
     assert not (course / "reference" / "toy.tolerances.json").exists()
 
 

@@ -14,7 +14,8 @@ import click
 from assay.command.console import LINE, console, progress_bars, say, show_reports, stop
 from assay.course.read import Course, find_root, read_course
 from assay.errors import AssayError, Interrupted
-from assay.intake.collect import Intake, shown, take_in
+from assay.intake.collect import take_in
+from assay.intake.tree import path_text
 from assay.model import INTERRUPTED
 from assay.text import escape
 from assay.wire.promises import CORE
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from rich.progress import TaskID
 
+    from assay.intake.result import Intake
     from assay.model import Report
 
 GRADED, BELOW, USAGE, NO_REPORT, STOPPED = 0, 1, 2, 3, 130
@@ -119,9 +121,9 @@ def grade(  # noqa: PLR0913, PLR0917 - one argument an option
     except AssayError as error:
         stop(str(error), USAGE)
     if not intake.submissions and not intake.refused:
-        stop(f"nothing to grade in {', '.join(shown(path) for path in paths)}", USAGE)
+        stop(f"nothing to grade in {', '.join(path_text(path) for path in paths)}", USAGE)
     if json_file is not None and not _can_be_written(json_file):  # said before a class is graded, not after
-        stop(f"no file can be written at {shown(json_file)}", NO_REPORT)
+        stop(f"no file can be written at {path_text(json_file)}", NO_REPORT)
     heeded = [n for n in _ENDING if signal.getsignal(n) in (signal.SIG_DFL, signal.default_int_handler)]
     _on(heeded, _end)
     interrupted = 0
@@ -160,7 +162,7 @@ def check(file: Path, folder: Path | None, waive: tuple[str, ...]) -> None:
         for refused in intake.refused:
             stop(refused.reason, USAGE)
         if not intake.submissions:
-            stop(f"nothing to grade in {shown(file)}", USAGE)
+            stop(f"nothing to grade in {path_text(file)}", USAGE)
     except AssayError as error:
         stop(str(error), USAGE)
     try:
@@ -221,11 +223,12 @@ def doctor() -> None:
 @click.option("--seeds", type=click.IntRange(min=100), help="Runs of the reference; without it what each asks for.")
 def tolerances(assignments: tuple[str, ...], folder: Path | None, seeds: int | None) -> None:
     """Derive the tolerances of statistical checks anew, and write them beside the reference."""
+    from assay.grading.executors import LocalProcesses  # noqa: PLC0415
     from assay.selftest.calibration import calibrate  # noqa: PLC0415
 
     course, names = _named(folder, assignments)
     try:
-        with progress_bars() as progress:
+        with progress_bars() as progress, LocalProcesses() as executor:
             bars: dict[str, TaskID] = {}
 
             def show(key: str, done: int, total: int) -> None:
@@ -233,7 +236,7 @@ def tolerances(assignments: tuple[str, ...], folder: Path | None, seeds: int | N
                 progress.update(bars[key], completed=done)
 
             for name in names:
-                calibrate(course.root, name, seeds=seeds, progress=show)
+                calibrate(course.root, name, executor, seeds=seeds, progress=show)
     except AssayError as error:
         stop(str(error), NO_REPORT)
 
@@ -244,14 +247,16 @@ def tolerances(assignments: tuple[str, ...], folder: Path | None, seeds: int | N
 @click.option("--seeds", default=20, show_default=True, type=click.IntRange(min=0), help="Seeds for the reference.")
 def self_test(assignments: tuple[str, ...], folder: Path | None, seeds: int) -> None:
     """Test the course's own checks: the reference under many seeds, every known mistake, mutants of the reference."""
+    from assay.grading.executors import LocalProcesses  # noqa: PLC0415
     from assay.selftest.findings import findings  # noqa: PLC0415
 
     course, names = _named(folder, assignments)
     well = True
     try:
-        for text, right in findings(course, names, seeds):
-            say(text, err=False)
-            well = well and right
+        with LocalProcesses() as executor:
+            for text, right in findings(course, names, seeds, executor):
+                say(text, err=False)
+                well = well and right
     except AssayError as error:
         stop(str(error), NO_REPORT)
     if not well:
@@ -283,16 +288,18 @@ def _named(folder: Path | None, assignments: tuple[str, ...]) -> tuple[Course, l
 
 
 def _graded(course: Course, intake: Intake, seed: int, waive: tuple[str, ...]) -> list[Report]:
+    from assay.grading.executors import LocalProcesses  # noqa: PLC0415
     from assay.grading.run import grade  # noqa: PLC0415
 
-    with progress_bars() as progress:
+    with progress_bars() as progress, LocalProcesses() as executor:
         bar = progress.add_task("grading", total=len(intake.submissions))
         return grade(
             course,
             intake.submissions,
             seed=seed,
+            executor=executor,
+            sink=lambda _: progress.advance(bar),
             waived=waive,
-            on_progress=lambda graded: progress.update(bar, completed=graded),
             on_trouble=lambda text: say(f"assay: {text}"),
         )
 
@@ -306,7 +313,7 @@ def _refusals(course: Course, intake: Intake, seed: int) -> list[Report]:
 def _show(reports: list[Report], intake: Intake) -> None:
     show_reports(reports)
     for folder in intake.empty:
-        say(escape(f"nothing to grade in {shown(folder)}", LINE))
+        say(escape(f"nothing to grade in {path_text(folder)}", LINE))
 
 
 def _can_be_written(path: Path) -> bool:
@@ -323,7 +330,7 @@ def _trouble_writing(reports: list[Report], path: Path) -> str | None:
     try:
         path.write_bytes(document_bytes(reports))
     except OSError as error:
-        return f"{shown(path)} cannot be written: {error.strerror}"
+        return f"{path_text(path)} cannot be written: {error.strerror}"
     except AssayError as error:
         return str(error)
     return None

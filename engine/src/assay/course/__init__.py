@@ -1,1 +1,1 @@
-"""What is right, on disk."""
+"""A course on disk: what is right, and how much a submission may take."""

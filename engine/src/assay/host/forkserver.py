@@ -49,9 +49,9 @@ _read = decoder(FromForkServer)
 class Budget(msgspec.Struct, frozen=True):
     """What a guest may take, told to the student: seconds of processor time, bytes."""
 
-    import_seconds: int = 60
-    call_seconds: int = 20
-    memory: int = 4 * 2**30
+    import_seconds: int
+    call_seconds: int
+    memory: int
 
 
 _FORESEEN: dict[Any, tuple[bytes, ...]] = {

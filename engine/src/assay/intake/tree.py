@@ -1,6 +1,6 @@
-"""What lies in a folder: a name, a kind, what is below it, and its bytes, never more of them than a limit.
+"""A file tree: a node has a name, a kind, children and bytes, and gives no more bytes than a limit.
 
-`DiskNode` is on the disk, `assay.intake.archives.ArchiveNode` inside an archive. Neither follows links.
+`DiskNode` is on the disk, `assay.intake.archives.nodes.ArchiveNode` inside an archive. Neither follows links.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MAX_BYTES = 10_000_000
-"""Of one file or one student's archive: notebooks with pictures stay far below, and a class of them fits in memory."""
+"""Of one file or one student's archive: notebooks with pictures have far fewer, and a class of them fits in memory."""
 
 KINDS: dict[str, Literal["module", "notebook"]] = {".py": "module", ".ipynb": "notebook"}
 ARCHIVES = (".zip", ".tar.gz", ".tgz", ".tar")
@@ -26,7 +26,7 @@ IRREGULAR = "it is no regular file"
 
 
 class Node(Protocol):
-    """A file or a folder that was handed in; `modified` compares with its neighbours' only."""
+    """A file or a folder; `modified` compares only with the node's neighbours."""
 
     @property
     def name(self) -> str:
@@ -34,29 +34,29 @@ class Node(Protocol):
 
     @property
     def path(self) -> Path:
-        """Where it lies, for a person: as given, and on into the archive."""
+        """The path for a person: as given, and on into the archive."""
 
     @property
     def kind(self) -> Literal["file", "folder", "link"]:
-        """What it is; a link's children are those of the folder that it leads to, if that can be said."""
+        """The kind; a link's children are those of the folder that it leads to, if they are known."""
 
     @property
     def trouble(self) -> str:
-        """Why it cannot be taken in, if that is known without reading it."""
+        """Why it cannot be taken in, if this is known without reading it."""
 
     @property
     def student(self) -> str:
-        """Whom it stands for, if it is a student's folder."""
+        """The student's name, if it is a student's folder."""
 
     @property
     def modified(self) -> float:
-        """When it was last changed."""
+        """The time of its last change."""
 
     def children(self) -> Sequence[Node]:
-        """Gives what lies in the folder, by name."""
+        """Return the nodes in the folder, by name."""
 
     def read(self) -> bytes:
-        """Gives its bytes.
+        """Return its bytes.
 
         Raises:
             IntakeError: it is a link, a folder, too large or damaged.
@@ -74,30 +74,30 @@ class DiskNode:
 
     @property
     def kind(self) -> Literal["file", "folder", "link"]:
-        """What it is, whatever a link leads to."""
+        """The kind, whatever a link leads to."""
         if self.path.is_symlink():
             return "link"
         return "folder" if self.path.is_dir() else "file"
 
     @property
     def student(self) -> str:
-        """Its name, also where it was given as a dot."""
+        """Its name, also if the path is a dot."""
         return self.path.resolve().name
 
     @property
     def modified(self) -> float:
-        """When it was last changed: os.lstat, so that a link's target is not asked."""
+        """The time of its last change, by os.lstat: a link's target is not asked."""
         return os.lstat(self.path).st_mtime_ns
 
     def children(self) -> Sequence[DiskNode]:
-        """Gives what lies in the folder, by name; nothing where it is none or cannot be read."""
+        """Return the nodes in the folder, by name; none if it is not a folder or cannot be read."""
         try:
             return [DiskNode(path) for path in sorted(self.path.iterdir(), key=os.fsencode)]
         except OSError:
             return []
 
     def read(self) -> bytes:
-        """Gives its bytes, no more than the limit."""
+        """Return its bytes; raise IntakeError if they are over the limit."""
         with self.stream() as file:
             size = os.fstat(file.fileno()).st_size
             if size > MAX_BYTES:
@@ -106,7 +106,7 @@ class DiskNode:
             return file.read(MAX_BYTES)
 
     def stream(self) -> BinaryIO:
-        """Opens it for reading if it is a regular file."""
+        """Open it for reading; raise IntakeError if it is not a regular file."""
         try:
             number = os.open(self.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         except OSError as error:
@@ -119,11 +119,16 @@ class DiskNode:
         return os.fdopen(number, "rb")
 
 
-def shown(path: Path | str) -> str:
-    """Gives a path as text; bytes that are not UTF-8 become U+FFFD."""
+def path_text(path: Path | str) -> str:
+    """Return a path as text; bytes that are not UTF-8 become U+FFFD."""
     return os.fsencode(path).decode("utf-8", "replace")
 
 
 def ending(name: str, endings: Sequence[str]) -> str:
-    """Gives the one of the endings that the name has, in whatever case, or nothing."""
+    """Return the first of the endings that the name has, in letters of any case, or "" if it has none."""
     return next((end for end in endings if name.lower().endswith(end)), "")
+
+
+def archive_stem(name: str) -> str:
+    """Return the name of an archive without its ending: the student's name, if the archive is a student's."""
+    return name[: len(name) - len(ending(name, ARCHIVES))]

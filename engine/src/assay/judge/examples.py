@@ -20,7 +20,7 @@ from hypothesis import is_hypothesis_test
 from hypothesis import seed as hypothesis_seed
 from hypothesis.errors import HypothesisException
 
-from assay.course.read import load_reference
+from assay.course.contract import load_module
 from assay.errors import CourseError, GuestEnded, Mismatch
 from assay.judge.collected import check_of
 from assay.wire.objects import copied, seed_everything
@@ -174,7 +174,7 @@ def fails_with(judge: Judge, item: Any, submission: Proxy) -> bool:
         item: the check for some submission.
         submission: the proxy for the module.
     """
-    given = {"submission": submission, "reference": load_reference(judge.course.reference(item.path.parent.name))}
+    given = {"submission": submission, "reference": load_module(judge.course.reference(item.path.parent.name))}
     given |= {name: item.callspec.params[name] for name in _direct_parameters(item)}
     failures: list[Exception] = []
     arguments = {name: given[name] for name in item._fixtureinfo.argnames}  # noqa: SLF001 - as above

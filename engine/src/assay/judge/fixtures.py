@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from assay.course.read import load_reference
+from assay.course.contract import load_module
 from assay.judge.hooks import reference_as_submission
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def submission_paused(guest: Guest) -> Callable[[], AbstractContextManager[None]
 @pytest.fixture
 def reference(judge: Judge, request: pytest.FixtureRequest) -> ModuleType:
     """The model answers themselves, in the judge."""
-    return load_reference(judge.course.reference(request.path.parent.name))
+    return load_module(judge.course.reference(request.path.parent.name))
 
 
 @pytest.fixture

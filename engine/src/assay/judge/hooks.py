@@ -10,16 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from assay.course.read import Course, contract, read_course
-from assay.errors import CourseError, IntakeError, PromiseBroken
-from assay.intake.collect import shown, take_in
+from assay.course.budgets import read_budgets
+from assay.course.contract import contract
+from assay.course.read import Course, read_course
+from assay.course.seeds import derived_seed
+from assay.errors import IntakeError, PromiseBroken
+from assay.intake.collect import take_in
+from assay.intake.tree import path_text
 from assay.judge.collected import check_of, forbidden_by, number_variants, submission_of
 from assay.model import Report, Submission, SubmissionInfo, Verdict
-from assay.pytest_plugin import BUDGETS
 from assay.text import escape
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Sequence
+    from collections.abc import Generator, Sequence
 
     from assay.checks.mistakes import Mistake
     from assay.host.channel import Line
@@ -44,7 +47,6 @@ class Judge:
         visible_only: leave out the checks that a student does not see at once.
         stop_at_first_failure: skip what is left of a submission's checks after one that it did not pass.
         submissions_only: leave out every test that is no check of a submission.
-        on_graded: called with every report as soon as all checks of its submission have been run.
     """
 
     __name__ = "assay-judge"
@@ -60,7 +62,6 @@ class Judge:
         visible_only: bool = False,
         stop_at_first_failure: bool = False,
         submissions_only: bool = False,
-        on_graded: Callable[[Submission, Report], None] | None = None,
     ) -> None:
         self.course = course
         self.submissions = submissions
@@ -69,7 +70,6 @@ class Judge:
         self.visible_only = visible_only
         self.stop_at_first_failure = stop_at_first_failure
         self.submissions_only = submissions_only
-        self.on_graded = on_graded
         self.guests: dict[Submission, Guest] = {}
         self.checks: dict[Submission, list[pytest.Item]] = {}
         self.verdicts: dict[pytest.Item, Verdict] = {}
@@ -93,7 +93,7 @@ class Judge:
             raise pytest.UsageError(escape(str(error), _LINE)) from error
         if intake.refused or intake.empty:
             reasons = [r.reason for r in intake.refused] + [
-                f"nothing to grade in {shown(path)}" for path in intake.empty
+                f"nothing to grade in {path_text(path)}" for path in intake.empty
             ]
             raise pytest.UsageError("; ".join(escape(reason, _LINE) for reason in reasons))
         submissions = intake.submissions if paths else [reference_as_submission(course, name) for name in names]
@@ -172,18 +172,11 @@ class Judge:
         from assay.host.forkserver import Budget, Task, shared  # noqa: PLC0415
         from assay.host.guest import Guest  # noqa: PLC0415
 
-        budgets = {name: _number(name, text) for name in BUDGETS if (text := config.getini(f"assay_{name}"))}
         reference = self.course.reference(submission.assignment)
         names, like = contract(reference), reference.read_bytes()
         seed = derived_seed(0, submission.assignment, "import")  # no secret: all its code can see it
         task = Task(submission.assignment, submission.kind, submission.source, names, seed, like)
-        budget = Budget(**budgets)
-        if budget.call_seconds > budget.import_seconds:
-            text = (
-                f"assay_call_seconds = {budget.call_seconds} in tox.ini is above assay_import_seconds = "
-                f"{budget.import_seconds}: all calls of a check have as much as the import"
-            )
-            raise CourseError(text)
+        budget = Budget(**read_budgets(config.getini))
         fork_server = functools.partial(shared, self.course.library, self.waived)
         guest = Guest(fork_server, task, budget, self.waived, no_deadline=no_deadline)
         self.guests[submission] = guest
@@ -240,8 +233,6 @@ class Judge:
         submission = submission_of(item)
         if submission is not None and all(check in self.verdicts for check in self.checks[submission]):
             self.finished[submission] = self._report(submission)
-            if self.on_graded is not None:
-                self.on_graded(submission, self.finished[submission])
         return handled
 
     @pytest.hookimpl(wrapper=True)
@@ -282,19 +273,6 @@ def as_text(verdict: Verdict) -> str:
             first, *rest = [escape(line, _LINE) for line in text.splitlines()]
             lines += [f"  {label:<9} {first}", *(f"  {'':<9} {line}" for line in rest)]
     return "\n".join(lines)
-
-
-def _number(name: str, text: str) -> int:
-    if not text.isdecimal():
-        message = f"assay_{name} = {text} in tox.ini is no whole number"
-        raise CourseError(message)
-    return int(text)
-
-
-def derived_seed(seed: int, *names: str) -> int:
-    """Gives a seed of its own for every name; it does not tell the one that it came from."""
-    digest = hashlib.sha256("/".join([str(seed), *names]).encode()).digest()
-    return int.from_bytes(digest[:6], "big")
 
 
 def reference_as_submission(course: Course, name: str) -> Submission:

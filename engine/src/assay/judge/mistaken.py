@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from assay.checks.mistakes import mistakes_of
+from assay.course.contract import load_module
 from assay.errors import CourseError
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from types import ModuleType
 
     from assay.checks.mistakes import Mistake
 
@@ -25,7 +26,7 @@ def reference_with_mistake(reference: Path, mistake: Mistake, *, fresh: bool = F
     Raises:
         CourseError: the reference does not define the mistake's name.
     """
-    module = fresh_module(reference)
+    module = load_module(reference, fresh=True)
     *owners, name = mistake.name.split(".")
     owner: Any = module
     for part in owners:
@@ -37,18 +38,10 @@ def reference_with_mistake(reference: Path, mistake: Mistake, *, fresh: bool = F
     return module
 
 
-def fresh_module(path: Path) -> ModuleType:
-    """Execute a file of the course's own as a new module that nobody else has, so that its names can be replaced."""
-    module = ModuleType(path.stem)
-    module.__file__ = str(path)
-    exec(compile(path.read_bytes(), path, "exec", dont_inherit=True), vars(module))  # noqa: S102 - the course's own file
-    return module
-
-
 def _twin(mistake: Mistake) -> Mistake:
     """Return the same mistake from its file, executed anew."""
     return next(
         other
-        for other in mistakes_of(fresh_module(mistake.file))
+        for other in mistakes_of(load_module(mistake.file, fresh=True))
         if (other.label, other.hint) == (mistake.label, mistake.hint)
     )

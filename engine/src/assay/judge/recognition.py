@@ -8,12 +8,13 @@ import pytest
 import torch
 
 from assay.checks.mistakes import Mistake, mistakes_of, same_answer
-from assay.course.read import contract, exercise_of
+from assay.course.contract import contract, load_module
+from assay.course.read import exercise_of
 from assay.errors import Mismatch, SubmissionRaised
 from assay.judge.collected import check_of
 from assay.judge.examples import all_failures, fails_with, is_exact
 from assay.judge.inprocess import proxy
-from assay.judge.mistaken import fresh_module, reference_with_mistake
+from assay.judge.mistaken import reference_with_mistake
 from assay.wire.values import encode
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def reference_digests(judge: Judge, item: Any, error: Any) -> bool:
     """
     if not _repeatable(item, error):
         return False
-    module = fresh_module(judge.course.reference(item.path.parent.name))
+    module = load_module(judge.course.reference(item.path.parent.name), fresh=True)
     return _asked_again(judge, item, module, error.assay_example) is None
 
 

@@ -12,7 +12,6 @@ from assay.course.read import read_course
 from assay.errors import AssayError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from assay.judge.hooks import Judge
@@ -37,12 +36,8 @@ class Job(NamedTuple):
     stop_at_first_failure: bool = False
 
 
-def grade_chunk(job: Job, on_graded: Callable[[Submission, Report], None] | None = None) -> list[Report]:
-    """Grades a chunk in one pytest session of this process: a worker's entrance.
-
-    Args:
-        job: the chunk.
-        on_graded: called with every report as soon as it is there.
+def grade_chunk(job: Job) -> list[Report]:
+    """Grade some submissions in one pytest session of this process: a worker's entrance.
 
     Raises:
         AssayError: the course here is another one, or the session did not come to its end; with what pytest said.
@@ -60,7 +55,6 @@ def grade_chunk(job: Job, on_graded: Callable[[Submission, Report], None] | None
         job.waived,
         visible_only=job.visible_only,
         stop_at_first_failure=job.stop_at_first_failure,
-        on_graded=on_graded,
     )
     hold_session(judge)
     return judge.reports()

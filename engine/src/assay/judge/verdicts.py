@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from assay.course.read import contract, signatures
+from assay.course.contract import contract, signatures
 from assay.errors import AssayError, GuestEnded, Mismatch, NameMissing, SubmissionRaised
 from assay.judge.collected import check_of
 from assay.judge.comparison import pair

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import math
 import statistics
-import sys
 import warnings
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -13,9 +12,9 @@ import msgspec
 import torch
 
 from assay.checks.statistics import Statistic, Tolerance, ToleranceFile, command_for, tolerance_path
+from assay.course.contract import load_module
 from assay.errors import CourseError
-from assay.grading.run import workers_pool
-from assay.judge.mistaken import fresh_module, reference_with_mistake
+from assay.judge.mistaken import reference_with_mistake
 from assay.selftest.extreme_values import fit_tail, rounded_up
 
 if TYPE_CHECKING:
@@ -38,6 +37,7 @@ _CHUNK: Final = 50
 def calibrate(
     course_root: Path,
     assignment: str,
+    executor: Executor,
     *,
     seeds: int | None = None,
     progress: Callable[[str, int, int], None] | None = None,
@@ -47,13 +47,14 @@ def calibrate(
     Args:
         course_root: the folder with the course's tests and reference.
         assignment: the assignment's name.
+        executor: where the statistics are computed.
         seeds: how many seeds for every bound, instead of each statistic's own number.
         progress: called with the statistic's key, the seeds done and the seeds in all.
 
     Raises:
         CourseError: a test module cannot be imported, a statistic has no bound, or a bound misses a mistake; then
             nothing is written.
-        AssayError: a worker's process ended; then nothing is written.
+        WorkerDied: a worker's process ended; then nothing is written.
     """
     reference = course_root / "reference" / f"{assignment}.py"
     _prepare(reference)
@@ -65,8 +66,7 @@ def calibrate(
     ]
     if not found:
         return None
-    with workers_pool(max(each.seeds for each in found)) as pool:
-        derived = {each.key: derive_tolerance(each, reference, pool, seeds=seeds, progress=progress) for each in found}
+    derived = {each.key: derive_tolerance(each, reference, executor, seeds=seeds, progress=progress) for each in found}
     path = tolerance_path(course_root, assignment)
     content = ToleranceFile("assay/tolerances/v1", command_for(assignment), dict(sorted(derived.items())))
     path.write_bytes(msgspec.json.format(msgspec.json.encode(content), indent=2) + b"\n")
@@ -76,7 +76,7 @@ def calibrate(
 def derive_tolerance(
     statistic: Statistic,
     reference: Path,
-    pool: Executor,
+    executor: Executor,
     *,
     seeds: int | None = None,
     progress: Callable[[str, int, int], None] | None = None,
@@ -87,7 +87,7 @@ def derive_tolerance(
     tasks = list(_tasks(statistic, reference, seeds, power_seeds))
     samples: dict[int, list[float]] = {which: [] for which in range(-1, len(statistic.catches))}
     total, done = seeds + power_seeds * len(statistic.catches), 0
-    for task, values in zip(tasks, pool.map(_measure, tasks), strict=True):
+    for task, values in zip(tasks, executor.map(_measure, tasks), strict=True):
         samples[task.mistake] += values
         done += len(values)
         if progress is not None:
@@ -157,25 +157,20 @@ def _value_or_nan(statistic: Statistic, module: ModuleType, seed: int) -> float:
 
 @functools.cache
 def _module(reference: Path, mistake: Mistake | None) -> ModuleType:
-    return fresh_module(reference) if mistake is None else reference_with_mistake(reference, mistake)
+    return load_module(reference, fresh=True) if mistake is None else reference_with_mistake(reference, mistake)
 
 
 @functools.cache
 def _test_module(path: Path) -> ModuleType:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # outside pytest nobody has registered the markers
-        try:
-            return fresh_module(path)
-        except Exception as error:
-            msg = f"{path} cannot be imported: {type(error).__name__}: {error}"
-            raise CourseError(msg) from error
+        return load_module(path, fresh=True)
 
 
 def _prepare(reference: Path) -> None:
     """Let this process import the course's library, and compute with one thread: each processor has its worker."""
     torch.set_num_threads(1)
-    if str(reference.parent) not in sys.path:
-        sys.path.insert(0, str(reference.parent))
+    load_module(reference)
 
 
 def _bound(values: list[float], closed_form: tuple[float, str] | None) -> tuple[float, float | None, str | None]:

@@ -11,6 +11,7 @@ from assay.selftest.seeds import grade_references
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from concurrent.futures import Executor
 
     from assay.checks.statistics import Tolerance
     from assay.course.read import Course
@@ -22,19 +23,20 @@ Finding = tuple[str, bool]
 """A text, and whether all is well."""
 
 
-def findings(course: Course, assignments: Sequence[str], seeds: int) -> Iterator[Finding]:
+def findings(course: Course, assignments: Sequence[str], seeds: int, executor: Executor) -> Iterator[Finding]:
     """Test the checks of a course; yield each finding as soon as it is known.
 
     Args:
         course: the course whose checks are tested.
         assignments: the names of the assignments to test.
         seeds: how many course seeds the references are graded under.
+        executor: where everything is graded.
     """
-    yield about_references(seeds, grade_references(course, assignments, range(seeds)))
+    yield about_references(seeds, grade_references(course, assignments, range(seeds), executor))
     for name in assignments:
         yield from about_bounds(name, read_tolerances(course.root, name))
-        yield about_mistakes(name, grade_mistakes(course, name))
-        yield about_mutants(name, grade_mutants(course, name))
+        yield about_mistakes(name, grade_mistakes(course, name, executor))
+        yield about_mutants(name, grade_mutants(course, name, executor))
 
 
 def about_references(seeds: int, failures: Sequence[Failure]) -> Finding:

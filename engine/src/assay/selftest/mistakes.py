@@ -8,8 +8,8 @@ from contextlib import nullcontext
 from typing import TYPE_CHECKING, NamedTuple
 
 from assay.checks.mistakes import Mistake, mistakes_of
-from assay.course.read import contract, exercise_of, load_reference
-from assay.grading.run import workers_pool
+from assay.course.contract import contract, load_module
+from assay.course.read import exercise_of
 from assay.judge.hooks import Judge, reference_as_submission
 from assay.judge.inprocess import proxy
 from assay.judge.mistaken import reference_with_mistake
@@ -18,6 +18,7 @@ from assay.model import Submission, SubmissionInfo
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from concurrent.futures import Executor
     from contextlib import AbstractContextManager
     from types import ModuleType
 
@@ -57,24 +58,25 @@ class MistakeOutcome(NamedTuple):
         return bool(self.caught) and self.named and not self.collateral
 
 
-def grade_mistakes(course: Course, assignment: str) -> list[MistakeOutcome]:
+def grade_mistakes(course: Course, assignment: str, executor: Executor) -> list[MistakeOutcome]:
     """Grade the reference with each known mistake, without a wall: the code is the course's own.
 
     Args:
         course: the course whose checks are tested.
         assignment: the name of the assignment to test.
+        executor: where the sessions run.
 
     Raises:
-        AssayError: a session did not finish, or a worker's process ended.
+        AssayError: a session did not finish.
+        WorkerDied: a worker's process ended.
     """
-    with workers_pool(_PARTS) as pool:
-        parts = pool.map(_grade_part, [course] * _PARTS, [assignment] * _PARTS, range(_PARTS))
-        return sorted((outcome for part in parts for outcome in part), key=lambda outcome: int(outcome.exercise))
+    parts = executor.map(_grade_part, [course] * _PARTS, [assignment] * _PARTS, range(_PARTS))
+    return sorted((outcome for part in parts for outcome in part), key=lambda outcome: int(outcome.exercise))
 
 
 def _grade_part(course: Course, assignment: str, part: int) -> list[MistakeOutcome]:
     path = course.reference(assignment)
-    right = InProcessJudge(course, {reference_as_submission(course, assignment): lambda: load_reference(path)})
+    right = InProcessJudge(course, {reference_as_submission(course, assignment): lambda: load_module(path)})
     hold_session(right)
     (items,) = right.checks.values()
     exercises = {item.module: exercise_of(item.path) for item in items}  # type: ignore[attr-defined]
@@ -113,7 +115,7 @@ class InProcessJudge(Judge):
     ) -> _InProcessGuest:
         """Return a guest of this process; the reference's if the submission is not one of the judge's own."""
         reference = self.course.reference(submission.assignment)
-        return _InProcessGuest(self._makers.get(submission) or (lambda: load_reference(reference)))
+        return _InProcessGuest(self._makers.get(submission) or (lambda: load_module(reference)))
 
     def open_check(  # type: ignore[override]
         self,

@@ -13,6 +13,7 @@ from assay.model import Submission, SubmissionInfo
 from assay.selftest.mutation import Mutant, mutants
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
     from pathlib import Path
 
     from assay.course.read import Course
@@ -39,12 +40,13 @@ class MutationOutcome(NamedTuple):
         return self.made - len(self.survived) - self.equivalent
 
 
-def grade_mutants(course: Course, assignment: str) -> MutationOutcome:
+def grade_mutants(course: Course, assignment: str, executor: Executor) -> MutationOutcome:
     """Grade every mutant of the model answers as a submission, behind the wall, because a mutant may loop for ever.
 
     Args:
         course: the course whose checks are tested.
         assignment: the name of the assignment to test.
+        executor: where the submissions are graded.
 
     Raises:
         AssayError: a mutant could not be graded.
@@ -58,8 +60,7 @@ def grade_mutants(course: Course, assignment: str) -> MutationOutcome:
         course,
         [_as_submission(assignment, number, mutant) for number, mutant in enumerate(made)],
         seed=0,
-        waived=(),
-        on_progress=lambda _: None,
+        executor=executor,
         on_trouble=troubles.append,
         stop_at_first_failure=True,  # one check that catches a mutant is enough
     )

@@ -5,12 +5,12 @@ from __future__ import annotations
 from concurrent.futures import as_completed
 from typing import TYPE_CHECKING, NamedTuple
 
-from assay.grading.run import workers_pool
 from assay.judge.hooks import reference_as_submission
 from assay.judge.session import Job, grade_chunk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from concurrent.futures import Executor
 
     from assay.course.read import Course
     from assay.model import Report, Verdict
@@ -27,24 +27,27 @@ class Failure(NamedTuple):
     why: str
 
 
-def grade_references(course: Course, assignments: Sequence[str], seeds: Sequence[int]) -> list[Failure]:
+def grade_references(
+    course: Course, assignments: Sequence[str], seeds: Sequence[int], executor: Executor
+) -> list[Failure]:
     """Grade the references as submissions, behind the wall, once for every seed; return the checks that fail.
 
     Args:
         course: the course whose checks are tested.
         assignments: the names of the assignments to test.
         seeds: the course seeds.
+        executor: where the sessions run.
 
     Raises:
-        AssayError: a session did not finish, or a worker's process ended.
+        AssayError: a session did not finish.
+        WorkerDied: a worker's process ended.
     """
     references = tuple(reference_as_submission(course, name) for name in assignments)
     failures: list[Failure] = []
-    with workers_pool(len(seeds)) as pool:
-        futures = {pool.submit(grade_chunk, Job(course.root, course.fingerprint, references, s, ())): s for s in seeds}
-        for future in as_completed(futures):
-            for report in future.result():
-                failures += _failures(report, futures[future])
+    futures = {executor.submit(grade_chunk, Job(course.root, course.fingerprint, references, s)): s for s in seeds}
+    for future in as_completed(futures):
+        for report in future.result():
+            failures += _failures(report, futures[future])
     return sorted(failures)
 
 

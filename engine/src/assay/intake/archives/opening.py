@@ -1,0 +1,61 @@
+"""Open an archive: the name's ending says of which kind it is."""
+
+from __future__ import annotations
+
+import gzip
+from typing import TYPE_CHECKING, BinaryIO
+
+from assay.errors import IntakeError
+from assay.intake.archives.damage import DAMAGE
+from assay.intake.archives.nodes import ArchiveLimits, ArchiveTree
+from assay.intake.archives.tars import read_tar
+from assay.intake.archives.zips import read_zip
+from assay.intake.tree import ARCHIVES, OTHER_ARCHIVES, Node, ending
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["CLASS", "STUDENT", "check_openable", "is_archive", "open_archive"]
+
+CLASS = ArchiveLimits(1_000_000_000, 100_000)
+"""300 students with three megabytes each, one of them with a virtual environment; it takes a few seconds."""
+
+STUDENT = ArchiveLimits(100_000_000, 10_000)
+"""A data set may lie beside the work; 300 bombs of this size cost minutes, not hours."""
+
+
+def is_archive(node: Node) -> bool:
+    """Return whether a node's name ends like an archive's, of a kind that is opened or not."""
+    return node.kind != "folder" and bool(ending(node.name, (*ARCHIVES, *OTHER_ARCHIVES)))
+
+
+def check_openable(node: Node) -> None:
+    """Raise IntakeError if archives of this kind are not opened."""
+    if not ending(node.name, ARCHIVES):
+        reason = "archives of this kind are not opened: only .zip, .tar and .tar.gz are"
+        raise IntakeError(reason)
+
+
+def open_archive(file: BinaryIO, path: Path, limits: ArchiveLimits) -> ArchiveTree:
+    """Read which members an archive has.
+
+    Args:
+        file: its bytes; a zip's are read from there as long as its members are.
+        path: the path for the report.
+        limits: how much it may hold.
+
+    Raises:
+        IntakeError: nothing of it can be read.
+    """
+    tree = ArchiveTree(path, limits)
+    kind = ending(path.name, ARCHIVES)
+    try:
+        if kind == ".zip":
+            read_zip(file, tree)
+        else:
+            read_tar(file if kind == ".tar" else gzip.GzipFile(fileobj=file), tree)
+    except DAMAGE as error:
+        reason = f"it is no {kind} archive, or it is damaged"
+        raise IntakeError(reason) from error
+    tree.tell_strays()
+    return tree

@@ -1,0 +1,95 @@
+"""Zip archives: the list of members is at the end, and a member is unpacked when it is read."""
+
+from __future__ import annotations
+
+import stat
+import zipfile
+from functools import partial
+from itertools import pairwise
+from typing import TYPE_CHECKING, BinaryIO
+
+from assay.errors import IntakeError
+from assay.intake.archives.damage import DAMAGE
+from assay.intake.archives.nodes import checked_size
+from assay.intake.archives.streams import CHUNK, BoundedStream
+from assay.intake.tree import IRREGULAR, LINK, MAX_BYTES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from assay.intake.archives.nodes import ArchiveTree
+
+__all__ = ["read_zip"]
+
+_NAME_BYTES = 200
+"""Of the list of members, for each member: zipfile makes records of the whole list before we can count them."""
+
+_LOCAL_HEADER_BYTES = 30
+_ENCRYPTED, _UTF8 = 0x1, 0x800
+
+
+def read_zip(file: BinaryIO, tree: ArchiveTree) -> None:
+    """Fill the tree; the file is read from as long as its members are."""
+    archive = zipfile.ZipFile(BoundedStream(file, tree.limits.members * _NAME_BYTES))
+    members = archive.infolist()
+    tree.count(len(members))
+    _check_overlap(members)
+    for info in members:
+        mode = info.external_attr >> 16
+        kind = stat.S_IFMT(mode)
+        trouble = LINK if stat.S_ISLNK(mode) else IRREGULAR if kind not in (0, stat.S_IFREG, stat.S_IFDIR) else ""
+        folder = info.is_dir() or stat.S_ISDIR(mode)
+        node = tree.add(_member_name(info), "folder" if folder else "file", trouble)
+        if node is not None:
+            node.modified = _order(info)
+            node.unpack = partial(_unpacked, archive, info, tree)
+
+
+def _check_overlap(members: Sequence[zipfile.ZipInfo]) -> None:
+    """Raise IntakeError if members share bytes, which makes a bomb of a small file."""
+    for one, after in pairwise(sorted(members, key=lambda member: member.header_offset)):
+        least = _LOCAL_HEADER_BYTES + len(one.orig_filename) + one.compress_size
+        if one.header_offset + least > after.header_offset:
+            reason = "its members lie over each other, which no honest archive's do"
+            raise IntakeError(reason)
+
+
+def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo, tree: ArchiveTree) -> bytes:
+    if info.flag_bits & _ENCRYPTED:
+        reason = "it is encrypted: hand it in without a password"
+        raise IntakeError(reason)
+    # zipfile does not bound what bzip2 and lzma make of a few bytes.
+    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        reason = "its compression is not supported: only that of ordinary .zip files is (deflate)"
+        raise IntakeError(reason)
+    info.file_size = MAX_BYTES + 1  # so that zipfile goes on to the real end, or until we stop
+    data = bytearray()
+    try:
+        with archive.open(info) as file:
+            while len(data) <= min(MAX_BYTES, tree.bytes_left) and (chunk := file.read(CHUNK)):
+                data += chunk
+    except DAMAGE as error:
+        reason = "it is damaged"
+        raise IntakeError(reason) from error
+    finally:
+        over = len(data) > tree.bytes_left
+        tree.bytes_left = max(0, tree.bytes_left - len(data))
+    if over:
+        raise IntakeError(tree.overfull)
+    return checked_size(bytes(data))
+
+
+def _order(info: zipfile.ZipInfo) -> float:
+    """Return the member's time as a number that is larger for a later time; the fields need not be a real date."""
+    year, month, day, hour, minute, second = info.date_time
+    return ((year * 13 + month) * 32 + day) * 90_000 + hour * 3600 + minute * 60 + second
+
+
+def _member_name(info: zipfile.ZipInfo) -> str:
+    """Return the member's name; many tools write UTF-8 without the flag that says so."""
+    if info.flag_bits & _UTF8:
+        return info.orig_filename
+    try:
+        return info.orig_filename.encode("cp437").decode("utf-8")
+    except UnicodeDecodeError:
+        return info.orig_filename
