@@ -5,7 +5,10 @@ from pathlib import Path
 
 import pytest
 from assay.course.read import read_course
-from assay.selftest.findings import known_mistakes, reference_under, surviving_mutants
+from assay.grading.executors import LocalProcesses
+from assay.selftest.mistakes import grade_mistakes
+from assay.selftest.mutants import grade_mutants
+from assay.selftest.seeds import grade_references
 
 COURSE = read_course(Path(__file__).parent.parent)
 
@@ -15,17 +18,23 @@ SEEDS = int(os.environ.get("ASSAY_SEEDS", "5"))
 ASSIGNMENTS = [assignment.name for assignment in COURSE.assignments]
 
 
-def test_the_reference_gets_full_marks_under_every_seed():
-    assert reference_under(COURSE, ASSIGNMENTS, range(SEEDS)) == []
+@pytest.fixture(scope="module")
+def executor():
+    with LocalProcesses() as processes:
+        yield processes
+
+
+def test_the_reference_gets_full_marks_under_every_seed(executor):
+    assert grade_references(COURSE, ASSIGNMENTS, range(SEEDS), executor) == []
 
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
-def test_every_known_mistake_is_caught_and_named_by_its_own_exercise_and_by_no_other(assignment):
-    assert [known for known in known_mistakes(COURSE, assignment) if not known.right] == []
+def test_every_known_mistake_is_caught_and_named_by_its_own_exercise_and_by_no_other(executor, assignment):
+    assert [outcome for outcome in grade_mistakes(COURSE, assignment, executor) if not outcome.right] == []
 
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
-def test_every_mutant_of_the_reference_is_noticed_or_equivalent(assignment):
-    found = surviving_mutants(COURSE, assignment)
+def test_every_mutant_of_the_reference_is_noticed_or_equivalent(executor, assignment):
+    found = grade_mutants(COURSE, assignment, executor)
     assert [(mutant.line, mutant.was, mutant.becomes) for mutant in found.survived] == []
     assert found.unused == ()

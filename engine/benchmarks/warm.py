@@ -8,7 +8,7 @@ from assay.course.read import read_course
 from assay.guest.loading import load_module
 from assay.intake.collect import take_in
 from assay.judge.session import hold_session
-from assay.selftest.findings import InProcessJudge
+from assay.selftest.mistakes import InProcessJudge
 
 
 class DrawnAnew(dict):

@@ -2,8 +2,7 @@
 
 import pytest
 import torch
-from assay.checks import assert_close, assign, derived, mistake, remote, require, tensor
-from assay.checks.strategies import columns, tensors
+from assay.checks import assert_close, assign, columns, mistake, remote, require, statistic, tensor, tensors
 from d2l import torch as d2l
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -27,7 +26,7 @@ FEW = settings(max_examples=10)
 @given(*PROBLEM)
 def test_forward_is_the_layers_output(submission, X, y, w, b):
     """forward gives Xwᵀ + b, of shape (n, 1), for any weight and bias of net"""
-    assert_close(started(submission, w, b).forward(X), X @ w.T + b)
+    assert_close(make_model(submission, w, b).forward(X), X @ w.T + b)
 
 
 @pytest.mark.points(2)
@@ -36,14 +35,14 @@ def test_forward_is_the_layers_output(submission, X, y, w, b):
 def test_loss_is_the_mean_of_the_squared_residuals(submission, pair):
     """loss gives the mean of the squared residuals, one number, without the half"""
     y_hat, y = pair
-    assert_close(made(submission.LinearRegression(0.5)).loss(y_hat, y), F.mse_loss(y_hat, y))
+    assert_close(require_object(submission.LinearRegression(0.5)).loss(y_hat, y), F.mse_loss(y_hat, y))
 
 
 @FEW
 @given(*PROBLEM)
 def test_gradients_are_twice_those_of_section_3_4(submission, X, y, w, b):
     """backward() leaves the gradients 2Xᵀr/n and 2Σr/n, twice those of section 3.4's loss"""
-    model = started(submission, w, b)
+    model = make_model(submission, w, b)
     backward(model, X, y)
     found = [remote(model).net.weight.grad, remote(model).net.bias.grad]
     require(None not in found, yours=found, expected="a gradient of net.weight and of net.bias")
@@ -55,8 +54,8 @@ def test_gradients_are_twice_those_of_section_3_4(submission, X, y, w, b):
 @given(*SMALL, RATES)
 def test_a_step_is_minus_the_rate_times_the_gradient(submission, X, y, w, b, lr):
     """every step of configure_optimizers() moves weight and bias by -lr times the gradient, and by nothing else"""
-    model = started(submission, w, b, lr)
-    optimizer = made(model.configure_optimizers())
+    model = make_model(submission, w, b, lr)
+    optimizer = require_object(model.configure_optimizers())
     for _ in range(2):  # momentum shows in the second
         optimizer.zero_grad()
         backward(model, X, y)
@@ -69,7 +68,7 @@ def test_a_step_is_minus_the_rate_times_the_gradient(submission, X, y, w, b, lr)
 def test_optimizer_is_pytorchs_sgd(submission, rng):
     """configure_optimizers() gives a torch.optim.SGD at the model's rate"""
     lr = float(torch.rand((), generator=rng))
-    optimizer = made(started(submission, torch.zeros(1, 2), torch.zeros(1), lr).configure_optimizers())
+    optimizer = require_object(make_model(submission, torch.zeros(1, 2), torch.zeros(1), lr).configure_optimizers())
     groups = optimizer.param_groups
     require(isinstance(groups, list) and groups, yours=groups, expected="an optimizer's groups of parameters")
     settings_of = [set(group) if isinstance(group, dict) else set() for group in groups]
@@ -85,7 +84,7 @@ def test_optimizer_is_pytorchs_sgd(submission, rng):
 @given(*PROBLEM[2:])
 def test_get_w_b_gives_weight_and_bias(submission, w, b):
     """get_w_b() gives the weight, of shape (1, d), and the bias, of shape (1,)"""
-    assert_close(started(submission, w, b).get_w_b(), [w, b])
+    assert_close(make_model(submission, w, b).get_w_b(), [w, b])
 
 
 def test_training_finds_w_and_b(submission, seed):
@@ -97,16 +96,16 @@ def test_training_finds_w_and_b(submission, seed):
 # What the checks share
 
 
-def started(submission, w, b, lr=0.5):
-    """A model with these parameters; a lazy layer has none to set before its first forward pass."""
-    model = made(submission.LinearRegression(lr))
+def make_model(submission, w, b, lr=0.5):
+    """Return a model with these parameters; a lazy layer has none before its first forward pass."""
+    model = require_object(submission.LinearRegression(lr))
     model.forward(torch.zeros(1, 2))
     assign(model, {"net.weight": w, "net.bias": b})
     return model
 
 
-def made(thing):
-    """An object with attributes; a Mismatch for a number, a tensor or None in its place."""
+def require_object(thing):
+    """Return an object with attributes; raise Mismatch for a number, a tensor or None."""
     require(hasattr(thing, "__assay_handle__"), yours=thing, expected="an object")
     return thing
 
@@ -262,10 +261,10 @@ def from_scratch(self):
     return d2l.SGD(list(self.parameters()), self.lr)
 
 
-# Derived tolerances, kept in reference/linear_regression_concise.tolerances.json
+# Statistics: their tolerances are kept in reference/linear_regression_concise.tolerances.json
 
 
-@derived(
+@statistic(
     "largest absolute error of w and b on the demo data after one epoch at lr 0.3",
     catches=[mean_twice, bias_left_out],
 )

@@ -4,8 +4,7 @@ import math
 
 import pytest
 import torch
-from assay.checks import assert_close, assign, mistake, number, require
-from assay.checks.strategies import columns, tensors
+from assay.checks import assert_close, assign, columns, mistake, number, require, tensors
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn import functional as F
@@ -26,7 +25,9 @@ FEW = settings(max_examples=10)
 def test_loss_is_the_sum_of_the_squared_residuals(submission, pair):
     """LinearRegressionSum's loss is the sum of the squared residuals"""
     y_hat, y = pair
-    assert_close(made(submission.LinearRegressionSum(0.5)).loss(y_hat, y), F.mse_loss(y_hat, y, reduction="sum"))
+    assert_close(
+        require_object(submission.LinearRegressionSum(0.5)).loss(y_hat, y), F.mse_loss(y_hat, y, reduction="sum")
+    )
 
 
 @pytest.mark.points(2)
@@ -45,7 +46,7 @@ def test_the_means_rate_is_the_sums_times_the_batch_size(submission, lr, batch_s
 def test_trajectories_coincide_where_all_batches_are_full(submission, X, y, w, b, batch_size):
     """where the batch size divides n, the mean at the rate of lr_for_mean_loss goes where the sum goes"""
     sums = trajectory(X, y, w, b, batch_size, LR, torch.sum)
-    assert_close(trained(submission, X, y, w, b, batch_size), sums)
+    assert_close(fit_and_get_parameters(submission, X, y, w, b, batch_size), sums)
     rate = number(submission.lr_for_mean_loss(LR, batch_size))
     means = trajectory(X, y, w, b, batch_size, rate, torch.mean)
     names = ["weight, with the mean", "bias, with the mean"]
@@ -56,15 +57,17 @@ def test_trajectories_coincide_where_all_batches_are_full(submission, X, y, w, b
 @given(*PROBLEM, st.sampled_from([4, 5]))
 def test_a_shorter_last_batch_takes_a_shorter_step(submission, X, y, w, b, batch_size):
     """where the batch size does not divide n, the sum's step for the shorter last batch is shorter in proportion"""
-    assert_close(trained(submission, X, y, w, b, batch_size), trajectory(X, y, w, b, batch_size, LR, torch.sum))
+    assert_close(
+        fit_and_get_parameters(submission, X, y, w, b, batch_size), trajectory(X, y, w, b, batch_size, LR, torch.sum)
+    )
 
 
 # What the checks share
 
 
-def trained(submission, X, y, w, b, batch_size):
-    """Weight and bias of LinearRegressionSum after one epoch from these, in the given order."""
-    model = made(submission.LinearRegressionSum(LR))
+def fit_and_get_parameters(submission, X, y, w, b, batch_size):
+    """Train LinearRegressionSum for one epoch from these parameters, in the given order; return weight and bias."""
+    model = require_object(submission.LinearRegressionSum(LR))
     model.forward(X)  # a lazy layer has no weights before its first forward pass
     assign(model, {"net.weight": w, "net.bias": b})
     submission.d2l.Trainer(1, plot_flag=False).fit(model, submission.d2l.TensorData(X, y, batch_size))
@@ -82,8 +85,8 @@ def trajectory(X, y, w, b, batch_size, lr, reduce):
     return [w, b]
 
 
-def made(thing):
-    """An object with attributes; a Mismatch for a number, a tensor or None in its place."""
+def require_object(thing):
+    """Return an object with attributes; raise Mismatch for a number, a tensor or None."""
     require(hasattr(thing, "__assay_handle__"), yours=thing, expected="an object")
     return thing
 

@@ -4,8 +4,7 @@ import math
 
 import pytest
 import torch
-from assay.checks import assert_close, assign, derived, mistake, number, remote, require, tensor
-from assay.checks.strategies import columns, tensors
+from assay.checks import assert_close, assign, columns, mistake, number, remote, require, statistic, tensor, tensors
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn import functional as F
@@ -26,7 +25,7 @@ FEW = settings(max_examples=10)
 def test_loss_with_delta_1(submission, pair):
     """without a delta, the loss is the mean of r²/2 where |r| <= 1 and of |r| - 1/2 beyond"""
     y_hat, y = pair
-    assert_close(made(submission.LinearRegressionHuber(0.5)).loss(y_hat, y), F.huber_loss(y_hat, y))
+    assert_close(require_object(submission.LinearRegressionHuber(0.5)).loss(y_hat, y), F.huber_loss(y_hat, y))
 
 
 @FEW
@@ -34,7 +33,7 @@ def test_loss_with_delta_1(submission, pair):
 def test_a_negative_residual_costs_as_much_as_a_positive_one(submission, eighths):
     """r = -3 costs what r = 3 costs, 2.5, and so for every residual beyond 1"""
     r = torch.tensor([[1 + eighths / 8]])
-    model = made(submission.LinearRegressionHuber(0.5))
+    model = require_object(submission.LinearRegressionHuber(0.5))
     zero = torch.zeros(1, 1)
     assert_close([model.loss(-r, zero), model.loss(r, zero)], [r.item() - 1 / 2] * 2)
 
@@ -45,8 +44,8 @@ def test_a_negative_residual_costs_as_much_as_a_positive_one(submission, eighths
 def test_loss_with_any_delta(submission, pair, delta):
     """the loss is the mean of r²/2 for |r| <= delta and delta (|r| - delta/2) beyond, or all of it divided by delta"""
     y_hat, y = pair
-    model = made(submission.LinearRegressionHuber(0.5, delta=delta))
-    assert_close(model.loss(y_hat, y), scaling(model, delta) * F.huber_loss(y_hat, y, delta=delta))
+    model = require_object(submission.LinearRegressionHuber(0.5, delta=delta))
+    assert_close(model.loss(y_hat, y), find_scaling(model, delta) * F.huber_loss(y_hat, y, delta=delta))
 
 
 @FEW
@@ -54,14 +53,14 @@ def test_loss_with_any_delta(submission, pair, delta):
 def test_gradient_is_the_residual_cut_off_at_delta(submission, pair, delta):
     """no example pulls more than one at delta: the gradient in y_hat is r/n, cut off there, or that divided by delta"""
     y_hat, y = pair
-    model = made(submission.LinearRegressionHuber(0.5, delta=delta))
+    model = require_object(submission.LinearRegressionHuber(0.5, delta=delta))
     predictions = remote(submission.d2l).tensor(y_hat.tolist(), requires_grad=True)
     loss = remote(model).loss(predictions, y)
     require(hasattr(loss, "backward"), yours=loss, expected="a tensor that backward() can start from")
     loss.backward()
     require(predictions.grad is not None, yours=None, expected="a gradient of y_hat")
     right = (y_hat - y).clamp(-delta, delta) / len(y)
-    assert_close(submission.d2l.numpy(predictions.grad), scaling(model, delta) * right)
+    assert_close(submission.d2l.numpy(predictions.grad), find_scaling(model, delta) * right)
 
 
 # The model
@@ -71,7 +70,7 @@ def test_gradient_is_the_residual_cut_off_at_delta(submission, pair, delta):
 @given(tensors((3, 2)), tensors((1, 2)), tensors((1,)))
 def test_forward_is_the_layers_output(submission, X, w, b):
     """forward gives Xwᵀ + b, as in exercise 0"""
-    assert_close(started(submission, w, b).forward(X), X @ w.T + b)
+    assert_close(make_model(submission, w, b).forward(X), X @ w.T + b)
 
 
 def test_training_follows_the_one_right_trajectory(submission, rng):
@@ -80,7 +79,7 @@ def test_training_follows_the_one_right_trajectory(submission, rng):
     y = X @ w.T + b + 0.01 * torch.randn(100, 1, generator=rng)
     w, b = -w, -b
     lr = 0.2 + 0.2 * float(torch.rand((), generator=rng))
-    model = started(submission, w, b, lr)
+    model = make_model(submission, w, b, lr)
     submission.d2l.Trainer(2, plot_flag=False).fit(model, submission.d2l.TensorData(X, y, 32))
     for X_batch, y_batch in 2 * list(zip(X.split(32), y.split(32), strict=True)):
         pulls = (X_batch @ w.T + b - y_batch).clamp(-1, 1)
@@ -101,22 +100,22 @@ def test_one_label_of_10000_does_no_harm(submission, seed):
 # What the checks share
 
 
-def started(submission, w, b, lr=0.5):
-    """A model with these parameters; a lazy layer has none to set before its first forward pass."""
-    model = made(submission.LinearRegressionHuber(lr))
+def make_model(submission, w, b, lr=0.5):
+    """Return a model with these parameters; a lazy layer has none before its first forward pass."""
+    model = require_object(submission.LinearRegressionHuber(lr))
     model.forward(torch.zeros(1, 2))
     assign(model, {"net.weight": w, "net.bias": b})
     return model
 
 
-def made(thing):
-    """An object with attributes; a Mismatch for a number, a tensor or None in its place."""
+def require_object(thing):
+    """Return an object with attributes; raise Mismatch for a number, a tensor or None."""
     require(hasattr(thing, "__assay_handle__"), yours=thing, expected="an object")
     return thing
 
 
-def scaling(model, delta):
-    """Which of the two usual scalings a model has, read off where the loss is quadratic: 1 or 1/delta."""
+def find_scaling(model, delta):
+    """Return which of the two usual scalings a model has, 1 or 1/delta: the quadratic part of its loss shows it."""
     half_way = number(model.loss(torch.tensor([[delta / 2]]), torch.zeros(1, 1)))
     return 1 / delta if math.isclose(half_way, delta / 8, rel_tol=1e-5) else 1.0
 
@@ -124,8 +123,8 @@ def scaling(model, delta):
 # Typical mistakes
 
 
-def loss_of(near, far, reduce=torch.mean):
-    """A loss with one branch for |r| <= delta and another beyond."""
+def make_loss(near, far, reduce=torch.mean):
+    """Make a loss with one branch for |r| <= delta and another beyond."""
 
     def loss(self, y_hat, y):
         r = y_hat - y
@@ -142,51 +141,51 @@ def linear(r, delta):
     return delta * (r.abs() - delta / 2)
 
 
-def wrong(name, hint, loss):
-    """A mistake made of branches."""
+def make_mistake(name, hint, loss):
+    """Make a mistake of a loss by `make_loss`."""
     loss.__name__ = name
     return mistake("LinearRegressionHuber.loss", hint=hint)(loss)
 
 
-no_absolute_value = wrong(
+no_absolute_value = make_mistake(
     "no_absolute_value",
     "the linear branch lacks the absolute value, so r = -3 gives -3.5 at delta 1: it is delta * (|r| - delta / 2)",
-    loss_of(half_square, lambda r, delta: delta * (r - delta / 2)),
+    make_loss(half_square, lambda r, delta: delta * (r - delta / 2)),
 )
-no_absolute_value_scaled = wrong(
+no_absolute_value_scaled = make_mistake(
     "no_absolute_value_scaled",
     "the linear branch lacks the absolute value, so r = -3 gives -3.5 at delta 1: it is |r| - delta / 2",
-    loss_of(lambda r, delta: r**2 / (2 * delta), lambda r, delta: r - delta / 2),
+    make_loss(lambda r, delta: r**2 / (2 * delta), lambda r, delta: r - delta / 2),
 )
-right_at_delta_1_only = wrong(
+right_at_delta_1_only = make_mistake(
     "right_at_delta_1_only",
     "the linear branch is right for delta = 1 only: it is delta * (|r| - delta / 2)",
-    loss_of(half_square, lambda r, delta: r.abs() - 1 / 2),
+    make_loss(half_square, lambda r, delta: r.abs() - 1 / 2),
 )
-scalings_mixed = wrong(
+scalings_mixed = make_mistake(
     "scalings_mixed",
     "the branches do not meet at delta: r² / 2 goes with delta * (|r| - delta / 2), r² / (2 delta) with |r| - delta / 2",
-    loss_of(half_square, lambda r, delta: r.abs() - delta / 2),
+    make_loss(half_square, lambda r, delta: r.abs() - delta / 2),
 )
-branches_apart = wrong(
+branches_apart = make_mistake(
     "branches_apart",
     "the branches do not meet at |r| = delta: the linear one is delta * (|r| - delta / 2)",
-    loss_of(half_square, lambda r, delta: delta * r.abs()),
+    make_loss(half_square, lambda r, delta: delta * r.abs()),
 )
-half_missing = wrong(
+half_missing = make_mistake(
     "half_missing",
     "the half is missing in the quadratic branch: it is r² / 2",
-    loss_of(lambda r, delta: r**2, linear),
+    make_loss(lambda r, delta: r**2, linear),
 )
-not_reduced = wrong(
+not_reduced = make_mistake(
     "not_reduced",
     "this is one loss for each example: take their mean",
-    loss_of(half_square, linear, reduce=lambda losses: losses),
+    make_loss(half_square, linear, reduce=lambda losses: losses),
 )
-sum_for_mean = wrong(
+sum_for_mean = make_mistake(
     "sum_for_mean",
     "this is the sum over the examples: take their mean",
-    loss_of(half_square, linear, reduce=torch.sum),
+    make_loss(half_square, linear, reduce=torch.sum),
 )
 
 
@@ -254,10 +253,10 @@ def bias_not_added(self, X):
     return X @ self.net.weight.T
 
 
-# Derived tolerances, kept in reference/linear_regression_concise.tolerances.json
+# Statistics: their tolerances are kept in reference/linear_regression_concise.tolerances.json
 
 
-@derived(
+@statistic(
     "largest absolute error of w and b after 2 epochs at lr 0.3, one label of 10000 late among 1000",
     catches=[squared, mixture],
 )

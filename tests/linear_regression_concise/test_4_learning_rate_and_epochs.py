@@ -5,7 +5,7 @@ import weakref
 
 import pytest
 import torch
-from assay.checks import assert_close, derived, mistake, number, require
+from assay.checks import assert_close, mistake, number, require, statistic
 from d2l import torch as d2l
 from torch.nn import functional as F
 
@@ -28,32 +28,32 @@ def test_error_is_the_largest_of_w_and_b(submission, rng):
     ):
         size = 1e5 * (1 + torch.rand(3, generator=rng))
         size[largest] = 3e5
-        found = submission.estimation_error(lr, max_epochs, orthogonal(submission, size * torch.tensor(signs)))
+        found = submission.estimation_error(lr, max_epochs, make_data(submission, size * torch.tensor(signs)))
         number(found)
-        assert_close(found, left(3e5, lr, max_epochs), atol=1.0, because=START)
+        assert_close(found, remaining_error(3e5, lr, max_epochs), atol=1.0, because=START)
 
 
 @pytest.mark.points(2)
 def test_every_call_trains_a_fresh_model(submission, rng):
     """two calls with the same arguments start afresh: the second does not go on where the first stopped"""
-    data = orthogonal(submission, 1e5 * (2 + torch.rand(3, generator=rng)))
+    data = make_data(submission, 1e5 * (2 + torch.rand(3, generator=rng)))
     found = [submission.estimation_error(1 / 8, 2, data) for _ in range(2)]
-    expected = left(float(max(data.w.abs().max(), abs(data.b))), 1 / 8, 2)
+    expected = remaining_error(float(max(data.w.abs().max(), abs(data.b))), 1 / 8, 2)
     assert_close([number(error) for error in found], [expected] * 2, atol=1.0, because=START)
 
 
 def test_more_epochs_help_at_0_003(submission, rng):
     """at lr = 0.003, where training is far from its end, more epochs make the error smaller"""
     truth = 1e5 * (2 + torch.rand(3, generator=rng))
-    data = orthogonal(submission, truth)
+    data = make_data(submission, truth)
     found = [number(submission.estimation_error(0.003, max_epochs, data)) for max_epochs in (1, 4, 12)]
-    assert_close(found, [left(float(truth.max()), 0.003, t) for t in (1, 4, 12)], atol=1.0, because=START)
+    assert_close(found, [remaining_error(float(truth.max()), 0.003, t) for t in (1, 4, 12)], atol=1.0, because=START)
 
 
 def test_more_epochs_do_not_help_below_the_noise_floor(submission, rng):
     """at lr = 0.3 the error reaches what the noise leaves of it, where more epochs no longer help"""
     truth, noise = 2 + 2 * torch.rand(3, generator=rng), torch.randn(16, 1, generator=rng) / 2
-    data = orthogonal(submission, truth, noise)
+    data = make_data(submission, truth, noise)
     floor = float((design().T @ noise / 16).abs().max())
     found = [number(submission.estimation_error(0.3, max_epochs, data)) for max_epochs in (20, 40)]
     # An epoch leaves 0.4 of the distance to least squares: 20 of them 1e-8.
@@ -62,7 +62,7 @@ def test_more_epochs_do_not_help_below_the_noise_floor(submission, rng):
 
 def test_no_number_of_epochs_helps_at_3(submission, rng):
     """at lr = 3 training diverges, where at lr = 0.3 it does not, and more epochs make it worse"""
-    data = orthogonal(submission, 2 + 2 * torch.rand(3, generator=rng))
+    data = make_data(submission, 2 + 2 * torch.rand(3, generator=rng))
     error = submission.estimation_error(0.3, 12, data)
     # 0.4¹² of at most 4.71 would be left: an error that is beyond all bounds whatever the rate says nothing about 3.
     require(number(error) <= 1, yours=error, expected="an error below 1 at lr = 0.3")
@@ -88,8 +88,8 @@ def design():
     return torch.stack([signs.repeat(8), signs.repeat_interleave(2).repeat(4), torch.ones(16)], 1)
 
 
-def orthogonal(module, truth, noise=0.0):
-    """Training data of one batch whose w and b are `truth`, with two rows for those who validate."""
+def make_data(module, truth, noise=0.0):
+    """Return training data of one batch whose w and b are `truth`, with two rows for submissions that validate."""
     data = module.d2l.SyntheticRegressionData(truth[:2], float(truth[2]), num_train=16, num_val=2, batch_size=16)
     rows = design()
     y = rows @ truth[:, None] + noise
@@ -97,15 +97,15 @@ def orthogonal(module, truth, noise=0.0):
     return data
 
 
-def left(error, lr, max_epochs):
+def remaining_error(error, lr, max_epochs):
     return error * (1 - 2 * lr) ** max_epochs
 
 
 # Typical mistakes
 
 
-def measured(measure, model=d2l.LinearRegression, trainer=d2l.Trainer):
-    """An estimation error that is measured in another way, or of another model, or trained in another way."""
+def make_answer(measure, model=d2l.LinearRegression, trainer=d2l.Trainer):
+    """Make an answer that measures the error in another way, or of another model, or trains in another way."""
 
     def estimation_error(lr, max_epochs, data):
         trained = model(lr)
@@ -120,90 +120,94 @@ def largest(w, b):
     return torch.cat([w, b]).abs().max()
 
 
-def wrong(name, hint, replacement):
-    """A mistake made by `measured`."""
+def make_mistake(name, hint, replacement):
+    """Make a mistake of an answer by `make_answer`."""
     replacement.__name__ = name
     return mistake("estimation_error", hint=hint)(replacement)
 
 
-signed = wrong(
+signed = make_mistake(
     "signed",
     "the error is signed, and a negative one counts as small: take the absolute value before the maximum",
-    measured(lambda w, b: torch.cat([w, b]).max()),
+    make_answer(lambda w, b: torch.cat([w, b]).max()),
 )
-signed_the_other_way = wrong(
+signed_the_other_way = make_mistake(
     "signed_the_other_way",
     "the error is signed, and a negative one counts as small: take the absolute value before the maximum",
-    measured(lambda w, b: -torch.cat([w, b]).min()),
+    make_answer(lambda w, b: -torch.cat([w, b]).min()),
 )
-summed = wrong(
+summed = make_mistake(
     "summed",
     "the errors of the components are added up: take the largest",
-    measured(lambda w, b: w.abs().sum() + b.abs().sum()),
+    make_answer(lambda w, b: w.abs().sum() + b.abs().sum()),
 )
-summed_over_w = wrong(
+summed_over_w = make_mistake(
     "summed_over_w",
     "the errors of the weight's components are added up: take the largest",
-    measured(lambda w, b: max(w.abs().sum(), b.abs().sum())),
+    make_answer(lambda w, b: max(w.abs().sum(), b.abs().sum())),
 )
-signed_sum = wrong(
+signed_sum = make_mistake(
     "signed_sum",
     "errors of opposite sign cancel in a sum: take the largest absolute value",
-    measured(lambda w, b: (w.sum() + b.sum()).abs()),
+    make_answer(lambda w, b: (w.sum() + b.sum()).abs()),
 )
-mean = wrong(
+mean = make_mistake(
     "mean",
     "this is the mean of the errors: take the largest",
-    measured(lambda w, b: torch.cat([w, b]).abs().mean()),
+    make_answer(lambda w, b: torch.cat([w, b]).abs().mean()),
 )
-norm = wrong(
+norm = make_mistake(
     "norm",
     "this is the root of the summed squares: take the largest absolute error",
-    measured(lambda w, b: torch.cat([w, b]).norm()),
+    make_answer(lambda w, b: torch.cat([w, b]).norm()),
 )
-squared = wrong(
+squared = make_mistake(
     "squared",
     "the error is squared: take its absolute value",
-    measured(lambda w, b: (torch.cat([w, b]) ** 2).max()),
+    make_answer(lambda w, b: (torch.cat([w, b]) ** 2).max()),
 )
-w_alone = wrong("w_alone", "the error of b is missing: take the larger one", measured(lambda w, b: w.abs().max()))
-b_alone = wrong("b_alone", "the error of w is missing: take the larger one", measured(lambda w, b: b.abs().max()))
-summed_loss = wrong(
+w_alone = make_mistake(
+    "w_alone", "the error of b is missing: take the larger one", make_answer(lambda w, b: w.abs().max())
+)
+b_alone = make_mistake(
+    "b_alone", "the error of w is missing: take the larger one", make_answer(lambda w, b: b.abs().max())
+)
+summed_loss = make_mistake(
     "summed_loss",
     "the model's loss is a sum, so a step grows with the batch size: take the mean",
-    measured(largest, lambda lr: d2l.LinearRegression(lr * 16)),
+    make_answer(largest, lambda lr: d2l.LinearRegression(lr * 16)),
 )
-untrained = wrong(
+untrained = make_mistake(
     "untrained",
     "this is about the error at the start: train on the argument data, for max_epochs epochs",
-    measured(largest, lambda lr: d2l.LinearRegression(0.0)),
+    make_answer(largest, lambda lr: d2l.LinearRegression(0.0)),
 )
-half_rate = wrong(
+half_rate = make_mistake(
     "half_rate",
     "this is training on half the squares, section 3.4's loss: here the loss is the mean of the squares themselves",
-    measured(largest, lambda lr: d2l.LinearRegression(lr / 2)),
+    make_answer(largest, lambda lr: d2l.LinearRegression(lr / 2)),
 )
-rate_ignored = wrong(
+rate_ignored = make_mistake(
     "rate_ignored",
     "the rate is always 0.03: give lr to the model",
-    measured(largest, lambda lr: d2l.LinearRegression(0.03)),
+    make_answer(largest, lambda lr: d2l.LinearRegression(0.03)),
 )
-epochs_ignored = wrong(
+epochs_ignored = make_mistake(
     "epochs_ignored",
     "training takes three epochs whatever max_epochs says: give it to the trainer",
-    measured(largest, trainer=lambda max_epochs, plot: d2l.Trainer(3, plot=plot)),
+    make_answer(largest, trainer=lambda max_epochs, plot: d2l.Trainer(3, plot=plot)),
 )
-one_epoch_less = wrong(
+one_epoch_less = make_mistake(
     "one_epoch_less",
     "training takes one epoch less than max_epochs",
-    measured(largest, trainer=lambda max_epochs, plot: d2l.Trainer(max_epochs - 1, plot=plot)),
+    make_answer(largest, trainer=lambda max_epochs, plot: d2l.Trainer(max_epochs - 1, plot=plot)),
 )
 
 _models = weakref.WeakKeyDictionary()
 
 
-def kept(data, lr):
-    """One model for all trainings on the same data: as if it had been made outside the function."""
+def get_kept_model(data, lr):
+    """Return one model for all trainings on the same data, as if it had been made outside the function."""
     model = _models.setdefault(data, d2l.LinearRegression(lr))
     model.lr = lr
     return model
@@ -214,7 +218,7 @@ def kept(data, lr):
     hint="the model goes on where the call before left it: make a fresh one inside the function",
 )
 def stale_model(lr, max_epochs, data):
-    return measured(largest, lambda lr: kept(data, lr))(lr, max_epochs, data)
+    return make_answer(largest, lambda lr: get_kept_model(data, lr))(lr, max_epochs, data)
 
 
 @mistake(
@@ -287,10 +291,10 @@ def one_batch_an_epoch(lr, max_epochs, data):
     return float(largest((w - data.w).flatten(), b - data.b))
 
 
-# Derived tolerances, kept in reference/linear_regression_concise.tolerances.json
+# Statistics: their tolerances are kept in reference/linear_regression_concise.tolerances.json
 
 
-@derived(
+@statistic(
     "largest absolute error of w and b on 500 examples as in the demo after 2 epochs at lr 0.3",
     catches=[one_batch_an_epoch, broadcast],
 )

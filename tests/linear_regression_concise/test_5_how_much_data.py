@@ -6,8 +6,7 @@ from itertools import chain
 
 import pytest
 import torch
-from assay.checks import derived, mistake, number, require
-from assay.errors import SubmissionRaised
+from assay.checks import SubmissionRaised, mistake, number, require, statistic
 from d2l import torch as d2l
 
 FEW_EPOCHS = (
@@ -34,7 +33,7 @@ FRESH = "every size, in every call, needs fresh examples with noise of its own: 
 
 def test_errors_are_numbers_above_zero(submission, rng):
     """estimation_errors gives two sequences, for w and for b, with a non-negative number for every size"""
-    measured(submission, [50, 60, 70, 80], rng)
+    get_errors(submission, [50, 60, 70, 80], rng)
 
 
 @pytest.mark.points(2)
@@ -93,7 +92,7 @@ def test_errors_follow_the_law_of_estimation(submission, seed):
 
 def test_w_error_is_the_largest_component(submission, seed):
     """the error of w is the largest absolute error of a component, not their sum"""
-    small = measured(submission, [50], torch.Generator().manual_seed(seed))
+    small = get_errors(submission, [50], torch.Generator().manual_seed(seed))
     try:
         above = excess(submission, seed)
     except SubmissionRaised as error:
@@ -101,7 +100,7 @@ def test_w_error_is_the_largest_component(submission, seed):
             return  # twelve features do not fit a layer that was written for the two of this section's data
         raise
     # The sum of twelve is 5 times the largest, and of two not twice. What is more for two than for twelve was not trained.
-    two = math.log(max(1e-30, *(finite(column[0]) for column in small)) * 50**0.5 / 0.01)
+    two = math.log(max(1e-30, *(make_finite(column[0]) for column in small)) * 50**0.5 / 0.01)
     large = SUMMED if above < math.log(7) and two < math.log(8) else NOISY if two < above + math.log(8) else None
     require(
         above <= excess.bound and -above <= shortfall.bound,
@@ -125,7 +124,7 @@ def test_errors_scatter_as_those_of_estimation_do(submission, seed):
 @pytest.mark.points(2)
 def test_both_curves_are_drawn(submission, rng):
     """plot_estimation_errors gives Axes with a line of w_errors and a line of b_errors against sizes"""
-    sizes, curves, axes = drawn(submission, rng)
+    sizes, curves, axes = draw_curves(submission, rng)
     lines = [[line.get_xdata(orig=False), line.get_ydata(orig=False)] for line in axes.get_lines()]
     for name, curve in zip(("w_errors", "b_errors"), curves, strict=True):
         found = any(same_numbers(x, sizes) and same_numbers(y, curve) for x, y in lines)
@@ -134,13 +133,13 @@ def test_both_curves_are_drawn(submission, rng):
 
 def test_x_axis_is_logarithmic(submission, rng):
     """the x axis is logarithmic"""
-    scale = drawn(submission, rng)[2].get_xscale()
+    scale = draw_curves(submission, rng)[2].get_xscale()
     require(scale in ("log", "symlog"), yours=scale, expected="'log'")
 
 
 def test_curves_are_labelled(submission, rng):
     """a legend or the lines' labels tell the two curves apart"""
-    axes = drawn(submission, rng)[2]
+    axes = draw_curves(submission, rng)[2]
     legend = axes.get_legend()
     texts = [text.get_text() for text in legend.get_texts()] if legend is not None else []
     labels = [line.get_label() for line in axes.get_lines()]
@@ -166,8 +165,8 @@ def truth(features, rng):
     return signs * (2 + 2 * torch.rand(features, generator=rng)), float(2 + 3 * torch.rand((), generator=rng))
 
 
-def measured(module, sizes, rng, features=2):
-    """The errors of w and of b as two lists of numbers, one for each size and none below zero."""
+def get_errors(module, sizes, rng, features=2):
+    """Return the errors of w and of b as two lists of numbers, one for each size and none below zero."""
     found = module.estimation_errors(sizes, *truth(features, rng))
     found = list(found) if isinstance(found, torch.Tensor) and found.dim() == 2 else found  # of shape (2, sizes)
     pair = isinstance(found, (list, tuple)) and len(found) == 2
@@ -183,18 +182,18 @@ def measured(module, sizes, rng, features=2):
     return errors
 
 
-def generator(seed):
-    """A generator for w and b; a module that lives in this process is seeded too, a guest by the judge."""
+def make_generator(seed):
+    """Return a generator for w and b, and seed a module of this process; the judge seeds a guest."""
     torch.manual_seed(seed)
     return torch.Generator().manual_seed(seed)
 
 
-def finite(error):
+def make_finite(error):
     return min(error, 1e30) if not math.isnan(error) else 1e30
 
 
-def drawn(submission, rng):
-    """Sizes, two curves that are easily told apart, and the Axes with both."""
+def draw_curves(submission, rng):
+    """Draw two curves that are easily told apart; return the sizes, the curves and the Axes."""
     sizes = [5, 10, 20, 50, 200, 1000, 10000]
     curves = [
         [scale * (1 + r) / n**0.5 for n, r in zip(sizes, random, strict=True)]
@@ -218,8 +217,8 @@ def same_numbers(found, expected):
 # Typical mistakes: the errors
 
 
-def estimated(fit=None, measure=lambda w, b: (w.abs().max(), b.abs()), noise=0.01):
-    """Estimation errors that are measured in another way, or of another fit than least squares."""
+def make_answer(fit=None, measure=lambda w, b: (w.abs().max(), b.abs()), noise=0.01):
+    """Make an answer that measures the errors in another way, or of another fit than least squares."""
 
     def estimation_errors(sizes, w, b):
         found = [], []
@@ -239,8 +238,8 @@ def least_squares(data):
     return found[:-1], found[-1]
 
 
-def descent(max_epochs, make=lambda data: d2l.LinearRegression(0.03)):
-    """A fit by minibatches."""
+def make_fit(max_epochs, make=lambda data: d2l.LinearRegression(0.03)):
+    """Make a fit by minibatches."""
 
     def fit(data):
         model = make(data)
@@ -250,37 +249,37 @@ def descent(max_epochs, make=lambda data: d2l.LinearRegression(0.03)):
     return fit
 
 
-def wrong(name, hint, replacement):
-    """A mistake made by `estimated`."""
+def make_mistake(name, hint, replacement):
+    """Make a mistake of an answer by `make_answer`."""
     replacement.__name__ = name
     return mistake("estimation_errors", hint=hint)(replacement)
 
 
-three_epochs = wrong("three_epochs", FEW_EPOCHS, estimated(descent(3)))
-ten_epochs = wrong("ten_epochs", FEW_EPOCHS, estimated(descent(10)))
-signed = wrong("signed", SIGNED, estimated(measure=lambda w, b: (w.max(), b)))
-signed_sum = wrong("signed_sum", SIGNED, estimated(measure=lambda w, b: (w.sum(), b)))
-summed = wrong("summed", SUMMED, estimated(measure=lambda w, b: (w.abs().sum(), b.abs())))
-squared = wrong(
+three_epochs = make_mistake("three_epochs", FEW_EPOCHS, make_answer(make_fit(3)))
+ten_epochs = make_mistake("ten_epochs", FEW_EPOCHS, make_answer(make_fit(10)))
+signed = make_mistake("signed", SIGNED, make_answer(measure=lambda w, b: (w.max(), b)))
+signed_sum = make_mistake("signed_sum", SIGNED, make_answer(measure=lambda w, b: (w.sum(), b)))
+summed = make_mistake("summed", SUMMED, make_answer(measure=lambda w, b: (w.abs().sum(), b.abs())))
+squared = make_mistake(
     "squared",
     SMALL,
-    estimated(measure=lambda w, b: ((w**2).max(), b**2)),
+    make_answer(measure=lambda w, b: ((w**2).max(), b**2)),
 )
-b_squared = wrong("b_squared", SMALL, estimated(measure=lambda w, b: (w.abs().max(), b**2)))
-b_left_out = wrong("b_left_out", SMALL, estimated(measure=lambda w, b: (w.abs().max(), 0.0)))
-b_constant = wrong("b_constant", ALONE.format("b"), estimated(measure=lambda w, b: (w.abs().max(), 0.001)))
-w_twice = wrong("w_twice", COPIED, estimated(measure=lambda w, b: (w.abs().max(), w.abs().max())))
-mean = wrong("mean", LARGEST, estimated(measure=lambda w, b: (w.abs().mean(), b.abs())))
-smallest = wrong("smallest", LARGEST, estimated(measure=lambda w, b: (w.abs().min(), b.abs())))
-b_first = wrong("b_first", LARGEST, estimated(measure=lambda w, b: (b.abs(), w.abs().max())))
-no_noise = wrong("no_noise", SMALL, estimated(noise=0.0))
-ten_times_the_noise = wrong("ten_times_the_noise", NOISY, estimated(noise=0.1))
+b_squared = make_mistake("b_squared", SMALL, make_answer(measure=lambda w, b: (w.abs().max(), b**2)))
+b_left_out = make_mistake("b_left_out", SMALL, make_answer(measure=lambda w, b: (w.abs().max(), 0.0)))
+b_constant = make_mistake("b_constant", ALONE.format("b"), make_answer(measure=lambda w, b: (w.abs().max(), 0.001)))
+w_twice = make_mistake("w_twice", COPIED, make_answer(measure=lambda w, b: (w.abs().max(), w.abs().max())))
+mean = make_mistake("mean", LARGEST, make_answer(measure=lambda w, b: (w.abs().mean(), b.abs())))
+smallest = make_mistake("smallest", LARGEST, make_answer(measure=lambda w, b: (w.abs().min(), b.abs())))
+b_first = make_mistake("b_first", LARGEST, make_answer(measure=lambda w, b: (b.abs(), w.abs().max())))
+no_noise = make_mistake("no_noise", SMALL, make_answer(noise=0.0))
+ten_times_the_noise = make_mistake("ten_times_the_noise", NOISY, make_answer(noise=0.1))
 # What a fit of the demo's examples finds, whatever w and b are given.
-demo_parameters = wrong(
-    "demo_parameters", STUCK, estimated(lambda data: (torch.tensor([2.0, -3.4]), torch.tensor(4.2)))
+demo_parameters = make_mistake(
+    "demo_parameters", STUCK, make_answer(lambda data: (torch.tensor([2.0, -3.4]), torch.tensor(4.2)))
 )
-no_bias = wrong(
-    "no_bias", NO_BIAS, estimated(lambda data: (torch.linalg.lstsq(data.X, data.y).solution.flatten(), 0.0))
+no_bias = make_mistake(
+    "no_bias", NO_BIAS, make_answer(lambda data: (torch.linalg.lstsq(data.X, data.y).solution.flatten(), 0.0))
 )
 
 
@@ -288,12 +287,12 @@ no_bias = wrong(
 def stale_model(sizes, w, b):
     """One model for all sizes: it goes on where the size before left it."""
     model = d2l.LinearRegression(0.03)
-    return estimated(descent(3, lambda data: model))(sizes, w, b)
+    return make_answer(make_fit(3, lambda data: model))(sizes, w, b)
 
 
 @mistake("estimation_errors", hint=STUCK)
 def always_1000(sizes, w, b):
-    return estimated()([1000] * len(sizes), w, b)
+    return make_answer()([1000] * len(sizes), w, b)
 
 
 @mistake("estimation_errors", hint=FRESH)
@@ -308,14 +307,14 @@ def seeded(sizes, w, b):
     """The same examples in every call."""
     with torch.random.fork_rng():
         torch.manual_seed(42)
-        return estimated()(sizes, w, b)
+        return make_answer()(sizes, w, b)
 
 
 # Typical mistakes: the plot
 
 
-def plot(draw):
-    """A plot that is drawn in another way, on a figure that pyplot does not keep."""
+def make_plot(draw):
+    """Make an answer that draws in another way, on a figure that pyplot does not keep."""
 
     def plot_estimation_errors(sizes, w_errors, b_errors):
         from matplotlib.figure import Figure  # takes long, and only this exercise draws
@@ -331,7 +330,7 @@ LINEAR = "the x axis is linear, so small sizes lie on one another: axes.set_xsca
 
 
 @mistake("plot_estimation_errors", hint=LINEAR)
-@plot
+@make_plot
 def linear_axis(axes, sizes, w_errors, b_errors):
     axes.plot(sizes, w_errors, label="w")
     axes.plot(sizes, b_errors, label="b")
@@ -340,7 +339,7 @@ def linear_axis(axes, sizes, w_errors, b_errors):
 
 
 @mistake("plot_estimation_errors", hint=LINEAR)
-@plot
+@make_plot
 def logarithmic_in_y(axes, sizes, w_errors, b_errors):
     axes.semilogy(sizes, w_errors, label="w")
     axes.semilogy(sizes, b_errors, label="b")
@@ -349,7 +348,7 @@ def logarithmic_in_y(axes, sizes, w_errors, b_errors):
 
 
 @mistake("plot_estimation_errors", hint="nothing tells the two curves apart: give each a label=, then axes.legend()")
-@plot
+@make_plot
 def without_labels(axes, sizes, w_errors, b_errors):
     axes.loglog(sizes, w_errors)
     axes.loglog(sizes, b_errors)
@@ -360,7 +359,7 @@ SAME_LABEL = "both curves have the same label: name one for w and one for b"
 
 
 @mistake("plot_estimation_errors", hint=SAME_LABEL)
-@plot
+@make_plot
 def same_label(axes, sizes, w_errors, b_errors):
     axes.loglog(sizes, w_errors, label="error")
     axes.loglog(sizes, b_errors, label="error")
@@ -368,14 +367,14 @@ def same_label(axes, sizes, w_errors, b_errors):
 
 
 @mistake("plot_estimation_errors", hint="nothing is returned: return the Axes, for instance d2l.plt.gca()")
-@plot
+@make_plot
 def returns_nothing(axes, sizes, w_errors, b_errors):
     axes.loglog(sizes, w_errors, label="w")
     axes.loglog(sizes, b_errors, label="b")
 
 
 @mistake("plot_estimation_errors", hint="this is the Figure: return its Axes, figure.gca()")
-@plot
+@make_plot
 def returns_the_figure(axes, sizes, w_errors, b_errors):
     axes.loglog(sizes, w_errors, label="w")
     axes.loglog(sizes, b_errors, label="b")
@@ -383,21 +382,21 @@ def returns_the_figure(axes, sizes, w_errors, b_errors):
 
 
 @mistake("plot_estimation_errors", hint="these are the lines: return the Axes that they are drawn on")
-@plot
+@make_plot
 def returns_the_lines(axes, sizes, w_errors, b_errors):
     axes.loglog(sizes, w_errors, label="w")
     return axes.loglog(sizes, b_errors, label="b")
 
 
 @mistake("plot_estimation_errors", hint="the curve of b_errors is missing")
-@plot
+@make_plot
 def w_alone(axes, sizes, w_errors, b_errors):
     axes.loglog(sizes, w_errors, label="w")
     return axes
 
 
 @mistake("plot_estimation_errors", hint="the curves are drawn against their index: plot them against sizes")
-@plot
+@make_plot
 def against_the_index(axes, _, w_errors, b_errors):
     axes.loglog(w_errors, label="w")
     axes.loglog(b_errors, label="b")
@@ -405,17 +404,17 @@ def against_the_index(axes, _, w_errors, b_errors):
 
 
 @mistake("plot_estimation_errors", hint="the lines hold logarithms: plot the numbers themselves and set_xscale('log')")
-@plot
+@make_plot
 def logarithms_plotted(axes, sizes, w_errors, b_errors):
     axes.plot([math.log10(n) for n in sizes], w_errors, label="w")
     axes.plot([math.log10(n) for n in sizes], b_errors, label="b")
     return axes
 
 
-# Derived tolerances, kept in reference/linear_regression_concise.tolerances.json
+# Statistics: their tolerances are kept in reference/linear_regression_concise.tolerances.json
 
 
-@derived(
+@statistic(
     "root mean square of the errors at eight sizes from 601 to 608 against that at twelve from 5 to 16",
     catches=[always_1000],
     closed_form=(
@@ -430,7 +429,7 @@ def flatness(module, seed):
     return fall(module, seed)["both"]
 
 
-@derived(
+@statistic(
     "root mean square of the errors of w, or of b, at 601 to 608 examples against that at 5 to 16",
     catches=[b_constant],
     closed_form=(
@@ -448,12 +447,12 @@ def flatness_of_each(module, seed):
 
 def fall(module, seed):
     """The root mean square of the errors at 601 to 608 examples against that at 5 to 16: of w, of b and of both."""
-    rng = generator(seed)
+    rng = make_generator(seed)
     # Several sizes in a call, as they are asked for, but few enough that training with patience has time for them.
     few, many = (
-        [statistics.fmean(finite(e) ** 2 for part in column for e in part) for column in zip(*found, strict=True)]
+        [statistics.fmean(make_finite(e) ** 2 for part in column for e in part) for column in zip(*found, strict=True)]
         for found in (
-            [measured(module, sizes, rng) for sizes in calls]
+            [get_errors(module, sizes, rng) for sizes in calls]
             for calls in (
                 ([5, 6, 7, 8], [9, 10, 11, 12], [13, 14, 15, 16]),
                 ([601, 602], [603, 604], [605, 606], [607, 608]),
@@ -474,11 +473,14 @@ def distances_from_the_law(module, seed):
     "few" and "many": of w and b at 50 to 58 examples and at 600; "w" and "b": of each at 50 to 58; "copied": whether
     w and b have the same errors throughout.
     """
-    rng = generator(seed)
+    rng = make_generator(seed)
     # One size a call and other parameters each time, so that no model can profit from an earlier size's training.
-    found = [[n, *measured(module, [n], rng)] for n in (*range(50, 59), 604, 606, 608)]
+    found = [[n, *get_errors(module, [n], rng)] for n in (*range(50, 59), 604, 606, 608)]
     shares = [
-        [max(finite(error), 1e-30) * n**0.5 / 0.01 / median for (error,), median in zip(errors, MEDIANS, strict=True)]
+        [
+            max(make_finite(error), 1e-30) * n**0.5 / 0.01 / median
+            for (error,), median in zip(errors, MEDIANS, strict=True)
+        ]
         for n, *errors in found
     ]
     few, many = shares[:9], shares[9:]
@@ -487,7 +489,7 @@ def distances_from_the_law(module, seed):
     return {**logs, "copied": all(w == b for _, w, b in found)}
 
 
-@derived(
+@statistic(
     "logarithm of the errors' median against that of estimation, from 50 examples on",
     catches=[three_epochs, squared, no_noise, no_bias],
     closed_form=(
@@ -503,7 +505,7 @@ def law(module, seed):
     return max(abs(logs["few"]), logs["many"], logs["w"], logs["b"])
 
 
-@derived(
+@statistic(
     "logarithm by which the median of w's errors or of b's at 50 to 58 examples, or of both at 600, is too small",
     catches=[b_squared, b_left_out],
     closed_form=(
@@ -519,7 +521,7 @@ def too_small(module, seed):
     return max(-logs["w"], -logs["b"], -logs["many"])
 
 
-@derived(
+@statistic(
     "mean logarithm of the error of 12 weights against that of estimation, at twelve sizes from 208 to 219",
     catches=[summed, ten_times_the_noise],
     closed_form=(
@@ -528,17 +530,17 @@ def too_small(module, seed):
     ),
 )
 def excess(module, seed):
-    rng = generator(seed)
+    rng = make_generator(seed)
     calls = [208, 209, 210, 211], [212, 213, 214, 215], [216, 217, 218, 219]
     # 1.9 is the median of the largest of twelve |N(0, 1)|; least squares loses a degree of freedom a parameter.
     return statistics.fmean(
-        math.log(max(finite(error), 1e-30) * (n - 14) ** 0.5 / 0.01 / 1.9)
+        math.log(max(make_finite(error), 1e-30) * (n - 14) ** 0.5 / 0.01 / 1.9)
         for sizes in calls
-        for n, error in zip(sizes, measured(module, sizes, rng, features=12)[0], strict=True)
+        for n, error in zip(sizes, get_errors(module, sizes, rng, features=12)[0], strict=True)
     )
 
 
-@derived(
+@statistic(
     "mean logarithm by which the error of 12 weights is below that of estimation, at sizes from 208 to 219",
     catches=[mean, smallest],
     closed_form=(0.5, "no fit is better than least squares, whose mean of twelve has a deviation of 0.09: 5.5 of it"),
@@ -547,13 +549,13 @@ def shortfall(module, seed):
     return -excess(module, seed)
 
 
-@derived(
+@statistic(
     "one over the standard deviation of the errors' logarithms over ten calls, pooled over w and b",
     catches=[formula, seeded],
 )
 def stillness(module, seed):
-    rng = generator(seed)
-    calls = [measured(module, [50], rng) for _ in range(10)]
-    series = [[math.log(max(finite(call[which][0]), 1e-30)) for call in calls] for which in range(2)]
+    rng = make_generator(seed)
+    calls = [get_errors(module, [50], rng) for _ in range(10)]
+    series = [[math.log(max(make_finite(call[which][0]), 1e-30)) for call in calls] for which in range(2)]
     spread = statistics.fmean(map(statistics.pvariance, series)) ** 0.5
     return 1 / spread if spread else math.inf

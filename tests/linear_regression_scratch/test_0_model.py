@@ -5,8 +5,18 @@ import time
 
 import pytest
 import torch
-from assay.checks import assert_close, assign, derived, mistake, remote, require, tensor
-from assay.checks.strategies import columns, regressions, tensors
+from assay.checks import (
+    assert_close,
+    assign,
+    columns,
+    mistake,
+    regressions,
+    remote,
+    require,
+    statistic,
+    tensor,
+    tensors,
+)
 from d2l import torch as d2l
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -27,7 +37,7 @@ RATES = st.sampled_from([1 / 2, 1 / 4, 1 / 8])
 def test_forward_is_xw_plus_b(submission, reference, problem):
     """forward gives Xw + b, of shape (n, 1), for any parameters"""
     X, _, w, b = problem
-    model = started(submission, w, b)
+    model = make_model(submission, w, b)
     assert_close(model.forward(X), reference.d2l.linreg(X, w, b))
 
 
@@ -36,14 +46,16 @@ def test_forward_is_xw_plus_b(submission, reference, problem):
 def test_loss_is_the_mean_of_half_the_squared_residuals(submission, reference, pair):
     """loss gives the mean of half the squared residuals, one number"""
     y_hat, y = pair
-    assert_close(made(submission.LinearRegressionScratch(1, 0.5)).loss(y_hat, y), reference.squared_loss(y_hat, y))
+    assert_close(
+        require_object(submission.LinearRegressionScratch(1, 0.5)).loss(y_hat, y), reference.squared_loss(y_hat, y)
+    )
 
 
 @settings(max_examples=5)
 @given(st.integers(1, 5))
 def test_parameters_have_their_shapes_and_ask_for_gradients(submission, num_inputs):
     """w has shape (num_inputs, 1), b has shape (1,), and both require gradients"""
-    model = made(submission.LinearRegressionScratch(num_inputs, 0.5))
+    model = require_object(submission.LinearRegressionScratch(num_inputs, 0.5))
     tensor(model.w, (num_inputs, 1))
     tensor(model.b, (1,))
     asked = [remote(model).w.requires_grad, remote(model).b.requires_grad]
@@ -54,27 +66,27 @@ def test_parameters_have_their_shapes_and_ask_for_gradients(submission, num_inpu
 @given(st.integers(1, 5))
 def test_sigma_zero_starts_at_zero(submission, num_inputs):
     """with sigma = 0 every weight starts at zero, and the bias does with any sigma"""
-    model = made(submission.LinearRegressionScratch(num_inputs, 0.5, sigma=0.0))
+    model = require_object(submission.LinearRegressionScratch(num_inputs, 0.5, sigma=0.0))
     assert_close(model.w, torch.zeros(num_inputs, 1))
-    assert_close(made(submission.LinearRegressionScratch(num_inputs, 0.5)).b, torch.zeros(1))
+    assert_close(require_object(submission.LinearRegressionScratch(num_inputs, 0.5)).b, torch.zeros(1))
 
 
 def test_weights_start_with_standard_deviation_sigma(submission, seed):
     """w starts with mean 0 and standard deviation sigma, which is 0.01 unless it is given"""
-    sigma, w = start(submission, seed)
+    sigma, w = get_initial_weights(submission, seed)
     yours = {"mean": w.mean(), "standard deviation": w.std()}
     within = scale_error(sigma, w) <= start_scale.bound
     squared = scale_error(sigma**2, w) <= start_scale.bound
     right = f"mean 0, standard deviation {sigma:.4g}"
     require(within, yours=yours, expected=right, help=VARIANCE if squared else None)
-    unset = float(tensor(made(submission.LinearRegressionScratch(10_000, 0.5)).w, (10_000, 1)).std())
+    unset = float(tensor(require_object(submission.LinearRegressionScratch(10_000, 0.5)).w, (10_000, 1)).std())
     # A tenth is 14 standard errors of so many weights' deviation: no right answer gets there by chance.
     require(abs(unset / 0.01 - 1) < 0.1, yours=f"standard deviation {unset:.3g} without sigma", expected="0.01")
 
 
 def test_weights_start_normally_distributed(submission, seed):
     """w starts normally distributed"""
-    sigma, w = start(submission, seed)
+    sigma, w = get_initial_weights(submission, seed)
     if scale_error(sigma, w) > start_scale.bound:
         pytest.skip("w starts with another mean or standard deviation than it must, so that its shape cannot be told")
     shares = [float((w.abs() > k * sigma).double().mean()) for k in (1, 2, 3)]
@@ -90,8 +102,8 @@ def test_weights_start_normally_distributed(submission, seed):
 @given(tensors((2, 1)), tensors((2, 1)), tensors((1,)), tensors((1,)), RATES)
 def test_step_goes_against_the_gradient_in_place(submission, p, p_grad, q, q_grad, lr):
     """step() subtracts lr times its gradient from every parameter, in place and outside the graph"""
-    params = [parameter(submission, p, p_grad), parameter(submission, q, q_grad)]
-    optimizer = made(submission.SGD(params, lr))
+    params = [make_parameter(submission, p, p_grad), make_parameter(submission, q, q_grad)]
+    optimizer = require_object(submission.SGD(params, lr))
     with submission.no_grad():
         optimizer.step()
     moved = [submission.d2l.numpy(param) for param in params]
@@ -104,8 +116,8 @@ def test_step_goes_against_the_gradient_in_place(submission, p, p_grad, q, q_gra
 @given(tensors((2, 1)), tensors((2, 1)))
 def test_zero_grad_forgets_the_gradients(submission, p, p_grad):
     """zero_grad() leaves no gradient, and works before the first backward()"""
-    fresh, used = parameter(submission, p), parameter(submission, p)
-    optimizer = made(submission.SGD([fresh, used], 0.5))
+    fresh, used = make_parameter(submission, p), make_parameter(submission, p)
+    optimizer = require_object(submission.SGD([fresh, used], 0.5))
     give_gradient(submission, used, p_grad)
     assert_close(submission.d2l.numpy(used.grad), p_grad)
     optimizer.zero_grad()
@@ -119,9 +131,9 @@ def test_zero_grad_forgets_the_gradients(submission, p, p_grad):
 def test_configure_optimizers_moves_both_parameters(submission, problem, lr):
     """a step of configure_optimizers() moves w and b by -lr times the gradient of the loss"""
     X, y, w, b = without_zeros(problem)
-    model = started(submission, w, b, lr)
+    model = make_model(submission, w, b, lr)
     graph = remote(model)
-    optimizer = made(model.configure_optimizers())
+    optimizer = require_object(model.configure_optimizers())
     optimizer.zero_grad()
     loss = graph.loss(graph.forward(X), y)
     require(hasattr(loss, "backward"), yours=loss, expected="a tensor that backward() can start from")
@@ -144,8 +156,8 @@ DEMO_W, DEMO_B = torch.tensor([[2.0], [-3.4]]), torch.tensor([4.2])
 def test_fit_follows_the_one_right_trajectory(submission, reference, problem, batch_size, max_epochs):
     """from the same start, over the same batches in the same order, fit ends where the reference does"""
     problem = without_zeros(problem)
-    theirs = trained(submission, problem, batch_size, max_epochs)
-    right = trained(reference, problem, batch_size, max_epochs)
+    theirs = fit_model(submission, problem, batch_size, max_epochs)
+    right = fit_model(reference, problem, batch_size, max_epochs)
     # Up to 18 steps on numbers up to 10, each rounded to 6e-8 of them, on a path that contracts: measured over 20,000
     # problems and two ways of writing it, at most 2e-7 of error, where the default allows 1e-5.
     assert_close([theirs.w, theirs.b], [right.w, right.b])
@@ -177,21 +189,21 @@ def test_fit_takes_whole_batches_at_once(submission, reference_guest, submission
     w, b, start = torch.tensor([[2.0], [-3.4]]), torch.tensor([4.2]), torch.zeros(2, 1)
     measured, standard = [], []
 
-    def trained(guest, model, X):
-        return fitted(guest, model, guest.d2l.TensorData(X, X @ w + b, 64, num_train=1024), 10)
+    def fit_on(guest, model, X):
+        return fit_and_get_w(guest, model, guest.d2l.TensorData(X, X @ w + b, 64, num_train=1024), 10)
 
-    def interleaved():
+    def prepare_round():
         X = torch.randn(1028, 2, generator=rng)
-        mine, other = (started(guest, start, torch.zeros(1), 0.01) for guest in (submission, reference_guest))
+        mine, other = (make_model(guest, start, torch.zeros(1), 0.01) for guest in (submission, reference_guest))
         with submission_paused():
             begun = time.perf_counter()
-            trained(reference_guest, other, X)
+            fit_on(reference_guest, other, X)
             standard.append(time.perf_counter() - begun)
         return (mine, X), {}
 
     # New data every time, handed over and the parameters asked for within the time: what is prepared, put off or
     # remembered counts.
-    benchmark.pedantic(lambda *mine: measured.append(trained(submission, *mine)), setup=interleaved, rounds=5)
+    benchmark.pedantic(lambda *mine: measured.append(fit_on(submission, *mine)), setup=prepare_round, rounds=5)
     # A loop over the 64 examples of a batch takes sixty times as long; validation, a trainer's bookkeeping and even a
     # plot at the end take less than four times as long: an order of magnitude lies clear of both.
     fastest = benchmark.stats.stats.min
@@ -199,9 +211,9 @@ def test_fit_takes_whole_batches_at_once(submission, reference_guest, submission
     for _ in range(10):
         if fastest <= 10 * min(standard):
             break
-        mine, _ = interleaved()
+        mine, _ = prepare_round()
         begun = time.perf_counter()
-        measured.append(trained(submission, *mine))
+        measured.append(fit_on(submission, *mine))
         fastest = min(fastest, time.perf_counter() - begun)
     slow = fastest > 10 * min(standard)
     # To do nothing is fast. 160 steps bring w 80 % of its way; where gradients add up it swings around the right one, once
@@ -220,31 +232,31 @@ def test_fit_takes_whole_batches_at_once(submission, reference_guest, submission
 # What the checks share
 
 
-def fitted(guest, model, data, max_epochs):
-    """Trains a model of a guest's; gives its w."""
+def fit_and_get_w(guest, model, data, max_epochs):
+    """Train a guest's model and return its w."""
     guest.fit(model, data, max_epochs)
     return model.w
 
 
-def started(module, w, b, lr=0.5):
-    """A model with these parameters, of a submission or of the reference."""
+def make_model(module, w, b, lr=0.5):
+    """Return a model with these parameters, of a submission or of the reference."""
     model = module.LinearRegressionScratch(len(w), lr)
     if isinstance(model, torch.nn.Module):
         model.w.data.copy_(w)
         model.b.data.copy_(b)
     else:
-        assign(made(model), w=w, b=b)
+        assign(require_object(model), w=w, b=b)
     return model
 
 
-def made(thing):
-    """An object with attributes; a Mismatch for a number, a tensor or None in its place."""
+def require_object(thing):
+    """Return an object with attributes; raise Mismatch for a number, a tensor or None."""
     require(hasattr(thing, "__assay_handle__"), yours=thing, expected="an object")
     return thing
 
 
-def parameter(submission, values, grad=None):
-    """A parameter in the guest, with a gradient if one is given."""
+def make_parameter(submission, values, grad=None):
+    """Return a parameter in the guest, with a gradient if one is given."""
     param = remote(submission.d2l).tensor(values.tolist(), requires_grad=True)
     if grad is not None:
         give_gradient(submission, param, grad)
@@ -255,11 +267,11 @@ def give_gradient(submission, param, grad):
     param.grad = remote(submission.d2l).tensor(grad.tolist())
 
 
-def trained(module, problem, batch_size, max_epochs):
-    """A model after fit on the problem's examples; one more row is there for those who validate."""
+def fit_model(module, problem, batch_size, max_epochs):
+    """Fit a model on the problem's examples and return it; one more row is for submissions that validate."""
     X, y, w, b = problem
     # At 1/8 no step overshoots: the largest curvature is |x|² + 1 <= 9.
-    model = started(module, w, b, 1 / 8)
+    model = make_model(module, w, b, 1 / 8)
     data = module.d2l.TensorData(torch.cat([X, X[:1]]), torch.cat([y, y[:1]]), batch_size, num_train=len(X))
     module.fit(model, data, max_epochs)
     return model
@@ -308,8 +320,8 @@ def decades_missing(error):
     return -math.log10(error) if 0 < error < math.inf else math.inf if error == 0 else -math.inf
 
 
-def start(module, seed, weights=10_000):
-    """A hidden sigma between 0.05 and 0.25, where its square and its root are far from it, and w as it starts (n,)."""
+def get_initial_weights(module, seed, weights=10_000):
+    """Return a hidden sigma between 0.05 and 0.25, far from its square and its root, and the initial w, flat."""
     torch.manual_seed(seed)
     sigma = 0.05 * 5 ** float(torch.rand((), generator=torch.Generator().manual_seed(seed)))
     model = module.LinearRegressionScratch(weights, 0.5, sigma=sigma)
@@ -332,8 +344,8 @@ def shape_error(sigma, w):
 # what is wrong with it: a fit without zero_grad() and a zero_grad() that does nothing have the same trajectory.
 
 
-def loop(batch_step, batches=lambda data: data.train_dataloader()):
-    """A loop that differs from the right one in what it does with a batch, or in which batches it takes."""
+def make_fit(batch_step, batches=lambda data: data.train_dataloader()):
+    """Make a loop that differs from the right one in what it does with a batch, or in which batches it takes."""
 
     def fit(model, data, max_epochs):
         optimizer = model.configure_optimizers()
@@ -353,7 +365,7 @@ def right_step(model, optimizer, X, y):
 
 
 @mistake("fit", hint="the gradients of all batches add up: call optimizer.zero_grad() before every backward()")
-@loop
+@make_fit
 def gradients_add_up(model, optimizer, X, y):
     model.loss(model(X), y).backward()
     with torch.no_grad():
@@ -362,16 +374,16 @@ def gradients_add_up(model, optimizer, X, y):
 
 @mistake("fit", hint="the last, shorter batch is left out: take every batch that data.train_dataloader() gives")
 def last_batch_left_out(model, data, max_epochs):
-    def full(data):
+    def full_batches(data):
         return [(X, y) for X, y in data.train_dataloader() if len(X) == data.batch_size]
 
-    loop(right_step, full)(model, data, max_epochs)
+    make_fit(right_step, full_batches)(model, data, max_epochs)
 
 
 @mistake(
     "fit", hint="zero_grad() comes between backward() and step(), which finds no gradient: call it before backward()"
 )
-@loop
+@make_fit
 def zeroed_too_late(model, optimizer, X, y):
     model.loss(model(X), y).backward()
     optimizer.zero_grad()
@@ -382,7 +394,7 @@ def zeroed_too_late(model, optimizer, X, y):
 @mistake(
     "fit", hint="w and b do not move: after backward(), before the next zero_grad(), step() must change them in place"
 )
-@loop
+@make_fit
 def no_step(model, optimizer, X, y):
     optimizer.zero_grad()
     model.loss(model(X), y).backward()
@@ -395,17 +407,17 @@ def no_step(model, optimizer, X, y):
 )
 def iterator_exhausted(model, data, max_epochs):
     batches = iter(data.train_dataloader())
-    loop(right_step, lambda _: batches)(model, data, max_epochs)
+    make_fit(right_step, lambda _: batches)(model, data, max_epochs)
 
 
 @mistake("fit", hint="this is one step for a whole epoch: step after every batch of data.train_dataloader()")
 def whole_data_at_once(model, data, max_epochs):
-    loop(right_step, lambda data: [(data.X[: data.num_train], data.y[: data.num_train])])(model, data, max_epochs)
+    make_fit(right_step, lambda data: [(data.X[: data.num_train], data.y[: data.num_train])])(model, data, max_epochs)
 
 
 @mistake("fit", hint="these are the validation examples: train on the batches of data.train_dataloader()")
 def validation_examples(model, data, max_epochs):
-    loop(right_step, lambda data: data.val_dataloader())(model, data, max_epochs)
+    make_fit(right_step, lambda data: data.val_dataloader())(model, data, max_epochs)
 
 
 # Typical mistakes: the optimiser
@@ -530,8 +542,8 @@ def not_reduced(self, y_hat, y):
     return (y_hat - y) ** 2 / 2
 
 
-def drawn(draw, requires_grad=True):
-    """A constructor that draws its weights in another way."""
+def make_constructor(draw, requires_grad=True):
+    """Make a constructor that draws its weights in another way."""
 
     def init(self, num_inputs, lr, sigma=0.01):
         d2l.Module.__init__(self)
@@ -547,7 +559,7 @@ def drawn(draw, requires_grad=True):
     "LinearRegressionScratch.__init__",
     hint=VARIANCE,
 )
-@drawn
+@make_constructor
 def variance_for_deviation(d, sigma):
     return torch.normal(0.0, sigma**2, (d, 1))
 
@@ -556,13 +568,13 @@ def variance_for_deviation(d, sigma):
     "LinearRegressionScratch.__init__",
     hint="sigma is not used: multiply torch.randn by it, or give it to torch.normal",
 )
-@drawn
+@make_constructor
 def sigma_ignored(d, sigma):
     return torch.randn(d, 1)
 
 
 @mistake("LinearRegressionScratch.__init__", hint="the deviation is always 0.01: use the argument sigma")
-@drawn
+@make_constructor
 def default_sigma_always(d, sigma):
     return torch.normal(0.0, 0.01, (d, 1))
 
@@ -571,7 +583,7 @@ def default_sigma_always(d, sigma):
     "LinearRegressionScratch.__init__",
     hint="torch.rand is uniform between 0 and 1: draw from a normal distribution, torch.randn or torch.normal",
 )
-@drawn
+@make_constructor
 def uniform_weights(d, sigma):
     return sigma * torch.rand(d, 1)
 
@@ -580,7 +592,7 @@ def uniform_weights(d, sigma):
     "LinearRegressionScratch.__init__",
     hint="the weights are uniform, though with the right deviation: draw them with torch.randn or torch.normal",
 )
-@drawn
+@make_constructor
 def centred_uniform_weights(d, sigma):
     return sigma * math.sqrt(12) * (torch.rand(d, 1) - 0.5)
 
@@ -589,7 +601,7 @@ def centred_uniform_weights(d, sigma):
     "LinearRegressionScratch.__init__",
     hint="w has shape (num_inputs,), so X @ w is flat and the loss broadcasts: make it (num_inputs, 1)",
 )
-@drawn
+@make_constructor
 def flat_weights(d, sigma):
     return torch.normal(0.0, sigma, (d,))
 
@@ -599,13 +611,15 @@ def flat_weights(d, sigma):
     hint="autograd does not follow w and b: create both with requires_grad=True",
 )
 def no_gradients(self, num_inputs, lr, sigma=0.01):
-    drawn(lambda d, sigma: torch.normal(0.0, sigma, (d, 1)), requires_grad=False)(self, num_inputs, lr, sigma)
+    make_constructor(lambda d, sigma: torch.normal(0.0, sigma, (d, 1)), requires_grad=False)(
+        self, num_inputs, lr, sigma
+    )
 
 
-# Derived tolerances, kept in reference/linear_regression_scratch.tolerances.json
+# Statistics: their tolerances are kept in reference/linear_regression_scratch.tolerances.json
 
 
-@derived(
+@statistic(
     "largest absolute error of w and b on the demo data after 10 epochs at lr 0.03",
     catches=[gradients_add_up, iterator_exhausted, no_step, bias_left_out],
 )
@@ -613,7 +627,7 @@ def demo_error(module, seed):
     return largest_error(seed, *demo_parameters(module, seed, 0.03, 10))
 
 
-@derived(
+@statistic(
     "decades that the error on the demo data is short of 1 after 3 epochs at lr 3",
     catches=[rate_fixed, no_step, whole_data_at_once],
     closed_form=(-6.0, "a step multiplies the error by about |1 - 3|, 96 steps by 1e28: 1e6 is 20 decades away"),
@@ -622,19 +636,19 @@ def demo_divergence(module, seed):
     return decades_missing(largest_error(seed, *demo_parameters(module, seed, 3.0, 3)))
 
 
-@derived(
+@statistic(
     "error of mean and deviation of 10,000 starting weights, in standard errors",
     catches=[variance_for_deviation, sigma_ignored, default_sigma_always, uniform_weights],
     closed_form=(6.0, "a normal sample's mean, or its deviation, is six standard errors off once in 2.5e8"),
 )
 def start_scale(module, seed):
-    return scale_error(*start(module, seed))
+    return scale_error(*get_initial_weights(module, seed))
 
 
-@derived(
+@statistic(
     "Kolmogorov's distance of 10,000 starting weights from the normal distribution",
     catches=[uniform_weights, centred_uniform_weights],
     closed_form=(0.03, "Dvoretzky, Kiefer, Wolfowitz, Massart: P(distance > e) <= 2 exp(-2 n e²) = 3e-8"),
 )
 def start_shape(module, seed):
-    return shape_error(*start(module, seed))
+    return shape_error(*get_initial_weights(module, seed))

@@ -5,8 +5,7 @@ import math
 
 import pytest
 import torch
-from assay.checks import assert_close, derived, mistake, number, require
-from assay.checks.strategies import regressions
+from assay.checks import assert_close, mistake, number, regressions, require, statistic
 from d2l import torch as d2l
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -20,7 +19,7 @@ FEW, MANY = 1 / 128, 1e6
 @given(regressions(rows=st.integers(1, 6), features=2, bound=2, step=1 / 2), st.integers(1, 3))
 def test_error_is_the_largest_absolute_one_of_w_and_b(submission, reference, problem, max_epochs):
     """the error after training from zero weights is the largest absolute one of w and b"""
-    yours = errors(submission, whole_batch(submission, problem), [0.0], 1 / 8, max_epochs)
+    yours = get_errors(submission, whole_batch(submission, problem), [0.0], 1 / 8, max_epochs)
     # With all rows in one batch the order does not matter, and at 1/8 no step overshoots: one right number.
     assert_close(yours, reference.initialization_errors([0.0], whole_batch(reference, problem), 1 / 8, max_epochs))
 
@@ -29,7 +28,7 @@ def test_error_is_the_largest_absolute_one_of_w_and_b(submission, reference, pro
 @given(regressions(rows=st.integers(1, 6), features=2, bound=2, step=1 / 2))
 def test_every_variance_gets_a_model_of_its_own(submission, reference, problem):
     """every variance gets a fresh model: what was trained before does not matter"""
-    yours = errors(submission, whole_batch(submission, problem), [MANY, 0.0], 1 / 8, 2)
+    yours = get_errors(submission, whole_batch(submission, problem), [MANY, 0.0], 1 / 8, 2)
     # A start of deviation 1000 would leave an error of hundreds; from zero weights there is one right number.
     assert_close(yours[0.0], reference.initialization_errors([0.0], whole_batch(reference, problem), 1 / 8, 2)[0.0])
 
@@ -56,8 +55,8 @@ def test_error_grows_with_the_standard_deviation(submission, seed):
 # What the checks share
 
 
-def errors(module, data, variances, lr, max_epochs):
-    """What initialization_errors gives, once it is seen to be one number for each variance."""
+def get_errors(module, data, variances, lr, max_epochs):
+    """Return the result of initialization_errors; raise Mismatch unless it is one number for each variance."""
     found = module.initialization_errors(variances, data, lr, max_epochs)
     keyed = isinstance(found, dict) and found.keys() == set(variances)
     require(keyed, yours=found, expected=f"a dict of one error for each of {variances}")
@@ -79,7 +78,7 @@ def small_start_errors(module, seed):
     y = X @ w.reshape(2, 1) + b + 0.01 * torch.randn(264, 1, generator=rng)
     torch.manual_seed(seed)  # the start of a model that lives in this process; a guest is seeded by the judge
     data = module.d2l.TensorData(X, y, 32, w, b.item(), num_train=256)
-    return errors(module, data, [0.0, FEW], 1 / 4, 5)
+    return get_errors(module, data, [0.0, FEW], 1 / 4, 5)
 
 
 SHRUNK = (1 - 1 / 4) ** 4
@@ -94,7 +93,7 @@ def large_start_errors(module, seed):
     w, b = torch.randn(200, generator=rng) / 4, torch.randn(1, generator=rng)
     data = module.d2l.TensorData(X, X @ w.reshape(200, 1) + b, 256, w, b.item())
     torch.manual_seed(seed)
-    return errors(module, data, [1e4, MANY], 1 / 4, 4)
+    return get_errors(module, data, [1e4, MANY], 1 / 4, 4)
 
 
 @functools.cache
@@ -109,28 +108,31 @@ def walsh(k):
 # Typical mistakes
 
 
-def trained(data, variance, lr, max_epochs):
-    """A right model: w and b after the training."""
+def fit_and_get_parameters(data, variance, lr, max_epochs):
+    """Train a right model and return w and b."""
     model = d2l.LinearRegressionScratch(len(data.w), lr, sigma=variance**0.5)
     d2l.Trainer(max_epochs, plot_flag=False).fit(model, data)
     return model.w.detach(), model.b.detach()
 
 
-def measured(measure):
-    """An answer that trains rightly and measures the error in another way."""
+def make_answer_from_measure(measure):
+    """Make an answer that trains rightly and measures the error in another way."""
 
     def initialization_errors(variances, data, lr, max_epochs):
-        return {v: float(measure(*trained(data, v, lr, max_epochs), data)) for v in variances}
+        return {v: float(measure(*fit_and_get_parameters(data, v, lr, max_epochs), data)) for v in variances}
 
     initialization_errors.__name__ = measure.__name__
     return initialization_errors
 
 
-def begun(start):
-    """An answer that starts with another standard deviation."""
+def make_answer_from_start(start):
+    """Make an answer that starts with another standard deviation."""
 
     def initialization_errors(variances, data, lr, max_epochs):
-        return {v: float(largest_error(*trained(data, start(v) ** 2, lr, max_epochs), data)) for v in variances}
+        return {
+            v: float(largest_error(*fit_and_get_parameters(data, start(v) ** 2, lr, max_epochs), data))
+            for v in variances
+        }
 
     initialization_errors.__name__ = start.__name__
     return initialization_errors
@@ -141,37 +143,37 @@ def largest_error(w, b, data):
 
 
 @mistake("initialization_errors", hint="the sign is kept, so an error below zero counts as none: take absolute values")
-@measured
+@make_answer_from_measure
 def signed_error(w, b, data):
     return torch.cat([w.flatten() - data.w, b - data.b]).max()
 
 
 @mistake("initialization_errors", hint="the sign is kept, so an error below zero counts as none: take absolute values")
-@measured
+@make_answer_from_measure
 def signed_the_other_way(w, b, data):
     return torch.cat([data.w - w.flatten(), data.b - b]).max()
 
 
 @mistake("initialization_errors", hint="this is the error of w alone: the bias counts too")
-@measured
+@make_answer_from_measure
 def bias_forgotten(w, b, data):
     return (w.flatten() - data.w).abs().max()
 
 
 @mistake("initialization_errors", hint="the errors are added up: the largest one is asked for")
-@measured
+@make_answer_from_measure
 def summed_error(w, b, data):
     return torch.cat([w.flatten() - data.w, b - data.b]).abs().sum()
 
 
 @mistake("initialization_errors", hint="this is the mean of the errors: the largest one is asked for")
-@measured
+@make_answer_from_measure
 def mean_error(w, b, data):
     return torch.cat([w.flatten() - data.w, b - data.b]).abs().mean()
 
 
 @mistake("initialization_errors", hint="this is the length of the error, the root of summed squares: take the largest")
-@measured
+@make_answer_from_measure
 def length_of_error(w, b, data):
     return torch.cat([w.flatten() - data.w, b - data.b]).norm()
 
@@ -180,7 +182,7 @@ def length_of_error(w, b, data):
     "initialization_errors",
     hint="model.w is (d, 1) and data.w is (d,), so their difference broadcasts to (d, d): reshape one to the other",
 )
-@measured
+@make_answer_from_measure
 def broadcast_error(w, b, data):
     return torch.maximum((w - data.w).abs().max(), (b - data.b).abs().max())
 
@@ -207,8 +209,8 @@ def one_bias_for_all(variances, data, lr, max_epochs):
     return found
 
 
-def descended(data, variance, lr, epochs, batches, forget=True):
-    """The error after a loop that differs from the right one in its batches, or in what it forgets."""
+def descend_and_get_error(data, variance, lr, epochs, batches, forget=True):
+    """Return the error after a loop that differs from the right one in its batches, or in what it forgets."""
     model = d2l.LinearRegressionScratch(len(data.w), lr, sigma=variance**0.5)
     optimizer = model.configure_optimizers()
     for _ in range(epochs):
@@ -226,23 +228,27 @@ def descended(data, variance, lr, epochs, batches, forget=True):
     hint="the gradients of all batches add up: call optimizer.zero_grad() before every backward()",
 )
 def gradients_add_up(variances, data, lr, max_epochs):
-    return {v: descended(data, v, lr, max_epochs, lambda d: d.train_dataloader(), forget=False) for v in variances}
+    return {
+        v: descend_and_get_error(data, v, lr, max_epochs, lambda d: d.train_dataloader(), forget=False)
+        for v in variances
+    }
 
 
 @mistake("initialization_errors", hint="max_epochs is not used: this is the error after one epoch")
 def one_epoch(variances, data, lr, max_epochs):
-    return {v: descended(data, v, lr, 1, lambda d: d.train_dataloader()) for v in variances}
+    return {v: descend_and_get_error(data, v, lr, 1, lambda d: d.train_dataloader()) for v in variances}
 
 
 @mistake("initialization_errors", hint="training takes one epoch less than max_epochs")
 def one_epoch_less(variances, data, lr, max_epochs):
-    return {v: descended(data, v, lr, max_epochs - 1, lambda d: d.train_dataloader()) for v in variances}
+    return {v: descend_and_get_error(data, v, lr, max_epochs - 1, lambda d: d.train_dataloader()) for v in variances}
 
 
 @mistake("initialization_errors", hint="this is one step for a whole epoch: step after every batch")
 def whole_data_at_once(variances, data, lr, max_epochs):
     return {
-        v: descended(data, v, lr, max_epochs, lambda d: [(d.X[: d.num_train], d.y[: d.num_train])]) for v in variances
+        v: descend_and_get_error(data, v, lr, max_epochs, lambda d: [(d.X[: d.num_train], d.y[: d.num_train])])
+        for v in variances
     }
 
 
@@ -256,7 +262,7 @@ def validation_rows_too(variances, data, lr, max_epochs):
         size = data.batch_size if data.batch_size < data.num_train else n
         return [(data.X[i : i + size], data.y[i : i + size]) for i in range(0, n, size)]
 
-    return {v: descended(data, v, lr, max_epochs, batches) for v in variances}
+    return {v: descend_and_get_error(data, v, lr, max_epochs, batches) for v in variances}
 
 
 @mistake(
@@ -264,28 +270,31 @@ def validation_rows_too(variances, data, lr, max_epochs):
     hint="zero weights need no exception: the loss is convex, and its gradient at zero is not zero",
 )
 def zero_cannot_work(variances, data, lr, max_epochs):
-    return {v: float(largest_error(*trained(data, v, lr, max_epochs), data)) if v else math.inf for v in variances}
+    return {
+        v: float(largest_error(*fit_and_get_parameters(data, v, lr, max_epochs), data)) if v else math.inf
+        for v in variances
+    }
 
 
 VARIANCE_IS_NO_DEVIATION = "a variance is the square of a standard deviation: start with sigma = variance ** 0.5"
 
 
 @mistake("initialization_errors", hint=VARIANCE_IS_NO_DEVIATION)
-@begun
+@make_answer_from_start
 def variance_for_deviation(variance):
     return variance
 
 
 @mistake("initialization_errors", hint="the variance is not used: give the model sigma = variance ** 0.5")
-@begun
+@make_answer_from_start
 def variance_ignored(variance):
     return 0.01
 
 
-# A derived tolerance, kept in reference/linear_regression_scratch.tolerances.json
+# A statistic: its tolerance is kept in reference/linear_regression_scratch.tolerances.json
 
 
-@derived(
+@statistic(
     "largest absolute error of w and b from weights of variance 0 and 1/128, 5 epochs of 8 batches at lr 1/4",
     catches=[whole_data_at_once, gradients_add_up, one_epoch, zero_cannot_work],
 )

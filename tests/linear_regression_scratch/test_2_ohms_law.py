@@ -5,20 +5,20 @@ from typing import NamedTuple
 
 import pytest
 import torch
-from assay.checks import derived, mistake, number, require
+from assay.checks import mistake, number, require, statistic
 
 
 @pytest.mark.points(2)
 def test_weak_currents_give_their_resistance(submission, seed):
     """R is found from 50 to 200 weak currents, be it small (0.5 to 2) or large (20 to 50)"""
     for case in weak_cases(seed):
-        fitted(submission, case)
+        require_resistance(submission, case)
 
 
 @pytest.mark.points(2)
 def test_strong_currents_give_their_resistance(submission, seed):
     """R is found from 2000 strong currents, where a step overshoots easily"""
-    fitted(submission, strong_case(seed))
+    require_resistance(submission, strong_case(seed))
 
 
 # What the checks share
@@ -32,8 +32,8 @@ class Case(NamedTuple):
     scale: float
 
 
-def measured(rng, n, resistance, size, mean):
-    """n currents of root mean square `size`, and their voltages with 1 % of noise.
+def make_case(rng, n, resistance, size, mean):
+    """Make n currents of root mean square `size`, and their voltages with 1 % of noise.
 
     Args:
         rng: draws them.
@@ -48,8 +48,8 @@ def measured(rng, n, resistance, size, mean):
     return Case(current, resistance * current + noise * torch.randn(n, generator=rng), noise / size)
 
 
-def between(rng, low, high):
-    """A number whose logarithm is uniform."""
+def draw_between(rng, low, high):
+    """Draw a number whose logarithm is uniform."""
     return low * (high / low) ** float(torch.rand((), generator=rng))
 
 
@@ -58,15 +58,15 @@ def weak_cases(seed):
     """A small resistance with currents of both signs, a large one with positive currents; mean(I²) from 0.1 to 0.4."""
     rng = torch.Generator().manual_seed(seed)
     ns = torch.randint(50, 201, (2,), generator=rng).tolist()
-    small = measured(rng, ns[0], between(rng, 0.5, 2), between(rng, 0.32, 0.63), 0)
-    return small, measured(rng, ns[1], between(rng, 20, 50), between(rng, 0.32, 0.63), 1.5)
+    small = make_case(rng, ns[0], draw_between(rng, 0.5, 2), draw_between(rng, 0.32, 0.63), 0)
+    return small, make_case(rng, ns[1], draw_between(rng, 20, 50), draw_between(rng, 0.32, 0.63), 1.5)
 
 
 @functools.cache
 def strong_case(seed):
     """Currents of both signs with mean(I²) = 3.8."""
     rng = torch.Generator().manual_seed(seed)
-    return measured(rng, 2000, between(rng, 2, 20), 1.95, 0)
+    return make_case(rng, 2000, draw_between(rng, 2, 20), 1.95, 0)
 
 
 def least_squares(case):
@@ -75,7 +75,7 @@ def least_squares(case):
     return float(current @ voltage / (current @ current))
 
 
-def fitted(submission, case):
+def require_resistance(submission, case):
     yours, right = number(submission.fit_resistance(case.current, case.voltage)), least_squares(case)
     bound = deviation.bound * case.scale
     require(abs(yours - right) <= bound, yours=yours, expected=f"{right:.6g} within {bound:.2g}")
@@ -84,8 +84,8 @@ def fitted(submission, case):
 # Typical mistakes
 
 
-def descent(lr, epochs, loss=lambda R, i, v: ((R * i - v) ** 2 / 2).mean(), batch_size=None, forget=True):
-    """A fit by gradient descent with a rate, an end and a loss of its own."""
+def make_fit(lr, epochs, loss=lambda R, i, v: ((R * i - v) ** 2 / 2).mean(), batch_size=None, forget=True):
+    """Make a fit by gradient descent with its own rate, end and loss."""
 
     def fit_resistance(current, voltage):
         R = torch.zeros(1, requires_grad=True)
@@ -112,7 +112,7 @@ def conductance(current, voltage):
     hint="three epochs at 0.03 are not enough: with weak currents the gradient is small, so train until R stands still",
 )
 def three_epochs(current, voltage):
-    return descent(0.03, 3, batch_size=32)(current, voltage)
+    return make_fit(0.03, 3, batch_size=32)(current, voltage)
 
 
 @mistake(
@@ -120,17 +120,17 @@ def three_epochs(current, voltage):
     hint="R diverges: strong currents make steep gradients, so lower the rate, or divide it by the mean of I²",
 )
 def too_fast(current, voltage):
-    return descent(0.6, 100)(current, voltage)
+    return make_fit(0.6, 100)(current, voltage)
 
 
 @mistake("fit_resistance", hint="R diverges: the summed loss takes steps n times as large, so take the mean")
 def summed_loss(current, voltage):
-    return descent(0.1, 50, lambda R, i, v: ((R * i - v) ** 2 / 2).sum())(current, voltage)
+    return make_fit(0.1, 50, lambda R, i, v: ((R * i - v) ** 2 / 2).sum())(current, voltage)
 
 
 @mistake("fit_resistance", hint="the gradients of all steps add up, so R swings for ever: clear them before backward()")
 def gradients_add_up(current, voltage):
-    return descent(0.1, 100, forget=False)(current, voltage)
+    return make_fit(0.1, 100, forget=False)(current, voltage)
 
 
 @mistake(
@@ -142,7 +142,7 @@ def broadcast(current, voltage):
     return float(current.mean() * voltage.mean() / (current**2).mean())
 
 
-# A derived tolerance, kept in reference/linear_regression_scratch.tolerances.json
+# A statistic: its tolerance is kept in reference/linear_regression_scratch.tolerances.json
 
 
 def minibatch_fit(current, voltage):
@@ -156,7 +156,7 @@ def minibatch_fit(current, voltage):
     return R
 
 
-@derived(
+@statistic(
     "difference from least squares, the answer's or, where larger, that of a converged minibatch fit (32 a batch, at a "
     "constant rate of 0.25), over noise / root mean square current",
     catches=[conductance, three_epochs, too_fast, summed_loss, gradients_add_up, broadcast],

@@ -5,7 +5,7 @@ import math
 
 import pytest
 import torch
-from assay.checks import assert_close, derived, mistake, number, require
+from assay.checks import assert_close, mistake, number, require, statistic
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -32,14 +32,14 @@ def kelvin(lowest, highest):
 @given(wavelengths(st.integers(4, 60).map(lambda n: 50 * n)), kelvin(1000, 8000), DTYPES)
 def test_radiance_from_ultraviolet_to_infrared(submission, wavelength, temperature, dtype):
     """planck gives 2hc²/λ⁵ · 1/(exp(hc/λkT) - 1), for wavelengths from 200 to 3000 nm"""
-    same_radiance(submission.planck(wavelength.to(dtype), temperature), wavelength, temperature)
+    require_radiance(submission.planck(wavelength.to(dtype), temperature), wavelength, temperature)
 
 
 @settings(max_examples=10)
 @given(wavelengths(st.integers(2, 50).map(lambda n: 2000 * n)), kelvin(500, 8000), DTYPES)
 def test_radiance_at_long_wavelengths(submission, wavelength, temperature, dtype):
     """for wavelengths up to 0.1 mm the exponent is small, and the -1 beside exp(x) matters"""
-    same_radiance(submission.planck(wavelength.to(dtype), temperature), wavelength, temperature)
+    require_radiance(submission.planck(wavelength.to(dtype), temperature), wavelength, temperature)
 
 
 @settings(max_examples=10)
@@ -67,7 +67,7 @@ def test_temperature_may_be_a_tensor(submission, pairs, form):
     temperature = torch.tensor([T for _, T in pairs])
     if form != "a tensor like the wavelengths":
         temperature = temperature[0] if form == "a 0-d tensor" else int(temperature[0])
-    same_radiance(submission.planck(wavelength, temperature), wavelength, temperature)
+    require_radiance(submission.planck(wavelength, temperature), wavelength, temperature)
 
 
 # The temperature of a measured spectrum
@@ -76,13 +76,13 @@ def test_temperature_may_be_a_tensor(submission, pairs, form):
 @pytest.mark.points(2)
 def test_temperature_of_a_cool_spectrum(submission, seed):
     """from 300 noisy radiances fit_temperature finds temperatures between 3000 and 4000 K to 1 %"""
-    fitted(submission, seed, "cool")
+    require_temperatures(submission, seed, "cool")
 
 
 @pytest.mark.points(2)
 def test_temperature_of_a_hot_spectrum(submission, seed):
     """from 300 noisy radiances fit_temperature finds temperatures between 5000 and 8000 K to 1 %"""
-    fitted(submission, seed, "hot")
+    require_temperatures(submission, seed, "hot")
 
 
 # What the checks share
@@ -98,7 +98,7 @@ def radiance(wavelength, temperature):
     return 2 * H * C**2 / wavelength.double() ** 5 * torch.exp(-x) / -torch.expm1(-x)
 
 
-def same_radiance(yours, wavelength, temperature):
+def require_radiance(yours, wavelength, temperature):
     x = exponent(wavelength, temperature)
     rtol = 1e-6 * max(1.0, float(x.max())) / min(1.0, float(x.min()))
     assert_close(yours, radiance(wavelength, temperature), rtol=rtol, because=UNROUNDED)
@@ -122,7 +122,7 @@ def spectra(seed, kind):
     return found
 
 
-def fitted(submission, seed, kind):
+def require_temperatures(submission, seed, kind):
     for T, wavelength, measured in spectra(seed, kind):
         yours = number(submission.fit_temperature(wavelength, measured))
         near = abs(yours / T - 1) <= temperature_error.bound
@@ -132,8 +132,8 @@ def fitted(submission, seed, kind):
 # Typical mistakes: the law. That of nan comes first, because many formulas give nan there, whatever else is wrong.
 
 
-def law(spectral, exponent=lambda wavelength, T: H * C / (wavelength * K * T), minus_one=1):
-    """A formula that differs from the right one in a part."""
+def make_formula(spectral, exponent=lambda wavelength, T: H * C / (wavelength * K * T), minus_one=1):
+    """Make a formula that differs from the right one in a part."""
 
     def planck(wavelength, temperature):
         return spectral(wavelength) / (torch.exp(exponent(wavelength, temperature)) - minus_one)
@@ -161,37 +161,37 @@ def cut_off_in_float32(wavelength, temperature):
 
 @mistake("planck", hint="this is Wien's law: the -1 beside exp(x) is missing, which matters unless x is large")
 def minus_one_dropped(wavelength, temperature):
-    return law(right_factor, minus_one=0)(wavelength, temperature)
+    return make_formula(right_factor, minus_one=0)(wavelength, temperature)
 
 
 @mistake("planck", hint="the sign is wrong: it is exp(x) - 1, not exp(x) + 1")
 def plus_one(wavelength, temperature):
-    return law(right_factor, minus_one=-1)(wavelength, temperature)
+    return make_formula(right_factor, minus_one=-1)(wavelength, temperature)
 
 
 @mistake("planck", hint="the factor 2 is missing: radiance is 2hc²/λ⁵ · 1/(exp(x) - 1)")
 def factor_2_missing(wavelength, temperature):
-    return law(lambda w: H * C**2 / w**5)(wavelength, temperature)
+    return make_formula(lambda w: H * C**2 / w**5)(wavelength, temperature)
 
 
 @mistake("planck", hint="this is the energy density, 8πhc/λ⁵: the spectral radiance has 2hc²/λ⁵")
 def energy_density(wavelength, temperature):
-    return law(lambda w: 8 * math.pi * H * C / w**5)(wavelength, temperature)
+    return make_formula(lambda w: 8 * math.pi * H * C / w**5)(wavelength, temperature)
 
 
 @mistake("planck", hint="this is the radiance of a whole half space, π times too much: it is 2hc²/λ⁵")
 def exitance(wavelength, temperature):
-    return law(lambda w: 2 * math.pi * H * C**2 / w**5)(wavelength, temperature)
+    return make_formula(lambda w: 2 * math.pi * H * C**2 / w**5)(wavelength, temperature)
 
 
 @mistake("planck", hint="this is the radiance for a frequency, 2hν³/c²: for a wavelength it is 2hc²/λ⁵")
 def frequency_form(wavelength, temperature):
-    return law(lambda w: 2 * H * (C / w) ** 3 / C**2)(wavelength, temperature)
+    return make_formula(lambda w: 2 * H * (C / w) ** 3 / C**2)(wavelength, temperature)
 
 
 @mistake("planck", hint="the wavelength is in metres already: do not convert it from nanometres")
 def nanometres(wavelength, temperature):
-    return law(right_factor)(wavelength * 1e-9, temperature)
+    return make_formula(right_factor)(wavelength * 1e-9, temperature)
 
 
 @mistake("planck", hint="the wavelength is in metres already: do not convert it from nanometres")
@@ -201,23 +201,25 @@ def nanometres_in_float64(wavelength, temperature):
 
 @mistake("planck", hint="the temperature is in kelvin already: do not add 273.15")
 def celsius(wavelength, temperature):
-    return law(right_factor)(wavelength, temperature + 273.15)
+    return make_formula(right_factor)(wavelength, temperature + 273.15)
 
 
 @mistake("planck", hint="h*c / wavelength*k*T multiplies by k and T: write h*c / (wavelength * k * T)")
 def brackets_missing(wavelength, temperature):
-    return law(right_factor, lambda w, T: H * C / w * K * T)(wavelength, temperature)
+    return make_formula(right_factor, lambda w, T: H * C / w * K * T)(wavelength, temperature)
 
 
 @mistake("planck", hint="the exponent lacks c: x = hc/λkT")
 def light_missing(wavelength, temperature):
-    return law(right_factor, lambda w, T: H / (w * K * T))(wavelength, temperature)
+    return make_formula(right_factor, lambda w, T: H / (w * K * T))(wavelength, temperature)
 
 
 @mistake("planck", hint="h is Planck's constant 6.626e-34; 1.055e-34 is h/2π")
 def reduced_constant(wavelength, temperature):
     reduced = H / (2 * math.pi)
-    return law(lambda w: 2 * reduced * C**2 / w**5, lambda w, T: reduced * C / (w * K * T))(wavelength, temperature)
+    return make_formula(lambda w: 2 * reduced * C**2 / w**5, lambda w, T: reduced * C / (w * K * T))(
+        wavelength, temperature
+    )
 
 
 # Typical mistakes: the fit
@@ -260,10 +262,10 @@ def start_kept(wavelength, radiance):
     return 5000.0
 
 
-# A derived tolerance, kept in reference/linear_regression_scratch.tolerances.json
+# A statistic: its tolerance is kept in reference/linear_regression_scratch.tolerances.json
 
 
-@derived(
+@statistic(
     "largest relative error of four fitted temperatures, two of them cool and two hot",
     catches=[rate_for_one_temperature, peak_only, wien_fit, start_kept],
     closed_form=(

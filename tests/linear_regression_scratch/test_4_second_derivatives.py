@@ -2,8 +2,7 @@
 
 import pytest
 import torch
-from assay.checks import assert_close, mistake
-from assay.checks.strategies import regressions, tensors
+from assay.checks import assert_close, mistake, regressions, tensors
 from d2l import torch as d2l
 from hypothesis import given, settings
 from hypothesis import strategies as st

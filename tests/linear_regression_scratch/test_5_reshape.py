@@ -1,8 +1,7 @@
 """Why reshape"""
 
 import pytest
-from assay.checks import assert_close, mistake, remote, require
-from assay.checks.strategies import columns
+from assay.checks import assert_close, columns, mistake, remote, require
 from hypothesis import given, settings
 
 

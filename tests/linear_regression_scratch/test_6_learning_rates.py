@@ -6,8 +6,7 @@ from itertools import pairwise, takewhile
 
 import pytest
 import torch
-from assay.checks import assert_close, derived, mistake, number, require
-from assay.checks.strategies import tensors
+from assay.checks import assert_close, mistake, number, require, statistic, tensors
 from d2l import torch as d2l
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -32,7 +31,7 @@ NEAR_ZERO = {
 @given(WEIGHTS, st.sampled_from([GOOD, FASTER, TOO_FAST]), st.integers(1, 3))
 def test_curve_is_the_training_loss_after_each_epoch(submission, weights, lr, max_epochs):
     """for a rate there are max_epochs numbers, the loss on all training rows after each epoch"""
-    found = curves(submission, crosswise(submission, weights), [lr], max_epochs)
+    found = get_curves(submission, make_crosswise_data(submission, weights), [lr], max_epochs)
     assert_close(found[lr], expected_curve(weights, lr, max_epochs), **NEAR_ZERO)
 
 
@@ -41,7 +40,7 @@ def test_curve_is_the_training_loss_after_each_epoch(submission, weights, lr, ma
 @given(WEIGHTS)
 def test_every_rate_gets_a_model_of_its_own(submission, weights):
     """every rate starts anew: what was trained at another rate before does not matter"""
-    found = curves(submission, crosswise(submission, weights), [FASTER, GOOD], 2)
+    found = get_curves(submission, make_crosswise_data(submission, weights), [FASTER, GOOD], 2)
     assert_close(found[GOOD], expected_curve(weights, GOOD, 2), **NEAR_ZERO)
 
 
@@ -52,7 +51,7 @@ def test_loss_counts_every_training_row_once(submission, X, labels):
     y = torch.tensor([*labels, -4000.0]).reshape(6, 1)
     data = submission.d2l.TensorData(torch.cat([X, X[:1]]), y, 2, torch.zeros(2), 0.0, num_train=5)
     # At this rate three steps of at most 2e4 lr each leave the model where it started.
-    found = curves(submission, data, [2**-20], 1)[2**-20]
+    found = get_curves(submission, data, [2**-20], 1)[2**-20]
     assert_close(found, [float(half_mean_square(y[:5]))], **NEAR_ZERO)
 
 
@@ -76,9 +75,9 @@ def test_good_rates_reach_the_noise_floor(submission, seed):
 def test_a_rate_of_3_blows_up(submission, seed):
     """at a rate of 3 the loss blows up, which it does not at 1/256: beyond a million times the start, inf or nan"""
     start = float(half_mean_square(noisy_rows(seed)[1][:NUM_TRAIN]))
-    slow = curves(submission, noisy(submission, seed), [1 / 256], 1)[1 / 256]
+    slow = get_curves(submission, make_noisy_data(submission, seed), [1 / 256], 1)[1 / 256]
     require(slow[0] <= 1e6 * start, yours=slow, expected="about the loss at the start, at a rate of 1/256")
-    curve = curves(submission, noisy(submission, seed), [TOO_FAST], 12)[TOO_FAST]
+    curve = get_curves(submission, make_noisy_data(submission, seed), [TOO_FAST], 12)[TOO_FAST]
     # Each of the 48 steps multiplies the error by about |1 - 3| and the loss by 4: 4^48 = 1e29. A millionth of a
     # millionth of that would still do.
     require(not curve[-1] <= 1e6 * start, yours=curve, expected=f"more than {1e6 * start:.3g} in the end, inf or nan")
@@ -87,8 +86,8 @@ def test_a_rate_of_3_blows_up(submission, seed):
 # What the checks share
 
 
-def curves(module, data, lrs, max_epochs):
-    """What learning_rate_sweep gives, once it is seen to be max_epochs numbers for each rate."""
+def get_curves(module, data, lrs, max_epochs):
+    """Return the result of learning_rate_sweep; raise Mismatch unless it is max_epochs numbers for each rate."""
     found = module.learning_rate_sweep(lrs, max_epochs, data)
     keyed = isinstance(found, dict) and found.keys() == set(lrs)
     require(keyed, yours=found, expected=f"a dict of one list for each of {lrs}")
@@ -98,8 +97,8 @@ def curves(module, data, lrs, max_epochs):
     return {lr: [number(loss) for loss in curve] for lr, curve in found.items()}
 
 
-def crosswise(module, weights):
-    """Four examples in one batch on which every step multiplies each error by 1 - lr; a row more is for validation."""
+def make_crosswise_data(module, weights):
+    """Make four examples in one batch, on which a step multiplies each error by 1 - lr, and a row for validation."""
     X = torch.tensor([[1.0, 1.0], [1.0, -1.0], [-1.0, 1.0], [-1.0, -1.0], [3.0, 2.0]])
     y = X @ torch.tensor(weights[:2]).reshape(2, 1) + weights[2]
     return module.d2l.TensorData(X, y, 4, torch.tensor(weights[:2]), weights[2], num_train=4)
@@ -122,8 +121,8 @@ def noisy_rows(seed):
     return X, X @ w + b + 0.01 * torch.randn(160, 1, generator=rng), w.flatten(), b.item()
 
 
-def noisy(module, seed):
-    """The noisy rows, 128 of them for training, in batches of 32."""
+def make_noisy_data(module, seed):
+    """Make data of the noisy rows, 128 of them for training, in batches of 32."""
     X, y, w, b = noisy_rows(seed)
     torch.manual_seed(seed)  # the start of a model that lives in this process; a guest is seeded by the judge
     return module.d2l.TensorData(X, y, 32, w, b, num_train=NUM_TRAIN)
@@ -142,7 +141,7 @@ def half_mean_square(residuals):
 
 
 def slow_curve(module, seed):
-    return curves(module, noisy(module, seed), [SLOW], 6)[SLOW]
+    return get_curves(module, make_noisy_data(module, seed), [SLOW], 6)[SLOW]
 
 
 def unevenness(curve):
@@ -157,15 +156,15 @@ def unevenness(curve):
 
 def good_ends(module, seed):
     """The last three of 16 epochs, 64 steps, at each of the good rates."""
-    found = curves(module, noisy(module, seed), [GOOD, FASTER], 16)
+    found = get_curves(module, make_noisy_data(module, seed), [GOOD, FASTER], 16)
     return {lr: curve[-3:] for lr, curve in found.items()}
 
 
 # Typical mistakes
 
 
-def sweep(measure, start=lambda data, lr, model: d2l.LinearRegressionScratch(data.X.shape[1], lr), forget=True):
-    """A sweep that differs from the right one in what it notes of an epoch, or in the model that it starts with."""
+def make_sweep(measure, start=lambda data, lr, model: d2l.LinearRegressionScratch(data.X.shape[1], lr), forget=True):
+    """Make a sweep that differs from the right one in what it notes of an epoch, or in the model it starts with."""
 
     def learning_rate_sweep(lrs, max_epochs, data):
         found, model = {}, None
@@ -194,28 +193,28 @@ def training_loss(model, data, losses):
 
 @mistake("learning_rate_sweep", hint="the model of one rate is trained on at the next: make a new one for every rate")
 def one_model_for_all(lrs, max_epochs, data):
-    def kept(data, lr, model):
+    def keep_model(data, lr, model):
         return model or d2l.LinearRegressionScratch(data.X.shape[1], lr)
 
-    return sweep(training_loss, kept)(lrs, max_epochs, data)
+    return make_sweep(training_loss, keep_model)(lrs, max_epochs, data)
 
 
 @mistake("learning_rate_sweep", hint="the bias goes on where the rate before left it: start it at zero again")
 def one_bias_for_all(lrs, max_epochs, data):
-    def handed_on(data, lr, model):
+    def keep_bias(data, lr, model):
         made = d2l.LinearRegressionScratch(data.X.shape[1], lr)
         if model is not None:
             made.b.data.copy_(model.b.detach())
         return made
 
-    return sweep(training_loss, handed_on)(lrs, max_epochs, data)
+    return make_sweep(training_loss, keep_bias)(lrs, max_epochs, data)
 
 
 @mistake(
     "learning_rate_sweep",
     hint="the shorter last batch weighs as much as the others: weigh with len(X), or use all training rows at once",
 )
-@sweep
+@make_sweep
 def mean_of_batch_means(model, data, losses):
     found = [model.loss(model(X), y) for X, y in data.train_dataloader()]
     return sum(found) / len(found)
@@ -225,7 +224,7 @@ def mean_of_batch_means(model, data, losses):
     "learning_rate_sweep",
     hint="these are losses of batches from before their steps: after the epoch compute the loss on all training rows",
 )
-@sweep
+@make_sweep
 def mean_over_the_batches(model, data, losses):
     return sum(losses) / len(losses)
 
@@ -234,7 +233,7 @@ def mean_over_the_batches(model, data, losses):
     "learning_rate_sweep",
     hint="this is the loss of the last batch, from before its step: compute the loss on all training rows",
 )
-@sweep
+@make_sweep
 def last_batch_only(model, data, losses):
     return losses[-1]
 
@@ -243,7 +242,7 @@ def last_batch_only(model, data, losses):
     "learning_rate_sweep",
     hint="this is the loss on one batch: compute it on all of data.X[:data.num_train]",
 )
-@sweep
+@make_sweep
 def last_batch_after_its_step(model, data, losses):
     X, y = data.X[: data.num_train][-data.batch_size :], data.y[: data.num_train][-data.batch_size :]
     return model.loss(model(X), y)
@@ -253,7 +252,7 @@ def last_batch_after_its_step(model, data, losses):
     "learning_rate_sweep",
     hint="this is the loss on the validation rows: the training rows come first, data.X[:data.num_train]",
 )
-@sweep
+@make_sweep
 def validation_loss(model, data, losses):
     return model.loss(model(data.X[data.num_train :]), data.y[data.num_train :])
 
@@ -262,19 +261,19 @@ def validation_loss(model, data, losses):
     "learning_rate_sweep",
     hint="validation rows count too: the training rows are the first ones, data.X[:data.num_train]",
 )
-@sweep
+@make_sweep
 def loss_on_all_rows(model, data, losses):
     return model.loss(model(data.X), data.y)
 
 
 @mistake("learning_rate_sweep", hint="the half is missing: the loss is the mean of (y_hat - y)² / 2")
-@sweep
+@make_sweep
 def half_missing(model, data, losses):
     return 2 * training_loss(model, data, losses)
 
 
 @mistake("learning_rate_sweep", hint="this is the sum over the rows: take their mean")
-@sweep
+@make_sweep
 def sum_for_mean(model, data, losses):
     return data.num_train * training_loss(model, data, losses)
 
@@ -284,26 +283,26 @@ def sum_for_mean(model, data, losses):
     hint="the gradients of all batches add up: call optimizer.zero_grad() before every backward()",
 )
 def gradients_add_up(lrs, max_epochs, data):
-    return sweep(training_loss, forget=False)(lrs, max_epochs, data)
+    return make_sweep(training_loss, forget=False)(lrs, max_epochs, data)
 
 
 @mistake("learning_rate_sweep", hint="the rate is not used: every model learns at the same one")
 def same_rate_for_all(lrs, max_epochs, data):
-    found = sweep(training_loss)([0.03], max_epochs, data)
+    found = make_sweep(training_loss)([0.03], max_epochs, data)
     return dict.fromkeys(lrs, found[0.03])
 
 
 @mistake("learning_rate_sweep", hint="the loss before the training is no entry: the first one is that after epoch 1")
 def start_included(lrs, max_epochs, data):
-    def before(lr):
+    def loss_before(lr):
         return training_loss(d2l.LinearRegressionScratch(data.X.shape[1], lr), data, None).item()
 
-    return {lr: [before(lr), *curve] for lr, curve in sweep(training_loss)(lrs, max_epochs, data).items()}
+    return {lr: [loss_before(lr), *curve] for lr, curve in make_sweep(training_loss)(lrs, max_epochs, data).items()}
 
 
 @mistake("learning_rate_sweep", hint="this is the last loss alone: give the loss after each epoch, as a list")
 def last_loss_only(lrs, max_epochs, data):
-    return {lr: curve[-1] for lr, curve in sweep(training_loss)(lrs, max_epochs, data).items()}
+    return {lr: curve[-1] for lr, curve in make_sweep(training_loss)(lrs, max_epochs, data).items()}
 
 
 @mistake(
@@ -311,17 +310,17 @@ def last_loss_only(lrs, max_epochs, data):
     hint="the curve ends where it diverges: give max_epochs entries all the same, inf or nan where it comes to that",
 )
 def stopped_early(lrs, max_epochs, data):
-    def up_to_divergence(curve):
+    def cut_at_divergence(curve):
         limit = 4 * curve[0]
         return list(takewhile(lambda loss: loss < limit, curve))
 
-    return {lr: up_to_divergence(curve) for lr, curve in sweep(training_loss)(lrs, max_epochs, data).items()}
+    return {lr: cut_at_divergence(curve) for lr, curve in make_sweep(training_loss)(lrs, max_epochs, data).items()}
 
 
-# Derived tolerances, kept in reference/linear_regression_scratch.tolerances.json
+# Statistics: their tolerances are kept in reference/linear_regression_scratch.tolerances.json
 
 
-@derived(
+@statistic(
     "how many times an epoch's fall is above or below 8 log(1 - lr), at most, 6 epochs of 4 batches at lr 1/256",
     catches=[gradients_add_up, same_rate_for_all, last_loss_only],
 )
@@ -329,7 +328,7 @@ def still_falling(module, seed):
     return unevenness(slow_curve(module, seed))
 
 
-@derived(
+@statistic(
     "excess of the last three losses over that of least squares, as a part of it, 16 epochs of 4 batches at 1/4 and 3/8",
     catches=[gradients_add_up, sum_for_mean, half_missing, start_included],
 )

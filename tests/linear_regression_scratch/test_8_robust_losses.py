@@ -2,9 +2,7 @@
 
 import pytest
 import torch
-from assay.checks import assert_close, assign, mistake, number, remote, require, tensor
-from assay.checks.strategies import columns, regressions
-from assay.errors import Mismatch
+from assay.checks import Mismatch, assert_close, assign, columns, mistake, number, regressions, remote, require, tensor
 from d2l import torch as d2l
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -67,7 +65,7 @@ def test_huber_gradient_is_the_residual_cut_off_at_delta(submission, pair, delta
 def test_robust_forward_is_xw_plus_b(submission, reference, problem):
     """RobustRegression's forward gives Xw + b, as in exercise 0, and its loss one number"""
     X, y, w, b = problem
-    model = robust_model(submission, len(w), 0.5, sigma=0.0)
+    model = make_model(submission, len(w), 0.5, sigma=0.0)
     assert_close([model.w, model.b], [torch.zeros_like(w), torch.zeros_like(b)])
     assign(model, w=w, b=b)
     y_hat = reference.d2l.linreg(X, w, b)
@@ -86,7 +84,7 @@ def test_robust_model_withstands_one_label_of_10000(submission, rng):
 def test_robust_model_takes_the_rate_that_it_is_given(submission, rng):
     """at twice the rate, RobustRegression's first step goes twice as far"""
     X, y = torch.randn(32, 2, generator=rng), torch.randn(32, 1, generator=rng)
-    once, twice = (first_step(submission, X, y, rate) for rate in (1 / 8, 1 / 4))
+    once, twice = (take_first_step(submission, X, y, rate) for rate in (1 / 8, 1 / 4))
     require(once.isfinite().all() and once.any(), yours=once, expected="finite numbers, not all of them zero")
     require(
         not torch.equal(once, twice),
@@ -107,15 +105,15 @@ def test_robust_model_converges_on_regular_data(submission, rng):
 # What the checks share
 
 
-def robust_model(submission, *args, **kwargs):
+def make_model(submission, *args, **kwargs):
     model = submission.RobustRegression(*args, **kwargs)
     require(hasattr(model, "__assay_handle__"), yours=model, expected="a model")
     return model
 
 
-def first_step(submission, X, y, lr):
-    """Where w and b are after one step from zero on all the data, as one tensor of shape (3, 1)."""
-    model = robust_model(submission, 2, lr, sigma=0.0)
+def take_first_step(submission, X, y, lr):
+    """Take one step from zero on all the data; return w and b as one tensor of shape (3, 1)."""
+    model = make_model(submission, 2, lr, sigma=0.0)
     submission.d2l.Trainer(1, plot_flag=False).fit(model, submission.d2l.TensorData(X, y, len(X)))
     return torch.cat([tensor(model.w, (2, 1)), tensor(model.b, (1,)).reshape(1, 1)])
 
@@ -130,7 +128,7 @@ def require_in_most_runs(submission, rng, lr, max_epochs, within, outlier=None):
         if outlier is not None:
             # The order of the examples stays, so that the outlier comes early in some runs and late in others.
             y[torch.randint(1000, (), generator=rng)] = outlier
-        model = robust_model(submission, 2, lr)
+        model = make_model(submission, 2, lr)
         trainer = submission.d2l.Trainer(max_epochs, plot_flag=False)
         trainer.fit(model, submission.d2l.TensorData(X, y, 32, num_train=1000))
         found = [tensor(model.w, (2, 1)), tensor(model.b, (1,))]
@@ -166,8 +164,8 @@ def sum_of_residuals(y_hat, y):
     return (y_hat - y).sum()
 
 
-def huber(near, far, reduce=torch.mean):
-    """A loss with one branch for |r| <= delta and another beyond."""
+def make_loss(near, far, reduce=torch.mean):
+    """Make a loss with one branch for |r| <= delta and another beyond."""
 
     def loss(y_hat, y, delta=1.0):
         r = y_hat - y
@@ -189,7 +187,7 @@ def linear(r, delta):
     hint="the linear branch lacks the absolute value, so r = -3 gives -3.5: it is delta * (|r| - delta / 2)",
 )
 def no_absolute_value(y_hat, y, delta=1.0):
-    return huber(half_square, lambda r, delta: delta * (r - delta / 2))(y_hat, y, delta)
+    return make_loss(half_square, lambda r, delta: delta * (r - delta / 2))(y_hat, y, delta)
 
 
 @mistake("huber_loss", hint="a negative residual of any size takes the square: compare |r| with delta, not r")
@@ -200,17 +198,17 @@ def compared_without_absolute_value(y_hat, y, delta=1.0):
 
 @mistake("huber_loss", hint="the linear branch is right for delta = 1 only: it is delta * (|r| - delta / 2)")
 def right_at_delta_1_only(y_hat, y, delta=1.0):
-    return huber(half_square, lambda r, delta: r.abs() - 1 / 2)(y_hat, y, delta)
+    return make_loss(half_square, lambda r, delta: r.abs() - 1 / 2)(y_hat, y, delta)
 
 
 @mistake("huber_loss", hint="the linear branch is right for delta = 1 only: it is delta * (|r| - delta / 2)")
 def half_of_delta_once(y_hat, y, delta=1.0):
-    return huber(half_square, lambda r, delta: delta * r.abs() - delta / 2)(y_hat, y, delta)
+    return make_loss(half_square, lambda r, delta: delta * r.abs() - delta / 2)(y_hat, y, delta)
 
 
 @mistake("huber_loss", hint="delta is not used")
 def delta_ignored(y_hat, y, delta=1.0):
-    return huber(half_square, linear)(y_hat, y, 1.0)
+    return make_loss(half_square, linear)(y_hat, y, 1.0)
 
 
 @mistake("huber_loss", hint="smooth_l1_loss with beta = delta is Huber's loss divided by delta: multiply by delta")
@@ -225,22 +223,22 @@ def beta_from_a_variance(y_hat, y, delta=1.0):
 
 @mistake("huber_loss", hint="this is one loss for each example: take their mean")
 def not_reduced(y_hat, y, delta=1.0):
-    return huber(half_square, linear, reduce=lambda losses: losses)(y_hat, y, delta)
+    return make_loss(half_square, linear, reduce=lambda losses: losses)(y_hat, y, delta)
 
 
 @mistake("huber_loss", hint=SUM)
 def sum_for_mean(y_hat, y, delta=1.0):
-    return huber(half_square, linear, reduce=torch.sum)(y_hat, y, delta)
+    return make_loss(half_square, linear, reduce=torch.sum)(y_hat, y, delta)
 
 
 @mistake("huber_loss", hint="the half is missing in the quadratic branch: it is r² / 2")
 def half_missing(y_hat, y, delta=1.0):
-    return huber(lambda r, delta: r**2, linear)(y_hat, y, delta)
+    return make_loss(lambda r, delta: r**2, linear)(y_hat, y, delta)
 
 
 @mistake("huber_loss", hint="the branches do not meet at |r| = delta: the linear one is delta * (|r| - delta / 2)")
 def branches_apart(y_hat, y, delta=1.0):
-    return huber(half_square, lambda r, delta: delta * r.abs())(y_hat, y, delta)
+    return make_loss(half_square, lambda r, delta: delta * r.abs())(y_hat, y, delta)
 
 
 @mistake("huber_loss", hint=MIXTURE)

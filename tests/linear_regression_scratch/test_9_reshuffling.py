@@ -15,14 +15,14 @@ LR, BATCH, EPOCHS, SEEDS = 0.1, 32, 3, 15
 @given(st.integers(256, 2000))
 def test_dataset_has_the_shapes_asked_for(submission, num_examples):
     """X is (n, d) and y is (n, 1), both finite float32 with no value beyond 1000, for n from 256 to 2000"""
-    examples(submission, num_examples)
+    get_dataset(submission, num_examples)
 
 
 @pytest.mark.points(3)
 def test_given_order_is_ten_times_worse_than_reshuffled(submission, rng):
     """trained in the given order the excess loss is at least ten times that of training on reshuffled rows"""
-    for n in sizes(rng):
-        given_order, shuffled, _ = excesses(*examples(submission, n))
+    for n in draw_sizes(rng):
+        given_order, shuffled, _ = excesses(*get_dataset(submission, n))
         worse = 10 * shuffled <= given_order and given_order > 0 and shuffled < math.inf  # to diverge is to fail
         yours = {"in the given order": given_order, "reshuffled": shuffled}
         require(worse, yours=yours, expected=f"ten times as much in the given order, with {n} examples")
@@ -31,8 +31,8 @@ def test_given_order_is_ten_times_worse_than_reshuffled(submission, rng):
 @pytest.mark.points(2)
 def test_given_order_really_fails(submission, rng):
     """trained in the given order the excess loss is at least 0.1 % of half the labels' variance, and less reshuffled"""
-    for n in sizes(rng):
-        given_order, shuffled, half_variance = excesses(*examples(submission, n))
+    for n in draw_sizes(rng):
+        given_order, shuffled, half_variance = excesses(*get_dataset(submission, n))
         least = half_variance / 1000
         require(given_order >= least > 0, yours=given_order, expected=f"{least:.3g} or more, with {n} examples")
         better = shuffled < given_order
@@ -42,13 +42,13 @@ def test_given_order_really_fails(submission, rng):
 # What the checks share
 
 
-def sizes(rng):
-    """The smallest, the largest and one in between that the batch size does not divide."""
+def draw_sizes(rng):
+    """Draw a size that the batch size does not divide; return the smallest, the largest and this one."""
     return 256, 2000, 32 * int(torch.randint(10, 60, (), generator=rng)) + 7
 
 
-def examples(module, n):
-    """What adversarial_dataset gives, once it is seen to be as asked for."""
+def get_dataset(module, n):
+    """Return the result of adversarial_dataset; raise Mismatch unless it has the shapes and types asked for."""
     found = module.adversarial_dataset(n)
     require(isinstance(found, (list, tuple)) and len(found) == 2, yours=found, expected="a pair (X, y)")
     X, y = tensor(found[0], (n, None)), tensor(found[1], (n, 1))

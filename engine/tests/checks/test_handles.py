@@ -1,4 +1,4 @@
-"""held and assign pass on to the proxy, and say so where there is none."""
+"""remote and assign call the proxy, and raise TypeError for anything else."""
 
 import pytest
 
@@ -18,7 +18,7 @@ class Proxy:
         self.assigned = values
 
 
-def test_held_gives_the_stand_ins_own_view():
+def test_remote_gives_the_proxys_own_view():
     proxy = Proxy()
     assert remote(proxy) == ("remote", proxy)
 

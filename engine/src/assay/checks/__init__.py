@@ -1,8 +1,26 @@
-"""What a test file of a course uses: comparing, known mistakes, derived tolerances, and a closer hold on objects."""
+"""The names that a course's check file imports."""
 
 from assay.checks.compare import assert_close, number, require, take, tensor
 from assay.checks.handles import assign, remote
 from assay.checks.mistakes import mistake
-from assay.checks.tolerances import derived
+from assay.checks.statistics import statistic
+from assay.checks.strategies import Regression, columns, regressions, tensors
+from assay.errors import Mismatch, SubmissionRaised
 
-__all__ = ["assert_close", "assign", "derived", "mistake", "number", "remote", "require", "take", "tensor"]
+__all__ = [
+    "Mismatch",
+    "Regression",
+    "SubmissionRaised",
+    "assert_close",
+    "assign",
+    "columns",
+    "mistake",
+    "number",
+    "regressions",
+    "remote",
+    "require",
+    "statistic",
+    "take",
+    "tensor",
+    "tensors",
+]

@@ -1,10 +1,9 @@
-"""Comparing what a submission gave with what is right.
+"""Compare a submission's answer with the right one.
 
-Total: whatever `yours` is, the outcome is a pass or a Mismatch. Dtypes are not compared (float64 inside and float32
-outside is right), but kinds are: whole numbers, real numbers, complex numbers and truth values differ. A plain Python
-number has a value and no dtype, so between whole and real numbers the value decides wherever one side is plain. Between
-two tensors the kind decides: a tensor of whole numbers carries no gradient and cuts off the next value, even where this
-one happens to be whole.
+For any `yours` the outcome is a pass or a Mismatch. Dtypes are not compared, because an answer may compute in float64
+and return float32. Kinds are compared: whole numbers, real numbers, complex numbers and truth values differ. A plain
+Python number has no dtype: if one side is plain, a whole and a real number are equal if their values are. Two tensors
+must be of one kind, because a tensor of whole numbers carries no gradient and cuts off the next value.
 """
 
 from __future__ import annotations
@@ -47,19 +46,19 @@ def assert_close(  # noqa: PLR0913 - each bound, and why
     because: str | None = None,
     dtype: torch.dtype | None = None,
 ) -> None:
-    """Raises Mismatch unless yours has the structure, the shapes and, within the bound, the numbers of expected.
+    """Raise Mismatch unless yours has the structure, the shapes and, within the bound, the numbers of expected.
 
     Args:
-        yours: what the submission gave.
+        yours: the submission's answer.
         expected: the right answer; lists, tuples and dicts are compared item by item, nan equals nan.
-        rtol: relative bound; both bounds default to the rounding of float32, and to 0 where only the other is given.
+        rtol: relative bound; both bounds default to the rounding of float32, and to 0 if only the other is given.
         atol: absolute bound.
         because: the reason for a bound that is looser than rounding; the student reads it.
-        dtype: the dtype that yours must have, where the exercise asks for one.
+        dtype: the dtype that yours must have, if the exercise asks for one.
 
     Raises:
         Mismatch: yours is not right.
-        CourseError: a looser bound without its reason.
+        CourseError: the bound is looser than rounding and has no reason.
     """
     __tracebackhide__ = True
     bound, within = _bound(rtol, atol, because)
@@ -73,19 +72,19 @@ def assert_close(  # noqa: PLR0913 - each bound, and why
 
 
 def require(condition: object, *, yours: Any, expected: str, help: str | None = None) -> None:  # noqa: A002
-    """Raises Mismatch unless the law holds; a tensor of conditions holds if it has elements and all are true."""
+    """Raise Mismatch unless the condition holds; a tensor holds if it has elements and all are true."""
     __tracebackhide__ = True
     try:
         met = condition.all() and condition.numel() if isinstance(condition, torch.Tensor) else condition
         holds = bool(met)
-    except Exception:  # noqa: BLE001 - an answer that cannot even be asked does not hold
+    except Exception:  # noqa: BLE001 - a condition that cannot be asked does not hold
         holds = False
     if not holds:
         raise Mismatch(yours, Prose(expected), help=help)
 
 
 def tensor(value: Any, shape: Sequence[int | None]) -> torch.Tensor:
-    """The value, if it is a float tensor of that shape, where None stands for any size; else raises Mismatch."""
+    """Return the value if it is a float tensor of that shape, else raise Mismatch; None stands for any size."""
     __tracebackhide__ = True
     if (
         isinstance(value, torch.Tensor)
@@ -99,7 +98,7 @@ def tensor(value: Any, shape: Sequence[int | None]) -> torch.Tensor:
 
 
 def number(value: Any) -> float:
-    """The value as a float, if it is a real number or a tensor of one; else raises Mismatch."""
+    """Return the value as a float if it is a real number or a tensor of one, else raise Mismatch."""
     __tracebackhide__ = True
     try:
         plain = value.item() if isinstance(value, torch.Tensor) else _plain(value)
@@ -111,9 +110,9 @@ def number(value: Any) -> float:
 
 
 def take(iterable: Iterable[Any], limit: int) -> list[Any]:
-    """The items, at most `limit` and one more, so that an iterator without an end is seen to be too long.
+    """Return at most `limit` + 1 items, so that an endless iterator is seen to be too long.
 
-    Raises Mismatch for what cannot be iterated over.
+    Raises Mismatch if the value cannot be iterated over.
     """
     __tracebackhide__ = True
     try:
@@ -124,14 +123,14 @@ def take(iterable: Iterable[Any], limit: int) -> list[Any]:
 
 
 def compare(yours: Any, expected: Any, bound: Bound, *, by_class: bool = False) -> Outcome:
-    """How two answers compare; never raises.
+    """Return how two answers compare; never raise.
 
-    An object that stayed in the guest has no value here, so that none is equal to any; with `by_class`, which is for
-    telling wrong answers apart, those of one class name are.
+    An object in the guest has no value here, so it equals nothing. With `by_class`, which tells wrong answers apart,
+    two objects of one class name are equal.
     """
     try:
         return _compare(yours, expected, bound, by_class, 0)
-    except Exception:  # noqa: BLE001 - torch and objects raise what they like; what cannot be compared is not equal
+    except Exception:  # noqa: BLE001 - torch and objects may raise anything; values that cannot be compared are not equal
         return "different"
 
 
@@ -194,7 +193,7 @@ def _wide(value: Any, dtype: torch.dtype) -> torch.Tensor:
 
 
 def _plain(value: Any) -> Any:
-    """Numpy's scalars as Python's; everything else as it is."""
+    """Return a scalar of numpy as Python's, and every other value unchanged."""
     return value.item() if type(value).__module__ == "numpy" and getattr(value, "shape", None) == () else value
 
 
@@ -204,7 +203,7 @@ def _worst(outcomes: Iterable[Outcome]) -> Outcome:
 
 
 def _bound(rtol: float | None, atol: float | None, because: str | None) -> tuple[Bound, str | None]:
-    """The bound, and how the student reads it after the word `within`."""
+    """Return the bound, and the text that the student reads after the word `within`."""
     reason = f": {because}" if because else ""
     if rtol is None and atol is None:
         return Bound(), f"float32 rounding{reason}"

@@ -1,4 +1,4 @@
-"""A closer hold on objects that stay beside the student's code; the proxy itself does the work."""
+"""Reach into objects that stay in the guest; the proxy itself does the work."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ __all__ = ["assign", "remote"]
 
 
 def remote(obj: Any) -> Any:
-    """A view of the object in which attributes and calls give objects even for tensors: `remote(model).w.grad`.
+    """Return a view whose attributes and calls give objects of the guest even for tensors: `remote(model).w.grad`.
 
-    Raises TypeError for anything but `submission` and what it gave.
+    Raises TypeError unless the object is `submission` or comes from it.
     """
     return _method(obj, "remote", "__assay_remote__")()
 
 
 def assign(obj: Any, values: dict[str, Any] | None = None, /, **named: Any) -> None:
-    """Sets parameters in place and outside the graph: `assign(model, w=w, b=b)`, `assign(model, {"net.weight": w})`.
+    """Set parameters in place and outside the graph: `assign(model, w=w, b=b)`, `assign(model, {"net.weight": w})`.
 
-    In place, because a parameter that is replaced is no longer the one that an optimiser holds.
-    Raises TypeError for anything but an object that `submission` gave.
+    In place, because an optimiser holds the parameters themselves and would not see new ones.
+    Raises TypeError unless the object comes from `submission`.
     """
     _method(obj, "assign", "__assay_assign__")({**(values or {}), **named})
 

@@ -1,9 +1,9 @@
 """Hypothesis strategies for tensors whose failing examples a person can check by hand.
 
-Values are multiples of a small power of two, and there are a power of two of them, so that sums and means of products
-of them are exact in float32, whatever the order: a right answer in another style gives the same number to the bit, and
-what is shown of a wrong one is short. With three rows, 2/3 of a residual is rounded before its products with X cancel,
-and right gradients differed by more than rounding allows, once in 250 seeds.
+Values are multiples of a small power of two, and the number of rows is a power of two. Sums and means of their
+products are therefore exact in float32, in any order: a right answer in another style gives the same bits, and a wrong
+answer's numbers are short. With three rows, 2/3 of a residual is rounded before its products with X cancel; right
+gradients then differed by more than rounding allows, once in 250 seeds.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ __all__ = ["Regression", "columns", "regressions", "tensors"]
 
 
 class Regression(NamedTuple):
-    """A small problem of linear regression: X (n, d), y (n, 1), and parameters w (d, 1), b (1,) to start from."""
+    """A small problem of linear regression: X (n, d), y (n, 1), and initial parameters w (d, 1), b (1,)."""
 
     X: torch.Tensor
     y: torch.Tensor
@@ -30,12 +30,12 @@ class Regression(NamedTuple):
 
 
 def tensors(shape: Sequence[int], *, bound: float = 8, step: float = 1 / 8) -> st.SearchStrategy[torch.Tensor]:
-    """Float32 tensors of that shape: multiples of `step` between -bound and bound; they shrink to zeros.
+    """Draw float32 tensors of that shape: multiples of `step` between -bound and bound, which shrink to zeros.
 
     Args:
-        shape: may be empty, for a 0-d tensor.
+        shape: the tensors' shape; empty for a 0-d tensor.
         bound: the largest absolute value.
-        step: a power of two, or the values are rounded.
+        step: a power of two, because other multiples are rounded.
     """
     count = math.prod(shape)
     largest = int(bound / step)
@@ -48,7 +48,7 @@ _ROWS = st.sampled_from([1, 2, 4])
 
 @st.composite
 def columns(draw: st.DrawFn, count: int = 2, *, bound: float = 8, step: float = 1 / 8) -> tuple[torch.Tensor, ...]:
-    """`count` columns (n, 1) of one length n: 1, 2 or 4."""
+    """Draw `count` columns (n, 1) of the same length n: 1, 2 or 4."""
     n = draw(_ROWS)
     return tuple(draw(tensors((n, 1), bound=bound, step=step)) for _ in range(count))
 
@@ -62,7 +62,7 @@ def regressions(
     bound: float = 8,
     step: float = 1 / 8,
 ) -> Regression:
-    """Problems of 1, 2 or 4 examples, or as many as `rows` draws, of 1 to `features` features."""
+    """Draw problems of 1, 2 or 4 examples, or as many as `rows` draws, with 1 to `features` features."""
     n, d = draw(rows), draw(st.integers(1, features))
     X, y, w, b = (draw(tensors(shape, bound=bound, step=step)) for shape in ((n, d), (n, 1), (d, 1), (1,)))  # noqa: N806 - the book's name
     return Regression(X, y, w, b)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from assay.command.console import BELOW, NO_REPORT, say, stop_on_error
-from assay.command.options import assignments_argument, course_option, named_assignments
+from assay.command.options import assignments_argument, course_option, executor_of, named_assignments
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,14 +20,15 @@ __all__ = ["self_test"]
 @assignments_argument
 @course_option
 @click.option("--seeds", default=20, show_default=True, type=click.IntRange(min=0), help="Seeds for the reference.")
-def self_test(assignments: tuple[str, ...], folder: Path | None, seeds: int) -> None:
+@click.pass_context
+def self_test(ctx: click.Context, assignments: tuple[str, ...], folder: Path | None, seeds: int) -> None:
     """Test the course's own checks: the reference under many seeds, every known mistake, mutants of the reference."""
     from assay.selftest.findings import findings  # noqa: PLC0415 - torch is not needed by the other commands
 
     course, names = named_assignments(folder, assignments)
     well = True
-    with stop_on_error(NO_REPORT):
-        for text, right in findings(course, names, seeds):
+    with stop_on_error(NO_REPORT), executor_of(ctx) as executor:
+        for text, right in findings(course, names, seeds, executor):
             say(text, err=False)
             well = well and right
     if not well:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from assay.command.console import NO_REPORT, progress_bars, stop_on_error
-from assay.command.options import assignments_argument, course_option, named_assignments
+from assay.command.options import assignments_argument, course_option, executor_of, named_assignments
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,12 +21,13 @@ __all__ = ["tolerances"]
 @assignments_argument
 @course_option
 @click.option("--seeds", type=click.IntRange(min=100), help="Runs of the reference; without it what each asks for.")
-def tolerances(assignments: tuple[str, ...], folder: Path | None, seeds: int | None) -> None:
+@click.pass_context
+def tolerances(ctx: click.Context, assignments: tuple[str, ...], folder: Path | None, seeds: int | None) -> None:
     """Derive the tolerances of statistical checks anew, and write them beside the reference."""
-    from assay.checks.tolerances import rederive  # noqa: PLC0415 - torch is not needed by the other commands
+    from assay.selftest.calibration import calibrate  # noqa: PLC0415 - torch is not needed by the other commands
 
     course, names = named_assignments(folder, assignments)
-    with stop_on_error(NO_REPORT), progress_bars() as progress:
+    with stop_on_error(NO_REPORT), progress_bars() as progress, executor_of(ctx) as executor:
         bars: dict[str, TaskID] = {}
 
         def show(key: str, done: int, total: int) -> None:
@@ -34,4 +35,4 @@ def tolerances(assignments: tuple[str, ...], folder: Path | None, seeds: int | N
             progress.update(bars[key], completed=done)
 
         for name in names:
-            rederive(course.root, name, seeds=seeds, progress=show)
+            calibrate(course.root, name, executor, seeds=seeds, progress=show)

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import torch
 
-from assay.checks.mistakes import Mistake, fresh_module, mistaken_afresh, mistakes_of, same_answer
-from assay.course.contract import contract
+from assay.checks.mistakes import Mistake, mistakes_of, same_answer
+from assay.course.contract import contract, load_module
 from assay.course.read import exercise_of
 from assay.errors import Mismatch, SubmissionRaised
 from assay.judge.collected import check_of
 from assay.judge.examples import all_failures, fails_with, is_exact
 from assay.judge.inprocess import proxy
+from assay.judge.mistaken import reference_with_mistake
 from assay.wire.values import encode
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from types import ModuleType
 
     from assay.host.proxy import Proxy
@@ -45,20 +45,20 @@ def hint_for(judge: Judge, item: Any, error: Any) -> str | None:
     made = judge.recognised.setdefault(submission, {})
     elsewhere = {mistake: path for mistake, path in made.items() if path != item.path}
     known = own | elsewhere
-    answers = {mistake: _answer(judge, item, mistake, path, error.assay_example) for mistake, path in known.items()}
+    answers = {mistake: _answer(judge, item, mistake, error.assay_example) for mistake in known}
     alike = {mistake for mistake, answer in answers.items() if _alike(answer, error)}
     likely = [mistake for mistake in own if mistake in alike]
     if len({mistake.hint for mistake in likely}) > 1:
         for other in all_failures(judge, item):
             example = other.assay_example  # type: ignore[attr-defined]
-            still = [m for m in likely if _alike(_answer(judge, item, m, item.path, example), other)]
+            still = [m for m in likely if _alike(_answer(judge, item, m, example), other)]
             likely = still or likely
     refuted = judge.refuted.setdefault((submission, exercise_of(item.path)), set())
     # What is wrong in one exercise costs those that call it.
     found = [
         mistake
         for mistake in (*likely, *(mistake for mistake in elsewhere if mistake in alike))
-        if mistake not in refuted and not _passed_over(judge, item, mistake, known[mistake])
+        if mistake not in refuted and not _passed_over(judge, item, mistake)
     ]
     if check_of(item).visibility == "visible":  # what others found is told nowhere, or not yet
         if is_exact(item) and isinstance(error, Mismatch):  # errors have a text of their own in every way of writing it
@@ -78,7 +78,7 @@ def reference_digests(judge: Judge, item: Any, error: Any) -> bool:
     """
     if not _repeatable(item, error):
         return False
-    module = fresh_module(judge.course.reference(item.path.parent.name))
+    module = load_module(judge.course.reference(item.path.parent.name), fresh=True)
     return _asked_again(judge, item, module, error.assay_example) is None
 
 
@@ -87,19 +87,19 @@ def _repeatable(item: Any, error: Any) -> bool:
     return hasattr(error, "assay_example") and _UNREPEATABLE.isdisjoint(item.fixturenames)
 
 
-def _passed_over(judge: Judge, item: Any, mistake: Mistake, path: Path) -> bool:
+def _passed_over(judge: Judge, item: Any, mistake: Mistake) -> bool:
     """Whether the submission passed a visible, exact check of the exercise before this one that the mistake fails."""
     checks = judge.checks[item.callspec.params["guest"]]
     earlier = [check for check in checks[: checks.index(item)] if check.path == item.path]
     passed = [check for check in earlier if check in judge.verdicts and judge.verdicts[check].status == "passed"]
     asked = [check for check in passed if check_of(check).visibility == "visible" and is_exact(check)]
-    return any(_fails(judge, check, mistake, path) for check in asked)
+    return any(_fails(judge, check, mistake) for check in asked)
 
 
-def _fails(judge: Judge, item: Any, mistake: Mistake, path: Path) -> bool:
+def _fails(judge: Judge, item: Any, mistake: Mistake) -> bool:
     key = (item.path, check_of(item).id, mistake)
     if key not in judge.failing:
-        module = mistaken_afresh(judge.course.reference(item.path.parent.name), mistake, path)
+        module = reference_with_mistake(judge.course.reference(item.path.parent.name), mistake, fresh=True)
         with torch.random.fork_rng(devices=[]):
             judge.failing[key] = fails_with(judge, item, _proxy(judge, item, module))
     return judge.failing[key]
@@ -118,14 +118,14 @@ _REMEMBERED = 10_000
 """Answers that are kept, of about a kilobyte each: some hundred submissions' worth, all wrong in different ways."""
 
 
-def _answer(judge: Judge, item: Any, mistake: Mistake, path: Path, example: Example) -> BaseException | None:
-    """What a mistake, of the test file at that path, answers to an example."""
+def _answer(judge: Judge, item: Any, mistake: Mistake, example: Example) -> BaseException | None:
+    """Return what a mistake answers to an example."""
     reference, seed = judge.course.reference(item.path.parent.name), judge.guest_seed(item)
     key = (example.body, mistake, seed, _key(example.arguments))
     if key not in _answers:
         if len(_answers) >= _REMEMBERED:
             _answers.clear()
-        _answers[key] = _asked_again(judge, item, mistaken_afresh(reference, mistake, path), example)
+        _answers[key] = _asked_again(judge, item, reference_with_mistake(reference, mistake, fresh=True), example)
     return _answers[key]
 
 

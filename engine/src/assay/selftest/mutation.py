@@ -1,7 +1,7 @@
-"""Small changes to the model answers, each of which some check must notice: what slips through is not tested.
+"""Make mutants: the model answers with one small change, which some check must catch.
 
-The changes are those of mutation testing (DeMillo, Lipton and Sayward 1978), of the kinds that a student's slip has:
-an operator, a constant, a statement that is missing, arguments in the wrong order, a call or a keyword left out.
+The changes are those of mutation testing (DeMillo, Lipton and Sayward 1978), of the kinds that students' slips have:
+an operator, a constant, a missing statement, arguments in the wrong order, a call or a keyword left out.
 """
 
 from __future__ import annotations
@@ -33,16 +33,16 @@ _OPERATORS: dict[type[ast.AST], type[ast.AST]] = {
 }
 
 _NO_BEHAVIOUR = frozenset({"annotation", "returns", "bases", "targets", "target", "ctx"})
-"""Fields of a node whose change would do nothing, or define another name."""
+"""Fields of a node whose change would have no effect, or define another name."""
 
 
 class Mutant(NamedTuple):
     """The model answers with one small change.
 
     Args:
-        line: of the change, in the model answers' file.
-        was: the statement as it was, on one line; of one with a body, its first.
-        becomes: the same after the change; `pass` where it was dropped.
+        line: the change's line in the file of the model answers.
+        was: the statement before the change, on one line; its first line if it has a body.
+        becomes: the statement after the change; `pass` if it was dropped.
         source: the whole module after the change.
     """
 
@@ -53,7 +53,7 @@ class Mutant(NamedTuple):
 
 
 def mutants(source: str) -> list[Mutant]:
-    """Gives every mutant of a module, each once, in the order of their lines."""
+    """Return every mutant of a module, each once, in the order of their lines."""
     tree = ast.parse(source)
     unchanged = ast.unparse(tree)
     found: dict[str, Mutant] = {}
@@ -70,7 +70,7 @@ def mutants(source: str) -> list[Mutant]:
 
 
 class _Place(NamedTuple):
-    """Where a node stands: in a field of its parent, or in a list there."""
+    """A node's place in the tree: a field of its parent, or an element of a list there."""
 
     parent: ast.AST
     field: str
@@ -83,7 +83,7 @@ class _Place(NamedTuple):
         return getattr(self.node, "lineno", self.statement.lineno)
 
     def put(self, new: Sequence[ast.AST]) -> Callable[[], None]:
-        """Puts others in the node's place; gives the function that takes them away again."""
+        """Replace the node by new nodes; return the function that undoes it."""
         if self.position is None:
             setattr(self.parent, self.field, new[0])
             return lambda: setattr(self.parent, self.field, self.node)
@@ -93,7 +93,7 @@ class _Place(NamedTuple):
 
 
 def _places(tree: ast.Module) -> Iterator[_Place]:
-    """Gives every place below a definition or an assignment of the module, outermost first."""
+    """Yield every place below a definition or an assignment of the module, outermost first."""
     for statement in tree.body:
         exports = isinstance(statement, ast.Assign) and ast.unparse(statement.targets[0]) == "__all__"
         if isinstance(statement, ast.FunctionDef | ast.ClassDef | ast.Assign) and not exports:
@@ -117,7 +117,7 @@ def _is_docstring(node: ast.AST) -> bool:
 
 
 def _alternatives(node: ast.AST) -> Iterator[Sequence[ast.AST]]:
-    """Gives what can stand in a node's place; several statements only for one that has a body."""
+    """Yield the replacements of a node; several statements only for a statement with a body."""
     if type(node) in _OPERATORS:
         yield [_OPERATORS[type(node)]()]
     elif isinstance(node, ast.Constant):

@@ -6,8 +6,8 @@ import statistics
 
 import pytest
 
-from assay.checks.tail import Tail, fit_tail, rounded_up
 from assay.errors import CourseError
+from assay.selftest.extreme_values import Tail, fit_tail, rounded_up
 
 ONE_IN_A_MILLION = 1e-6
 NORMAL = statistics.NormalDist()

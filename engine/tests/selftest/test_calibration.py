@@ -1,4 +1,4 @@
-"""Derived tolerances: from a statistic to its file and back, and each way in which it cannot be had."""
+"""Calibration: from a statistic to its file and back, and the text of each way to fail."""
 
 import json
 import shutil
@@ -7,10 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from assay.checks import derived
-from assay.checks.mistakes import fresh_module
-from assay.checks.tolerances import derive, rederive
-from assay.errors import CourseError
+from assay.checks.statistics import read_tolerances
+from assay.course.contract import load_module
+from assay.errors import CourseError, WorkerDied
+from assay.selftest.calibration import calibrate, derive_tolerance
 
 REFERENCE = """
 import random
@@ -28,7 +28,7 @@ TEST = '''
 """Means"""
 import random
 import pytest
-from assay.checks import derived, mistake
+from assay.checks import mistake, statistic
 
 
 @mistake("mean", hint="divide by the number of values")
@@ -46,20 +46,20 @@ def nearly(values):
     return sum(values) / len(values) + 0.001
 
 
-def drawn(seed):
+def draw(seed):
     source = random.Random(seed)
     return [source.gauss(5) for _ in range(20)]
 
 
-@derived("distance of the mean of 20", catches=[summed, raises], seeds=400)
+@statistic("distance of the mean of 20", catches=[summed, raises], seeds=400)
 def distance(module, seed):
     """How far the mean is from the truth."""
-    return module.distance(drawn(seed), 5)
+    return module.distance(draw(seed), 5)
 
 
-@derived("the same", catches=[summed], closed_form=(1.6, "seven standard errors"), seeds=400)
+@statistic("the same", catches=[summed], closed_form=(1.6, "seven standard errors"), seeds=400)
 def closed(module, seed):
-    return module.distance(drawn(seed), 5)
+    return module.distance(draw(seed), 5)
 
 
 @pytest.mark.points(2)
@@ -69,25 +69,33 @@ def test_nothing():
 
 FAULTS = """
 
-@derived("too narrow", catches=[], closed_form=(0.1, "a guess"), seeds=400)
+@statistic("too narrow", catches=[], closed_form=(0.1, "a guess"), seeds=400)
 def narrow(module, seed):
-    return module.distance(drawn(seed), 5)
+    return module.distance(draw(seed), 5)
 
 
-@derived("weak", catches=[summed, nearly], seeds=400)
+@statistic("weak", catches=[summed, nearly], seeds=400)
 def weak(module, seed):
-    return module.distance(drawn(seed), 5)
+    return module.distance(draw(seed), 5)
 
 
-@derived("heavy", catches=[], seeds=400)
+@statistic("heavy", catches=[], seeds=400)
 def heavy(module, seed):
     import math
     return math.exp(min(700.0, random.Random(seed).paretovariate(0.6)))
 
 
-@derived("constant", catches=[], seeds=400)
+@statistic("constant", catches=[], seeds=400)
 def constant(module, seed):
     return 1.0
+"""
+
+LETHAL = """
+
+@statistic("lethal", catches=[])
+def lethal(module, seed):
+    import os, signal
+    os.kill(os.getpid(), signal.SIGKILL)
 """
 
 EXPECTED = {
@@ -121,31 +129,45 @@ EXPECTED = {
 }
 
 
+def write_course(root):
+    (root / "reference").mkdir()
+    (root / "reference" / "toy.py").write_text(REFERENCE)
+    (root / "tests" / "toy").mkdir(parents=True)
+    (root / "tests" / "toy" / "test_0_mean.py").write_text(TEST)
+    return root
+
+
 @pytest.fixture
 def course(tmp_path, monkeypatch):
-    (tmp_path / "reference").mkdir()
-    (tmp_path / "reference" / "toy.py").write_text(REFERENCE)
-    (tmp_path / "tests" / "toy").mkdir(parents=True)
-    (tmp_path / "tests" / "toy" / "test_0_mean.py").write_text(TEST)
     monkeypatch.setattr(sys, "path", [*sys.path])
-    return tmp_path
+    return write_course(tmp_path)
 
 
-def loaded(course, extra=""):
+@pytest.fixture(scope="module")
+def calibrated(tmp_path_factory, warm_executor):
+    """A course that is calibrated with 200 seeds."""
+    root = write_course(tmp_path_factory.mktemp("calibrated"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "path", [*sys.path])
+        calibrate(root, "toy", warm_executor, seeds=200)
+    return root
+
+
+def load_test_file(course, extra=""):
     path = course / "tests" / "toy" / "test_0_mean.py"
     path.write_text(TEST + extra)
-    return fresh_module(path)
+    return load_module(path, fresh=True)
 
 
-def derive_here(course, name):
-    statistic = vars(loaded(course, FAULTS))[name]
+def derive_here(course, name, seeds=None):
+    found = vars(load_test_file(course, FAULTS))[name]
     with ThreadPoolExecutor(1) as pool:
-        return derive(statistic, course / "reference" / "toy.py", pool)
+        return derive_tolerance(found, course / "reference" / "toy.py", pool, seeds=seeds)
 
 
-def test_a_bound_is_derived_written_and_read_again(course):
+def test_a_bound_is_derived_written_and_read_again(course, warm_executor):
     seen = []
-    path = rederive(course, "toy", processes=2, progress=lambda *step: seen.append(step))
+    path = calibrate(course, "toy", warm_executor, progress=lambda *step: seen.append(step))
     assert path == course / "reference" / "toy.tolerances.json"
     written = json.loads(path.read_bytes())
     tail = written["tolerances"]["test_0_mean.distance"].pop("tail")
@@ -154,49 +176,38 @@ def test_a_bound_is_derived_written_and_read_again(course):
     assert list(written["tolerances"]) == ["test_0_mean.closed", "test_0_mean.distance"]
     assert seen[0] == ("test_0_mean.distance", 50, 1200)
     assert seen[-1] == ("test_0_mean.closed", 800, 800)
-    module = loaded(course)
+    module = load_test_file(course)
     assert module.distance.bound == written["tolerances"]["test_0_mean.distance"]["bound"]
     assert module.closed.bound == 1.6
 
 
-def test_deriving_again_writes_the_same_bytes(course):
-    path = rederive(course, "toy", processes=1, seeds=200)
-    before = path.read_bytes()
+def test_calibrating_again_writes_the_same_bytes(calibrated, course, warm_executor):
+    before = (calibrated / "reference" / "toy.tolerances.json").read_bytes()
     assert before.endswith(b"}\n")
-    assert rederive(course, "toy", processes=2, seeds=200).read_bytes() == before
-    assert json.loads(before)["tolerances"]["test_0_mean.distance"]["seeds"] == 200
+    assert calibrate(course, "toy", warm_executor, seeds=200).read_bytes() == before
 
 
-def test_an_assignment_without_derived_tolerances_has_no_file(course):
-    shutil.rmtree(course / "tests" / "toy")
-    assert rederive(course, "toy") is None
+def test_the_number_of_workers_does_not_matter(calibrated, course):
+    kept = read_tolerances(calibrated, "toy")
+    assert kept["test_0_mean.distance"].seeds == 200
+    assert kept == {f"test_0_mean.{name}": derive_here(course, name, seeds=200) for name in ("closed", "distance")}
+
+
+def test_a_worker_that_dies_ends_calibration_with_a_sentence(course, warm_executor):
+    path = course / "tests" / "toy" / "test_0_mean.py"
+    path.write_text(path.read_text() + LETHAL)
+    with pytest.raises(WorkerDied) as caught:
+        calibrate(course, "toy", warm_executor, seeds=200)
+    assert str(caught.value) == (
+        "a worker's process ended: a check ended it, or the machine did, whose memory may be too small"
+    )
     assert not (course / "reference" / "toy.tolerances.json").exists()
 
 
-def test_the_statistic_can_be_called_and_keeps_its_name_and_docstring(course):
-    module = loaded(course)
-    reference = fresh_module(course / "reference" / "toy.py")
-    assert module.distance(reference, 3) == module.closed(reference, 3)
-    assert module.distance.__doc__ == "How far the mean is from the truth."
-    assert module.distance.__name__ == "distance"
-
-
-@pytest.mark.parametrize("content", [None, b"no json", b'{"schema": "", "command": "", "tolerances": {}}'])
-def test_a_missing_bound_names_the_command_that_writes_it(course, content):
-    path = course / "reference" / "toy.tolerances.json"
-    if content is not None:
-        path.write_bytes(content)
-    with pytest.raises(CourseError) as caught:
-        loaded(course).distance.bound  # noqa: B018
-    assert str(caught.value) == f"{path} has no tolerance test_0_mean.distance: run `assay tolerances toy`"
-
-
-def test_a_bound_of_another_statistic_is_not_used(course):
-    path = rederive(course, "toy", processes=1, seeds=200)
-    path.write_text(path.read_text().replace("seven standard errors", "eight"))
-    with pytest.raises(CourseError) as caught:
-        loaded(course).closed.bound  # noqa: B018
-    assert str(caught.value) == f"test_0_mean.closed has changed since {path} was written: run `assay tolerances toy`"
+def test_an_assignment_without_a_statistic_has_no_file(course, warm_executor):
+    shutil.rmtree(course / "tests" / "toy")
+    assert calibrate(course, "toy", warm_executor) is None
+    assert not (course / "reference" / "toy.tolerances.json").exists()
 
 
 @pytest.mark.parametrize(
@@ -211,16 +222,10 @@ def test_a_bound_of_another_statistic_is_not_used(course):
         ("constant", r"test_0_mean\.constant: the statistic of the reference has no tail .*: compare it exactly"),
     ],
 )
-def test_where_no_bound_can_be_had_it_says_why(course, name, text):
+def test_a_statistic_without_a_bound_is_an_error_that_says_why(course, name, text):
     with pytest.raises(CourseError, match=f"^{text}$"):
         derive_here(course, name)
 
 
 def test_a_mistake_that_raises_is_caught(course):
     assert derive_here(course, "distance").power == {"mean = raises": 1.0, "mean = summed": 1.0}
-
-
-def test_what_is_caught_must_be_a_known_mistake():
-    with pytest.raises(CourseError) as caught:
-        derived("anything", catches=[len])(lambda _, seed: float(seed))
-    assert str(caught.value) == "test_tolerances.<lambda> catches <built-in function len>, which is no @mistake"

@@ -1,20 +1,20 @@
-"""How far a statistic of a right answer may stray: the upper tail of a sample, extrapolated.
+"""The quantile that a right answer's statistic exceeds once in a million, extrapolated from a sample's upper tail.
 
-Ten thousand seeds cannot show what happens once in a million. What is taken from them is the shape of the tail: let u
-be their 95 % quantile, and e = log(x / u) the log-exceedances of the values above it. If these are exponential with
-mean m, then
+Ten thousand seeds cannot show an event of one in a million, but they show the shape of the tail. Let u be the sample's
+95 % quantile, and e = log(x / u) the log-exceedances of the values above it. If the log-exceedances are exponential
+with mean m, then
 
     P(S > s) = 0.05 · (s / u)^(-1/m)        and so        P(S > s) = p   at   s = u · (0.05 / p)^m
 
-which on the plain scale is a Pareto tail (m is Hill's estimate, Hill 1975). This errs on the safe side: a statistic
-with a normal, exponential or log-normal tail, as errors have, has log-exceedances that die out faster than
-exponentially, so its true quantile lies below this s. The price is a wider bound, which the power then has to bear out.
+which on the plain scale is a Pareto tail (m is Hill's estimate, Hill 1975). This errs on the safe side: the
+log-exceedances of a normal, exponential or log-normal tail, which errors have, die out faster than exponentially, so
+the true quantile lies below this s. The bound is wider for it, and its power must still suffice.
 
-The assumption is looked at, not trusted. For generalised Pareto log-exceedances of shape k the moments give
-k = (1 - m²/v) / 2, with v their variance (Hosking and Wallis 1987): zero for the exponential, above it for a heavier
-tail, with a standard error of 1/√n near zero. Where k is more than two standard errors above zero, the heavier tail of
-shape k plus two standard errors is used instead, and the record says so. In both cases the scale is raised by three of
-its own standard errors, so that the sample's luck does not decide.
+The assumption is tested. For generalised Pareto log-exceedances of shape k the moments give k = (1 - m²/v) / 2, with v
+their variance (Hosking and Wallis 1987): zero for the exponential, positive for a heavier tail, with a standard error
+of 1/√n near zero. If k is more than two standard errors above zero, the heavier tail of shape k plus two standard
+errors is used instead, and the tolerance says so. In both cases the scale is raised by three standard errors, to
+allow for the sample's luck.
 """
 
 from __future__ import annotations
@@ -47,14 +47,14 @@ class Tail(msgspec.Struct, frozen=True):
     above: int
 
     def survival(self, value: float) -> float:
-        """P(S > value), for a value above the threshold."""
+        """Return P(S > value), for a value above the threshold."""
         excess = math.log(value / self.threshold) / self.scale
         if not self.shape:
             return self.share * math.exp(-excess)
         return self.share * math.pow(1 + self.shape * excess, -1 / self.shape)
 
     def quantile(self, probability: float) -> float:
-        """The value that is exceeded with this probability, less than the share; infinite beyond what floats hold."""
+        """Return the value that S exceeds with this probability, below the share; infinite if no float holds it."""
         ratio = self.share / probability
         excess = (ratio**self.shape - 1) / self.shape if self.shape else math.log(ratio)
         try:
@@ -68,9 +68,9 @@ class Tail(msgspec.Struct, frozen=True):
 
 
 def fit_tail(values: Sequence[float]) -> Tail:
-    """The tail above the values' 95 % quantile, scale and shape on the safe side.
+    """Fit the tail above the values' 95 % quantile, scale and shape on the safe side.
 
-    Raises CourseError where there is no tail to fit: too few values, not all finite, zero or constant in the tail.
+    Raises CourseError if there is no tail to fit: too few values, not all finite, or a tail of zeros or one value.
     """
     above = len(values) // _SHARE
     if above < _FEWEST:
@@ -94,5 +94,5 @@ def fit_tail(values: Sequence[float]) -> Tail:
 
 
 def rounded_up(value: float, digits: int = 3) -> float:
-    """The next number of so many significant digits: a bound that people read is not below the one derived."""
+    """Round up to so many significant digits, so that the bound that people read is not below the derived one."""
     return float(Context(prec=digits, rounding=ROUND_CEILING).create_decimal(repr(value)))

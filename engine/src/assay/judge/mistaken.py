@@ -1,0 +1,47 @@
+"""The reference with a known mistake in the place of the right answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from assay.checks.mistakes import mistakes_of
+from assay.course.contract import load_module
+from assay.errors import CourseError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import ModuleType
+
+    from assay.checks.mistakes import Mistake
+
+
+def reference_with_mistake(reference: Path, mistake: Mistake, *, fresh: bool = False) -> ModuleType:
+    """Load the reference anew and put the mistake in its place, so that the reference's other code calls it too.
+
+    Args:
+        reference: the file of the model answers.
+        mistake: the mistake that takes the place of a name of the reference.
+        fresh: execute the mistake's file anew as well, so that the mistake forgets its earlier calls.
+
+    Raises:
+        CourseError: the reference does not define the mistake's name.
+    """
+    module = load_module(reference, fresh=True)
+    *owners, name = mistake.name.split(".")
+    owner: Any = module
+    for part in owners:
+        owner = getattr(owner, part, None)
+    if not hasattr(owner, name):
+        msg = f"{mistake.name}, which a known mistake replaces, is not in {reference.name}"
+        raise CourseError(msg)
+    setattr(owner, name, (_twin(mistake) if fresh else mistake).replacement)
+    return module
+
+
+def _twin(mistake: Mistake) -> Mistake:
+    """Return the same mistake from its file, executed anew."""
+    return next(
+        other
+        for other in mistakes_of(load_module(mistake.file, fresh=True))
+        if (other.label, other.hint) == (mistake.label, mistake.hint)
+    )

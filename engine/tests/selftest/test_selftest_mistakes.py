@@ -1,0 +1,26 @@
+"""Known mistakes: caught and named by their own exercise, and by no other."""
+
+from assay.course.read import read_course
+from assay.selftest.mistakes import MistakeOutcome, grade_mistakes
+
+
+def test_each_mistake_is_told_with_what_caught_and_named_it(course_folder, executor):
+    outcomes = grade_mistakes(read_course(course_folder), "toy", executor)
+    assert outcomes == [
+        MistakeOutcome("toy", "1", "tripled", caught=("double",), named=True, collateral=()),
+        MistakeOutcome("toy", "1", "also_tripled", caught=("double",), named=False, collateral=()),
+        MistakeOutcome("toy", "1", "decreased", caught=(), named=False, collateral=()),
+        MistakeOutcome("toy", "2", "squared", caught=(), named=False, collateral=("1/double",)),
+    ]
+    assert [outcome.mistake for outcome in outcomes if outcome.right] == ["tripled"]
+
+
+def test_a_mistake_that_is_caught_elsewhere_too_is_not_right():
+    assert not MistakeOutcome("toy", "1", "tripled", ("double",), named=True, collateral=("2/negate",)).right
+
+
+def test_an_assignment_without_mistakes_has_no_outcomes(course_folder, executor):
+    (course_folder / "tests" / "toy" / "test_1_double.py").unlink()
+    path = course_folder / "tests" / "toy" / "test_2_negate.py"
+    path.write_text(path.read_text().replace('@mistake("double", hint="another exercise catches it")\n', ""))
+    assert grade_mistakes(read_course(course_folder), "toy", executor) == []
