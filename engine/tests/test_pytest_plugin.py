@@ -169,7 +169,7 @@ def test_a_visibility_that_there_is_not_is_an_error(broken_course):
 def test_a_budget_that_is_no_number_is_said(broken_course):
     check = 'def test_x(submission):\n    """x holds"""\n'
     _, output = broken_course(check, "assay_memory = 4 GiB\n")
-    assert "assay_memory = 4 GiB in tox.ini is no whole number" in output
+    assert "assay_memory = 4 GiB in tox.ini is not a whole number" in output
 
 
 def test_a_call_that_may_take_more_than_its_check_is_said(broken_course):

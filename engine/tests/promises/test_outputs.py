@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from rich.console import Console
 
 import assay
-from assay.judge.hooks import as_text
+from assay.judge.messages import as_text
 from assay.model import Answer, ExerciseResult, Message, Names, Report, SubmissionInfo, Verdict
 from assay.report.document import document_bytes, read_document
 from assay.report.terminal import render

@@ -5,32 +5,28 @@ from __future__ import annotations
 import functools
 import hashlib
 from concurrent.futures import as_completed
-from contextlib import nullcontext
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
 from assay.checks.mistakes import Mistake, mistaken_afresh, mistakes_of
 from assay.checks.tolerances import kept_records
-from assay.course.read import contract, exercise_of, load_reference
+from assay.course.read import exercise_of, load_reference
 from assay.errors import AssayError, CourseError
 from assay.grading.run import grade, workers_pool
-from assay.judge.hooks import Judge, reference_as_submission
-from assay.judge.inprocess import proxy
+from assay.judge.hooks import Judge
+from assay.judge.inprocess import in_process
 from assay.judge.session import Job, grade_chunk, hold_session
+from assay.judge.state import JudgeState, reference_as_submission
 from assay.model import Submission, SubmissionInfo
 from assay.selftest.mutation import Mutant, mutants
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from contextlib import AbstractContextManager
     from pathlib import Path
     from types import ModuleType
 
-    import pytest
-
     from assay.course.read import Course
-    from assay.host.proxy import Proxy
     from assay.model import Report, Verdict
 
 
@@ -167,16 +163,16 @@ def known_mistakes(course: Course, assignment: str) -> list[Known]:
 
 def _some_known_mistakes(course: Course, assignment: str, part: int) -> list[Known]:
     path = course.reference(assignment)
-    right = InProcessJudge(course, {reference_as_submission(course, assignment): lambda: load_reference(path)})
+    right = _in_process_judge(course, {reference_as_submission(course, assignment): lambda: load_reference(path)})
     hold_session(right)
-    (items,) = right.checks.values()
+    (items,) = right.state.checks.values()
     tests = {item.module: item.path for item in items}  # type: ignore[attr-defined]
     mine = [(mistake, test) for module, test in tests.items() for mistake in mistakes_of(module)][part::_PARTS]
     if not mine:
         return []
     submissions = [_as_submission(assignment, mistake, exercise_of(test)) for mistake, test in mine]
     makers = [functools.partial(mistaken_afresh, path, mistake, test) for mistake, test in mine]
-    judge = InProcessJudge(course, dict(zip(submissions, makers, strict=True)))
+    judge = _in_process_judge(course, dict(zip(submissions, makers, strict=True)))
     hold_session(judge)
     reports = zip(mine, judge.reports(), strict=True)
     return [_became_of(mistake, exercise_of(test), report) for (mistake, test), report in reports]
@@ -243,49 +239,9 @@ class _Equivalents(msgspec.Struct, frozen=True):
     equivalent: list[_Equivalent]
 
 
-class InProcessJudge(Judge):
-    """A judge without a wall, for code of ours: a submission is a module of this very process.
-
-    Args:
-        course: what is right.
-        makers: what makes each submission's module, for every check anew.
-    """
-
-    def __init__(self, course: Course, makers: dict[Submission, Callable[[], ModuleType]]) -> None:
-        super().__init__(course, list(makers))
-        self._makers = makers
-
-    def open_guest(  # type: ignore[override]
-        self,
-        config: pytest.Config,  # noqa: ARG002
-        submission: Submission,
-        *,
-        no_deadline: bool = False,  # noqa: ARG002
-    ) -> _Here:
-        """Gives what makes the module: the reference's, where a speed is compared with it."""
-        reference = self.course.reference(submission.assignment)
-        return _Here(self._makers.get(submission) or (lambda: load_reference(reference)))
-
-    def open_check(self, guest: _Here, item: pytest.Item, *, reference_guest: bool = False) -> Proxy:  # type: ignore[override]  # noqa: ARG002
-        """Gives a proxy over the module."""
-        names = contract(self.course.reference(item.path.parent.name))
-        return proxy(guest.make(), self.course.load_library(), names, self.guest_seed(item))
-
-
-class _Here:
-    """Stands where a guest stands, with nothing to end."""
-
-    def __init__(self, make: Callable[[], ModuleType]) -> None:
-        self.make = make
-
-    def end(self) -> None:
-        """Nothing to end."""
-
-    close = end
-
-    def paused(self) -> AbstractContextManager[None]:
-        """Nothing else runs here anyway."""
-        return nullcontext()
+def _in_process_judge(course: Course, makers: dict[Submission, Callable[[], ModuleType]]) -> Judge:
+    """Return a judge without a wall, for trusted code: each submission is a module, made anew for every check."""
+    return Judge(JudgeState(course, list(makers), open_guest=in_process(course, makers)))
 
 
 def _as_submission(assignment: str, mistake: Mistake, exercise: str) -> Submission:
