@@ -34,6 +34,7 @@ CHECK = record(
     max_score=NUMBER,
     visibility={"enum": ["hidden", "visible", "after_due_date", "after_published"]},
     message={"anyOf": [{"type": "null"}, record(input=OR_NULL, yours=OR_NULL, expected=OR_NULL, help=OR_NULL)]},
+    missing={"anyOf": [{"type": "null"}, record(name=TEXT, lost={"type": "boolean"})]},
     duration=NUMBER,
 )
 REPORT = record(
@@ -41,6 +42,7 @@ REPORT = record(
     assignment=TEXT,
     status={"enum": ["graded", "ungraded"]},
     reason=OR_NULL,
+    cause={"enum": [None, "interrupted", "refused", "grader", "checks", "no_checks"]},
     score=NUMBER,
     max_score=NUMBER,
     isolation={"type": "object", "additionalProperties": TEXT},
@@ -59,7 +61,9 @@ FULL = report(
 
 
 def test_a_document_follows_the_schema():
-    jsonschema.validate(json.loads(document_bytes([FULL, report(status="ungraded", reason="ours")])), SCHEMA)
+    jsonschema.validate(
+        json.loads(document_bytes([FULL, report(status="ungraded", reason="ours", cause="grader")])), SCHEMA
+    )
 
 
 def test_keys_stand_in_the_order_of_the_formats_tables():
@@ -91,6 +95,7 @@ def test_the_document_of_one_report_as_text():
       "assignment": "linear_regression_scratch",
       "status": "graded",
       "reason": null,
+      "cause": null,
       "score": 1.0,
       "max_score": 1.0,
       "isolation": {
@@ -114,6 +119,7 @@ def test_the_document_of_one_report_as_text():
               "max_score": 1.0,
               "visibility": "visible",
               "message": null,
+              "missing": null,
               "duration": 0.25
             }
           ]

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from reports import HOSTILE, MODEL, RATES, RESHAPE, WRONG, check, exercise, report
 from rich.console import Console
 
-from assay.model import HIDDEN_TEXT, Message
+from assay.model import HIDDEN_TEXT, Message, Missing
 from assay.report.terminal import render
 
 
@@ -96,6 +96,11 @@ reason    no reason is known
           a person decides what it is worth
 """
     )
+
+
+def test_what_was_interrupted_is_graded_again_and_not_by_a_person():
+    interrupted = report("late", status="ungraded", reason="grading was interrupted", cause="interrupted")
+    assert shown(interrupted).endswith("reason    grading was interrupted")
 
 
 def test_several_reports_end_in_a_table_for_each_assignment():
@@ -231,6 +236,7 @@ def test_no_line_is_wider_than_the_console():
 
 def test_an_exercise_whose_names_a_broken_module_would_have_defined_says_so():
     why = "fit is not defined: the module cannot be run: line 2: SyntaxError: invalid syntax"
-    text = shown(report(exercises=(exercise("0", "The model", check("fit fits", "missing", Message(yours=why))),)))
+    lost = check("fit fits", "missing", Message(yours=why), missing=Missing("fit", lost=True))
+    text = shown(report(exercises=(exercise("0", "The model", lost),)))
     assert f"yours     {why}" in text
     assert "The model   0 of 1 check passed" in text

@@ -15,7 +15,6 @@ from assay.command.console import LINE, console, progress_bars, say, show_report
 from assay.course.read import Course, find_root, read_course
 from assay.errors import AssayError, Interrupted
 from assay.intake.collect import Intake, shown, take_in
-from assay.model import INTERRUPTED
 from assay.text import escape
 from assay.wire.promises import CORE
 
@@ -129,7 +128,7 @@ def grade(  # noqa: PLR0913, PLR0917 - one argument an option
         reports = _graded(course, intake, seed, waive)
     except Interrupted as error:
         reports = error.reports
-        interrupted = sum(report.reason == INTERRUPTED for report in reports)
+        interrupted = sum(report.cause == "interrupted" for report in reports)
     except AssayError as error:
         stop(str(error), NO_REPORT)
     _on(heeded, signal.SIG_IGN)  # what was graded gets into the file
@@ -300,7 +299,7 @@ def _graded(course: Course, intake: Intake, seed: int, waive: tuple[str, ...]) -
 def _refusals(course: Course, intake: Intake, seed: int) -> list[Report]:
     from assay.grading.run import ungraded  # noqa: PLC0415
 
-    return [ungraded(course, seed, *refused) for refused in intake.refused]
+    return [ungraded(course, seed, *refused, "refused") for refused in intake.refused]
 
 
 def _show(reports: list[Report], intake: Intake) -> None:

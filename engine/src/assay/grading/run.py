@@ -19,7 +19,7 @@ import msgspec
 
 from assay.errors import AssayError, Interrupted, PromiseBroken
 from assay.judge.session import Job, grade_chunk
-from assay.model import INTERRUPTED, Names, Report, SubmissionInfo
+from assay.model import INTERRUPTED, Cause, Names, Report, SubmissionInfo
 from assay.text import escape
 
 if TYPE_CHECKING:
@@ -85,7 +85,8 @@ def grade(  # noqa: PLR0913 - each by its name
         except KeyboardInterrupt as interrupt:
             run.hear()
             interrupted = [
-                run.found.get(number) or ungraded(course, seed, submission.info, submission.assignment, INTERRUPTED)
+                run.found.get(number)
+                or ungraded(course, seed, submission.info, submission.assignment, INTERRUPTED, "interrupted")
                 for number, submission in enumerate(submissions)
             ]
             raise Interrupted(interrupted) from interrupt
@@ -254,10 +255,12 @@ def _workers(tasks: int) -> int:
     return max(1, min(len(os.sched_getaffinity(0)), tasks))
 
 
-def ungraded(course: Course, seed: int, info: SubmissionInfo, assignment: str, reason: str) -> Report:
+def ungraded(  # noqa: PLR0913, PLR0917 - as the report has them
+    course: Course, seed: int, info: SubmissionInfo, assignment: str, reason: str, cause: Cause
+) -> Report:
     """Gives the report of something that could not be graded: a person decides what it is worth."""
     return Report(
-        info, assignment, "ungraded", reason, 0.0, 0.0, {}, seed, course.fingerprint, version("assay"), (), (),
+        info, assignment, "ungraded", reason, cause, 0.0, 0.0, {}, seed, course.fingerprint, version("assay"), (), (),
         Names((), ()), 0.0,
     )  # fmt: skip
 
@@ -274,7 +277,7 @@ def _graded_alone(course: Course, job: Job, on_trouble: Callable[[str], None]) -
         except Exception as error:  # noqa: BLE001 - as above
             reason = "the judge did not come to its end with this submission"
             on_trouble(f"{escape(submission.info.name, _NAME)}, {submission.assignment}: {error}")
-    return ungraded(course, job.seed, submission.info, submission.assignment, reason)
+    return ungraded(course, job.seed, submission.info, submission.assignment, reason, "grader")
 
 
 def _begin_work(parent: int) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from assay.course.read import contract
 from assay.judge.collected import check_of
 from assay.judge.messages import bounded
-from assay.model import Answer, ExerciseResult, Names, Report, Verdict
+from assay.model import Answer, Cause, ExerciseResult, Names, Report, Verdict
 from assay.text import escape
 
 if TYPE_CHECKING:
@@ -27,13 +27,14 @@ _MAX_ANSWERS, _MAX_ANSWER_CHARS, _MAX_KEY_CHARS = 100, 65_536, 20
 def report_of(state: JudgeState, verdicts: Verdicts, submission: Submission) -> Report:
     """Return the report of one submission; a check that was not run is `ungraded` in it."""
     exercises = _exercises(state, verdicts, submission)
-    reason = _why_ungraded(exercises)
+    reason, cause = _why_ungraded(exercises)
     guest = state.guests.get(submission)
     return Report(
         submission=submission.info,
         assignment=submission.assignment,
-        status="ungraded" if reason else "graded",
+        status="ungraded" if cause else "graded",
         reason=reason,
+        cause=cause,
         score=_total(exercises, "score"),
         max_score=_total(exercises, "max_score"),
         isolation=dict(guest.isolation) if guest is not None else {},
@@ -60,14 +61,14 @@ def _exercises(state: JudgeState, verdicts: Verdicts, submission: Submission) ->
     )
 
 
-def _why_ungraded(exercises: Sequence[ExerciseResult]) -> str | None:
+def _why_ungraded(exercises: Sequence[ExerciseResult]) -> tuple[str | None, Cause | None]:
     if not exercises:
-        return "no check was run"
+        return "no check was run", "no_checks"
     ungraded = [check for exercise in exercises for check in exercise.checks if check.status == "ungraded"]
     if not ungraded:
-        return None
+        return None, None
     first = ungraded[0].message.help if ungraded[0].message else None
-    return f"{len(ungraded)} of the checks could not be graded, the first because: {first}"
+    return f"{len(ungraded)} of the checks could not be graded, the first because: {first}", "checks"
 
 
 def _answers(loaded: Imported | None) -> tuple[Answer, ...]:

@@ -14,7 +14,7 @@ from assay.judge.collected import check_of
 from assay.judge.comparison import pair
 from assay.judge.examples import FLAKY
 from assay.judge.messages import bounded, describe_missing, describe_raised, help_for_raised
-from assay.model import HIDDEN_TEXT, Check, Message, Status, Verdict
+from assay.model import HIDDEN_TEXT, Check, Message, Missing, Status, Verdict
 from assay.text import Prose
 
 if TYPE_CHECKING:
@@ -33,11 +33,13 @@ class Finding(NamedTuple):
     Args:
         status: how it counts.
         message: what the student reads.
+        missing: the name that was not defined.
         public: what may be said of it even if the check is hidden.
     """
 
     status: Status
     message: Message | None = None
+    missing: Missing | None = None
     public: str = ""
 
 
@@ -132,7 +134,7 @@ class Verdicts:
             notes = loaded.notes
         signature = signatures(self._state.reference_of(item)).get(name, name)
         message = Message(None, describe_missing(name, notes), signature)
-        return Finding("missing", message)
+        return Finding("missing", message, Missing(name, lost=bool(notes)))
 
     def _call_behind(self, item: pytest.Item, error: GuestEnded, shown: str | None) -> str | None:
         """Return the calls that ended the guest; none did if it was the import."""
@@ -142,11 +144,13 @@ class Verdicts:
 
 def _verdict(check: Check, finding: Finding, duration: float) -> Verdict:
     """Return the verdict that leaves the judge, without what a hidden check must not tell."""
-    status, message, public = finding
+    status, message, missing, public = finding
     if check.visibility == "hidden" and message is not None:
-        message = Message(help=f"{HIDDEN_TEXT}; {public}" if public else HIDDEN_TEXT)
+        message, missing = Message(help=f"{HIDDEN_TEXT}; {public}" if public else HIDDEN_TEXT), None
     score = check.points if status == "passed" else 0.0
-    return Verdict(check.id, check.description, status, score, check.points, check.visibility, message, duration)
+    return Verdict(
+        check.id, check.description, status, score, check.points, check.visibility, message, missing, duration
+    )
 
 
 def _ungraded(what: str, why: str = "") -> Finding:

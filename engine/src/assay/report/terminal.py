@@ -16,7 +16,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from assay.model import HIDDEN_TEXT, INTERRUPTED
+from assay.model import HIDDEN_TEXT
 from assay.report.visibility import public
 from assay.text import escape
 
@@ -64,7 +64,7 @@ def _report(report: Report) -> RenderableType:
     if report.status == "ungraded":
         reason = report.reason or "no reason is known"
         whose = "this is no fault of the submission and costs no points"
-        worth = "" if reason == INTERRUPTED else "a person decides what it is worth"
+        worth = "" if report.cause == "interrupted" else "a person decides what it is worth"
         text = f"{reason}\n{whose if report.exercises else worth}".rstrip()
         parts.append(Padding(_rows([("reason", text)]), (0, 0, 1 if report.exercises else 0, 0)))
     if report.handed_in.notes:
@@ -96,11 +96,8 @@ def _header(report: Report) -> RenderableType:
 
 
 def _absent(exercise: ExerciseResult) -> bool:
-    """Whether nothing is there of it, and no reason known why."""
-    return all(
-        check.status == "missing" and (check.message is None or (check.message.yours or "").endswith("is not defined"))
-        for check in exercise.checks
-    )
+    """Whether every check found a name missing, and nothing explains that but that it was never written."""
+    return all(check.missing is not None and not check.missing.lost for check in exercise.checks)
 
 
 def _exercise(exercise: ExerciseResult) -> RenderableType:
