@@ -9,7 +9,6 @@ from msgspec.structs import replace
 from reports import MODEL, RATES, RESHAPE, check, exercise, report
 
 from assay.errors import AssayError
-from assay.model import HIDDEN_TEXT, Message
 from assay.report.document import document_bytes, read_document
 
 TEXT = {"type": "string"}
@@ -188,23 +187,3 @@ def test_what_is_no_report_is_refused(data, text):
     with pytest.raises(AssayError) as caught:
         read_document(data)
     assert str(caught.value) == text
-
-
-def test_hidden_checks_give_a_fixed_text_only():
-    secret = Message("f(3)", "4", "5", "a secret")
-    checks = [check("a secret", status, secret, visibility="hidden") for status in ("failed", "error", "missing")]
-    data = document_bytes([report(exercises=(exercise("1", "Secrets", *checks),))])
-    for each in read_document(data).reports[0].exercises[0].checks:
-        assert each.message == Message(help=HIDDEN_TEXT)
-
-
-def test_a_hidden_check_that_passed_has_no_message():
-    hidden = check("a secret", visibility="hidden")
-    data = document_bytes([report(exercises=(exercise("1", "Secrets", hidden),))])
-    assert read_document(data).reports[0].exercises[0].checks == (hidden,)
-
-
-def test_a_hidden_check_that_could_not_be_graded_says_why():
-    ours = check("a secret", "ungraded", Message(help="ours"), visibility="hidden")
-    data = document_bytes([report(exercises=(exercise("1", "Secrets", ours),))])
-    assert read_document(data).reports[0].exercises[0].checks == (ours,)

@@ -8,7 +8,6 @@ import msgspec
 
 from assay.errors import AssayError
 from assay.model import SCHEMA, Document
-from assay.report.visibility import public
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,7 +22,7 @@ def document_bytes(reports: Iterable[Report]) -> bytes:
 
     What is written has been read back: raises AssayError for what JSON cannot hold, such as nan and half characters.
     """
-    document = Document(SCHEMA, tuple(public(report) for report in reports))
+    document = Document(SCHEMA, tuple(reports))
     try:
         text = msgspec.json.encode(document)
         same = msgspec.json.decode(text, type=Document) == document

@@ -17,7 +17,6 @@ from rich.table import Table
 from rich.text import Text
 
 from assay.model import HIDDEN_TEXT
-from assay.report.visibility import public
 from assay.text import escape
 
 if TYPE_CHECKING:
@@ -48,7 +47,7 @@ _MAX_LINES: Final = 24
 
 def render(reports: Iterable[Report]) -> RenderableType:
     """All reports, one after another, and a table of them if there are several."""
-    shown = [public(report) for report in reports]
+    shown = list(reports)
     parts: list[RenderableType] = []
     for report in shown:
         parts += [_report(report), Text()]
