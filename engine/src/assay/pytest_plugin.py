@@ -25,10 +25,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="a file, a student's folder or a folder of students; repeatable; without it the reference is graded",
     )
     group.addoption(
-        "--seed", type=int, default=0, help="the course's secret seed: inputs and starting values follow from it"
+        "--assay-seed", type=int, default=0, help="the course's secret seed: inputs and starting values follow from it"
     )
     group.addoption(
-        "--waive",
+        "--assay-waive",
         action="append",
         default=[],
         metavar="PROMISE",

@@ -27,7 +27,7 @@ def state_from(config: pytest.Config) -> JudgeState:
     names = [assignment.name for assignment in course.assignments]
     paths = [Path(path) for path in config.option.submission]
     submissions = _submissions(paths, names) if paths else [reference_as_submission(course, name) for name in names]
-    return JudgeState(course, submissions, config.option.seed, tuple(config.option.waive))
+    return JudgeState(course, submissions, config.option.assay_seed, tuple(config.option.assay_waive))
 
 
 def _submissions(paths: Sequence[Path], assignments: Sequence[str]) -> list[Submission]:

@@ -116,7 +116,8 @@ class JudgeState:
             return self._opener(submission, config, as_reference=as_reference)
         except PromiseBroken as error:
             self.refusal = error
-            pytest.exit(str(error), returncode=pytest.ExitCode.USAGE_ERROR)
+            text = f"{error} (an option of pytest's: --assay-waive)"
+            pytest.exit(text, returncode=pytest.ExitCode.USAGE_ERROR)
 
     def _open_process(self, submission: Submission, config: pytest.Config, *, as_reference: bool) -> SubmissionGuest:
         from assay.judge.guests import ProcessGuest, budget_of  # noqa: PLC0415 - torch comes with it
