@@ -7,8 +7,10 @@ from pathlib import Path
 from assay.course.read import read_course
 from assay.guest.loading import load_module
 from assay.intake.collect import take_in
+from assay.judge.hooks import Judge
+from assay.judge.inprocess import in_process
 from assay.judge.session import hold_session
-from assay.selftest.mistakes import InProcessJudge
+from assay.judge.state import JudgeState
 
 
 class DrawnAnew(dict):
@@ -24,8 +26,8 @@ def main():
     submissions = take_in([Path(sys.argv[1])], [assignment.name for assignment in course.assignments]).submissions
     course.load_library()
     modules = {s: load_module(s.assignment, s.source).module for s in submissions}
-    judge = InProcessJudge(course, {s: functools.partial(modules.get, s) for s in submissions})
-    judge.drawn = DrawnAnew()
+    makers = {s: functools.partial(modules.get, s) for s in submissions}
+    judge = Judge(JudgeState(course, submissions, open_guest=in_process(course, makers)))
     hold_session(judge)
     for report in judge.reports():
         if report.score != report.max_score:

@@ -1,6 +1,7 @@
 """`pytest --submission PATH` in a course: what an author sees who runs the judge by hand."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -55,6 +56,15 @@ def test_a_submission_meets_the_checks_and_no_other_test(course_root, students, 
     (course / "tests" / "test_course.py").write_text("def test_of_the_course_itself(): assert False\n")
     assert "1 failed" in run(course)[1]
     assert "test_of_the_course_itself" not in run(course, "--submission", students / "alice")[1]
+
+
+def test_the_seed_decides_the_inputs_and_leaves_the_name_to_other_plugins(broken_course, monkeypatch, tmp_path):
+    (tmp_path / "other.py").write_text("def pytest_addoption(parser): parser.addoption('--seed')\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    check = 'def test_x(submission, seed):\n    """x holds"""\n    raise ValueError(f"seed {seed}")\n'
+    outputs = [broken_course(check)[1], run(tmp_path, "-p", "other", "--seed", 1, "--assay-seed", 7)[1]]
+    first, second = (re.search(r"ValueError in the check itself: seed (\d+)", output)[1] for output in outputs)
+    assert first != second
 
 
 def test_where_pytest_shows_a_traceback_stands_what_a_student_reads(course_root, students):
@@ -169,7 +179,7 @@ def test_a_visibility_that_there_is_not_is_an_error(broken_course):
 def test_a_budget_that_is_no_number_is_said(broken_course):
     check = 'def test_x(submission):\n    """x holds"""\n'
     _, output = broken_course(check, "assay_memory = 4 GiB\n")
-    assert "assay_memory = 4 GiB in tox.ini is no whole number" in output
+    assert "assay_memory = 4 GiB in tox.ini is not a whole number" in output
 
 
 def test_a_call_that_may_take_more_than_its_check_is_said(broken_course):

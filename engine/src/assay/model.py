@@ -16,6 +16,10 @@ SCHEMA = "assay/report/v1"
 Status = Literal["passed", "failed", "error", "timeout", "crashed", "missing", "skipped", "ungraded"]
 Visibility = Literal["hidden", "visible", "after_due_date", "after_published"]
 
+Cause = Literal["interrupted", "refused", "grader", "checks", "no_checks"]
+"""Why a report is `ungraded`: an interrupt, a submission that could not be taken in, an error in the grader, checks
+that could not be graded, or no check at all."""
+
 INTERRUPTED = "grading was interrupted before this submission was graded to its end: grade it again"
 """The reason in a report of what was not graded; no fault of the submission."""
 
@@ -31,6 +35,13 @@ class Message(msgspec.Struct, frozen=True):
     help: str | None = None
 
 
+class Missing(msgspec.Struct, frozen=True):
+    """A name of the contract that is not defined; `lost` if the file mentions it, but stopped while it was loaded."""
+
+    name: str
+    lost: bool
+
+
 class Verdict(msgspec.Struct, frozen=True):
     """What the judge found for one check of one submission; `duration` in seconds."""
 
@@ -41,6 +52,7 @@ class Verdict(msgspec.Struct, frozen=True):
     max_score: float
     visibility: Visibility
     message: Message | None
+    missing: Missing | None
     duration: float
 
 
@@ -86,6 +98,7 @@ class Report(msgspec.Struct, frozen=True):
     assignment: str
     status: Literal["graded", "ungraded"]
     reason: str | None
+    cause: Cause | None
     score: float
     max_score: float
     isolation: Isolation

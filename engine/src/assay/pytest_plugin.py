@@ -1,4 +1,4 @@
-"""The pytest side of the judge: options, markers, fixtures, hooks.
+"""The entrance for pytest: options, and a judge if the session runs in a course.
 
 Light to import: torch, Hypothesis and the course's code come in only when a course's check is collected.
 """
@@ -10,18 +10,12 @@ import sys
 
 import pytest
 
-from assay.course.budgets import BUDGETS
 from assay.course.read import is_course
-
-MARKERS = (
-    "points(number): what the check is worth; 1 without it",
-    "visibility(when): hidden, visible (without it), after_due_date or after_published",
-    "forbids(*names): functions and classes of the course's library that submissions of this exercise may not use",
-)
+from assay.judge import settings
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Adds what a judge needs to know."""
+    """Declare the options of a judge and the settings of a course."""
     group = parser.getgroup("assay", "grading submissions of a course")
     group.addoption(
         "--submission",
@@ -31,22 +25,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="a file, a student's folder or a folder of students; repeatable; without it the reference is graded",
     )
     group.addoption(
-        "--seed", type=int, default=0, help="the course's secret seed: inputs and starting values follow from it"
+        "--assay-seed", type=int, default=0, help="the course's secret seed: inputs and starting values follow from it"
     )
     group.addoption(
-        "--waive",
+        "--assay-waive",
         action="append",
         default=[],
         metavar="PROMISE",
         help="grade although this machine does not keep that promise of the sandbox; repeatable",
     )
-    for budget in BUDGETS:
-        parser.addini(budget.option, budget.help)
+    settings.pytest_addoption(parser)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> int | None:
-    """Starts again where pytest took a submission's path for the root of its tests.
+    """Start again if pytest took a submission's path for the root of its tests.
 
     pytest chooses its root before it knows this plugin's options, and counts the PATH of `--submission PATH` among the
     paths to test; written `--submission=PATH` it does not.
@@ -61,13 +54,12 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Makes this session a judge if it runs in a course."""
-    for marker in MARKERS:
-        config.addinivalue_line("markers", marker)
-    if is_course(config.rootpath):
+    """Make this session a judge if it runs in a course."""
+    settings.pytest_configure(config)
+    if is_course(config.rootpath) and not config.pluginmanager.has_plugin("assay-judge"):  # a worker brings its own
         from assay.judge import fixtures  # noqa: PLC0415 - nothing of a course is needed elsewhere
         from assay.judge.hooks import Judge  # noqa: PLC0415
+        from assay.judge.options import state_from  # noqa: PLC0415
 
         config.pluginmanager.register(fixtures)
-        if not config.pluginmanager.has_plugin("assay-judge"):  # `session` brings its own
-            config.pluginmanager.register(Judge.of(config))
+        config.pluginmanager.register(Judge(state_from(config), submissions_only=bool(config.option.submission)))

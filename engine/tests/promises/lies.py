@@ -18,7 +18,7 @@ from assay.host.channel import Channel, _stays
 from assay.host.lines import SocketLine
 from assay.host.proxy import Handle, Method, Proxy
 from assay.judge.comparison import pair
-from assay.judge.verdicts import _raised
+from assay.judge.messages import describe_raised
 from assay.text import shorten
 from assay.wire.messages import Returned
 from assay.wire.values import Ref, encode, portable
@@ -128,7 +128,7 @@ def plain(value):
 
 def shown(error):
     """What a report says of an exception that the guest told of."""
-    text = _raised(error)
+    text = describe_raised(error)
     assert len(text) < 2000
     assert all(line.isprintable() for line in text.split("\n"))
     return text

@@ -36,7 +36,7 @@ torch.Tensor.__eq__ = torch.Tensor.equal = torch.Tensor.allclose = lambda *a, **
     "NumPy's assertion": "import numpy.testing; numpy.testing.assert_allclose = lambda *a, **k: None",
     "unittest's assertion": "import unittest; unittest.TestCase.assertAlmostEqual = lambda *a, **k: None",
     "our assertion": "import assay.checks.compare as c; c.assert_close = c.require = lambda *a, **k: None",
-    "our verdict": "import assay.judge.verdicts as j; j.verdict_after = lambda *a, **k: 'passed'",
+    "our verdict": "import assay.judge.verdicts as j; j.Verdicts.record = lambda *a, **k: 'passed'",
     "our encoder": """
 import assay.guest.submission as s
 s.encode = lambda message: b"passed"

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from rich.console import Console
 
 import assay
-from assay.judge.hooks import as_text
+from assay.judge.messages import as_text
 from assay.model import Answer, ExerciseResult, Message, Names, Report, SubmissionInfo, Verdict
 from assay.promises import Broken
 from assay.report.document import document_bytes, read_document
@@ -71,11 +71,13 @@ def assert_inert(output):
 def hostile(text):
     """A report in which all that comes from a student or from a guest is this text."""
     verdicts = [
-        Verdict("check", "the check's sentence", status, 0.0, 1.0, "visible", Message(text, text, text, text), 0.1)
+        Verdict(
+            "check", "the check's sentence", status, 0.0, 1.0, "visible", Message(text, text, text, text), None, 0.1
+        )
         for status in ("failed", "error", "crashed", "ungraded")
     ]
     return Report(
-        SubmissionInfo(text, text, "0" * 64), "basics", "ungraded", text, 0.0, 4.0, {"files": Broken(text)}, 7,
+        SubmissionInfo(text, text, "0" * 64), "basics", "ungraded", text, "checks", 0.0, 4.0, {"files": Broken(text)}, 7,
         "c" * 64, "0.1.0", (ExerciseResult("1", "Title", 0.0, 4.0, tuple(verdicts)),),
         (Answer(escape(text, 20), text, None, text),), Names((text,), (text,), (text, text)), 1.0,
     )  # fmt: skip
@@ -89,7 +91,7 @@ def printed(*reports, width=100, terminal=False):
 
 @pytest.mark.parametrize("text", ATTACKS.values(), ids=ATTACKS)
 def test_the_terminal_report_is_text(text):
-    graded = replace(hostile(text), status="graded", reason=None)
+    graded = replace(hostile(text), status="graded", reason=None, cause=None)
     for width in (60, 100):
         assert_inert(printed(hostile(text), graded, width=width))
 

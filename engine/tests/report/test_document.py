@@ -9,7 +9,6 @@ from msgspec.structs import replace
 from reports import MODEL, RATES, RESHAPE, check, exercise, report
 
 from assay.errors import AssayError
-from assay.model import HIDDEN_TEXT, Message
 from assay.promises import Broken, Kept
 from assay.report.document import document_bytes, read_document
 
@@ -37,6 +36,7 @@ CHECK = record(
     max_score=NUMBER,
     visibility={"enum": ["hidden", "visible", "after_due_date", "after_published"]},
     message={"anyOf": [{"type": "null"}, record(input=OR_NULL, yours=OR_NULL, expected=OR_NULL, help=OR_NULL)]},
+    missing={"anyOf": [{"type": "null"}, record(name=TEXT, lost={"type": "boolean"})]},
     duration=NUMBER,
 )
 REPORT = record(
@@ -44,6 +44,7 @@ REPORT = record(
     assignment=TEXT,
     status={"enum": ["graded", "ungraded"]},
     reason=OR_NULL,
+    cause={"enum": [None, "interrupted", "refused", "grader", "checks", "no_checks"]},
     score=NUMBER,
     max_score=NUMBER,
     isolation={"type": "object", "additionalProperties": {"anyOf": [KEPT, BROKEN]}},
@@ -66,7 +67,9 @@ FULL = report(
 
 
 def test_a_document_follows_the_schema():
-    jsonschema.validate(json.loads(document_bytes([FULL, report(status="ungraded", reason="ours")])), SCHEMA)
+    jsonschema.validate(
+        json.loads(document_bytes([FULL, report(status="ungraded", reason="ours", cause="grader")])), SCHEMA
+    )
 
 
 def test_keys_stand_in_the_order_of_the_formats_tables():
@@ -98,6 +101,7 @@ def test_the_document_of_one_report_as_text():
       "assignment": "linear_regression_scratch",
       "status": "graded",
       "reason": null,
+      "cause": null,
       "score": 1.0,
       "max_score": 1.0,
       "isolation": {
@@ -124,6 +128,7 @@ def test_the_document_of_one_report_as_text():
               "max_score": 1.0,
               "visibility": "visible",
               "message": null,
+              "missing": null,
               "duration": 0.25
             }
           ]
@@ -192,23 +197,3 @@ def test_what_is_no_report_is_refused(data, text):
     with pytest.raises(AssayError) as caught:
         read_document(data)
     assert str(caught.value) == text
-
-
-def test_hidden_checks_give_a_fixed_text_only():
-    secret = Message("f(3)", "4", "5", "a secret")
-    checks = [check("a secret", status, secret, visibility="hidden") for status in ("failed", "error", "missing")]
-    data = document_bytes([report(exercises=(exercise("1", "Secrets", *checks),))])
-    for each in read_document(data).reports[0].exercises[0].checks:
-        assert each.message == Message(help=HIDDEN_TEXT)
-
-
-def test_a_hidden_check_that_passed_has_no_message():
-    hidden = check("a secret", visibility="hidden")
-    data = document_bytes([report(exercises=(exercise("1", "Secrets", hidden),))])
-    assert read_document(data).reports[0].exercises[0].checks == (hidden,)
-
-
-def test_a_hidden_check_that_could_not_be_graded_says_why():
-    ours = check("a secret", "ungraded", Message(help="ours"), visibility="hidden")
-    data = document_bytes([report(exercises=(exercise("1", "Secrets", ours),))])
-    assert read_document(data).reports[0].exercises[0].checks == (ours,)

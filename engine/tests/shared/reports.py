@@ -1,6 +1,6 @@
 """Reports as the judge writes them, made by hand."""
 
-from assay.model import Answer, ExerciseResult, Message, Names, Report, SubmissionInfo, Verdict
+from assay.model import Answer, ExerciseResult, Message, Missing, Names, Report, SubmissionInfo, Verdict
 from assay.promises import Kept
 
 __all__ = ["HOSTILE", "MISSING", "MODEL", "RATES", "RESHAPE", "WRONG", "check", "exercise", "report"]
@@ -8,9 +8,10 @@ __all__ = ["HOSTILE", "MISSING", "MODEL", "RATES", "RESHAPE", "WRONG", "check", 
 HOSTILE = "[bold red]\x1b[31mred\u202e\r\n"
 
 
-def check(description, status="passed", message=None, *, points=1.0, visibility="visible"):
+def check(description, status="passed", message=None, *, points=1.0, visibility="visible", missing=None):  # noqa: PLR0913
     score = points if status == "passed" else 0.0
-    return Verdict(description.replace(" ", "_"), description, status, score, points, visibility, message, 0.25)
+    name = description.replace(" ", "_")
+    return Verdict(name, description, status, score, points, visibility, message, missing, 0.25)
 
 
 def exercise(number, title, *checks):
@@ -25,6 +26,7 @@ def report(  # noqa: PLR0913
     assignment="linear_regression_scratch",
     status="graded",
     reason=None,
+    cause=None,
     answers=(),
     missing=(),
     notes=(),
@@ -35,6 +37,7 @@ def report(  # noqa: PLR0913
         assignment,
         status,
         reason,
+        cause,
         float(sum(each.score for each in exercises)),
         float(sum(each.max_score for each in exercises)),
         isolation or {"network": Kept("namespace")},
@@ -63,6 +66,10 @@ MODEL = exercise(
     check("zero_grad really clears", "failed", WRONG),
 )
 RESHAPE = exercise("5", "Why reshape", check("flat labels count the same", points=2.0))
+NEVER_WRITTEN = Missing("learning_rate_sweep", lost=False)
 RATES = exercise(
-    "10", "Learning rates", check("0.003 still falls", "missing", MISSING), check("3 blows up", "missing", MISSING)
+    "10",
+    "Learning rates",
+    check("0.003 still falls", "missing", MISSING, missing=NEVER_WRITTEN),
+    check("3 blows up", "missing", MISSING, missing=NEVER_WRITTEN),
 )

@@ -25,7 +25,6 @@ from assay.command.options import PathArgument, Percent, course_option, executor
 from assay.errors import AssayError, Interrupted
 from assay.intake.collect import take_in
 from assay.intake.tree import path_text
-from assay.model import INTERRUPTED
 from assay.text import MAX_LINE_CHARS, escape
 
 if TYPE_CHECKING:
@@ -162,13 +161,13 @@ def _reports_so_far(ctx: click.Context, work: Work, seed: int, waived: tuple[str
     try:
         return grade_work(ctx, work, seed=seed, waived=waived), 0
     except Interrupted as error:
-        return error.reports, sum(report.reason == INTERRUPTED for report in error.reports)
+        return error.reports, sum(report.cause == "interrupted" for report in error.reports)
 
 
 def _refusals(work: Work, seed: int) -> list[Report]:
     from assay.grading.run import ungraded  # noqa: PLC0415 - as above
 
-    return [ungraded(work.course, seed, *refused) for refused in work.intake.refused]
+    return [ungraded(work.course, seed, *refused, "refused") for refused in work.intake.refused]
 
 
 def _write(reports: Sequence[Report], path: Path | None) -> str | None:

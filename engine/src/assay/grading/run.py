@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from assay.errors import AssayError, Interrupted, PromiseBroken, WorkerDied
 from assay.judge.session import Job, grade_chunk
-from assay.model import INTERRUPTED, Names, Report, SubmissionInfo
+from assay.model import INTERRUPTED, Cause, Names, Report, SubmissionInfo
 from assay.text import MAX_NAME_CHARS, escape
 
 if TYPE_CHECKING:
@@ -113,9 +113,9 @@ class _Run:
             submission = self._submissions[number]
             if on_trouble is not None:
                 on_trouble(f"{escape(submission.info.name, MAX_NAME_CHARS)}, {submission.assignment}: {error}")
-            self._take(number, self._ungraded(number, _FAILED))
+            self._take(number, self._ungraded(number, _FAILED, "grader"))
         for number in self._dead:
-            self._take(number, self._ungraded(number, _DIED))
+            self._take(number, self._ungraded(number, _DIED, "grader"))
 
     def reports_so_far(self) -> list[Report]:
         """Return a report for every submission; those that are not finished say that grading was interrupted."""
@@ -123,7 +123,7 @@ class _Run:
             if number not in self.found and future.done() and future.exception() is None:
                 self._take(number, future.result()[0])
         numbers = range(len(self._submissions))
-        return [self.found.get(number) or self._ungraded(number, INTERRUPTED) for number in numbers]
+        return [self.found.get(number) or self._ungraded(number, INTERRUPTED, "interrupted") for number in numbers]
 
     def cancel(self) -> None:
         """Cancel the tasks that have not begun."""
@@ -159,14 +159,16 @@ class _Run:
         if self._sink is not None:
             self._sink(report)
 
-    def _ungraded(self, number: int, reason: str) -> Report:
+    def _ungraded(self, number: int, reason: str, cause: Cause) -> Report:
         submission = self._submissions[number]
-        return ungraded(self._course, self._job.seed, submission.info, submission.assignment, reason)
+        return ungraded(self._course, self._job.seed, submission.info, submission.assignment, reason, cause)
 
 
-def ungraded(course: Course, seed: int, info: SubmissionInfo, assignment: str, reason: str) -> Report:
+def ungraded(  # noqa: PLR0913, PLR0917 - as the report has them
+    course: Course, seed: int, info: SubmissionInfo, assignment: str, reason: str, cause: Cause
+) -> Report:
     """Return the report of a submission that could not be graded: a person decides what it is worth."""
     return Report(
-        info, assignment, "ungraded", reason, 0.0, 0.0, {}, seed, course.fingerprint, version("assay"), (), (),
+        info, assignment, "ungraded", reason, cause, 0.0, 0.0, {}, seed, course.fingerprint, version("assay"), (), (),
         Names((), ()), 0.0,
     )  # fmt: skip

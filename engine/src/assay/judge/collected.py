@@ -1,4 +1,4 @@
-"""What pytest's items are to us: which check, in which of its variants, of whose submission."""
+"""The meaning of pytest's items: which check, in which of its variants, of whose submission, and what it needs."""
 
 from __future__ import annotations
 
@@ -11,15 +11,18 @@ from assay.course.read import exercise_of
 from assay.errors import CourseError
 from assay.model import Check, Submission, Visibility
 
-_PLACES = pytest.StashKey[dict[str, int]]()
+BEHIND_FIXTURES = frozenset({"judge_state", "guest", "pytestconfig", "request"})
+"""Fixtures on which those of a check are built; every check has them."""
+
+_VARIANT = pytest.StashKey[dict[str, int]]()
 _CHECK = pytest.StashKey[Check]()
 """Where an item keeps what was read from its test function."""
 
 
 def check_of(item: Any) -> Check:
-    """Reads a check from its test function: name, docstring, markers.
+    """Read a check from its test function: name, docstring, markers.
 
-    Raises CourseError if it has no docstring, or a visibility that there is not.
+    Raises CourseError if it has no docstring, or an unknown visibility.
     """
     if _CHECK not in item.stash:
         item.stash[_CHECK] = _read_check(item)
@@ -39,7 +42,7 @@ def _read_check(item: Any) -> Check:
         text = f"{item.nodeid} is marked visibility({visibility!r}); there is {', '.join(get_args(Visibility))}"
         raise CourseError(text)
     # By place and not by value: a hidden value must not show, nor an address in memory decide a seed.
-    parts = [f"{name}{place}" for name, place in item.stash.get(_PLACES, {}).items()]
+    parts = [f"{name}{place}" for name, place in item.stash.get(_VARIANT, {}).items()]
     return Check(
         "-".join([item.originalname.removeprefix("test_"), *parts]),
         exercise_of(item.path),
@@ -50,7 +53,7 @@ def _read_check(item: Any) -> Check:
 
 
 def number_variants(items: list[pytest.Item]) -> None:
-    """Notes the place of each parameter's value among those of its check; pytest counts through all submissions."""
+    """Note the place of each parameter's value among those of its check; pytest counts through all submissions."""
     variants: dict[tuple[Any, ...], list[Any]] = {}
     for item in items:
         if hasattr(item, "callspec"):
@@ -60,16 +63,31 @@ def number_variants(items: list[pytest.Item]) -> None:
             if name != "guest":
                 places = sorted({item.callspec.indices[name] for item in same})
                 for item in same:
-                    item.stash.setdefault(_PLACES, {})[name] = places.index(item.callspec.indices[name])
+                    item.stash.setdefault(_VARIANT, {})[name] = places.index(item.callspec.indices[name])
 
 
 def forbidden_by(item: pytest.Item) -> list[str]:
-    """Gives the library's names that submissions of this check's exercise may not use."""
+    """Return the library's names that submissions of this check's exercise may not use."""
     return sorted({name for marker in item.iter_markers("forbids") for name in marker.args})
 
 
 def submission_of(item: Any) -> Submission | None:
-    """Gives whose check it is, or None for a test that is no check of a submission."""
+    """Return the submission that the check is for, or None if the test is not a check of a submission."""
     params = item.callspec.params if hasattr(item, "callspec") else {}
     submission = params.get("guest")
     return submission if isinstance(submission, Submission) else None
+
+
+def is_exact(item: Any) -> bool:
+    """Whether a check asks everybody the same, and needs only the reference to judge the answers."""
+    return set(item.fixturenames) - direct_parameters(item) <= {"submission", "reference"} | BEHIND_FIXTURES
+
+
+def direct_parameters(item: Any) -> set[str]:
+    """Return the names that a check's own `parametrize` gives values to; not those of fixtures with `params`."""
+    names: set[str] = set()
+    for marker in item.iter_markers("parametrize"):
+        if not marker.kwargs.get("indirect"):
+            given = marker.args[0] if marker.args else marker.kwargs["argnames"]
+            names.update(name.strip() for name in (given.split(",") if isinstance(given, str) else given))
+    return names

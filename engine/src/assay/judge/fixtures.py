@@ -1,4 +1,4 @@
-"""What a check is given, by the names of its arguments; a plugin of the sessions that grade."""
+"""The fixtures of a check; a plugin of every session that grades."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from assay.course.contract import load_module
-from assay.judge.hooks import reference_as_submission
+from assay.judge.state import STATE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -17,43 +17,38 @@ if TYPE_CHECKING:
 
     import torch
 
-    from assay.host.guest import Guest
     from assay.host.proxy import Proxy
-    from assay.judge.hooks import Judge
+    from assay.judge.state import JudgeState, SubmissionGuest
 
 
 @pytest.fixture(scope="session")
-def judge(pytestconfig: pytest.Config) -> Judge:
-    """The session's judge."""
-    found: Judge | None = pytestconfig.pluginmanager.get_plugin("assay-judge")
-    if found is None:
-        text = "this session is no judge: start pytest in the course's folder"
-        raise pytest.UsageError(text)
-    return found
+def judge_state(pytestconfig: pytest.Config) -> JudgeState:
+    """Return the state of the session's judge."""
+    return pytestconfig.stash[STATE]
 
 
 @pytest.fixture(scope="session")
-def guest(judge: Judge, request: pytest.FixtureRequest) -> Iterator[Guest]:
-    """The guest of one submission, open for all of its checks."""
-    guest = judge.open_guest(request.config, request.param)
+def guest(judge_state: JudgeState, request: pytest.FixtureRequest) -> Iterator[SubmissionGuest]:
+    """Return the guest of one submission, open for all of its checks."""
+    guest = judge_state.open_guest(request.param, request.config)
     yield guest
     guest.close()
 
 
 @pytest.fixture
-def submission(judge: Judge, guest: Guest, request: pytest.FixtureRequest) -> Iterator[Proxy]:
-    """The submission, in a process of this check's own."""
-    yield judge.open_check(guest, request.node)
+def submission(judge_state: JudgeState, guest: SubmissionGuest, request: pytest.FixtureRequest) -> Iterator[Proxy]:
+    """Return the submission, in this check's own process."""
+    yield judge_state.open_check(guest, request.node)
     guest.end()
 
 
 @pytest.fixture(scope="session")
-def reference_guests(judge: Judge, request: pytest.FixtureRequest) -> Callable[[str], Guest]:
-    """The references as guests, equal to a submission's; for measuring speed only."""
+def reference_guests(judge_state: JudgeState, request: pytest.FixtureRequest) -> Callable[[str], SubmissionGuest]:
+    """Return what opens a reference as a guest equal to a submission's; for measuring speed only."""
 
     @functools.cache
-    def opened(name: str) -> Guest:
-        guest = judge.open_guest(request.config, reference_as_submission(judge.course, name), no_deadline=True)
+    def opened(name: str) -> SubmissionGuest:
+        guest = judge_state.open_reference_guest(name, request.config)
         request.addfinalizer(guest.close)
         return guest
 
@@ -62,35 +57,35 @@ def reference_guests(judge: Judge, request: pytest.FixtureRequest) -> Callable[[
 
 @pytest.fixture
 def reference_guest(
-    judge: Judge, reference_guests: Callable[[str], Guest], request: pytest.FixtureRequest
+    judge_state: JudgeState, reference_guests: Callable[[str], SubmissionGuest], request: pytest.FixtureRequest
 ) -> Iterator[Proxy]:
-    """The reference in a guest equal to the submission's: what speed is compared with."""
+    """Return the reference in a guest equal to the submission's: speed is compared with it."""
     guest = reference_guests(request.path.parent.name)
-    yield judge.open_check(guest, request.node, reference_guest=True)
+    yield judge_state.open_check(guest, request.node)
     guest.end()
 
 
 @pytest.fixture
-def submission_paused(guest: Guest) -> Callable[[], AbstractContextManager[None]]:
-    """Gives what has the submission stand still, with all that it started, while the peer is timed."""
+def submission_paused(guest: SubmissionGuest) -> Callable[[], AbstractContextManager[None]]:
+    """Return what has the submission stand still, with all that it started, while the reference is timed."""
     return guest.paused
 
 
 @pytest.fixture
-def reference(judge: Judge, request: pytest.FixtureRequest) -> ModuleType:
-    """The model answers themselves, in the judge."""
-    return load_module(judge.course.reference(request.path.parent.name))
+def reference(judge_state: JudgeState, request: pytest.FixtureRequest) -> ModuleType:
+    """Return the model answers themselves, in the judge."""
+    return load_module(judge_state.course.reference(request.path.parent.name))
 
 
 @pytest.fixture
-def seed(judge: Judge, request: pytest.FixtureRequest) -> int:
-    """This check's seed, which follows from the course's and from the check's name."""
-    return judge.seed_of(request.node)
+def seed(judge_state: JudgeState, request: pytest.FixtureRequest) -> int:
+    """Return this check's seed, which follows from the course's and from the check's name."""
+    return judge_state.check_seed(request.node)
 
 
 @pytest.fixture
 def rng(seed: int) -> torch.Generator:
-    """A generator of this check's own."""
+    """Return this check's own generator."""
     import torch  # noqa: PLC0415 - collecting alone does not need it
 
     return torch.Generator().manual_seed(seed)

@@ -1,4 +1,4 @@
-"""Recognises a known mistake by its answers: what fails as it does, on the same inputs, is taken for it."""
+"""Recognition of known mistakes: a submission that gives a mistake's wrong answers on the same inputs made it."""
 
 from __future__ import annotations
 
@@ -11,18 +11,21 @@ from assay.checks.mistakes import Mistake, mistakes_of, same_answer
 from assay.course.contract import contract, load_module
 from assay.course.read import exercise_of
 from assay.errors import Mismatch, SubmissionRaised
-from assay.judge.collected import check_of
-from assay.judge.examples import all_failures, fails_with, is_exact
+from assay.judge.collected import check_of, is_exact
 from assay.judge.inprocess import proxy
 from assay.judge.mistaken import reference_with_mistake
 from assay.wire.values import encode
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
     from types import ModuleType
 
     from assay.host.proxy import Proxy
-    from assay.judge.examples import Example
-    from assay.judge.hooks import Judge
+    from assay.judge.examples import ExampleBook
+    from assay.judge.recording import Example
+    from assay.judge.state import JudgeState
+    from assay.model import Submission
 
 _UNREPEATABLE = frozenset({"benchmark", "reference_guest"})
 """Fixtures that measure: a check that uses them is not run again."""
@@ -30,124 +33,156 @@ _UNREPEATABLE = frozenset({"benchmark", "reference_guest"})
 _GIVEN = frozenset({"submission", "reference", "rng", "seed"})
 """Fixtures that are the same for every submission; the other arguments are what Hypothesis drew."""
 
+_MAX_ANSWERS = 10_000
+"""Answers that are kept, of about a kilobyte each: some hundred submissions' worth, all wrong in different ways."""
 
-def hint_for(judge: Judge, item: Any, error: Any) -> str | None:
-    """Gives the hint of the known mistake that answers the failing example just as the submission did, or None.
 
-    The smallest example is often too small to tell two mistakes apart (a sum and a missing half agree on two numbers):
-    then all decide that Hypothesis draws. And what answers this example alike by chance is not named: none of the
-    exercise's visible, exact checks before this one may be passed by the submission alone, or answered otherwise.
+class Recogniser:
+    """The known mistakes of a session: what each answers, and which submission made or did not make it.
+
+    Args:
+        state: the session.
+        book: runs a check again, on all of its examples.
     """
-    if not _repeatable(item, error):
+
+    def __init__(self, state: JudgeState, book: ExampleBook) -> None:
+        self._state = state
+        self._book = book
+        self._answers: dict[tuple[Any, ...], BaseException | None] = {}
+        self._fails: dict[tuple[Path, str, Mistake], bool] = {}
+        self._made: dict[Submission, dict[Mistake, Path]] = {}
+        self._refuted: dict[tuple[Submission, str], set[Mistake]] = {}
+
+    def hint_for(self, item: Any, error: Any, passed: Sequence[pytest.Item]) -> str | None:
+        """Return the hint of the known mistake that the submission made, or None.
+
+        A mistake counts if it answers the failing example just as the submission did, and no visible, exact check of
+        the exercise before this one rules it out. What is wrong in one exercise costs those that call it, so mistakes
+        made there are asked, too.
+
+        Args:
+            item: the check for one submission.
+            error: what it raised.
+            passed: the exercise's earlier checks that the submission passed.
+        """
+        if not _repeatable(item, error):
+            return None
+        own = dict.fromkeys(mistakes_of(item.module), item.path)
+        elsewhere = self._made_elsewhere(item)
+        answers = {mistake: self._answer(item, mistake, error.assay_example) for mistake in own | elsewhere}
+        alike = [mistake for mistake, answer in answers.items() if _alike(answer, error)]
+        likely = self._narrowed(item, [mistake for mistake in own if mistake in alike])
+        likely += [mistake for mistake in elsewhere if mistake in alike]
+        found = self._first_not_ruled_out(item, likely, passed)
+        if check_of(item).visibility == "visible":  # what others found is told nowhere, or not yet
+            if is_exact(item) and isinstance(error, Mismatch):  # every way of writing a mistake has its own error text
+                self._rule_out(item, [m for m, answer in answers.items() if isinstance(answer, Mismatch)], alike)
+            if found is not None and found in own:
+                self._made[_submission_of(item)].setdefault(found, item.path)
+        if found is None:
+            return None
+        return found.hint if found in own else f"as in exercise {exercise_of(elsewhere[found])}: {found.hint}"
+
+    def reference_passes(self, item: Any, error: Any) -> bool:
+        """Whether the reference passes the example on which the check's own code raised.
+
+        If it does, the check is sound and could not use the submission's answer: a None instead of a model. If it does
+        not, the check is broken, which is never the student's fault.
+        """
+        if not _repeatable(item, error):
+            return False
+        module = load_module(self._state.reference_of(item), fresh=True)
+        return self._ask_again(item, module, error.assay_example) is None
+
+    def _made_elsewhere(self, item: Any) -> dict[Mistake, Path]:
+        made = self._made.setdefault(_submission_of(item), {})
+        return {mistake: path for mistake, path in made.items() if path != item.path}
+
+    def _narrowed(self, item: Any, likely: list[Mistake]) -> list[Mistake]:
+        """Return the mistakes that also answer the check's other examples as the submission does.
+
+        The smallest example is often too small to tell two mistakes apart: a sum and a missing half agree on two
+        numbers.
+        """
+        if len({mistake.hint for mistake in likely}) > 1:
+            for other in self._book.all_failures(item):
+                example = other.assay_example  # type: ignore[attr-defined]
+                still = [m for m in likely if _alike(self._answer(item, m, example), other)]
+                likely = still or likely
+        return likely
+
+    def _first_not_ruled_out(
+        self, item: Any, likely: Sequence[Mistake], passed: Sequence[pytest.Item]
+    ) -> Mistake | None:
+        """Return the first mistake that the exercise's earlier checks allow."""
+        refuted = self._refuted.get(_exercise_key(item), set())
+        asked = [check for check in passed if check_of(check).visibility == "visible" and is_exact(check)]
+        for mistake in likely:
+            if mistake not in refuted and not any(self._fails_check(check, mistake) for check in asked):
+                return mistake
         return None
-    submission = item.callspec.params["guest"]
-    own = dict.fromkeys(mistakes_of(item.module), item.path)
-    made = judge.recognised.setdefault(submission, {})
-    elsewhere = {mistake: path for mistake, path in made.items() if path != item.path}
-    known = own | elsewhere
-    answers = {mistake: _answer(judge, item, mistake, error.assay_example) for mistake in known}
-    alike = {mistake for mistake, answer in answers.items() if _alike(answer, error)}
-    likely = [mistake for mistake in own if mistake in alike]
-    if len({mistake.hint for mistake in likely}) > 1:
-        for other in all_failures(judge, item):
-            example = other.assay_example  # type: ignore[attr-defined]
-            still = [m for m in likely if _alike(_answer(judge, item, m, example), other)]
-            likely = still or likely
-    refuted = judge.refuted.setdefault((submission, exercise_of(item.path)), set())
-    # What is wrong in one exercise costs those that call it.
-    found = [
-        mistake
-        for mistake in (*likely, *(mistake for mistake in elsewhere if mistake in alike))
-        if mistake not in refuted and not _passed_over(judge, item, mistake)
-    ]
-    if check_of(item).visibility == "visible":  # what others found is told nowhere, or not yet
-        if is_exact(item) and isinstance(error, Mismatch):  # errors have a text of their own in every way of writing it
-            refuted |= {mistake for mistake, answer in answers.items() if isinstance(answer, Mismatch)} - alike
-        if found and found[0] in own:
-            made.setdefault(found[0], item.path)
-    if not found:
+
+    def _rule_out(self, item: Any, mistakes: Sequence[Mistake], alike: Sequence[Mistake]) -> None:
+        """Note for later checks that the submission answered otherwise than these mistakes."""
+        self._refuted.setdefault(_exercise_key(item), set()).update(m for m in mistakes if m not in alike)
+
+    def _fails_check(self, item: Any, mistake: Mistake) -> bool:
+        """Whether a mistake fails a check."""
+        key = (item.path, check_of(item).id, mistake)
+        if key not in self._fails:
+            module = reference_with_mistake(self._state.reference_of(item), mistake, fresh=True)
+            with torch.random.fork_rng(devices=[]):
+                self._fails[key] = self._book.fails_with(item, self._proxy(item, module))
+        return self._fails[key]
+
+    def _answer(self, item: Any, mistake: Mistake, example: Example) -> BaseException | None:
+        """Return what a mistake answers; a class makes the same mistakes again."""
+        key = (example.body, mistake, self._state.guest_seed(item), _key(example.arguments))
+        if key not in self._answers:
+            if len(self._answers) >= _MAX_ANSWERS:
+                self._answers.clear()
+            module = reference_with_mistake(self._state.reference_of(item), mistake, fresh=True)
+            self._answers[key] = self._ask_again(item, module, example)
+        return self._answers[key]
+
+    def _ask_again(self, item: Any, module: ModuleType, example: Example) -> BaseException | None:
+        """Return what the example raises if a trusted module answers, or None if it passes."""
+        arguments = dict(example.arguments)
+        arguments["submission"] = self._proxy(item, module)
+        if "rng" in arguments:
+            arguments["rng"] = torch.Generator().manual_seed(self._state.check_seed(item))
+        with torch.random.fork_rng(devices=[]):
+            try:
+                example.body(**arguments)
+            except (KeyboardInterrupt, pytest.exit.Exception):
+                raise
+            except BaseException as error:  # noqa: BLE001 - whatever it is, pytest.fail too, it is the answer
+                return error.with_traceback(None)  # its frames would keep all that the example made
         return None
-    return found[0].hint if found[0] in own else f"as in exercise {exercise_of(made[found[0]])}: {found[0].hint}"
+
+    def _proxy(self, item: Any, module: ModuleType) -> Proxy:
+        names = contract(self._state.reference_of(item))
+        return proxy(module, self._state.course.load_library(), names, self._state.guest_seed(item))
 
 
-def reference_digests(judge: Judge, item: Any, error: Any) -> bool:
-    """Tells whether the reference passes the example on which the check's own code raised.
+def _submission_of(item: Any) -> Submission:
+    submission: Submission = item.callspec.params["guest"]
+    return submission
 
-    If it does, the check is sound and what it could not digest was the submission's answer: a None where a model was
-    asked for. If it does not, the check is broken, which is never the student's fault.
-    """
-    if not _repeatable(item, error):
-        return False
-    module = load_module(judge.course.reference(item.path.parent.name), fresh=True)
-    return _asked_again(judge, item, module, error.assay_example) is None
+
+def _exercise_key(item: Any) -> tuple[Submission, str]:
+    return _submission_of(item), exercise_of(item.path)
 
 
 def _repeatable(item: Any, error: Any) -> bool:
-    """Whether a module of ours can be asked what the submission was asked."""
+    """Whether a trusted module can be asked what the submission was asked."""
     return hasattr(error, "assay_example") and _UNREPEATABLE.isdisjoint(item.fixturenames)
-
-
-def _passed_over(judge: Judge, item: Any, mistake: Mistake) -> bool:
-    """Whether the submission passed a visible, exact check of the exercise before this one that the mistake fails."""
-    checks = judge.checks[item.callspec.params["guest"]]
-    earlier = [check for check in checks[: checks.index(item)] if check.path == item.path]
-    passed = [check for check in earlier if check in judge.verdicts and judge.verdicts[check].status == "passed"]
-    asked = [check for check in passed if check_of(check).visibility == "visible" and is_exact(check)]
-    return any(_fails(judge, check, mistake) for check in asked)
-
-
-def _fails(judge: Judge, item: Any, mistake: Mistake) -> bool:
-    key = (item.path, check_of(item).id, mistake)
-    if key not in judge.failing:
-        module = reference_with_mistake(judge.course.reference(item.path.parent.name), mistake, fresh=True)
-        with torch.random.fork_rng(devices=[]):
-            judge.failing[key] = fails_with(judge, item, _proxy(judge, item, module))
-    return judge.failing[key]
 
 
 def _alike(one: BaseException | None, other: BaseException) -> bool:
     if isinstance(one, Mismatch) and isinstance(other, Mismatch):
         return same_answer(one, other)
     return isinstance(one, SubmissionRaised) and isinstance(other, SubmissionRaised) and one.args == other.args
-
-
-_answers: dict[tuple[Any, ...], BaseException | None] = {}
-"""What mistakes answered to examples: a class makes the same mistakes, and the smallest example is the same."""
-
-_REMEMBERED = 10_000
-"""Answers that are kept, of about a kilobyte each: some hundred submissions' worth, all wrong in different ways."""
-
-
-def _answer(judge: Judge, item: Any, mistake: Mistake, example: Example) -> BaseException | None:
-    """Return what a mistake answers to an example."""
-    reference, seed = judge.course.reference(item.path.parent.name), judge.guest_seed(item)
-    key = (example.body, mistake, seed, _key(example.arguments))
-    if key not in _answers:
-        if len(_answers) >= _REMEMBERED:
-            _answers.clear()
-        _answers[key] = _asked_again(judge, item, reference_with_mistake(reference, mistake, fresh=True), example)
-    return _answers[key]
-
-
-def _asked_again(judge: Judge, item: Any, module: ModuleType, example: Example) -> BaseException | None:
-    """Gives what the example raises when a module of ours answers, or None where it passes."""
-    arguments = dict(example.arguments)
-    arguments["submission"] = _proxy(judge, item, module)
-    if "rng" in arguments:
-        arguments["rng"] = torch.Generator().manual_seed(judge.seed_of(item))
-    with torch.random.fork_rng(devices=[]):
-        try:
-            example.body(**arguments)
-        except (KeyboardInterrupt, pytest.exit.Exception):
-            raise
-        except BaseException as error:  # noqa: BLE001 - whatever it is, pytest.fail too, it is the answer
-            return error.with_traceback(None)  # its frames would keep all that the example made
-    return None
-
-
-def _proxy(judge: Judge, item: Any, module: ModuleType) -> Proxy:
-    names = contract(judge.course.reference(item.path.parent.name))
-    return proxy(module, judge.course.load_library(), names, judge.guest_seed(item))
 
 
 def _key(arguments: dict[str, Any]) -> bytes:

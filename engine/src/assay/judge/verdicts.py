@@ -1,171 +1,170 @@
-"""From how a check ended to its verdict, and from verdicts to a report."""
+"""The verdicts of a session: from how a check ended to what a student may read of it."""
 
 from __future__ import annotations
 
-import re
-from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
+from hypothesis.errors import Flaky
+from msgspec.structs import replace
 
-from assay.course.contract import contract, signatures
+from assay.course.contract import signatures
 from assay.errors import AssayError, GuestEnded, Mismatch, NameMissing, SubmissionRaised
 from assay.judge.collected import check_of
 from assay.judge.comparison import pair
 from assay.judge.examples import FLAKY
-from assay.judge.recognition import hint_for, reference_digests
-from assay.model import (
-    HIDDEN_TEXT,
-    Answer,
-    ExerciseResult,
-    Message,
-    Names,
-    Report,
-    Status,
-    Submission,
-    Verdict,
-)
-from assay.text import MAX_KEY_CHARS, MAX_SENTENCE_CHARS, MAX_SOURCE_LINE_CHARS, Prose, escape
+from assay.judge.messages import bounded, describe_missing, describe_raised, help_for_raised
+from assay.model import HIDDEN_TEXT, Check, Message, Missing, Status, Verdict
+from assay.text import Prose
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Sequence
 
-    from assay.judge.hooks import Judge
-
-_ANSWERS, _ANSWER = 100, 65_536
-"""Written answers and characters of each that a report carries, whatever a guest sends."""
+    from assay.judge.recognition import Recogniser
+    from assay.judge.state import JudgeState
+    from assay.model import Submission
 
 _NOT_RUN = "the check was not run to its end"
 
 
-def verdict_after(judge: Judge, item: pytest.Item, call: pytest.CallInfo[None], before: Verdict | None) -> Verdict:
-    """Gives the verdict after one phase of a check, setup, call or teardown; a later phase only makes it worse.
+class Finding(NamedTuple):
+    """What the end of a check means.
 
     Args:
-        judge: the session.
-        item: the check for one submission.
-        call: how the phase ended.
-        before: the verdict after the phase before.
+        status: how it counts.
+        message: what the student reads.
+        missing: the name that was not defined.
+        public: what may be said of it even if the check is hidden.
     """
-    check = check_of(item)
-    duration = call.duration + (before.duration if before else 0.0)
-    status: Status = before.status if before else "ungraded"
-    message = before.message if before else None
-    error = call.excinfo.value if call.excinfo is not None else None
-    if error is not None and (before is None or call.when == "call" or status == "passed"):
-        status, message = _finding(judge, item, error)
-        if message is not None and check.visibility == "hidden":
-            message = _hidden(f"it could not be graded: {type(error).__name__}" if status == "ungraded" else "")
-    elif error is None and call.when == "call":
-        status = "passed"
+
+    status: Status
+    message: Message | None = None
+    missing: Missing | None = None
+    public: str = ""
+
+
+class Verdicts:
+    """The verdict of every check so far.
+
+    Args:
+        state: the session.
+        recogniser: names the mistake behind a wrong answer.
+    """
+
+    def __init__(self, state: JudgeState, recogniser: Recogniser) -> None:
+        self._state = state
+        self._recogniser = recogniser
+        self._verdicts: dict[pytest.Item, Verdict] = {}
+
+    def record(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Verdict:
+        """Record and return the verdict after one phase of a check: setup, call or teardown."""
+        try:
+            verdict = self._after(item, call)
+        except Exception as error:  # noqa: BLE001 - one check's trouble must not end everybody's grading
+            what = f"{type(error).__name__} while it was judged"
+            verdict = _verdict(check_of(item), _ungraded(what, f": {error}"), 0.0)
+        self._verdicts[item] = verdict
+        return verdict
+
+    def of_check(self, item: pytest.Item) -> Verdict:
+        """Return the verdict of one check; `ungraded` if it was not run."""
+        return self._verdicts.get(item) or _verdict(check_of(item), _ungraded(_NOT_RUN), 0.0)
+
+    def so_far(self, submission: Submission) -> list[Verdict]:
+        """Return the verdicts of a submission's checks that have one."""
+        return [self._verdicts[item] for item in self._state.checks[submission] if item in self._verdicts]
+
+    def are_complete(self, submission: Submission) -> bool:
+        """Whether every check of a submission has a verdict."""
+        return len(self.so_far(submission)) == len(self._state.checks[submission])
+
+    def _after(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Verdict:
+        """Return the verdict after a phase; a later phase only makes it worse, and only the call makes it `passed`."""
+        check, before = check_of(item), self._verdicts.get(item)
+        error = call.excinfo.value if call.excinfo is not None else None
+        duration = call.duration + (before.duration if before else 0.0)
+        if error is not None and (before is None or call.when == "call" or before.status == "passed"):
+            return _verdict(check, self._finding(item, error), duration)
+        if error is None and call.when == "call":
+            return _verdict(check, Finding("passed"), duration)
+        if before is None:
+            return _verdict(check, _ungraded(_NOT_RUN), duration)
+        return replace(before, duration=duration)
+
+    def _finding(self, item: Any, error: BaseException) -> Finding:
+        """Return what an exception means: the student's doing if we know it, else the grader's."""
+        error = _first_of_flaky(error)
+        shown = _transcript(item)
+        match error:
+            case pytest.skip.Exception():
+                return Finding("skipped", Message(help=bounded(str(error))))
+            case Mismatch():
+                yours, expected = pair(error.yours, error.expected, error.within)
+                return Finding("failed", Message(shown, yours, expected, error.help or self._hint(item, error)))
+            case SubmissionRaised():
+                names = signatures(self._state.reference_of(item))
+                what_to_do = help_for_raised(error, shown, names) or self._hint(item, error)
+                return Finding("error", Message(shown, describe_raised(error), None, what_to_do))
+            case NameMissing():
+                return self._missing(item, error.missing)
+            case GuestEnded(status="ungraded"):
+                return _grader(error, bounded(error.text))
+            case GuestEnded():
+                return Finding(error.status, Message(self._call_behind(item, error, shown), bounded(error.text)))
+            case AssayError():
+                return _grader(error, str(error))
+            case _ if self._recogniser.reference_passes(item, error):
+                return Finding("failed", Message(shown, bounded(f"what came back could not be used: {error}")))
+            case _:
+                return _grader(error, bounded(f"{type(error).__name__} in the check itself: {error}"))
+
+    def _hint(self, item: pytest.Item, error: BaseException) -> str | None:
+        checks = self._state.checks[_submission_of(item)]
+        earlier = [check for check in checks[: checks.index(item)] if check.path == item.path]
+        passed = [check for check in earlier if self.of_check(check).status == "passed"]
+        return self._recogniser.hint_for(item, error, passed)
+
+    def _missing(self, item: pytest.Item, name: str) -> Finding:
+        submission = _submission_of(item)
+        guest = self._state.guests.get(submission)
+        loaded = guest.loaded if guest is not None else None
+        notes: Sequence[str] = ()
+        # If all names are missing, the report says why once. A name that was never written has no other reason.
+        if loaded is not None and loaded.found and name.encode() in submission.source:
+            notes = loaded.notes
+        signature = signatures(self._state.reference_of(item)).get(name, name)
+        message = Message(None, describe_missing(name, notes), signature)
+        return Finding("missing", message, Missing(name, lost=bool(notes)))
+
+    def _call_behind(self, item: pytest.Item, error: GuestEnded, shown: str | None) -> str | None:
+        """Return the calls that ended the guest; none did if it was the import."""
+        guest = self._state.guests.get(_submission_of(item))
+        return None if guest is not None and guest.failure is error else shown
+
+
+def _verdict(check: Check, finding: Finding, duration: float) -> Verdict:
+    """Return the verdict that leaves the judge, without what a hidden check must not tell."""
+    status, message, missing, public = finding
+    if check.visibility == "hidden" and message is not None:
+        message, missing = Message(help=f"{HIDDEN_TEXT}; {public}" if public else HIDDEN_TEXT), None
     score = check.points if status == "passed" else 0.0
-    return Verdict(check.id, check.description, status, score, check.points, check.visibility, message, duration)
-
-
-def report_of(judge: Judge, submission: Submission) -> Report:
-    """Gives the report of one submission."""
-    assignment = judge.course.assignment(submission.assignment)
-    by_exercise: dict[str, list[Verdict]] = {exercise.id: [] for exercise in assignment.exercises}
-    for item in judge.checks.get(submission, []):
-        by_exercise[check_of(item).exercise].append(judge.verdicts.get(item) or ungraded_verdict(item, _NOT_RUN))
-    exercises = tuple(
-        ExerciseResult(
-            e.id,
-            e.title,
-            _total(by_exercise[e.id], "score"),
-            _total(by_exercise[e.id], "max_score"),
-            tuple(by_exercise[e.id]),
-        )
-        for e in assignment.exercises
-        if by_exercise[e.id]
-    )
-    ungraded = [check for exercise in exercises for check in exercise.checks if check.status == "ungraded"]
-    reason = None
-    if ungraded:
-        first = ungraded[0].message.help if ungraded[0].message else None
-        reason = f"{len(ungraded)} of the checks could not be graded, the first because: {first}"
-    guest = judge.guests.get(submission)
-    loaded = guest.loaded if guest is not None else None
-    names = contract(judge.course.reference(submission.assignment))
-    found = tuple(name for name in names if loaded is not None and name in loaded.found)
-    # What a module that did not come to its end would have defined, nobody knows.
-    missing = tuple(name for name in names if name not in found) if loaded is not None else ()
-    notes = [escape(note, MAX_SENTENCE_CHARS) for note in submission.notes]
-    if loaded is not None:
-        notes += [escape(note, MAX_SENTENCE_CHARS) for note in loaded.notes[:50]]
-    if guest is not None and guest.failure is not None:
-        notes.append(guest.failure.text)
-    written = list(loaded.answers.items())[:_ANSWERS] if loaded is not None else []
-    answers = tuple(Answer(escape(key, MAX_KEY_CHARS), text[:_ANSWER]) for key, text in written)
-    return Report(
-        submission.info,
-        submission.assignment,
-        "ungraded" if ungraded or not exercises else "graded",
-        reason if exercises else "no check was run",
-        _total(exercises, "score"),
-        _total(exercises, "max_score"),
-        dict(guest.isolation) if guest is not None else {},
-        judge.course_seed,
-        judge.course.fingerprint,
-        version("assay"),
-        exercises,
-        answers,
-        Names(found, missing, tuple(notes)),
-        sum(check.duration for exercise in exercises for check in exercise.checks),
+    return Verdict(
+        check.id, check.description, status, score, check.points, check.visibility, message, missing, duration
     )
 
 
-def ungraded_verdict(item: pytest.Item, what: str, why: str = "") -> Verdict:
-    """Gives the verdict of a check that could not be judged, which is ours to mend; why is told of no hidden one."""
-    check = check_of(item)
-    message = _hidden(what) if check.visibility == "hidden" else Message(help=escape(what + why, MAX_SENTENCE_CHARS))
-    return Verdict(check.id, check.description, "ungraded", 0.0, check.points, check.visibility, message, 0.0)
+def _ungraded(what: str, why: str = "") -> Finding:
+    """Return the finding of a check that could not be judged; why is not told of a hidden one."""
+    return Finding("ungraded", Message(help=bounded(what + why)), public=what)
 
 
-def _hidden(ours: str) -> Message:
-    return Message(help=f"{HIDDEN_TEXT}; {ours}" if ours else HIDDEN_TEXT)
-
-
-def _total(parts: Any, field: str) -> float:
-    return float(sum(getattr(part, field) for part in parts))
-
-
-def _finding(judge: Judge, item: Any, error: BaseException) -> tuple[Status, Message | None]:
-    """Says what an exception that ended a check means: the student's doing where we know it, ours otherwise."""
-    error = _first_of_flaky(error)
-    if isinstance(error, pytest.skip.Exception):
-        return "skipped", Message(help=escape(str(error), MAX_SENTENCE_CHARS))
-    path = judge.course.reference(item.path.parent.name)
-    shown = _transcript(item)
-    if isinstance(error, Mismatch):
-        yours, expected = pair(error.yours, error.expected, error.within)
-        return "failed", Message(shown, yours, expected, error.help or hint_for(judge, item, error))
-    if isinstance(error, SubmissionRaised):
-        return "error", Message(
-            shown, _raised(error), None, _help_for(error, shown, path) or hint_for(judge, item, error)
-        )
-    if isinstance(error, NameMissing):
-        return "missing", _missing(judge, item, error.missing, path)
-    if isinstance(error, GuestEnded):
-        guest = judge.guests.get(item.callspec.params["guest"])
-        during_import = guest is not None and guest.failure is error
-        if error.status == "ungraded":
-            return error.status, Message(help=escape(error.text, MAX_SENTENCE_CHARS))
-        return error.status, Message(
-            None if during_import else shown, escape(error.text, MAX_SENTENCE_CHARS), None, None
-        )
-    if isinstance(error, AssayError):
-        return "ungraded", Message(help=str(error))
-    if reference_digests(judge, item, error):
-        text = escape(f"what came back could not be used: {error}", MAX_SENTENCE_CHARS)
-        return "failed", Message(shown, text, None, None)
-    return "ungraded", Message(help=escape(f"{type(error).__name__} in the check itself: {error}", MAX_SENTENCE_CHARS))
+def _grader(error: BaseException, text: str) -> Finding:
+    """Return the finding of an error in the check or the grader; only its kind is told of a hidden check."""
+    return Finding("ungraded", Message(help=text), public=f"it could not be graded: {type(error).__name__}")
 
 
 def _first_of_flaky(error: BaseException) -> BaseException:
-    """Gives the failure behind an example that did not fail again: the submission does not answer alike twice."""
-    from hypothesis.errors import Flaky  # noqa: PLC0415
-
+    """Return the failure behind an example that did not fail again: the submission does not answer alike twice."""
     if not isinstance(error, Flaky):
         return error
     for cause in getattr(error, "exceptions", ()):
@@ -178,33 +177,9 @@ def _first_of_flaky(error: BaseException) -> BaseException:
 
 def _transcript(item: Any) -> str | None:
     submission = getattr(item, "funcargs", {}).get("submission")
-    return submission._channel.transcript.text() if submission is not None else None  # noqa: SLF001
+    return submission._channel.transcript.text() if submission is not None else None  # noqa: SLF001 - the proxy shows students' names only
 
 
-def _raised(error: SubmissionRaised) -> str:
-    text = escape(f"{error.kind}: {error.text}" if error.text else error.kind, MAX_SENTENCE_CHARS)
-    lines = [escape(f"  line {number}: {source.strip()}", MAX_SOURCE_LINE_CHARS) for number, source in error.where[-3:]]
-    return "\n".join([f"raised {text}", *lines])
-
-
-def _help_for(error: SubmissionRaised, shown: str | None, path: Path) -> str | None:
-    if error.kind == "NotImplementedError":
-        return "this is not written yet" if not error.text else None
-    if not error.called and shown:
-        last = shown.splitlines()[-1]
-        for name, signature in signatures(path).items():
-            if re.search(rf"(?<![\w.]){name}\(", last):
-                return f"it must take this call; the exercise's signature is {signature}"
-    return None
-
-
-def _missing(judge: Judge, item: Any, name: str, path: Path) -> Message:
+def _submission_of(item: Any) -> Submission:
     submission: Submission = item.callspec.params["guest"]
-    guest = judge.guests.get(submission)
-    loaded = guest.loaded if guest is not None else None
-    notes = loaded.notes if loaded is not None and loaded.found else []  # where all is missing they are said once
-    yours = f"{name} is not defined"
-    if notes and name.encode() in submission.source:  # what was never written is not missing because of them
-        first = escape(notes[0], MAX_SENTENCE_CHARS)
-        yours += f": {first if len(notes) == 1 else f'{len(notes)} cells stopped, see the notes'}"
-    return Message(None, yours, f"{signatures(path).get(name, name)}", None)
+    return submission

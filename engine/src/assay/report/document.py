@@ -8,7 +8,6 @@ import msgspec
 
 from assay.errors import AssayError, ReportError
 from assay.model import SCHEMA, Document
-from assay.report.visibility import public
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,7 +22,7 @@ def document_bytes(reports: Iterable[Report]) -> bytes:
 
     The document is read back first. Raises AssayError for values that JSON cannot hold, such as nan or half characters.
     """
-    document = Document(SCHEMA, tuple(public(report) for report in reports))
+    document = Document(SCHEMA, tuple(reports))
     try:
         text = msgspec.json.encode(document)
         same = msgspec.json.decode(text, type=Document) == document

@@ -15,9 +15,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from assay.model import HIDDEN_TEXT, INTERRUPTED
+from assay.model import HIDDEN_TEXT
 from assay.promises import Broken
-from assay.report.visibility import public
 from assay.text import escape
 
 if TYPE_CHECKING:
@@ -48,7 +47,7 @@ _MAX_LINES: Final = 24
 
 def render(reports: Iterable[Report]) -> RenderableType:
     """Return all reports, one after another, and a table of them if there are several."""
-    shown = [public(report) for report in reports]
+    shown = list(reports)
     parts: list[RenderableType] = []
     for report in shown:
         parts += [_report(report), Text()]
@@ -64,7 +63,7 @@ def _report(report: Report) -> RenderableType:
     if report.status == "ungraded":
         reason = report.reason or "no reason is known"
         whose = "this is no fault of the submission and costs no points"
-        worth = "" if reason == INTERRUPTED else "a person decides what it is worth"
+        worth = "" if report.cause == "interrupted" else "a person decides what it is worth"
         text = f"{reason}\n{whose if report.exercises else worth}".rstrip()
         parts.append(Padding(_rows([("reason", text)]), (0, 0, 1 if report.exercises else 0, 0)))
     if report.handed_in.notes:
@@ -97,10 +96,7 @@ def _header(report: Report) -> RenderableType:
 
 def _absent(exercise: ExerciseResult) -> bool:
     """Tell whether the submission defines none of its names, for no known reason."""
-    return all(
-        check.status == "missing" and (check.message is None or (check.message.yours or "").endswith("is not defined"))
-        for check in exercise.checks
-    )
+    return all(check.missing is not None and not check.missing.lost for check in exercise.checks)
 
 
 def _exercise(exercise: ExerciseResult) -> RenderableType:

@@ -4,28 +4,24 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from contextlib import nullcontext
 from typing import TYPE_CHECKING, NamedTuple
 
 from assay.checks.mistakes import Mistake, mistakes_of
-from assay.course.contract import contract, load_module
+from assay.course.contract import load_module
 from assay.course.read import exercise_of
-from assay.judge.hooks import Judge, reference_as_submission
-from assay.judge.inprocess import proxy
+from assay.judge.hooks import Judge
+from assay.judge.inprocess import in_process
 from assay.judge.mistaken import reference_with_mistake
 from assay.judge.session import hold_session
+from assay.judge.state import JudgeState, reference_as_submission
 from assay.model import Submission, SubmissionInfo
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from concurrent.futures import Executor
-    from contextlib import AbstractContextManager
     from types import ModuleType
 
-    import pytest
-
     from assay.course.read import Course
-    from assay.host.proxy import Proxy
     from assay.model import Report
 
 
@@ -76,9 +72,9 @@ def grade_mistakes(course: Course, assignment: str, executor: Executor) -> list[
 
 def _grade_part(course: Course, assignment: str, part: int) -> list[MistakeOutcome]:
     path = course.reference(assignment)
-    right = InProcessJudge(course, {reference_as_submission(course, assignment): lambda: load_module(path)})
+    right = _in_process_judge(course, {reference_as_submission(course, assignment): lambda: load_module(path)})
     hold_session(right)
-    (items,) = right.checks.values()
+    (items,) = right.state.checks.values()
     exercises = {item.module: exercise_of(item.path) for item in items}  # type: ignore[attr-defined]
     mine = [(mistake, number) for module, number in exercises.items() for mistake in mistakes_of(module)][part::_PARTS]
     if not mine:
@@ -89,60 +85,14 @@ def _grade_part(course: Course, assignment: str, part: int) -> list[MistakeOutco
         )
         for mistake, number in mine
     }
-    judge = InProcessJudge(course, makers)
+    judge = _in_process_judge(course, makers)
     hold_session(judge)
     return [_outcome(*each, report) for each, report in zip(mine, judge.reports(), strict=True)]
 
 
-class InProcessJudge(Judge):
-    """A judge without a wall, for trusted code: each submission is a module of this process.
-
-    Args:
-        course: the course.
-        makers: for each submission the function that makes its module, called anew for every check.
-    """
-
-    def __init__(self, course: Course, makers: Mapping[Submission, Callable[[], ModuleType]]) -> None:
-        super().__init__(course, list(makers))
-        self._makers = makers
-
-    def open_guest(  # type: ignore[override]
-        self,
-        config: pytest.Config,  # noqa: ARG002
-        submission: Submission,
-        *,
-        no_deadline: bool = False,  # noqa: ARG002
-    ) -> _InProcessGuest:
-        """Return a guest of this process; the reference's if the submission is not one of the judge's own."""
-        reference = self.course.reference(submission.assignment)
-        return _InProcessGuest(self._makers.get(submission) or (lambda: load_module(reference)))
-
-    def open_check(  # type: ignore[override]
-        self,
-        guest: _InProcessGuest,
-        item: pytest.Item,
-        *,
-        reference_guest: bool = False,  # noqa: ARG002
-    ) -> Proxy:
-        """Return a proxy for a newly made module."""
-        names = contract(self.course.reference(item.path.parent.name))
-        return proxy(guest.make(), self.course.load_library(), names, self.guest_seed(item))
-
-
-class _InProcessGuest:
-    """Has the methods of a guest, and nothing to end or pause."""
-
-    def __init__(self, make: Callable[[], ModuleType]) -> None:
-        self.make = make
-
-    def end(self) -> None:
-        """Do nothing: no process was started."""
-
-    close = end
-
-    def paused(self) -> AbstractContextManager[None]:
-        """Return a context that does nothing: nothing else runs in this process."""
-        return nullcontext()
+def _in_process_judge(course: Course, makers: Mapping[Submission, Callable[[], ModuleType]]) -> Judge:
+    """Return a judge without a wall, for trusted code: each submission is a module, made anew for every check."""
+    return Judge(JudgeState(course, list(makers), open_guest=in_process(course, makers)))
 
 
 def _as_submission(assignment: str, mistake: Mistake, exercise: str) -> Submission:

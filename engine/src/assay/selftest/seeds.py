@@ -5,8 +5,8 @@ from __future__ import annotations
 from concurrent.futures import as_completed
 from typing import TYPE_CHECKING, NamedTuple
 
-from assay.judge.hooks import reference_as_submission
 from assay.judge.session import Job, grade_chunk
+from assay.judge.state import reference_as_submission
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

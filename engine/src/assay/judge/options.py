@@ -1,0 +1,42 @@
+"""A session from the options of pytest's command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from assay.course.read import read_course
+from assay.errors import IntakeError
+from assay.intake.collect import take_in
+from assay.intake.tree import path_text
+from assay.judge.state import JudgeState, reference_as_submission
+from assay.text import MAX_LINE_CHARS, escape
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from assay.model import Submission
+
+
+def state_from(config: pytest.Config) -> JudgeState:
+    """Read the course and the submissions; without `--submission` the references are graded."""
+    course = read_course(config.rootpath)
+    names = [assignment.name for assignment in course.assignments]
+    paths = [Path(path) for path in config.option.submission]
+    submissions = _submissions(paths, names) if paths else [reference_as_submission(course, name) for name in names]
+    return JudgeState(course, submissions, config.option.assay_seed, tuple(config.option.assay_waive))
+
+
+def _submissions(paths: Sequence[Path], assignments: Sequence[str]) -> list[Submission]:
+    """Take in the submissions; raise UsageError if any is refused, or a folder is empty."""
+    try:
+        intake = take_in(paths, assignments)
+    except IntakeError as error:
+        raise pytest.UsageError(escape(str(error), MAX_LINE_CHARS)) from error
+    reasons = [refused.reason for refused in intake.refused]
+    reasons += [f"nothing to grade in {path_text(path)}" for path in intake.empty]
+    if reasons:
+        raise pytest.UsageError("; ".join(escape(reason, MAX_LINE_CHARS) for reason in reasons))
+    return intake.submissions

@@ -1,0 +1,141 @@
+"""The state of a grading session: submissions, their checks, their seeds and their guests."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any, Protocol
+
+import pytest
+
+from assay.course.seeds import derived_seed
+from assay.errors import PromiseBroken
+from assay.judge.collected import check_of, forbidden_by
+from assay.model import Submission, SubmissionInfo
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from assay.course.read import Course
+    from assay.errors import GuestEnded
+    from assay.host.proxy import Proxy
+    from assay.promises import Isolation
+    from assay.wire.messages import Imported
+
+
+class SubmissionGuest(Protocol):
+    """One submission that answers: across the wall, or inside the judge for trusted code."""
+
+    isolation: Isolation
+    loaded: Imported | None
+    failure: GuestEnded | None
+
+    def begin_check(self, seed: int, forbidden: list[str]) -> Proxy:
+        """Return a proxy for the submission as it was just after its import."""
+
+    def paused(self) -> AbstractContextManager[None]:
+        """Return a context in which the submission stands still."""
+
+    def end(self) -> None:
+        """End the check."""
+
+    def close(self) -> None:
+        """End the submission."""
+
+
+class GuestOpener(Protocol):
+    """The seam to the host: every guest of a session comes from here."""
+
+    def __call__(self, submission: Submission, config: pytest.Config, *, as_reference: bool) -> SubmissionGuest:
+        """Return the opened guest; one `as_reference` is compared with, so its failures are the grader's."""
+
+
+class JudgeState:
+    """What a session keeps about its submissions.
+
+    Args:
+        course: what is right.
+        submissions: what is graded.
+        seed: the course's secret seed.
+        waived: promises that the instructor waived by name.
+        open_guest: opens guests; without it each is a process behind the wall.
+    """
+
+    def __init__(
+        self,
+        course: Course,
+        submissions: Sequence[Submission],
+        seed: int = 0,
+        waived: tuple[str, ...] = (),
+        open_guest: GuestOpener | None = None,
+    ) -> None:
+        self.course = course
+        self.submissions = submissions
+        self.seed = seed
+        self.waived = waived
+        self.guests: dict[Submission, SubmissionGuest] = {}
+        self.checks: dict[Submission, list[pytest.Item]] = {}
+        self.refusal: PromiseBroken | None = None
+        self._opener = open_guest or self._open_process
+
+    def reference_of(self, item: pytest.Item) -> Path:
+        """Return the file of the model answers that a check compares with."""
+        return self.course.reference(item.path.parent.name)
+
+    def check_seed(self, item: pytest.Item) -> int:
+        """Return the seed of a check's own inputs."""
+        check = check_of(item)
+        return derived_seed(self.seed, item.path.parent.name, check.exercise, check.id)
+
+    def guest_seed(self, item: pytest.Item) -> int:
+        """Return the seed of the guest's randomness, from which the inputs cannot be told."""
+        return derived_seed(self.check_seed(item), "guest")
+
+    def open_guest(self, submission: Submission, config: pytest.Config) -> SubmissionGuest:
+        """Return the opened guest of a submission; end the session if this machine does not keep a core promise."""
+        guest = self._open(submission, config, as_reference=False)
+        self.guests[submission] = guest
+        return guest
+
+    def open_reference_guest(self, assignment: str, config: pytest.Config) -> SubmissionGuest:
+        """Return the model answers as a guest equal to a submission's."""
+        return self._open(reference_as_submission(self.course, assignment), config, as_reference=True)
+
+    def open_check(self, guest: SubmissionGuest, item: pytest.Item) -> Proxy:
+        """Return the proxy for a guest, in this check's own process."""
+        return guest.begin_check(self.guest_seed(item), forbidden_by(item))
+
+    def reopen_check(self, item: Any) -> Proxy:
+        """Give a check another process, as if it had not begun."""
+        guest = item.funcargs["guest"]
+        guest.end()
+        return self.open_check(guest, item)
+
+    def _open(self, submission: Submission, config: pytest.Config, *, as_reference: bool) -> SubmissionGuest:
+        try:
+            return self._opener(submission, config, as_reference=as_reference)
+        except PromiseBroken as error:
+            self.refusal = error
+            text = f"{error} (an option of pytest's: --assay-waive)"
+            pytest.exit(text, returncode=pytest.ExitCode.USAGE_ERROR)
+
+    def _open_process(self, submission: Submission, config: pytest.Config, *, as_reference: bool) -> SubmissionGuest:
+        from assay.judge.guests import ProcessGuest, budget_of  # noqa: PLC0415 - torch comes with it
+
+        budget = budget_of(config)
+        guest = ProcessGuest(self.course, submission, self.waived, budget, as_reference=as_reference)
+        guest.open()
+        return guest
+
+
+STATE = pytest.StashKey[JudgeState]()
+"""Where the configuration of a session that grades keeps its state, for the fixtures."""
+
+
+def reference_as_submission(course: Course, name: str) -> Submission:
+    """Return the model answers as a submission like any other."""
+    path = course.reference(name)
+    source = path.read_bytes()
+    info = SubmissionInfo("reference", str(path), hashlib.sha256(source).hexdigest())
+    return Submission(info, name, "module", source)
