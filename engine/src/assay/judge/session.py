@@ -8,8 +8,9 @@ import io
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from assay.course.read import read_course
+from assay.course.read import TESTS, read_course
 from assay.errors import AssayError
+from assay.judge.memory import memory
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from assay.model import Report, Submission
 
 _PYTEST_SAID = 4000
+
+_NEEDLESS = ("cacheprovider", "logging", "pastebin", "setuponly", "setupplan", "stepwise")
+"""Plugins of pytest's that grading never needs; `logging` would go to each of torch's loggers six times a check."""
 
 
 class Job(NamedTuple):
@@ -56,6 +60,8 @@ def grade_chunk(job: Job) -> list[Report]:
         visible_only=job.visible_only,
         stop_at_first_failure=job.stop_at_first_failure,
     )
+    known = memory.known(course, job.seed)
+    judge.drawn, judge.failing = known.drawn, known.failing
     hold_session(judge)
     return judge.reports()
 
@@ -70,31 +76,26 @@ def hold_session(judge: Judge) -> None:
     """
     import _hypothesis_pytestplugin  # noqa: PLC0415 - as above
     import pytest  # noqa: PLC0415
-    import pytest_benchmark.plugin  # noqa: PLC0415
 
     from assay import pytest_plugin  # noqa: PLC0415
 
+    memory.enter(judge.course)
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # what else is installed must not change a verdict
     os.environ.pop("PYTEST_ADDOPTS", None)
     os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = os.devnull
     root = judge.course.root
     # A warning is the course author's to see, in the course's own tests; it must not end a check here.
-    arguments = [
-        "--import-mode=importlib",
-        "-p",
-        "no:cacheprovider",
-        "-p",
-        "no:logging",  # which would go to each of torch's loggers six times a check
-        "-W",
-        "ignore",
-        "--rootdir",
-        str(root),
-        "-c",
-        str(root / "tox.ini"),
-        f"--benchmark-storage=file://{os.devnull}",  # nothing is left in the course's folder
-    ]
-    arguments += sorted({str(judge.course.tests(submission.assignment)) for submission in judge.submissions})
-    plugins = [judge, pytest_plugin, pytest_benchmark.plugin, _hypothesis_pytestplugin]
+    arguments = ["--import-mode=importlib", "-W", "ignore", "--rootdir", str(root), "-c", str(root / "tox.ini")]
+    for name in _NEEDLESS:
+        arguments += ["-p", f"no:{name}"]
+    folders = sorted({judge.course.tests(submission.assignment) for submission in judge.submissions})
+    arguments += map(str, folders)
+    plugins = [judge, pytest_plugin, _hypothesis_pytestplugin]
+    if _measures_speed(root, folders):
+        import pytest_benchmark.plugin  # noqa: PLC0415 - at each start of a session it asks git for the commit
+
+        arguments.append(f"--benchmark-storage=file://{os.devnull}")  # nothing is left in the course's folder
+        plugins.append(pytest_benchmark.plugin)
     output = io.StringIO()
     gc.disable()  # importing torch makes half a million objects to look through, and no garbage; until all is collected
     try:
@@ -107,5 +108,13 @@ def hold_session(judge: Judge) -> None:
     if judge.interrupted:
         raise KeyboardInterrupt
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+        memory.leave()  # pytest would find a check file that it could not import among the modules, and take it
         text = f"pytest ended with {code!r}:\n{output.getvalue()[-_PYTEST_SAID:]}"
         raise AssayError(text)
+
+
+def _measures_speed(root: Path, folders: list[Path]) -> bool:
+    """Whether a check of the session, or a conftest.py around it, takes pytest-benchmark's fixture."""
+    files = [*root.glob("*.py"), *(root / TESTS).glob("*.py"), root / "tox.ini"]
+    files += [path for folder in folders for path in folder.rglob("*.py")]
+    return any(b"benchmark" in path.read_bytes() for path in files if path.is_file())
