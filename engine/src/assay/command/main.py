@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import os
 import signal
@@ -20,7 +21,8 @@ from assay.text import escape
 from assay.wire.promises import CORE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
+    from concurrent.futures import Executor
 
     from rich.progress import TaskID
 
@@ -283,10 +285,9 @@ def _named(folder: Path | None, assignments: tuple[str, ...]) -> tuple[Course, l
 
 
 def _graded(course: Course, intake: Intake, seed: int, waive: tuple[str, ...]) -> list[Report]:
-    from assay.grading.executors import LocalProcesses  # noqa: PLC0415
     from assay.grading.run import grade  # noqa: PLC0415
 
-    with progress_bars() as progress, LocalProcesses() as executor:
+    with progress_bars() as progress, _executor() as executor:
         bar = progress.add_task("grading", total=len(intake.submissions))
         return grade(
             course,
@@ -297,6 +298,19 @@ def _graded(course: Course, intake: Intake, seed: int, waive: tuple[str, ...]) -
             waived=waive,
             on_trouble=lambda text: say(f"assay: {text}"),
         )
+
+
+@contextlib.contextmanager
+def _executor() -> Iterator[Executor]:
+    """Give the workers: those of the caller who runs the command in its own process, or new ones."""
+    given = click.get_current_context().obj
+    if given is not None:
+        yield given
+        return
+    from assay.grading.executors import LocalProcesses  # noqa: PLC0415
+
+    with LocalProcesses() as executor:
+        yield executor
 
 
 def _refusals(course: Course, intake: Intake, seed: int) -> list[Report]:
