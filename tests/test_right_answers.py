@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from assay.course.read import read_course
+from assay.grading.executors import LocalProcesses
 from assay.grading.run import grade
 from assay.model import Submission, SubmissionInfo
 
@@ -38,7 +39,8 @@ SUBMISSIONS = [both for assignment in COURSE.assignments for both in combined(as
 @pytest.fixture(scope="module")
 def reports():
     submissions = [submission for submission, _ in SUBMISSIONS]
-    graded = grade(COURSE, submissions, seed=0, waived=(), on_progress=lambda _: None, on_trouble=pytest.fail)
+    with LocalProcesses() as executor:
+        graded = grade(COURSE, submissions, seed=0, executor=executor, on_trouble=pytest.fail)
     return {report.submission.sha256: report for report in graded}
 
 

@@ -7,6 +7,7 @@ import pytest
 import torch
 from assay.course.read import read_course
 from assay.course.starter import module_starter
+from assay.grading.executors import LocalProcesses
 from assay.grading.run import grade
 from assay.intake.collect import take_in
 from d2l import torch as d2l
@@ -56,21 +57,26 @@ EXPECTED = {
 
 
 @pytest.fixture(scope="module")
-def reports():
-    """Every example, graded in one run."""
-    return {(report.assignment, report.submission.name): report for report in graded(ROOT / "submissions")}
-
-
-def graded(path):
+def grade_folder():
+    """Grade what is in a folder."""
     course = read_course(ROOT)
-    intake = take_in([path], [assignment.name for assignment in course.assignments])
-    return grade(course, intake.submissions, seed=0, waived=(), on_progress=lambda _: None, on_trouble=pytest.fail)
+    names = [assignment.name for assignment in course.assignments]
+    with LocalProcesses() as executor:
+        yield lambda folder: grade(
+            course, take_in([folder], names).submissions, seed=0, executor=executor, on_trouble=pytest.fail
+        )
+
+
+@pytest.fixture(scope="module")
+def reports(grade_folder):
+    """Grade every example in one run."""
+    return {(report.assignment, report.submission.name): report for report in grade_folder(ROOT / "submissions")}
 
 
 @pytest.mark.parametrize("name", [SCRATCH, CONCISE])
-def test_a_starter_as_it_is_written_earns_nothing(tmp_path, name):
+def test_a_starter_as_it_is_written_earns_nothing(tmp_path, name, grade_folder):
     (tmp_path / f"{name}.py").write_text(module_starter(read_course(ROOT).reference(name)))
-    (report,) = graded(tmp_path)
+    (report,) = grade_folder(tmp_path)
     assert (report.status, report.score) == ("graded", 0)
 
 

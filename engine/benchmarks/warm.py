@@ -9,6 +9,7 @@ from assay.guest.loading import load_module
 from assay.intake.collect import take_in
 from assay.judge.hooks import Judge
 from assay.judge.inprocess import in_process
+from assay.judge.memory import Known
 from assay.judge.session import hold_session
 from assay.judge.state import JudgeState
 
@@ -27,7 +28,9 @@ def main():
     course.load_library()
     modules = {s: load_module(s.assignment, s.source).module for s in submissions}
     makers = {s: functools.partial(modules.get, s) for s in submissions}
-    judge = Judge(JudgeState(course, submissions, open_guest=in_process(course, makers)))
+    judge = Judge(
+        JudgeState(course, submissions, open_guest=in_process(course, makers), known=Known(drawn=DrawnAnew()))
+    )
     hold_session(judge)
     for report in judge.reports():
         if report.score != report.max_score:

@@ -1,7 +1,7 @@
 """What Hypothesis draws is drawn once for a session, and nobody's report depends on who was graded before."""
 
 import json
-import os
+from concurrent.futures import Executor
 from pathlib import Path
 
 import pytest
@@ -23,7 +23,6 @@ def doubled(x):
 
 CHECKS = '''
 """Doubling"""
-import os
 import random
 import pytest
 import torch
@@ -33,7 +32,7 @@ from assay.checks import assert_close
 
 def drawn(value):
     """Tells that it was drawn."""
-    with open(os.environ["DRAWN"], "a") as file:
+    with open({drawn!r}, "a") as file:
         print(value, file=file)
     return value
 
@@ -176,7 +175,7 @@ def test_called(submission):
 FILES = {
     "course/tox.ini": "[pytest]\ntestpaths = tests\npythonpath = reference\n",
     "course/reference/twice.py": REFERENCE,
-    "course/tests/twice/test_1_doubling.py": CHECKS,
+    "course/tests/twice/test_1_doubling.py": "",
     "course/reference/other.py": '"""Model answers."""\n\n\ndef called():\n    """The first."""\n    return 141\n',
     "course/reference/constants.py": "FIRST, *OTHERS = 141, 243, 347, 453, 559, 661, 767, 871, 973, 179, 283, 389, 497\n",
     "course/tests/other/test_1_called.py": OTHER_CHECKS,
@@ -201,40 +200,38 @@ CLASS = {
 
 
 class Class:
-    """A course, and the class that handed in, of which some are graded in one session at a time."""
+    """A course, and a class of which some are graded, one after the other by one worker."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, executor: Executor) -> None:
         self.root = root
+        self.executor = executor
+        self.checks = CHECKS.replace("{drawn!r}", repr(str(root / "drawn")))
+        self.runs = 0
         submissions = {f"class/{name}/twice.py": source for name, source in CLASS.items()}
         for name, text in (FILES | submissions | {"class/other/other.py": "def called(): return 141\n"}).items():
             (root / name).parent.mkdir(parents=True, exist_ok=True)
             (root / name).write_text(text.lstrip())
 
     def graded(self, *names):
-        """Gives each one's verdicts, without durations, and the numbers that were drawn."""
+        """Return each one's verdicts, without durations, and the numbers that were drawn."""
+        self.runs += 1
+        # Another version of the course: the worker forgets the examples that it knows.
+        (self.root / "course/tests/twice/test_1_doubling.py").write_text(f"{self.checks.lstrip()}\n# {self.runs}\n")
         drawn = self.root / "drawn"
         drawn.write_text("")
-        before = os.sched_getaffinity(0)
-        os.environ["DRAWN"] = str(drawn)
-        os.sched_setaffinity(0, {min(before)})  # one worker
-        try:
-            reports = grade(
-                read_course(self.root / "course"),
-                take_in([self.root / "class" / name for name in names], ["twice", "other"]).submissions,
-                seed=3,
-                waived=(),
-                on_progress=lambda _: None,
-                on_trouble=pytest.fail,
-            )
-        finally:
-            os.sched_setaffinity(0, before)
-            del os.environ["DRAWN"]
+        reports = grade(
+            read_course(self.root / "course"),
+            take_in([self.root / "class" / name for name in names], ["twice", "other"]).submissions,
+            seed=3,
+            executor=self.executor,
+            on_trouble=pytest.fail,
+        )
         verdicts = {r.submission.name: json.loads(document_bytes([r]), object_hook=timeless) for r in reports}
         return verdicts, drawn.read_text().splitlines()
 
 
 def timeless(part):
-    return {name: value for name, value in part.items() if name != "duration"}
+    return {name: value for name, value in part.items() if name not in {"duration", "course"}}
 
 
 def statuses(report):
@@ -243,8 +240,8 @@ def statuses(report):
 
 
 @pytest.fixture(scope="module")
-def everybody(tmp_path_factory):
-    return Class(tmp_path_factory.mktemp("examples"))
+def everybody(tmp_path_factory, executor):
+    return Class(tmp_path_factory.mktemp("examples"), executor)
 
 
 @pytest.fixture(scope="module")

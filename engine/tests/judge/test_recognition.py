@@ -211,8 +211,8 @@ def test_quadruple(submission):
 
 
 @pytest.fixture(scope="module")
-def helps(tmp_path_factory):
-    return helps_of(written(tmp_path_factory), "class")
+def helps(tmp_path_factory, executor):
+    return helps_of(written(tmp_path_factory), "class", executor)
 
 
 def written(tmp_path_factory):
@@ -223,11 +223,11 @@ def written(tmp_path_factory):
     return root
 
 
-def helps_of(root, path):
+def helps_of(root, path, executor):
     """What the checks say to do that did not pass, by the submission's name."""
     submissions = take_in([root / path], ["parts", "means", "factors", "memory"]).submissions
     course = read_course(root / "course")
-    reports = grade(course, submissions, seed=0, waived=(), on_progress=lambda _: None, on_trouble=pytest.fail)
+    reports = grade(course, submissions, seed=0, executor=executor, on_trouble=pytest.fail)
     return {
         report.submission.name: [
             check.message.help
@@ -266,8 +266,8 @@ def test_a_mistake_that_answers_an_earlier_check_otherwise_is_not_named(helps, n
     assert helps["adds"][2 * list(CHECKS).index(name) + 1] is None
 
 
-def test_which_mistake_is_named_does_not_depend_on_who_was_graded_before(helps, tmp_path_factory):
-    assert helps_of(written(tmp_path_factory), "class/cubes") == {"cubes": helps["cubes"]}
+def test_which_mistake_is_named_does_not_depend_on_who_was_graded_before(helps, tmp_path_factory, executor):
+    assert helps_of(written(tmp_path_factory), "class/cubes", executor) == {"cubes": helps["cubes"]}
 
 
 def test_a_mistake_that_remembers_is_asked_as_if_for_the_first_time(helps):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import CodeType, ModuleType
 
-__all__ = ["contract", "load_module", "signatures"]
+__all__ = ["contract", "forget", "load_module", "signatures"]
 
 
 @functools.cache
@@ -69,6 +69,12 @@ def load_module(path: Path, *, fresh: bool = False) -> ModuleType:
     except Exception as error:
         text = f"{path} cannot be imported: {type(error).__name__}: {error}"
         raise CourseError(text) from error
+
+
+def forget() -> None:
+    """Forget what was read of courses so far, because a course has changed; modules stay imported."""
+    for read in (contract, signatures, _load_once):
+        read.cache_clear()
 
 
 @functools.cache

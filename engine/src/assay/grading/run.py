@@ -102,6 +102,8 @@ class _Run:
     def grade_all(self) -> None:
         """Grade every submission, and those whose worker died once more, after all others."""
         self._grade(range(len(self._submissions)))
+        if self._broken:
+            return
         again, self._dead = self._dead, []
         self._grade(again)
 
@@ -130,13 +132,17 @@ class _Run:
         for future in self._running:
             future.cancel()
 
+    @property
+    def _broken(self) -> bool:
+        return len(self._failed) >= _FAILURES and not self.found
+
     def _grade(self, numbers: Sequence[int]) -> None:
         for number in numbers:
             job = self._job._replace(submissions=(self._submissions[number],))
             self._running[self._executor.submit(grade_chunk, job)] = number
         for future in as_completed(self._running):
             self._hear(self._running[future], future)
-            if len(self._failed) >= _FAILURES and not self.found:
+            if self._broken:
                 return
         self._running.clear()
 

@@ -219,3 +219,11 @@ def shared(library: Path | None, waived: tuple[str, ...] = ()) -> ForkServer:
         _shared[key] = ForkServer(library, waived)
         atexit.register(_shared[key].stop)
     return _shared[key]
+
+
+def stop_shared(library: Path) -> None:
+    """Stop this process's fork servers for the library, because it has changed or is not needed any more."""
+    for key in [key for key in _shared if key[0] == library]:
+        fork_server = _shared.pop(key)
+        atexit.unregister(fork_server.stop)
+        fork_server.stop()

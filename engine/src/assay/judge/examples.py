@@ -33,7 +33,7 @@ from assay.judge.recording import (
 from assay.wire.objects import seed_everything
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
 
     from assay.host.proxy import Proxy
     from assay.judge.state import JudgeState
@@ -89,7 +89,7 @@ class ExampleBook:
 
     def __init__(self, state: JudgeState) -> None:
         self._state = state
-        self._passed: dict[str, Sequence[dict[str, Any]] | None] = {}
+        self._passed = state.known.drawn
 
     def prepare(self, item: Any) -> None:
         """Make every example of a check start afresh, and put examples that an earlier submission passed to this one.

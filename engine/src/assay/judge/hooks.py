@@ -12,13 +12,13 @@ from assay.judge.state import STATE
 from assay.text import MAX_NAME_CHARS, escape
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Generator
     from pathlib import Path
 
     from assay.judge.examples import ExampleBook
     from assay.judge.state import JudgeState
     from assay.judge.verdicts import Verdicts
-    from assay.model import Report, Submission
+    from assay.model import Report
 
 
 class Judge:
@@ -29,7 +29,6 @@ class Judge:
         visible_only: leave out the checks that a student does not see at once.
         stop_at_first_failure: skip the rest of a submission's checks after the first that it did not pass.
         submissions_only: leave out every test that is not a check of a submission.
-        on_graded: called with every report as soon as all checks of its submission have been run.
     """
 
     __name__ = "assay-judge"
@@ -45,15 +44,12 @@ class Judge:
         visible_only: bool = False,
         stop_at_first_failure: bool = False,
         submissions_only: bool = False,
-        on_graded: Callable[[Submission, Report], None] | None = None,
     ) -> None:
         self.state = state
         self.interrupted = False
         self._visible_only = visible_only
         self._stop_at_first_failure = stop_at_first_failure
         self._submissions_only = submissions_only
-        self._on_graded = on_graded
-        self._finished: dict[Submission, Report] = {}
 
     def pytest_configure(self, config: pytest.Config) -> None:
         """Give the fixtures the session's state."""
@@ -119,17 +115,6 @@ class Judge:
             pytest.skip("a check before this one was not passed")
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
-        """Hand over a submission's report after the last of its checks."""
-        handled = yield
-        submission = submission_of(item)
-        if submission is not None and self._verdicts.are_complete(submission):
-            self._finished[submission] = self._report(submission)
-            if self._on_graded is not None:
-                self._on_graded(submission, self._finished[submission])
-        return handled
-
-    @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
@@ -145,9 +130,6 @@ class Judge:
 
     def reports(self) -> list[Report]:
         """Return a report for every submission, in order; a check that was not run is `ungraded` in it."""
-        return [self._finished.get(submission) or self._report(submission) for submission in self.state.submissions]
-
-    def _report(self, submission: Submission) -> Report:
         from assay.judge.reports import report_of  # noqa: PLC0415 - as above
 
-        return report_of(self.state, self._verdicts, submission)
+        return [report_of(self.state, self._verdicts, submission) for submission in self.state.submissions]

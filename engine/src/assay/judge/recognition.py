@@ -48,8 +48,8 @@ class Recogniser:
     def __init__(self, state: JudgeState, book: ExampleBook) -> None:
         self._state = state
         self._book = book
-        self._answers: dict[tuple[Any, ...], BaseException | None] = {}
-        self._fails: dict[tuple[Path, str, Mistake], bool] = {}
+        self._answers = state.known.answers
+        self._fails = state.known.failing
         self._made: dict[Submission, dict[Mistake, Path]] = {}
         self._refuted: dict[tuple[Submission, str], set[Mistake]] = {}
 

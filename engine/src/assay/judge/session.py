@@ -8,17 +8,20 @@ import io
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from assay.course.read import read_course
+from assay.course.read import TESTS, read_course
 from assay.errors import AssayError
+from assay.judge.memory import memory
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from assay.judge.hooks import Judge
     from assay.model import Report, Submission
 
 _PYTEST_SAID = 4000
+
+_NEEDLESS = ("cacheprovider", "logging", "pastebin", "setuponly", "setupplan", "stepwise")
+"""Plugins of pytest's that grading never needs; `logging` would go to each of torch's loggers six times a check."""
 
 
 class Job(NamedTuple):
@@ -37,12 +40,8 @@ class Job(NamedTuple):
     stop_at_first_failure: bool = False
 
 
-def grade_chunk(job: Job, on_graded: Callable[[Submission, Report], None] | None = None) -> list[Report]:
-    """Grade a chunk in one pytest session of this process: a worker's entrance.
-
-    Args:
-        job: the chunk.
-        on_graded: called with every report as soon as it is there.
+def grade_chunk(job: Job) -> list[Report]:
+    """Grade some submissions in one pytest session of this process: a worker's entrance.
 
     Raises:
         AssayError: the course here is another one, or the session did not finish; with pytest's output.
@@ -55,10 +54,9 @@ def grade_chunk(job: Job, on_graded: Callable[[Submission, Report], None] | None
         text = f"the course at {job.root} changed while it was grading"
         raise AssayError(text)
     judge = Judge(
-        JudgeState(course, job.submissions, job.seed, job.waived),
+        JudgeState(course, job.submissions, job.seed, job.waived, known=memory.known(course, job.seed)),
         visible_only=job.visible_only,
         stop_at_first_failure=job.stop_at_first_failure,
-        on_graded=on_graded,
     )
     hold_session(judge)
     return judge.reports()
@@ -74,32 +72,27 @@ def hold_session(judge: Judge) -> None:
     """
     import _hypothesis_pytestplugin  # noqa: PLC0415 - as above
     import pytest  # noqa: PLC0415
-    import pytest_benchmark.plugin  # noqa: PLC0415
 
     from assay.judge import fixtures, settings  # noqa: PLC0415
 
+    memory.enter(judge.state.course)
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # what else is installed must not change a verdict
     os.environ.pop("PYTEST_ADDOPTS", None)
     os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = os.devnull
     state = judge.state
     root = state.course.root
     # A warning is the course author's to see, in the course's own tests; it must not end a check here.
-    arguments = [
-        "--import-mode=importlib",
-        "-p",
-        "no:cacheprovider",
-        "-p",
-        "no:logging",  # which would go to each of torch's loggers six times a check
-        "-W",
-        "ignore",
-        "--rootdir",
-        str(root),
-        "-c",
-        str(root / "tox.ini"),
-        f"--benchmark-storage=file://{os.devnull}",  # nothing is left in the course's folder
-    ]
-    arguments += sorted({str(state.course.tests(submission.assignment)) for submission in state.submissions})
-    plugins = [judge, settings, fixtures, pytest_benchmark.plugin, _hypothesis_pytestplugin]
+    arguments = ["--import-mode=importlib", "-W", "ignore", "--rootdir", str(root), "-c", str(root / "tox.ini")]
+    for name in _NEEDLESS:
+        arguments += ["-p", f"no:{name}"]
+    folders = sorted({state.course.tests(submission.assignment) for submission in state.submissions})
+    arguments += map(str, folders)
+    plugins = [judge, settings, fixtures, _hypothesis_pytestplugin]
+    if _measures_speed(root, folders):
+        import pytest_benchmark.plugin  # noqa: PLC0415 - at each start of a session it asks git for the commit
+
+        arguments.append(f"--benchmark-storage=file://{os.devnull}")  # nothing is left in the course's folder
+        plugins.append(pytest_benchmark.plugin)
     output = io.StringIO()
     gc.disable()  # importing torch makes half a million objects to look through, and no garbage; until all is collected
     try:
@@ -112,5 +105,13 @@ def hold_session(judge: Judge) -> None:
     if judge.interrupted:
         raise KeyboardInterrupt
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+        memory.leave()  # pytest would find a check file that it could not import among the modules, and take it
         text = f"pytest ended with {code!r}:\n{output.getvalue()[-_PYTEST_SAID:]}"
         raise AssayError(text)
+
+
+def _measures_speed(root: Path, folders: list[Path]) -> bool:
+    """Whether a check of the session, or a conftest.py around it, takes pytest-benchmark's fixture."""
+    files = [*root.glob("*.py"), *(root / TESTS).glob("*.py"), root / "tox.ini"]
+    files += [path for folder in folders for path in folder.rglob("*.py")]
+    return any(b"benchmark" in path.read_bytes() for path in files if path.is_file())

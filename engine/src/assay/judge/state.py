@@ -10,6 +10,7 @@ import pytest
 from assay.course.seeds import derived_seed
 from assay.errors import PromiseBroken
 from assay.judge.collected import check_of, forbidden_by
+from assay.judge.memory import Known
 from assay.model import Submission, SubmissionInfo
 
 if TYPE_CHECKING:
@@ -60,20 +61,23 @@ class JudgeState:
         seed: the course's secret seed.
         waived: promises that the instructor waived by name.
         open_guest: opens guests; without it each is a process behind the wall.
+        known: facts that earlier sessions of this process found out.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - each by its name
         self,
         course: Course,
         submissions: Sequence[Submission],
         seed: int = 0,
         waived: tuple[str, ...] = (),
         open_guest: GuestOpener | None = None,
+        known: Known | None = None,
     ) -> None:
         self.course = course
         self.submissions = submissions
         self.seed = seed
         self.waived = waived
+        self.known = known or Known()
         self.guests: dict[Submission, SubmissionGuest] = {}
         self.checks: dict[Submission, list[pytest.Item]] = {}
         self.refusal: PromiseBroken | None = None

@@ -74,10 +74,6 @@ class Verdicts:
         """Return the verdicts of a submission's checks that have one."""
         return [self._verdicts[item] for item in self._state.checks[submission] if item in self._verdicts]
 
-    def are_complete(self, submission: Submission) -> bool:
-        """Whether every check of a submission has a verdict."""
-        return len(self.so_far(submission)) == len(self._state.checks[submission])
-
     def _after(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Verdict:
         """Return the verdict after a phase; a later phase only makes it worse, and only the call makes it `passed`."""
         check, before = check_of(item), self._verdicts.get(item)
