@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assay.course.read import find_root, read_course
+from assay.course.seeds import secret_seed
 from assay.errors import IntakeError, ReportError
 from assay.grading.executors import LocalProcesses
 from assay.grading.run import grade as grade_submissions
@@ -30,7 +31,7 @@ def grade(  # noqa: PLR0913 - each by its name
     paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
     *,
     course: str | os.PathLike[str] | None = None,
-    seed: int = 0,
+    seed: int | None = None,
     waived: Iterable[str] = (),
     visible_only: bool = False,
     executor: Executor | None = None,
@@ -41,7 +42,7 @@ def grade(  # noqa: PLR0913 - each by its name
     Args:
         paths: a path or several: files, students' folders, folders of students, or archives of these.
         course: the course's folder, or a folder in it; by default the current folder.
-        seed: the course's secret seed: the same seed gives the same reports, durations apart.
+        seed: the same seed gives the same reports, durations apart; by default the course's own, kept in `.assay/seed`.
         waived: promises of the sandbox that this machine need not keep.
         visible_only: leave out the checks that a student does not see at once.
         executor: where to grade; it stays open. By default a process for every processor, for this call only.
@@ -63,6 +64,7 @@ def grade(  # noqa: PLR0913 - each by its name
     if not intake.submissions and not intake.refused:
         text = f"nothing to grade in {', '.join(map(path_text, folders)) or 'no path'}"
         raise IntakeError(text)
+    seed = secret_seed(found.root) if seed is None else seed
     with contextlib.nullcontext(executor) if executor is not None else LocalProcesses() as workers:
         reports = grade_submissions(
             found,

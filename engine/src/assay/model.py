@@ -102,7 +102,7 @@ class Report(msgspec.Struct, frozen=True):
     score: float
     max_score: float
     isolation: Isolation
-    seed: int
+    seed: str
     course: str
     engine: str
     exercises: tuple[ExerciseResult, ...]

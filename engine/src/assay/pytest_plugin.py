@@ -25,7 +25,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="a file, a student's folder or a folder of students; repeatable; without it the reference is graded",
     )
     group.addoption(
-        "--assay-seed", type=int, default=0, help="the course's secret seed: inputs and starting values follow from it"
+        "--assay-seed",
+        type=int,
+        help="the seed of inputs and starting values; without it the course's own for submissions, 0 for the reference",
     )
     group.addoption(
         "--assay-waive",

@@ -42,8 +42,8 @@ def test_the_canonical_report_is_written(graded):
     assert list(document) == ["schema", "reports"]
     assert document["schema"] == "assay/report/v1"
     assert [(r["submission"]["name"], r["status"], r["score"], r["seed"]) for r in document["reports"]] == [
-        ("alice", "graded", 5, 7),
-        ("bob", "graded", 3, 7),
+        ("alice", "graded", 5, "7"),
+        ("bob", "graded", 3, "7"),
     ]
     assert list(document["reports"][0]) == [
         "submission", "assignment", "status", "reason", "cause", "score", "max_score", "isolation", "seed", "course", "engine",

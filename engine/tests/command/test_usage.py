@@ -18,9 +18,12 @@ def students(tmp_path_factory):
 
 
 def test_a_seed_that_does_not_fit_is_refused_before_anything_is_graded(course_root, students, assay):
-    code, output, errors = assay("grade", students, "--seed", str(2**63), cwd=course_root)
+    code, output, errors = assay("grade", students, "--seed", str(2**128), cwd=course_root)
     assert (code, output) == (2, "")
-    assert "9223372036854775808 is not in the range 0<=x<=9223372036854775807" in errors
+    assert (
+        "340282366920938463463374607431768211456 is not in the range 0<=x<=340282366920938463463374607431768211455"
+        in errors
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,8 @@
 """The session's state: seeds, and guests that come through one seam."""
 
 import pytest
-from assay.judge.seeds import derived_seed
 
+from assay.course.seeds import derived_seed
 from assay.errors import PromiseBroken
 from assay.judge.inprocess import in_process
 from assay.judge.state import JudgeState, reference_as_submission

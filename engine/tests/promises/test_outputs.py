@@ -77,7 +77,7 @@ def hostile(text):
         for status in ("failed", "error", "crashed", "ungraded")
     ]
     return Report(
-        SubmissionInfo(text, text, "0" * 64), "basics", "ungraded", text, "checks", 0.0, 4.0, {"files": Broken(text)}, 7,
+        SubmissionInfo(text, text, "0" * 64), "basics", "ungraded", text, "checks", 0.0, 4.0, {"files": Broken(text)}, "7",
         "c" * 64, "0.1.0", (ExerciseResult("1", "Title", 0.0, 4.0, tuple(verdicts)),),
         (Answer(escape(text, 20), text, None, text),), Names((text,), (text,), (text, text)), 1.0,
     )  # fmt: skip

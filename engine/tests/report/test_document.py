@@ -48,7 +48,7 @@ REPORT = record(
     score=NUMBER,
     max_score=NUMBER,
     isolation={"type": "object", "additionalProperties": {"anyOf": [KEPT, BROKEN]}},
-    seed={"type": "integer"},
+    seed={"type": "string", "pattern": "^[0-9]+$"},
     course=TEXT,
     engine=TEXT,
     exercises=array(record(id=TEXT, title=TEXT, score=NUMBER, max_score=NUMBER, checks=array(CHECK))),
@@ -110,7 +110,7 @@ def test_the_document_of_one_report_as_text():
           "by": "namespace"
         }
       },
-      "seed": 7,
+      "seed": "7",
       "course": "cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc",
       "engine": "0.1.0",
       "exercises": [

@@ -41,7 +41,7 @@ def report(  # noqa: PLR0913
         float(sum(each.score for each in exercises)),
         float(sum(each.max_score for each in exercises)),
         isolation or {"network": Kept("namespace")},
-        7,
+        "7",
         "c" * 64,
         "0.1.0",
         exercises,

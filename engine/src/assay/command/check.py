@@ -10,6 +10,7 @@ import click
 from assay.command.console import BELOW, USAGE, stop
 from assay.command.grade import grade_work, read_work, show_work
 from assay.command.options import course_option, waive_option
+from assay.course.seeds import PUBLIC_SEED
 from assay.intake.tree import path_text
 
 __all__ = ["check"]
@@ -27,7 +28,7 @@ def check(ctx: click.Context, file: Path, folder: Path | None, waive: tuple[str,
         stop(refused.reason, USAGE)
     if not work.intake.submissions:
         stop(f"nothing to grade in {path_text(file)}", USAGE)
-    reports = grade_work(ctx, work, waived=waive, visible_only=True)
+    reports = grade_work(ctx, work, seed=PUBLIC_SEED, waived=waive, visible_only=True)
     show_work(reports, work.intake)
     if any(report.status == "ungraded" or report.score < report.max_score for report in reports):
         sys.exit(BELOW)

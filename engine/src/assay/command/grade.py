@@ -22,6 +22,7 @@ from assay.command.console import (
 )
 from assay.command.interrupts import interrupts
 from assay.command.options import PathArgument, Percent, course_option, executor_of, open_course, waive_option
+from assay.course.seeds import MAX_SEED, secret_seed
 from assay.errors import AssayError, Interrupted
 from assay.intake.collect import take_in
 from assay.intake.tree import path_text
@@ -35,9 +36,6 @@ if TYPE_CHECKING:
     from assay.model import Report
 
 __all__ = ["Work", "grade", "grade_work", "read_work", "show_work"]
-
-_MAX_SEED = 2**63 - 1
-"""What every reader of JSON takes."""
 
 
 class Work(NamedTuple):
@@ -58,10 +56,8 @@ class Work(NamedTuple):
 )
 @click.option(
     "--seed",
-    default=0,
-    show_default=True,
-    type=click.IntRange(0, _MAX_SEED),
-    help="The course's secret seed: the same seed, the same report.",
+    type=click.IntRange(0, MAX_SEED),
+    help="The same seed gives the same report; without it the course's own, kept in .assay/seed.",
 )
 @click.option(
     "--fail-under",
@@ -76,13 +72,15 @@ def grade(  # noqa: PLR0913, PLR0917 - one argument an option
     paths: tuple[Path, ...],
     folder: Path | None,
     json_file: Path | None,
-    seed: int,
+    seed: int | None,
     fail_under: float | None,
     waive: tuple[str, ...],
 ) -> None:
     """Grade submissions: each PATH is a file, a student's folder, a folder of students, or an archive of these."""
     work = read_work(paths, folder)
     _require_work(work.intake, paths)
+    with stop_on_error(USAGE):
+        seed = secret_seed(work.course.root) if seed is None else seed
     _require_writable(json_file)
     with interrupts() as signals:
         reports, interrupted = _reports_so_far(ctx, work, seed, waive)
@@ -108,7 +106,7 @@ def read_work(paths: Sequence[Path], folder: Path | None) -> Work:
 
 
 def grade_work(
-    ctx: click.Context, work: Work, *, seed: int = 0, waived: tuple[str, ...] = (), visible_only: bool = False
+    ctx: click.Context, work: Work, *, seed: int, waived: tuple[str, ...] = (), visible_only: bool = False
 ) -> list[Report]:
     """Grade the submissions; stop if no report can be made.
 

@@ -175,6 +175,6 @@ def ungraded(  # noqa: PLR0913, PLR0917 - as the report has them
 ) -> Report:
     """Return the report of a submission that could not be graded: a person decides what it is worth."""
     return Report(
-        info, assignment, "ungraded", reason, cause, 0.0, 0.0, {}, seed, course.fingerprint, version("assay"), (), (),
-        Names((), ()), 0.0,
+        info, assignment, "ungraded", reason, cause, 0.0, 0.0, {}, str(seed), course.fingerprint, version("assay"),
+        (), (), Names((), ()), 0.0,
     )  # fmt: skip

@@ -38,7 +38,7 @@ def report_of(state: JudgeState, verdicts: Verdicts, submission: Submission) -> 
         score=_total(exercises, "score"),
         max_score=_total(exercises, "max_score"),
         isolation=dict(guest.isolation) if guest is not None else {},
-        seed=state.seed,
+        seed=str(state.seed),
         course=state.course.fingerprint,
         engine=version("assay"),
         exercises=exercises,

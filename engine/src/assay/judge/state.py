@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
-from assay.course.seeds import derived_seed
+from assay.course.seeds import PUBLIC_SEED, derived_seed
 from assay.errors import PromiseBroken
 from assay.judge.collected import check_of, forbidden_by
 from assay.judge.memory import Known
@@ -68,7 +68,7 @@ class JudgeState:
         self,
         course: Course,
         submissions: Sequence[Submission],
-        seed: int = 0,
+        seed: int = PUBLIC_SEED,
         waived: tuple[str, ...] = (),
         open_guest: GuestOpener | None = None,
         known: Known | None = None,
