@@ -22,4 +22,4 @@ def test_every_budget_is_described_with_its_unit_and_default():
 def test_a_budget_that_is_not_a_whole_number_is_named():
     with pytest.raises(CourseError) as caught:
         read_budgets(lambda name: "4 GiB" if name == "assay_memory" else "")
-    assert str(caught.value) == "assay_memory = 4 GiB in tox.ini is no whole number"
+    assert str(caught.value) == "assay_memory = 4 GiB in tox.ini is not a whole number"

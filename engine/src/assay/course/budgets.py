@@ -62,6 +62,6 @@ def _number(budget: BudgetOption, text: str) -> int:
     if not text:
         return budget.default
     if not text.isdecimal():
-        message = f"{budget.option} = {text} in tox.ini is no whole number"
+        message = f"{budget.option} = {text} in tox.ini is not a whole number"
         raise CourseError(message)
     return int(text)
