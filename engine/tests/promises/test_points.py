@@ -14,7 +14,7 @@ import msgspec
 import pytest
 from conftest import MACHINES, open_folder
 from points import FAMILIES, WRONG
-from test_grading import RIGHT
+from small_course import RIGHT
 
 from assay.guest.lockdown.syscalls import call
 from assay.model import Document
