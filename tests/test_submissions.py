@@ -12,6 +12,8 @@ from assay.grading.run import grade
 from assay.intake.collect import take_in
 from d2l import torch as d2l
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent
 SCRATCH, CONCISE = "linear_regression_scratch", "linear_regression_concise"
 

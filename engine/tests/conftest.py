@@ -1,4 +1,4 @@
-"""What several tests need: a small course, and one warm pool of workers for all of them."""
+"""How the tests are divided, and what several need: a small course, and one warm worker for all of them."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,6 +7,28 @@ import pytest
 from small_course import write_course
 
 from assay.grading.executors import LocalProcesses
+
+HERE = Path(__file__).parent
+
+WALL = (
+    "command", "grading", "selftest/test_calibration.py", "selftest/test_selftest_mistakes.py",
+    "selftest/test_selftest_seeds.py", "selftest/test_mutants.py", "selftest/test_findings.py", "host/test_guest.py",
+    "judge/test_examples.py", "judge/test_recognition.py", "test_api.py", "test_exercises.py", "test_imports.py",
+    "test_pytest_plugin.py", "test_readme.py",
+)  # fmt: skip
+KERNEL = ("promises", "intake/archives", "intake/test_exports.py", "test_text.py")
+SMOKE = ("command/test_grade.py",)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark tests by their folder or file."""
+    missing = [place for place in (*WALL, *KERNEL, *SMOKE) if not (HERE / place).exists()]
+    assert not missing, f"{missing} is named in conftest.py and does not exist"
+    for item in items:
+        path = item.path.relative_to(HERE)
+        for name, places in (("wall", WALL), ("kernel", KERNEL), ("smoke", SMOKE)):
+            if any(path.is_relative_to(place) for place in places):
+                item.add_marker(name)
 
 
 @pytest.fixture(scope="session")

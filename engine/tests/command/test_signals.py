@@ -13,6 +13,8 @@ import pytest
 from commands import RIGHT
 from small_course import write_class
 
+pytestmark = pytest.mark.serial
+
 
 @pytest.fixture(scope="module")
 def students(tmp_path_factory):

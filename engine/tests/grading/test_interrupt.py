@@ -17,6 +17,8 @@ from small_course import PASSED, RIGHT, statuses, write_class
 
 from assay.model import Document
 
+pytestmark = pytest.mark.serial
+
 PR_SET_CHILD_SUBREAPER = 36
 
 # A student's process that seems to be alone with its judge, and takes its time.

@@ -10,6 +10,8 @@ from test_run import CHECK, grade_now, make_class
 from assay.course.read import read_course
 from assay.grading.run import grade
 
+pytestmark = pytest.mark.serial
+
 # Ends its own process at every check, so that it is imported again for the next one, and takes its time to be.
 IMPORTED_AGAIN = RIGHT + "import os, time\ntime.sleep(3)\nos.register_at_fork(after_in_parent=lambda: os._exit(0))\n"
 

@@ -26,7 +26,7 @@ from assay.guest.lockdown.syscalls import call
 from assay.promises import Isolation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 ORDINARY = 54321
 """A user id that nobody has."""
@@ -86,6 +86,9 @@ MACHINES = {
 }
 WHOLE = tuple(MACHINES)[:5]
 """The machines that keep every core promise."""
+
+EVERYDAY = WHOLE[:2]
+"""Those that people have; the others are for the night."""
 
 
 @dataclass
@@ -213,7 +216,12 @@ def tell(task: Callable[[], object]) -> str:
         return type(error).__name__
 
 
-@pytest.fixture(params=WHOLE)
+def by_night(names: Iterable[str]) -> list[Any]:
+    """Mark machines that few people have, so that the tests on them run at night."""
+    return [name if name in EVERYDAY else pytest.param(name, marks=pytest.mark.nightly) for name in names]
+
+
+@pytest.fixture(params=by_night(WHOLE))
 def wall(request: pytest.FixtureRequest) -> Iterator[Wall]:
     """A wall on every machine that keeps the core promises, unless the test names others by `machines`."""
     machine = MACHINES[request.param]

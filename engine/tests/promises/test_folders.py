@@ -7,7 +7,7 @@ import sys
 
 import msgspec
 import pytest
-from test_grading import RIGHT
+from small_course import RIGHT
 
 from assay.model import Document
 

@@ -12,9 +12,9 @@ from itertools import islice
 
 import msgspec
 import pytest
-from conftest import MACHINES, open_folder
+from conftest import EVERYDAY, MACHINES, by_night, open_folder
 from points import FAMILIES, WRONG
-from test_grading import RIGHT
+from small_course import RIGHT
 
 from assay.guest.lockdown.syscalls import call
 from assay.model import Document
@@ -24,7 +24,13 @@ HONEST = ("a first one", "z last one")
 ALL = {f"{family}: {name}": code for family, attacks in FAMILIES.items() for name, code in attacks.items()}
 SOME = {f"{family}: {name}" for family, attacks in FAMILIES.items() for name in islice(attacks, 3)}
 ELSEWHERE = ("root", "user", "root-in-a-container", "user-without-namespaces")
-ATTACKS = [(HERE, name) for name in ALL] + [(machine, name) for machine in ELSEWHERE for name in sorted(SOME)]
+ATTACKS = [(HERE, name) for name in ALL] + [
+    pytest.param(machine, name, marks=() if machine in EVERYDAY else pytest.mark.nightly)
+    for machine in ELSEWHERE
+    for name in sorted(SOME)
+]
+
+pytestmark = pytest.mark.serial
 
 CHECK_SECONDS = 2 * 2 + 5 + 2
 """The course's two seconds of processor time a call, as the deadline outside counts them, and two seconds more."""
@@ -120,7 +126,7 @@ def test_every_attack_ends_within_its_limits_and_two_seconds(reports, machine, n
     assert max(check.duration for check in checks(reports(machine)[name]).values()) < CHECK_SECONDS
 
 
-@pytest.mark.parametrize("machine", [HERE, *ELSEWHERE])
+@pytest.mark.parametrize("machine", [HERE, *by_night(ELSEWHERE)])
 @pytest.mark.parametrize("name", HONEST)
 def test_no_attack_changes_what_a_neighbour_gets(reports, machine, name):
     assert {check.status for check in checks(reports(machine)[name]).values()} == {"passed"}

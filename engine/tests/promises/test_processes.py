@@ -212,6 +212,7 @@ def test_a_process_whose_first_thread_has_ended_ends_too(wall):
     os.close(read_end)
 
 
+@pytest.mark.serial
 def test_a_process_that_waits_for_another_holds_up_no_pause(wall):
     def stay():
         _waiting_for_a_vfork()
@@ -320,6 +321,7 @@ def test_it_is_alone_in_its_process_table_where_the_machine_allows_one(wall):
     assert outcome.report["descendants"] == Kept(by)
 
 
+@pytest.mark.serial
 def test_a_sweep_is_quick_where_there_is_nothing_to_sweep():
     pids = []
     for _ in range(2):

@@ -310,6 +310,7 @@ def test_an_announced_length_makes_nobody_allocate():
         tracemalloc.stop()
 
 
+@pytest.mark.serial
 def test_a_key_is_refused_before_it_is_hashed():
     data = given(keys(180_000))
     started = time.monotonic()
