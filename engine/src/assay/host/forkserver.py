@@ -57,8 +57,9 @@ class Budget(msgspec.Struct, frozen=True):
 _FORESEEN: dict[Any, tuple[bytes, ...]] = {
     "plots": (b"plt", b"matplotlib", b".plot("),
     "optimizers": (b"torch.optim", b"import optim"),
+    "shell": (b'"cells"', b"IPython", b"get_ipython", b"\n!", b"\n%", b"?\n"),
 }
-"""Words by which it is seen that matplotlib, or PyTorch's own optimisers with their compiler, will be needed."""
+"""Words that show the need of matplotlib, of PyTorch's own optimisers with their compiler, or of IPython."""
 
 
 class Task(NamedTuple):

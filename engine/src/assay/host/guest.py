@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from assay.errors import GuestEnded, PromiseBroken, WireError
 from assay.host.channel import EndedLine, SocketLine
 from assay.wire import frames
-from assay.wire.messages import Begin, CheckExited, FromSubmission, Imported, LockedDown, Returned
+from assay.wire.messages import Begin, CheckExited, FromSubmission, Imported, LockedDown, Returned, Running
 from assay.wire.promises import broken
 from assay.wire.values import decoder, encode
 
@@ -174,7 +174,10 @@ class Guest:
     def _hear(self, seconds: float) -> Any:
         if self._sock is None:
             raise frames.Hangup
-        return _read(frames.receive(self._sock, time.monotonic() + seconds))
+        deadline = time.monotonic() + seconds
+        while isinstance(message := _read(frames.receive(self._sock, deadline)), Running):
+            pass
+        return message
 
     def _ending(self) -> CheckExited | None:
         self._heard_end = True

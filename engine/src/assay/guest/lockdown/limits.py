@@ -80,6 +80,11 @@ def allow_cpu(seconds: float) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard))
 
 
+def bound_cpu(seconds: int) -> None:
+    """Lower for good what this process may have of processor time altogether; SIGKILL at its end."""
+    _lower(resource.RLIMIT_CPU, seconds)
+
+
 def first_to_go() -> str | None:
     """Has the kernel end this process before any other when memory runs out; gives why not where it cannot."""
     try:
