@@ -6,6 +6,8 @@ import ast
 import ctypes
 import importlib
 import os
+import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -64,25 +66,63 @@ CHANGES = {
     "create": lambda secret: (secret.parent / "new").write_text("mine"),
     "mkdir": lambda secret: (secret.parent / "new").mkdir(),
     "fifo": lambda secret: os.mkfifo(secret.parent / "new"),
+    "xattr": lambda secret: os.setxattr(secret, "user.mine", b"1"),
+}
+IN_VAIN = {
     "chmod": lambda secret: secret.chmod(0o777),
     "chown": lambda secret: os.chown(secret, os.getuid(), os.getgid()),
     "utime": lambda secret: os.utime(secret, (0, 0)),
-    "xattr": lambda secret: os.setxattr(secret, "user.mine", b"1"),
 }
+"""Answered with success: what is asked for does not happen."""
 
 
 def test_it_cannot_change_anything_outside(wall):
     def change():
-        return {name: tell(lambda change=change: change(wall.secret)) for name, change in CHANGES.items()}
+        changes = CHANGES | IN_VAIN
+        return {name: tell(lambda change=change: change(wall.secret)) for name, change in changes.items()}
 
     before = wall.secret.stat()
     met = ast.literal_eval(wall.submission(change).text)
-    assert set(met) == set(CHANGES)
+    assert set(met) == {*CHANGES, *IN_VAIN}
+    assert {met.pop(name) for name in IN_VAIN} == {"None"}
     assert set(met.values()) <= {"EACCES", "EPERM", "EXDEV", "ENOENT"}
     after = wall.secret.stat()
     assert wall.secret.read_text() == "SECRET"
     assert os.listdir(wall.secret.parent) == ["reference.py"]
     assert (before.st_mode, before.st_uid, before.st_mtime) == (after.st_mode, after.st_uid, after.st_mtime)
+
+
+def test_modes_owners_and_times_of_its_own_files_stay_too(wall):
+    def change():
+        own = Path(f"own-{time.time_ns()}")  # another user may have made one before
+        own.write_text("mine")
+        before = own.stat()
+        own.chmod(0o4777)
+        with own.open() as file:
+            os.fchmod(file.fileno(), 0o6777)
+            os.fchown(file.fileno(), 0, 0)
+        os.chmod(own, 0o2777, follow_symlinks=True)
+        os.chown(own, 0, 0, follow_symlinks=False)
+        os.utime(own, (0, 0))
+        after = own.stat()
+        same = [getattr(before, name) == getattr(after, name) for name in ("st_mode", "st_uid", "st_gid", "st_mtime")]
+        return all(same)
+
+    assert wall.submission(change).text == "True"
+    assert wall.check(change).text == "True"
+
+
+def test_it_can_copy_its_own_files(wall):
+    def copy():
+        Path("own").write_text("mine")
+        shutil.copy("own", "copy")
+        shutil.copy2("own", "exact")
+        Path("folder").mkdir()
+        shutil.move("copy", "folder/moved")
+        shutil.copytree("folder", "tree")
+        return Path("tree/moved").read_text() + Path("exact").read_text()
+
+    assert wall.submission(copy).text == "minemine"
 
 
 def test_a_link_that_leads_out_is_no_way(wall):

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import ast
+import asyncio
+import concurrent.futures.thread
 import contextlib
 import os
 import socket
+import time
 
 import pytest
 from conftest import tell
@@ -35,8 +39,100 @@ def test_it_cannot_make_a_socket(wall):
     assert wall.check(ask).text == str(dict.fromkeys(FAMILIES, "EPERM"))
 
 
-def test_it_cannot_make_a_pair_of_sockets(wall):
-    assert wall.submission(socket.socketpair).text == "EPERM"
+PAIRS = {
+    "datagrams": (socket.AF_UNIX, socket.SOCK_DGRAM, 0),
+    "packets": (socket.AF_UNIX, socket.SOCK_SEQPACKET, 0),
+    "raw": (socket.AF_UNIX, socket.SOCK_RAW, 0),
+    "tcp": (socket.AF_INET, socket.SOCK_STREAM, 0),
+    "tipc": (socket.AF_TIPC, socket.SOCK_STREAM, 0),
+}
+
+
+def test_it_can_make_no_pair_of_sockets_but_one_of_streams(wall):
+    def ask():
+        return {name: tell(lambda pair=pair: socket.socketpair(*pair)) for name, pair in PAIRS.items()}
+
+    assert wall.submission(ask).text == str(dict.fromkeys(PAIRS, "EPERM"))
+    assert wall.check(ask).text == str(dict.fromkeys(PAIRS, "EPERM"))
+
+
+def test_a_pair_of_streams_leads_to_its_own_ends_alone(wall, monkeypatch):
+    monkeypatch.chdir(wall.place)
+    addresses = [os.path.abspath("course/socket"), "\0assay-test"]
+
+    def lead_away():
+        met = []
+        for address in addresses:
+            one, other = socket.socketpair()
+            leads = (
+                lambda end=one, to=address: end.connect(to),
+                lambda end=one, to=address: end.sendto(b"x", to),
+                lambda end=one, to=address: end.sendmsg([b"x"], [], 0, to),
+                lambda end=one, to=address: end.bind(to),
+                one.listen,
+                one.accept,
+                lambda end=one: end.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1),
+            )
+            met += map(tell, leads)
+            one.shutdown(socket.SHUT_RDWR)
+            met.append(tell(lambda end=one, to=address: end.sendmsg([b"x"], [], 0, to)))
+            other.close()
+            met.append(tell(lambda end=one, to=address: end.sendmsg([b"x"], [], 0, to)))
+        return sorted(set(met))
+
+    with contextlib.ExitStack() as stack:
+        servers = [
+            stack.enter_context(socket.socket(socket.AF_UNIX, kind)) for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM)
+        ]
+        servers[0].bind(addresses[1])
+        servers[0].listen()
+        servers[1].bind(addresses[0])
+        os.chmod(addresses[0], 0o777)
+        for place in (wall.submission, wall.check):
+            assert ast.literal_eval(place(lead_away).text) == ["EISCONN", "EPERM"]
+        for server, ask in zip(servers, (socket.socket.accept, lambda end: end.recv(1)), strict=True):
+            server.settimeout(0)
+            with pytest.raises(BlockingIOError):
+                ask(server)
+
+
+def test_what_a_pair_hands_over_stays_with_the_submission(wall):
+    """A descriptor that is sent goes to the other end, which no process outside has."""
+
+    def hand_over():
+        one, other = socket.socketpair()
+        read_end, write_end = os.pipe()
+        socket.send_fds(one, [b"x"], [write_end])
+        os.write(socket.recv_fds(other, 1, 1)[1][0], b"mine")
+        time.sleep(0.5)
+        return os.read(read_end, 4).decode()
+
+    def descriptors_outside(_pid):
+        time.sleep(0.2)
+        found = []
+        for name in os.listdir("/proc/self/fd"):
+            with contextlib.suppress(FileNotFoundError):  # the list's own
+                found.append(os.readlink(f"/proc/self/fd/{name}"))
+        return found
+
+    before = wall.submission(lambda: time.sleep(0.5), outside=descriptors_outside)
+    outcome = wall.submission(hand_over, outside=descriptors_outside)
+    assert outcome.text == "mine"
+    assert outcome.status.count("socket:") == before.status.count("socket:")
+
+
+def test_asyncio_and_threads_work(wall):
+    def work():
+        async def answer():
+            loop = asyncio.get_running_loop()
+            await asyncio.sleep(0)
+            return await loop.run_in_executor(None, lambda: 2)
+
+        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+            return asyncio.run(answer()) + sum(pool.map(abs, (-1, -1)))
+
+    assert wall.submission(work).text == "4"
+    assert wall.check(work).text == "4"
 
 
 @pytest.mark.parametrize(

@@ -101,8 +101,8 @@ class Server:
     def _foresee(self, task: Open) -> None:
         """Import the slow modules that this submission seems to need, once for all submissions."""
         before = len(sys.modules)
-        if task.kind == "notebook":
-            importlib.import_module("assay.guest.notebook")
+        if "shell" in task.foreseen:
+            importlib.import_module("IPython.core.inputtransformer2")
         if "optimizers" in task.foreseen:
             torch = importlib.import_module("torch")
             torch.optim.SGD([torch.zeros(1)])  # the first optimiser imports the compiler, which takes a second
@@ -110,6 +110,7 @@ class Server:
             with tempfile.TemporaryDirectory(prefix="assay-") as folder:
                 os.environ["MPLCONFIGDIR"] = folder  # for the list of fonts, which every fork then inherits
                 importlib.import_module("matplotlib.pyplot")
+                importlib.import_module("matplotlib.backends.backend_agg")
         if len(sys.modules) > before:
             _freeze()
 

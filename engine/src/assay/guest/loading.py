@@ -1,138 +1,129 @@
-"""Import a submission: as much of it as runs."""
+"""Import what was submitted, as much of it as runs: the content decides whether it is a module or a notebook."""
 
 from __future__ import annotations
 
-import linecache
-import sys
-import traceback
-import types
-from typing import TYPE_CHECKING, Any, NamedTuple
+import ast
+from typing import TYPE_CHECKING, Any, Literal
 
+from assay.content import Unreadable, is_notebook, text_of
+from assay.guest.notebook import has_notebook_lines, load_notebook, load_script
+from assay.guest.scopes import first_line
+from assay.guest.shell import compile_quietly, parse_quietly
+from assay.guest.statements import LoadedModule, Namespace, describe
+from assay.guest.syntax import explain
 from assay.wire.objects import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-RUN_BODY = ("time", "timeit", "capture")
-"""Cell magics that run their cell."""
-
-_MAX_TEXT_CHARS = 500
-_MAX_KEY_CHARS = 20
-_MAX_ANSWER_CHARS = 65_536
-_MAX_ANSWERS = 100
-_MAX_WRITTEN_CHARS = 500_000
-"""Characters of all written answers, of up to four bytes each: with the notes they fit into a frame."""
+    from assay.guest.statements import Begin
 
 MAX_NOTES = 50
-"""Notes of a notebook whose every cell fails; a report shows no more."""
+"""Of a notebook whose every cell fails: a report shows no more."""
+
+_FIRST_LINE = 80
+_UNREADABLE = {"module": "the module cannot be run", "notebook": "the notebook could not be read"}
+_AS_SCRIPT = "the file is a Python script, though its name ends in .ipynb: it was graded as a script"
+_AS_NOTEBOOK = "the file is a notebook, though its name ends in .py: it was graded as a notebook"
+_WITH_LINES = "the file is a script with a notebook's lines (!, % or ?): it was run as a notebook, cell by cell"
+
+Kind = Literal["module", "notebook"]
 
 
-class LoadedModule(NamedTuple):
-    """A submission after its import: its module, the names of its files, and one note for each failure."""
-
-    module: types.ModuleType
-    files: tuple[str, ...]
-    notes: list[str]
+def begin_all(_number: int, _label: str) -> None:
+    """Leave nothing out."""
 
 
-def load_module(name: str, source: bytes) -> LoadedModule:
-    """Run a source as a new module.
+def load(name: str, kind: Kind, source: bytes, begin: Begin = begin_all, file: str = "") -> LoadedModule:
+    """Run a submission in its own namespace. Whatever it raises becomes a note.
 
-    Any exception, `SystemExit` too, ends the import and becomes a note. The names that it defined before stay.
+    Args:
+        name: the assignment's.
+        kind: what the file's name says that it is.
+        source: its bytes.
+        begin: asked before each of a module's outermost statements, and before each cell.
+        file: its `__file__`.
     """
-    file = f"{name}.py"
-    module = new_module(name, file)
-    notes: list[str] = []
-    remember_lines(file, source.decode("utf-8", "replace"))
     try:
-        compile(source, file, "exec", dont_inherit=True)
+        text, note = text_of(source)
+        kind, loaded = _load(name, kind, text, begin, file or _file(name, kind))
+    except Unreadable as error:
+        space = Namespace(name, file or _file(name, kind))
+        return LoadedModule(space.module, (), [f"{_UNREADABLE[kind]}: {error}; nothing of it is graded"])
+    loaded.notes[:0] = [note] if note else []
+    return loaded
+
+
+def _load(name: str, kind: Kind, text: str, begin: Begin, file: str) -> tuple[Kind, LoadedModule]:
+    """Load the text as what it is."""
+    if is_notebook(text) or (kind == "notebook" and text.lstrip()[:1] in {"{", "["}):
+        loaded = load_notebook(name, text, begin, file)
+        loaded.notes[:0] = [_AS_NOTEBOOK] if kind == "module" else []
+        return "notebook", loaded
+    loaded = _load_script(name, text, begin, file)
+    loaded.notes[:0] = [_AS_SCRIPT] if kind == "notebook" else []
+    return "module", loaded
+
+
+def _load_script(name: str, text: str, begin: Begin, file: str) -> LoadedModule:
+    code_file = f"{name}.py"
+    space = Namespace(name, file)
+    space.remember(code_file, text)
+    try:
+        tree = parse_quietly(text, code_file)
+        code = compile_quietly(text, code_file)
     except SyntaxError as error:
-        notes.append(f"the module cannot be run: {_where(error)}; nothing of it is graded")
-        return LoadedModule(module, (file,), notes)
-    except (ValueError, MemoryError, RecursionError):
-        pass  # `run` meets it again and returns it
-    note = run(module, file, source)
-    if note is not None:
-        notes.append(f"the module stopped at {note}; what it defines before that is graded")
-    return LoadedModule(module, (file,), notes)
+        if _is_for_ipython(text):
+            return _as_cells(name, text, begin, file)
+        space.notes.append(f"the module cannot be run: {explain(error, text)}; nothing of it is graded")
+        return LoadedModule(space.module, (code_file,), space.notes)
+    except (ValueError, MemoryError, RecursionError) as error:
+        space.notes.append(f"the module cannot be run: {describe(error)}; nothing of it is graded")
+        return LoadedModule(space.module, (code_file,), space.notes)
+    if any(map(_asks_the_shell, tree.body)):
+        return _as_cells(name, text, begin, file)
+    space.trees = lambda: (tree,)
+    lines = text.split("\n")
+    numbers = {node: number for number, node in enumerate(tree.body, start=1)}
+
+    def begin_statement(node: ast.stmt) -> bool:
+        line = first_line(node)
+        label = f"line {line} ({clean(lines[line - 1].strip(), _FIRST_LINE)})"
+        reason = begin(numbers[node], label)
+        if reason is not None:
+            space.notes.append(f"{label} {reason}: it was left out; the statements after it were run")
+            space.leave_out(node, f"{label} {reason}")
+        return reason is None
+
+    space.flags = code.co_flags
+    stopped = space.run(tree, code_file, begin=begin_statement)
+    if stopped is not None:
+        space.notes.append(f"the module stopped at {stopped}; what it defines before that is graded")
+    return LoadedModule(space.module, (code_file,), space.notes)
 
 
-class _Shell:
-    """The shell of a script that was exported from a notebook: it runs the cells of some magics and nothing else."""
-
-    def __init__(self, module: types.ModuleType) -> None:
-        self.config: dict[str, object] = {}
-        self.user_ns = vars(module)
-
-    def __getattr__(self, name: str) -> Callable[..., None]:
-        return _do_nothing
-
-    def run_cell_magic(self, magic: str, _line: str, body: str) -> None:
-        if magic in RUN_BODY:
-            exec(compile(body, f"%%{magic}", "exec", dont_inherit=True), self.user_ns)  # noqa: S102 - as in `run`
+def _as_cells(name: str, text: str, begin: Begin, file: str) -> LoadedModule:
+    loaded = load_script(name, text, begin, file)
+    loaded.notes.insert(0, _WITH_LINES)
+    return loaded
 
 
-def _do_nothing(*_args: object, **_named: object) -> None:
-    pass
-
-
-def new_module(name: str, file: str) -> types.ModuleType:
-    """Return a module that the import system knows under `name`, with IPython's names that notebooks use."""
-    module = types.ModuleType(name)
-    module.__file__ = file
-    shell = _Shell(module)
-    vars(module).update(get_ipython=lambda: shell, display=_do_nothing)
-    sys.modules[name] = module
-    return module
-
-
-def remember_lines(file: str, text: str) -> None:
-    """Let tracebacks and `inspect` see the lines of a source that is not on disk."""
-    linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
-
-
-def run(module: types.ModuleType, file: str, source: bytes | str) -> str | None:
-    """Execute source in the module; return the reason if it stopped: "line 3: NameError: name 'x' is not defined"."""
+def _is_for_ipython(text: str) -> bool:
+    """Return whether a text that is not Python has IPython's lines, or awaits as only notebooks can."""
     try:
-        exec(compile(source, file, "exec", dont_inherit=True), module.__dict__)  # noqa: S102 - this is the guest's purpose
-    except SyntaxError as error:
-        return _where(error)
-    except BaseException as error:  # noqa: BLE001 - a student's module may raise anything
-        numbers = [
-            number for frame, number in traceback.walk_tb(error.__traceback__) if frame.f_code.co_filename == file
-        ]
-        return f"line {numbers[0]}: {describe(error)}" if numbers else describe(error)
-    return None
+        compile_quietly(text, "the file", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+    except SyntaxError:
+        return has_notebook_lines(text)
+    return True
 
 
-def _where(error: SyntaxError) -> str:
-    line = f"line {error.lineno}: " if error.lineno is not None else ""
-    return f"{line}{type(error).__name__}: {error.msg}"
+def _asks_the_shell(node: ast.stmt) -> bool:
+    """Return whether a statement is a notebook's line as an export writes it: `get_ipython().system("ls")`."""
+    called: Any = node.value if isinstance(node, ast.Expr | ast.Assign) else None
+    while isinstance(called, ast.Call | ast.Attribute):
+        called = called.func if isinstance(called, ast.Call) else called.value
+        if isinstance(called, ast.Name):
+            return called.id == "get_ipython"
+    return False
 
 
-def describe(error: BaseException) -> str:
-    """Return "NameError: name 'x' is not defined", of bounded length, for any exception."""
-    try:
-        text = clean(str(error), _MAX_TEXT_CHARS)
-    except BaseException:  # noqa: BLE001 - a student's __str__ may raise anything
-        text = ""
-    name = clean(type(error).__name__, _MAX_TEXT_CHARS)
-    return f"{name}: {text}" if text else name
-
-
-def written_answers(module: types.ModuleType) -> dict[str, str]:
-    """Return the texts of the dict `ANSWERS`."""
-    answers: Any = getattr(module, "ANSWERS", None)
-    if not isinstance(answers, dict):
-        return {}
-    texts = [(key, text) for key, text in answers.items() if isinstance(key, str | int) and isinstance(text, str)]
-    found, left = {}, _MAX_WRITTEN_CHARS
-    for key, text in texts[:_MAX_ANSWERS]:
-        found[clean(str(key), _MAX_KEY_CHARS)] = written = clean(text, min(_MAX_ANSWER_CHARS, left))
-        left -= len(written)
-    return found
-
-
-def defined(module: types.ModuleType, contract: Sequence[str]) -> list[str]:
-    """Return the contract's names that the submission defines."""
-    return [name for name in contract if name in module.__dict__]
+def _file(name: str, kind: Kind) -> str:
+    return f"{name}{'.py' if kind == 'module' else '.ipynb'}"

@@ -1,71 +1,185 @@
-"""Import a notebook: run its code cells one after the other, each as far as it runs."""
+"""Run a notebook's code cells one after the other, as far as each runs.
+
+The sources of code cells are all that is read of a notebook: Jupyter opens files whose metadata, outputs, counts or
+version are missing or wrong, so they are graded.
+"""
 
 from __future__ import annotations
 
+import json
 import re
-from typing import TYPE_CHECKING, Any
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import nbformat
-from IPython.core.inputtransformer2 import TransformerManager
-
-from assay.guest.loading import RUN_BODY, LoadedModule, new_module, remember_lines, run
+from assay.content import Unreadable
+from assay.guest import shell
+from assay.guest.statements import LoadedModule, Namespace, describe
+from assay.guest.syntax import explain
+from assay.wire.objects import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    import ast
+    from collections.abc import Iterable, Iterator
 
-_MAGIC = re.compile(r"(\s*(?:[^()]*=\s*)?)get_ipython\(\)\.\w+\(.*\)$")
-_FORMAT = 4
+    from assay.guest.statements import Begin
+
 _FIRST_LINE = 80
+_AGAIN = "open it in Jupyter, save it, and hand it in again"
+_CELL_MARK = re.compile(r"^# ?(?:%%|In ?\[|<codecell>)", re.MULTILINE)
+_SHELL_LINE = "get_ipython()"
 
 
-def load_notebook(name: str, source: bytes) -> LoadedModule:
-    """Run every code cell in one module; note a cell that fails by its number and first line.
+class Cell(NamedTuple):
+    """A code cell: its number, the file that tracebacks name, its text, the lines of that file before it."""
 
-    `%%time`, `%%timeit` and `%%capture` run their body. Other cell magics skip the cell. Line magics, `!` and `?` do
-    nothing. Stored outputs are ignored.
-    """
-    module = new_module(name, f"{name}.ipynb")
-    try:
-        cells = list(_code_cells(source))
-    except Exception as error:  # noqa: BLE001 - students hand in broken notebooks
-        return LoadedModule(module, (), [f"the notebook could not be read: {type(error).__name__}"])
-    notes: list[str] = []
-    files: list[str] = []
-    for number, text in cells:
-        file = f"cell {number}"
-        files.append(file)
-        code = _plain_python(text)
-        remember_lines(file, code)
-        note = run(module, file, code)
-        if note is not None:
-            first = text.strip().splitlines()[0][:_FIRST_LINE]
-            notes.append(f"cell {number} ({first}) stopped at {note}; the cells after it were run")
-    return LoadedModule(module, tuple(files), notes)
+    number: int
+    file: str
+    text: str
+    above: int = 0
+
+    @property
+    def label(self) -> str:
+        """Its number and first line, a mark that begins a cell left out."""
+        lines = [line.strip() for line in self.text.split("\n") if line.strip()]
+        first = next((line for line in lines if not _CELL_MARK.match(line)), "")
+        return f"cell {self.number} ({first[:_FIRST_LINE]})"
 
 
-def _code_cells(source: bytes) -> Iterator[tuple[int, str]]:
-    notebook: Any = nbformat.reads(  # type: ignore[no-untyped-call]
-        source.decode("utf-8-sig"), as_version=_FORMAT
+def load_notebook(name: str, text: str, begin: Begin, file: str) -> LoadedModule:
+    """Run every code cell of a notebook's JSON in one namespace. Raises Unreadable if it is broken."""
+    return _load(name, list(code_cells(text)), begin, file, script=None)
+
+
+def load_script(name: str, text: str, begin: Begin, file: str) -> LoadedModule:
+    """Run a script with notebook lines as the notebook that it was."""
+    return _load(name, list(script_cells(text, f"{name}.py")), begin, file, script=text)
+
+
+def code_cells(text: str) -> Iterator[Cell]:
+    """Find the code cells of a notebook of any format. Raises Unreadable if there is no list of cells."""
+    for number, cell in enumerate(_cells(_parsed(text)), start=1):
+        if not isinstance(cell, dict) or cell.get("cell_type") != "code":
+            continue
+        source = next((cell[key] for key in ("source", "input", "code") if cell.get(key)), "")
+        lines = source if isinstance(source, list) else [source]
+        # Python takes no halves of surrogate pairs, which JSON may hold.
+        found = "".join(clean(line, len(line)) for line in lines if isinstance(line, str))
+        if found.strip():
+            yield Cell(number, f"cell {number}", found)
+
+
+def script_cells(text: str, file: str) -> Iterator[Cell]:
+    """Split a script at `# %%` and `# In[…]`."""
+    starts = sorted({0, *(found.start() for found in _CELL_MARK.finditer(text)), len(text)})
+    pieces = [(text[start:end], text.count("\n", 0, start)) for start, end in pairwise(starts)]
+    coded = [piece for piece in pieces if any(line.strip()[:1] not in {"", "#"} for line in piece[0].split("\n"))]
+    for number, (piece, above) in enumerate(coded, start=1):
+        yield Cell(number, file, piece, above)
+
+
+def has_notebook_lines(text: str) -> bool:
+    """Return whether a script has lines that only IPython understands."""
+    return any(
+        plain_python(cell.text).count(_SHELL_LINE) > cell.text.count(_SHELL_LINE) or cell.text.lstrip().startswith("%%")
+        for cell in script_cells(text, "")
     )
-    for number, cell in enumerate(notebook.cells, start=1):
-        if cell.cell_type == "code" and cell.source.strip():
-            yield number, cell.source
 
 
-def _plain_python(text: str) -> str:
-    """Return the cell as Python with the same number of lines, without IPython's syntax."""
+def plain_python(text: str) -> str:
+    """Return a cell as Python with as many lines; what IPython's own syntax asks for is asked of `get_ipython()`."""
+    # Imported once it is needed: the fork server does it before the forks for a notebook.
+    from IPython.core.inputtransformer2 import TransformerManager  # noqa: PLC0415
+
     stripped = text.lstrip()
+    above = "#\n" * text.count("\n", 0, len(text) - len(stripped))  # IPython drops empty lines at the top
     if stripped.startswith("%%"):
         head, _, body = stripped.partition("\n")
-        if head.split(maxsplit=1)[0].removeprefix("%%") not in RUN_BODY:
+        magic, _, line = head[2:].partition(" ")
+        if magic not in shell.RUN_BODY:
             return ""
-        text = "#\n" + body  # IPython drops empty lines at the top, which would shift line numbers
-    # A new manager for each cell, because some transformers keep state after a cell that is not Python.
-    transformed: str = TransformerManager().transform_cell(text)  # type: ignore[no-untyped-call]
-    return "".join(_without_magic(line) for line in transformed.splitlines(keepends=True))
+        return f"{above}{shell.head_of(magic, line)}\n{plain_python(body)}"
+    try:
+        # A manager for each cell: some of its transformers keep state after a cell that is not Python.
+        transformed: str = TransformerManager().transform_cell(text)  # type: ignore[no-untyped-call]
+    except Exception:  # noqa: BLE001 - it raises what it likes for a cell that is not Python
+        return text
+    return above + transformed
 
 
-def _without_magic(line: str) -> str:
-    match = _MAGIC.match(line.rstrip("\r\n"))
-    # `x = %time f()` and `files = !ls` become `x = None`: the line does nothing, but the name exists.
-    return f"{match[1]}None\n" if match else line
+def _load(name: str, cells: list[Cell], begin: Begin, file: str, *, script: str | None) -> LoadedModule:
+    space = Namespace(name, file, main=True)
+    shell.announce(space.names)
+    sources = {cell: "\n" * cell.above + plain_python(cell.text) for cell in cells}
+    space.trees = lambda: _trees(sources.values())
+    if script is not None:
+        space.remember(f"{name}.py", script)
+    for cell, source in sources.items():
+        if script is None:
+            space.remember(cell.file, source)
+        note = _run(space, cell, source, begin(cell.number, cell.label))
+        if note is not None:
+            space.notes.append(f"{cell.label} {note}; the cells after it were run")
+    if not cells:
+        space.notes.append("the notebook has no code: its code cells are empty or missing")
+    return LoadedModule(space.module, tuple(space.files), space.notes)
+
+
+def _run(space: Namespace, cell: Cell, source: str, reason: str | None) -> str | None:
+    """Run a cell; give what stopped it or why it was left out, if it was."""
+    try:
+        tree = shell.parse_quietly(source, cell.file)
+    except SyntaxError as error:
+        return f"stopped at {explain(error, source)}"
+    except BaseException as error:  # noqa: BLE001 - too deep or too large for the parser
+        return f"stopped at {describe(error)}"
+    if reason is not None:
+        for node in tree.body:
+            space.leave_out(node, f"{cell.label} {reason}")
+        return f"{reason}: it was left out"
+
+    def name_line(line: int) -> str:
+        return f"cell {cell.number}, line {line}"
+
+    stopped = space.run(tree, cell.file, label=name_line, notebook=True)
+    return stopped and f"stopped at {stopped}"
+
+
+def _trees(sources: Iterable[str]) -> Iterator[ast.AST]:
+    for source in sources:
+        try:
+            yield shell.parse_quietly(source, "cell")
+        except (SyntaxError, ValueError, MemoryError, RecursionError):
+            continue
+
+
+def _parsed(text: str) -> Any:
+    if "\n<<<<<<< " in text:
+        reason = "a merge left its marks (<<<<<<<) in it: finish the merge, and hand the file in again"
+        raise Unreadable(reason)
+    try:
+        # Numbers are of no interest, and some are none (NaN) or have more digits than Python takes.
+        return json.loads(text, parse_int=str, parse_float=str, parse_constant=str)
+    except json.JSONDecodeError as error:
+        if error.msg.startswith("Unterminated string") or error.pos >= len(text.rstrip()):
+            reason = f"the file breaks off in line {text.count(chr(10)) + 1}, before its end: {_AGAIN}"
+        else:
+            reason = f"line {error.lineno} is not a notebook's JSON ({error.msg}): {_AGAIN}"
+        raise Unreadable(reason) from error
+    except RecursionError as error:
+        reason = f"its JSON is nested too deeply: {_AGAIN}"
+        raise Unreadable(reason) from error
+
+
+def _cells(document: Any) -> list[Any]:
+    found: list[Any] = []
+    if isinstance(document, dict):
+        sheets = document.get("worksheets")
+        for part in [document, *(sheets if isinstance(sheets, list) else [])]:
+            cells = part.get("cells") if isinstance(part, dict) else None
+            found += cells if isinstance(cells, list) else []
+        if isinstance(document.get("cells"), list) and not found:
+            return found
+    if not any(isinstance(cell, dict) for cell in found):
+        reason = f"it is JSON without a notebook's cells: {_AGAIN}"
+        raise Unreadable(reason)
+    return found

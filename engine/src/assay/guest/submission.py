@@ -12,12 +12,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from assay.errors import WireError
+from assay.guest import surroundings
+from assay.guest.answers import defined, written_answers
 from assay.guest.forbidden import forbid
-from assay.guest.loading import MAX_NOTES, LoadedModule, defined, load_module, written_answers
+from assay.guest.loading import MAX_NOTES, load
 from assay.guest.lockdown import apply, limits
 from assay.promises import broken_core
 from assay.wire import frames, messages
-from assay.wire.messages import Begin, CheckExited, Imported, LockedDown, Open, Raised, Reply, Request, Setup
+from assay.wire.messages import (
+    Begin,
+    CheckExited,
+    Imported,
+    LockedDown,
+    Open,
+    Raised,
+    Reply,
+    Request,
+    Running,
+    Setup,
+)
 from assay.wire.objects import ObjectTable, seed_everything
 from assay.wire.values import encode, trusting_decoder
 
@@ -25,9 +38,14 @@ if TYPE_CHECKING:
     import socket
     from types import ModuleType
 
+    from assay.guest.statements import LoadedModule
+
 _read_source = trusting_decoder(messages.SourceMessage)
 _read_begin = trusting_decoder(Begin)
 _read_request = trusting_decoder(Request)
+
+_IMPORTS = 2
+"""Statements' worth of processor time that a submission's process has."""
 
 
 def serve(sock: socket.socket, task: Open, library: ModuleType | None, scratch: Path, setup: Setup) -> NoReturn:
@@ -36,7 +54,7 @@ def serve(sock: socket.socket, task: Open, library: ModuleType | None, scratch: 
     os.chdir(scratch)
     os.environ.update(dict.fromkeys(("HOME", "TMPDIR", "MPLCONFIGDIR"), str(scratch)))
     tempfile.tempdir = str(scratch)  # the fork server has asked for its own, which tempfile remembers
-    bounds = limits.Limits(memory=task.memory, cpu_seconds=task.import_seconds)
+    bounds = limits.Limits(memory=task.memory, cpu_seconds=_IMPORTS * task.import_seconds)
     hidden = [Path(setup.library_folder)] if setup.library else []
     isolation = apply.lock_submission(scratch, bounds, hidden)
     frames.send(sock, encode(LockedDown(isolation)))
@@ -44,14 +62,21 @@ def serve(sock: socket.socket, task: Open, library: ModuleType | None, scratch: 
         os._exit(0)  # the judge decides the same and reports it
     message = _read_source(frames.receive(sock, limit=frames.TASK_LIMIT))
     seed_everything(message.seed)
-    if task.kind == "notebook":
-        from assay.guest.notebook import load_notebook  # noqa: PLC0415 - only notebooks need it
+    ending = {"module": ".py", "notebook": ".ipynb"}[task.kind]
+    file = surroundings.prepare(scratch, task.name + ending, message.source)
 
-        loaded = load_notebook(task.name, message.source)
-    else:
-        loaded = load_module(task.name, message.source)
+    def begin_part(number: int, label: str) -> str | None:
+        if number in message.skip:
+            return f"did not end within {task.import_seconds} s of processor time"
+        frames.send(sock, encode(Running(number, label)))
+        limits.allow_cpu(task.import_seconds)
+        return None
+
+    loaded = load(task.name, task.kind, message.source, begin_part, file)
+    # The folder's name is drawn at random, and a grade is reproducible.
+    notes = [note.replace(f"{scratch}/", "") for note in loaded.notes[:MAX_NOTES]]
     answers = written_answers(loaded.module)
-    frames.send(sock, encode(Imported(defined(loaded.module, task.contract), loaded.notes[:MAX_NOTES], answers)))
+    frames.send(sock, encode(Imported(defined(loaded.module, task.contract), notes, answers)))
     try:
         while True:
             line = frames.receive_socket(sock)
@@ -74,6 +99,7 @@ def serve(sock: socket.socket, task: Open, library: ModuleType | None, scratch: 
 
 def _check(line: socket.socket, task: Open, begin: Begin, loaded: LoadedModule, library: ModuleType | None) -> NoReturn:
     apply.lock_check()
+    limits.bound_cpu(task.import_seconds)
     if library is not None:
         forbid(library, begin.forbidden)
     objects = ObjectTable(loaded.module, library, task.contract, begin.seed, loaded.files)

@@ -57,8 +57,9 @@ class Budget(msgspec.Struct, frozen=True):
 _FORESEEN: dict[Any, tuple[bytes, ...]] = {
     "plots": (b"plt", b"matplotlib", b".plot("),
     "optimizers": (b"torch.optim", b"import optim"),
+    "shell": (b'"cells"', b"IPython", b"get_ipython", b"\n!", b"\n%", b"?\n"),
 }
-"""Words in a source that tell that it needs matplotlib, or PyTorch's optimisers with their compiler."""
+"""Words in a source that tell that it needs matplotlib, PyTorch's optimisers with their compiler, or IPython."""
 
 
 class Task(NamedTuple):

@@ -13,7 +13,7 @@ from assay.host.check_process import CheckProcess
 from assay.host.lines import EndedLine
 from assay.promises import broken_core
 from assay.wire import frames
-from assay.wire.messages import Begin, CheckExited, FromSubmission, Imported, LockedDown
+from assay.wire.messages import Begin, CheckExited, FromSubmission, Imported, LockedDown, Running
 from assay.wire.values import decoder, encode
 
 if TYPE_CHECKING:
@@ -165,7 +165,10 @@ class Guest:
     def _hear(self, seconds: float) -> Any:
         if self._sock is None:
             raise frames.Hangup
-        return _decode_message(frames.receive(self._sock, time.monotonic() + seconds))
+        deadline = time.monotonic() + seconds
+        while isinstance(message := _decode_message(frames.receive(self._sock, deadline)), Running):
+            pass
+        return message
 
     def _hear_exit(self) -> CheckExited | None:
         try:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-import assay
 from assay.course.read import TESTS
 from assay.errors import CourseError
 
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from assay.course.read import Course
 
 _FILE = "mutants.json"
-_ENGINE = Path(assay.__file__).parent
+_ENGINE = Path(__file__).parents[1]
 _DECIDES = ("checks", "judge")
 """The engine's folders that decide whether a check notices a mutant."""
 

@@ -3,7 +3,7 @@
     judge → fork server   Open, Pause, Resume, KillDescendants, Close
     fork server → judge   Ready, Opened, Paused, Resumed, DescendantsKilled, Closed
     judge → submission    SourceMessage, Begin (with a socket)
-    submission → judge    LockedDown, Imported, CheckExited
+    submission → judge    LockedDown, Running, Imported, CheckExited
     judge → check         Request
     check → judge         Returned, Raised, NotDefined
 
@@ -48,7 +48,7 @@ class Open(msgspec.Struct, frozen=True, array_like=True, tag=True):
 
     name: str
     kind: Literal["module", "notebook"]
-    foreseen: list[Literal["plots", "optimizers"]]
+    foreseen: list[Literal["plots", "optimizers", "shell"]]
     contract: list[str]
     import_seconds: int
     call_seconds: int
@@ -56,10 +56,15 @@ class Open(msgspec.Struct, frozen=True, array_like=True, tag=True):
 
 
 class SourceMessage(msgspec.Struct, frozen=True, array_like=True, tag=True):
-    """Judge to submission, first: its source, and the seed of its import."""
+    """Judge to submission, first: its file's bytes, and the seed of its import.
+
+    Args:
+        skip: numbers of statements or cells, as `Running` gave them, that are left out because they took too long.
+    """
 
     source: bytes
     seed: int
+    skip: list[int] = []
 
 
 class Opened(msgspec.Struct, frozen=True, array_like=True, tag=True):
@@ -115,6 +120,13 @@ class Closed(msgspec.Struct, frozen=True, array_like=True, tag=True):
 
     signal: int
     code: int
+
+
+class Running(msgspec.Struct, frozen=True, array_like=True, tag=True):
+    """Submission to judge: this statement of the module, or this cell, begins; for the wording only."""
+
+    number: int
+    label: str
 
 
 class Imported(msgspec.Struct, frozen=True, array_like=True, tag=True):
@@ -194,4 +206,4 @@ class NotDefined(msgspec.Struct, frozen=True, array_like=True, tag=True):
 Reply = Returned | Raised | NotDefined
 FromForkServer = Ready | Opened | Paused | Resumed | DescendantsKilled | Closed
 ToForkServer = Open | Pause | Resume | KillDescendants | Close
-FromSubmission = LockedDown | Imported | CheckExited
+FromSubmission = LockedDown | Running | Imported | CheckExited

@@ -115,7 +115,7 @@ class ObjectTable:
         if request.verb == "next":
             return self._batch(target, request.args[0])
         if request.path and callable(target) and not isinstance(target, torch.nn.Module):
-            return Ref(request.root, type(target).__name__, method=True)
+            return Ref(request.root, clean(class_name(target), _MAX_TEXT_CHARS), method=True)
         return target
 
     def _batch(self, iterator: Iterator[Any], size: int) -> list[Any]:
@@ -140,7 +140,7 @@ class ObjectTable:
         number = self._numbers
         self._numbers += 1
         self._objects[number] = value
-        return Ref(number, type(value).__name__)
+        return Ref(number, clean(class_name(value), _MAX_TEXT_CHARS))
 
     def _restore(self, value: Any) -> Any:
         kind = type(value)
@@ -162,15 +162,25 @@ def _raised(error: BaseException, files: frozenset[str]) -> Raised:
         text = clean(str(error), _MAX_TEXT_CHARS)
     except BaseException:  # noqa: BLE001 - a student's __str__ may raise anything
         text = ""
-    where = student_lines(error.__traceback__, files)
+    try:
+        where = student_lines(error.__traceback__, files)
+    except BaseException:  # noqa: BLE001 - a student's exception may raise when it is looked at
+        where = []
     # A call whose arguments do not fit raises before any of the callee's lines ran.
     called = bool(where) or not isinstance(error, TypeError)
-    return Raised(clean(type(error).__name__, _MAX_TEXT_CHARS), text, where, called)
+    return Raised(clean(class_name(error), _MAX_TEXT_CHARS), text, where, called)
 
 
 def clean(text: str, limit: int) -> str:
     """Return the text's start, without halves of surrogate pairs, which no message can carry."""
-    return text[:limit].encode("utf-8", "replace").decode()
+    # The methods of str itself: a student's text may have its own.
+    return str.encode(str.__getitem__(text, slice(0, limit)), "utf-8", "replace").decode()
+
+
+def class_name(value: object) -> str:
+    """Return the name of a value's class, whatever its metaclass says."""
+    name: str = type.__dict__["__name__"].__get__(type(value))
+    return name
 
 
 def student_lines(trace: TracebackType | None, files: frozenset[str]) -> list[tuple[str, str]]:

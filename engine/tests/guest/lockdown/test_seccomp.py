@@ -33,9 +33,9 @@ def _decide(program, number, *arguments, machine=None):
             case seccomp._JUMP:
                 at += step.number
             case seccomp._RETURN:
-                return {0x7FFF0000: "allow", 0x80000000: "kill"}.get(step.number) or errno.errorcode[
-                    step.number & 0xFFFF
-                ]
+                return {0x7FFF0000: "allow", 0x80000000: "kill", 0x00050000: "nothing"}.get(
+                    step.number
+                ) or errno.errorcode[step.number & 0xFFFF]
             case seccomp._EQUAL:
                 at += step.yes if accumulator == step.number else step.no
             case seccomp._AT_LEAST:
@@ -71,6 +71,21 @@ def test_sending_needs_no_address(arguments):
 @pytest.mark.parametrize("address", [0, 1, 2**32, 2**63])
 def test_an_address_in_either_half_is_an_address(address):
     assert (_decide(SUBMISSION, NUMBERS["sendto"], 3, 0, 0, 0, address) == "allow") == (address == 0)
+
+
+@given(family=WORD, kind=WORD)
+def test_a_pair_of_sockets_is_a_unix_stream(family, kind):
+    allowed = family % 2**32 == 1 and kind & 0xF == 1
+    assert (_decide(SUBMISSION, NUMBERS["socketpair"], family, kind) == "allow") == allowed
+
+
+@given(
+    arguments=st.lists(WORD, min_size=6, max_size=6), name=st.sampled_from([*seccomp._IN_VAIN, *seccomp._NO_ATTRIBUTES])
+)
+def test_modes_owners_and_times_are_answered_and_nothing_happens(arguments, name):
+    if name in NUMBERS:
+        expected = "nothing" if name in seccomp._IN_VAIN else "EOPNOTSUPP"
+        assert _decide(SUBMISSION, NUMBERS[name], *arguments).replace("ENOTSUP", "EOPNOTSUPP") == expected
 
 
 @given(flags=WORD)
@@ -156,7 +171,14 @@ def test_the_numbers_are_the_kernels(header, column, pattern):
         pytest.skip(f"{header} is not installed")
     kernel = {name: int(number) for name, number in re.findall(pattern, Path(header).read_text(encoding="utf-8"))}
     kernel["newfstatat"] = kernel.get("newfstatat", kernel.get("fstatat"))
-    since = {"map_shadow_stack": 453, "futex_wake": 454, "futex_wait": 455, "futex_requeue": 456, "mseal": 462}
+    since = {
+        "fchmodat2": 452,
+        "map_shadow_stack": 453,
+        "futex_wake": 454,
+        "futex_wait": 455,
+        "futex_requeue": 456,
+        "mseal": 462,
+    }
     kernel = since | kernel  # later than some headers
     ours = syscalls._PLAIN | syscalls._WITH_CONDITIONS | syscalls._OURS
     # aarch64 has left out the old calls; `renameat` is in its table though not in every one.

@@ -80,6 +80,11 @@ def allow_cpu(seconds: float) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard))
 
 
+def bound_cpu(seconds: int) -> None:
+    """Lower for good what this process may have of processor time altogether; SIGKILL at its end."""
+    _lower(resource.RLIMIT_CPU, seconds)
+
+
 def first_to_go() -> str | None:
     """Make the kernel kill this process first when memory runs out; return the reason if that is not possible."""
     try:

@@ -68,6 +68,18 @@ _ITSELF = 0x7FFFFFFF
 _CLONE_THREAD = 0x10000
 
 
+_IN_VAIN = (
+    "chmod", "fchmod", "fchmodat", "fchmodat2", "chown", "fchown", "lchown", "fchownat", "utime", "utimes", "futimesat",
+    "utimensat",
+)  # fmt: skip
+"""Modes, owners and times: nothing happens, and the caller is told that it did. `shutil.copy` and `os.chmod` of the
+submission's own files succeed so; those of others stay as they are."""
+
+_NO_ATTRIBUTES = ("listxattr", "llistxattr", "flistxattr")
+
+_AF_UNIX, _SOCK_STREAM, _SOCK_TYPE = 1, 1, 0xF
+
+
 class _Step(ctypes.Structure):
     _fields_ = (("what", ctypes.c_uint16), ("yes", ctypes.c_uint8), ("no", ctypes.c_uint8), ("number", ctypes.c_uint32))
 
@@ -79,7 +91,7 @@ class Program(ctypes.Structure):
 
 
 def deny(number: int = errno.EPERM) -> Code:
-    """Return code that fails the call with this error."""
+    """Return code that fails the call with this error; with 0 the caller takes it for a success without effect."""
     return [Step(_RETURN, 0, 0, 0x00050000 | number)]
 
 
@@ -143,9 +155,11 @@ def for_submission(*, signals: bool) -> Program:
         "kill": by_signal,
         "tkill": by_signal,
         "tgkill": by_signal,
+        "socketpair": _connected_pair(),
         "clone3": deny(errno.ENOSYS),
         "memfd_create": deny(errno.ENOSYS),
     }
+    conditions |= dict.fromkeys(_IN_VAIN, deny(0)) | dict.fromkeys(_NO_ATTRIBUTES, deny(errno.ENOTSUP))
     return program(assemble(dict.fromkeys(PLAIN, ALLOW) | conditions, deny(), deny(errno.ENOSYS)))
 
 
@@ -192,6 +206,13 @@ def _no_truncating_read(index: int) -> Code:
     # A file can be opened for reading and yet be emptied; Landlock prevents that only since its third version.
     which = [_argument(index), Step(_MASK, 0, 0, os.O_TRUNC | os.O_ACCMODE)]
     return [*which, Step(_EQUAL, 1, 0, os.O_TRUNC), Step(_EQUAL, 0, 1, os.O_TRUNC | os.O_ACCMODE), *deny(), *ALLOW]
+
+
+def _connected_pair() -> Code:
+    # What asyncio wakes itself with. Of Unix sockets only a stream takes no address once it is connected, so that a
+    # pair leads to its own two ends and nowhere else.
+    family = [_argument(0), Step(_EQUAL, 1, 0, _AF_UNIX), *deny()]
+    return [*family, _argument(1), Step(_MASK, 0, 0, _SOCK_TYPE), Step(_EQUAL, 1, 0, _SOCK_STREAM), *deny(), *ALLOW]
 
 
 def _check() -> Code:

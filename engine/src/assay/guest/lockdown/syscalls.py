@@ -76,7 +76,13 @@ _WITH_CONDITIONS: dict[str, tuple[int | None, int | None]] = {
     # see `seccomp` for what their arguments may be
     "clone": (56, 220), "ioctl": (16, 29), "fcntl": (72, 25), "prctl": (157, 167), "open": (2, None),
     "openat": (257, 56), "sendto": (44, 206), "prlimit64": (302, 261), "seccomp": (317, 277), "kill": (62, 129),
-    "tkill": (200, 130), "tgkill": (234, 131),
+    "tkill": (200, 130), "tgkill": (234, 131), "socketpair": (53, 199),
+    # answered with success, and nothing happens
+    "chmod": (90, None), "fchmod": (91, 52), "fchmodat": (268, 53), "fchmodat2": (452, 452), "chown": (92, None),
+    "fchown": (93, 55), "lchown": (94, None), "fchownat": (260, 54), "utime": (132, None), "utimes": (235, None),
+    "futimesat": (261, None), "utimensat": (280, 88),
+    # answered as a file system does that has none
+    "listxattr": (194, 11), "llistxattr": (195, 12), "flistxattr": (196, 13),
 }
 _OURS: dict[str, tuple[int | None, int | None]] = {
     # denied as if this kernel did not have them, so that the C library falls back

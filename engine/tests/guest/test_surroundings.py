@@ -1,0 +1,218 @@
+"""A submission finds itself as under `python file.py`, and what it chooses to draw with has no effect. In real guests."""
+
+import json
+
+import pytest
+
+from assay.host import forkserver as forkservers
+from assay.host import guest as guests
+from assay.host.forkserver import Budget, Task, shared
+from assay.host.guest import Guest
+from assay.wire.messages import Request, Running
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _no_fork_server_is_left():
+    yield
+    while forkservers._shared:
+        forkservers._shared.popitem()[1].stop()
+
+
+@pytest.fixture
+def opened():
+    """Opens guests, and closes them at the end."""
+    made = []
+
+    def open_one(source, kind="module", budget=None):
+        task = Task("answers", kind, source.encode(), ("f", "g"), 0)
+        made.append(Guest(lambda: shared(None), task, budget or Budget()))
+        made[-1].open()
+        return made[-1]
+
+    yield open_one
+    for guest in made:
+        guest.end()
+        guest.close()
+
+
+def answer(guest, name="f", *args):
+    try:
+        return guest.begin(1, []).ask(Request("call", 0, name, list(args)))
+    finally:
+        guest.end()
+
+
+def notes_of(guest):
+    assert guest.failure is None
+    return guest.loaded.notes
+
+
+SCRIPT = """
+import argparse, getpass, os, pathlib, shutil, sys, tempfile
+args = argparse.ArgumentParser().parse_args()
+here = os.getcwd()
+facts = [
+    sys.argv == [os.path.join(here, "answers.py")],
+    os.path.dirname(os.path.abspath(__file__)) == here == sys.path[0],
+    open(__file__).read().startswith("\\nimport argparse"),
+    getpass.getuser() == "student",
+    tempfile.gettempdir() == here,
+]
+os.chdir(os.path.dirname(__file__))
+shutil.copy(__file__, "copy.py")
+pathlib.Path("copy.py").chmod(0o600)
+with tempfile.TemporaryDirectory() as folder:
+    shutil.copy2(__file__, folder)
+def f(): return facts
+"""
+
+
+def test_a_script_finds_itself_as_under_python(opened):
+    guest = opened(SCRIPT)
+    assert notes_of(guest) == []
+    assert answer(guest).value == [True] * 5
+
+
+DRAWN = """
+import warnings
+warnings.simplefilter("error")
+import matplotlib
+matplotlib.use("TkAgg")
+import matplotlib.pyplot as plt
+plt.switch_backend("Qt5Agg")
+matplotlib.rcParams["backend"] = "WebAgg"
+plt.style.use("seaborn-whitegrid")
+plt.ion()
+plt.plot([1, 2])
+plt.show()
+plt.pause(30)
+def f():
+    matplotlib.use("module://ipympl.backend_nbagg")
+    figure, axes = plt.subplots()
+    axes.plot([1, 2])
+    plt.show(block=True)
+    return type(figure.canvas).__name__
+"""
+
+
+def test_choosing_a_way_to_draw_has_no_effect(opened):
+    guest = opened(DRAWN)
+    assert notes_of(guest) == []
+    assert answer(guest).value == "FigureCanvasAgg"
+
+
+FORMATS = """
+from IPython import display
+display.set_matplotlib_formats("svg")
+from IPython.display import set_matplotlib_formats
+set_matplotlib_formats("retina", quality=1)
+%matplotlib widget
+%config InlineBackend.figure_format = "svg"
+import matplotlib.pyplot as plt
+plt.plot([1])
+def f(): return 1
+"""
+
+
+def test_so_has_choosing_a_format_for_it(opened):
+    guest = opened(json.dumps({"cells": [{"cell_type": "code", "source": FORMATS}]}), "notebook")
+    assert notes_of(guest) == []
+    assert answer(guest).value == 1
+
+
+COMPILED = """
+import torch
+class Model(torch.nn.Module):
+    @torch.compile
+    def forward(self, x): return x + 1
+@torch.compile(mode="max-autotune", fullgraph=True)
+def g(x): return x * 2
+model = Model()
+same = torch.compile(model, dynamic=True) is model
+model.compile()
+def f(): return [same, float(model(torch.ones(1))), float(g(torch.ones(1)))]
+"""
+
+
+def test_torch_compile_gives_its_argument(opened):
+    guest = opened(COMPILED)
+    assert notes_of(guest) == []
+    assert answer(guest).value == [True, 2.0, 2.0]
+
+
+THREADED = """
+import asyncio, threading
+from concurrent.futures import ThreadPoolExecutor
+found = []
+thread = threading.Thread(target=found.append, args=(1,))
+thread.start(); thread.join()
+async def main():
+    await asyncio.sleep(0)
+    return await asyncio.gather(asyncio.to_thread(lambda: 2), asyncio.sleep(0, 3))
+found += asyncio.run(main())
+def f():
+    with ThreadPoolExecutor(2) as pool:
+        return found + asyncio.run(main()) + list(pool.map(abs, [-4]))
+"""
+
+
+def test_threads_and_asyncio_work(opened):
+    guest = opened(THREADED)
+    assert notes_of(guest) == []
+    assert answer(guest).value == [1, 2, 3, 2, 3, 4]
+
+
+def test_the_scratch_folders_name_is_not_in_the_notes(opened):
+    (note,) = notes_of(opened("import os\nopen(os.path.join(os.path.dirname(__file__), 'data.csv'))\n"))
+    assert "No such file or directory: 'data.csv'" in note
+
+
+def test_a_name_that_needs_what_is_missing_is_an_error_with_that_reason(opened):
+    guest = opened("import nowhere\n@nowhere.jit\ndef f(): return 1\ndef g(): return 2\n")
+    raised = answer(guest)
+    assert (raised.kind, raised.text.partition(", and")[0]) == (
+        "Unavailable",
+        "f is not available: nowhere is not installed where this is graded",
+    )
+    assert answer(guest, "g").value == 2
+
+
+def test_the_judge_is_told_what_runs_and_says_what_to_leave_out(monkeypatch):
+    told = []
+    read = guests._read
+    monkeypatch.setattr(guests, "_read", lambda data: told.append(read(data)) or told[-1])
+    source_message = forkservers.SourceMessage
+    monkeypatch.setattr(forkservers, "SourceMessage", lambda source, seed: source_message(source, seed, [2]))
+    source = b"a = 1\nfor b in range(3):\n    pass\nc = a\ndef f(): return c\n"
+    guest = Guest(lambda: shared(None), Task("answers", "module", source, ("f",), 0), Budget(import_seconds=7))
+    guest.open()
+    assert [message for message in told if isinstance(message, Running)] == [
+        Running(1, "line 1 (a = 1)"),
+        Running(3, "line 4 (c = a)"),
+        Running(4, "line 5 (def f(): return c)"),
+    ]
+    assert notes_of(guest) == [
+        "line 2 (for b in range(3):) did not end within 7 s of processor time: it was left out; the statements after it were run"
+    ]
+    assert answer(guest).value == 1
+    guest.close()
+
+
+BURN = """
+import time
+def burn(seconds):
+    end = time.process_time() + seconds
+    while time.process_time() < end: pass
+burn(1.4)
+burn(1.4)
+def f(seconds): return burn(seconds)
+"""
+
+
+def test_every_statement_has_its_own_time_and_all_have_twice_that(opened):
+    budget = Budget(import_seconds=2, call_seconds=1)
+    assert notes_of(opened(BURN, budget=budget)) == []
+    guest = opened(BURN.replace("burn(1.4)", "burn(9)", 1), budget=budget)
+    assert guest.failure.text == "the import did not end within 2 s of processor time"
+    guest = opened(BURN.replace("burn(1.4)", "burn(1.8)") + "burn(1.8)\n", budget=budget)
+    assert guest.failure.text == "the import did not end within 2 s of processor time"
