@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from assay.content import Unreadable
 from assay.guest import shell
+from assay.guest.magics import plain_python
 from assay.guest.statements import LoadedModule, Namespace, describe
 from assay.guest.syntax import explain
 from assay.wire.objects import clean
@@ -83,27 +84,6 @@ def has_notebook_lines(text: str) -> bool:
         plain_python(cell.text).count(_SHELL_LINE) > cell.text.count(_SHELL_LINE) or cell.text.lstrip().startswith("%%")
         for cell in script_cells(text, "")
     )
-
-
-def plain_python(text: str) -> str:
-    """Return a cell as Python with as many lines; what IPython's own syntax asks for is asked of `get_ipython()`."""
-    # Imported once it is needed: the fork server does it before the forks for a notebook.
-    from IPython.core.inputtransformer2 import TransformerManager  # noqa: PLC0415
-
-    stripped = text.lstrip()
-    above = "#\n" * text.count("\n", 0, len(text) - len(stripped))  # IPython drops empty lines at the top
-    if stripped.startswith("%%"):
-        head, _, body = stripped.partition("\n")
-        magic, _, line = head[2:].partition(" ")
-        if magic not in shell.RUN_BODY:
-            return ""
-        return f"{above}{shell.head_of(magic, line)}\n{plain_python(body)}"
-    try:
-        # A manager for each cell: some of its transformers keep state after a cell that is not Python.
-        transformed: str = TransformerManager().transform_cell(text)  # type: ignore[no-untyped-call]
-    except Exception:  # noqa: BLE001 - it raises what it likes for a cell that is not Python
-        return text
-    return above + transformed
 
 
 def _load(name: str, cells: list[Cell], begin: Begin, file: str, *, script: str | None) -> LoadedModule:

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import ast
-import re
 import sys
 import warnings
 from typing import TYPE_CHECKING, Any
 
+from assay.guest.magics import RUN_BODY, head_of, plain_python, without_options
+
 if TYPE_CHECKING:
     import types
 
-RUN_BODY = ("time", "timeit", "capture")
-"""The cell magics that run their cell."""
-
-_OPTIONS = re.compile(r"\s*(?:-[nrp]\s*\d+|-[tcqo])(?=\s|$)")
 _CELL = "a magic's code"
 
 
@@ -94,22 +91,6 @@ def do_nothing(*_args: object, **_named: object) -> None:
     """Do nothing."""
 
 
-def without_options(line: str) -> str:
-    """Return what follows the options of `%timeit`."""
-    while found := _OPTIONS.match(line):
-        line = line[found.end() :]
-    return line.strip()
-
-
-def head_of(magic: str, line: str) -> str:
-    """Return the code that stands in the line of a cell magic: the setup of `%%timeit`, the name of `%%capture`."""
-    if magic == "timeit":
-        return without_options(line)
-    if magic == "capture" and (name := line.split("--", maxsplit=1)[0].strip()).isidentifier():
-        return f"{name} = __import__('IPython.utils.capture').utils.capture.CapturedIO(None, None)"
-    return ""
-
-
 def announce(names: dict[str, Any]) -> None:
     """Make IPython's own `get_ipython` give the submission's shell."""
     for module in ("IPython", "IPython.core.getipython"):
@@ -133,6 +114,4 @@ def parse_quietly(text: str, file: str) -> ast.Module:
 
 
 def _parse(source: str) -> ast.Module:
-    from assay.guest.notebook import plain_python  # noqa: PLC0415 - which imports this module
-
     return ast.fix_missing_locations(ast.parse(plain_python(source)))
