@@ -24,6 +24,7 @@ from assay.command.interrupts import interrupts
 from assay.command.options import PathArgument, Percent, course_option, executor_of, open_course, waive_option
 from assay.errors import AssayError, Interrupted
 from assay.intake.collect import take_in
+from assay.intake.sentences import skipped_note
 from assay.intake.tree import path_text
 from assay.model import INTERRUPTED
 from assay.text import MAX_LINE_CHARS, escape
@@ -133,10 +134,12 @@ def grade_work(
 
 
 def show_work(reports: Sequence[Report], intake: Intake) -> None:
-    """Print the reports, and which folders were empty."""
+    """Print the reports, which folders were empty, and which files are nobody's."""
     show_reports(reports)
     for folder in intake.empty:
         say(escape(f"nothing to grade in {path_text(folder)}", MAX_LINE_CHARS))
+    if intake.skipped:
+        say(escape(skipped_note(intake.skipped), MAX_LINE_CHARS))
 
 
 def _require_work(intake: Intake, paths: Sequence[Path]) -> None:

@@ -10,6 +10,7 @@ from assay.intake.tree import MAX_DEPTH, path_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from assay.intake.tree import Node
 
@@ -20,6 +21,7 @@ __all__ = [
     "named_for_none",
     "nothing_in",
     "older_note",
+    "skipped_note",
     "unopened_note",
 ]
 
@@ -65,6 +67,11 @@ def beside_note(labels: Sequence[str]) -> str:
     """Return the note about files that count for no assignment."""
     verb, pronoun = ("lies", "it is") if len(labels) == 1 else ("lie", "they are")
     return f"{_names(labels)} {verb} beside the files that were graded: {pronoun} not handed in"
+
+
+def skipped_note(paths: Sequence[Path]) -> str:
+    """Return the sentence about files beside the students' whose names tell no student."""
+    return f"not taken in, because no student's name is in theirs: {_names([path_text(path) for path in paths])}"
 
 
 def _names(labels: Sequence[str]) -> str:
