@@ -10,9 +10,11 @@ from assay.intake.collect import take_in
 from assay.intake.tree import MAX_BYTES
 
 NAMES = ["scratch", "concise"]
+NOTEBOOK = '{"cells": []}'
 
 
-def put(path, content="x = 1\n"):
+def put(path, content=None):
+    content = content or (NOTEBOOK if path.suffix.lower() == ".ipynb" else "x = 1\n")
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(content)
     return path
@@ -31,8 +33,8 @@ def test_a_file_named_for_an_assignment_is_its_folders(tmp_path):
     assert intake.submissions[0].info.path == str(path)
 
 
-def test_a_file_whose_name_contains_an_assignment_is_its_own_student(tmp_path):
-    assert found(take_in([put(tmp_path / "alice_scratch_v2.py")], NAMES)) == [("alice_scratch_v2", "scratch", "module")]
+def test_a_file_whose_name_contains_an_assignment_tells_its_student(tmp_path):
+    assert found(take_in([put(tmp_path / "alice_scratch_v2.py")], NAMES)) == [("alice", "scratch", "module")]
 
 
 def test_any_file_will_do_where_the_course_has_one_assignment(tmp_path):
@@ -71,10 +73,10 @@ def test_a_folder_of_students_is_taken_in_by_name(tmp_path):
     assert found(intake) == [
         ("alice", "scratch", "module"),
         ("bob", "scratch", "module"),
-        ("carol_concise", "concise", "module"),
+        ("carol", "concise", "module"),
     ]
     assert [(r.info.name, r.reason) for r in intake.refused] == [
-        ("empty", "empty: no file that is named for an assignment lies directly in it")
+        ("empty", "empty: no file lies in it, nor in the folders below it, which are read to a depth of 6")
     ]
 
 
@@ -95,15 +97,15 @@ def test_a_students_files_may_lie_in_one_folder_more(tmp_path):
 
 
 def test_who_named_no_file_for_an_assignment_is_told_so_and_stays_in_the_class(tmp_path):
-    for path in ("class/ada/hw3.ipynb", "class/ada/notes.txt", "class/bob/basics (1).py", "class/eve/basics-1.py"):
+    for path in ("class/ada/hw3.ipynb", "class/ada/notes.txt", "class/bob/basic.py", "class/eve/basiscs.ipynb"):
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text("")
     found = take_in([tmp_path / "class"], ["basics"])
     assert (found.submissions, found.empty) == ([], [])
     assert [(r.info.name, r.assignment, r.reason) for r in found.refused] == [
-        ("ada", "", "ada: none of its files is named for an assignment: hw3.ipynb; call it basics.py"),
-        ("bob", "basics", "basics (1).py: it must be called basics.py"),
-        ("eve", "basics", "basics-1.py: it must be called basics.py"),
+        ("ada", "", "ada: none of its files is named for an assignment: hw3.ipynb, notes.txt; call it basics.py"),
+        ("bob", "basics", "basic.py: it must be called basics.py"),
+        ("eve", "basics", "basiscs.ipynb: it must be called basics.ipynb"),
     ]
 
 
@@ -121,31 +123,37 @@ def test_a_folder_in_a_students_folder_is_named_and_so_is_what_lies_beside_it(tm
         (tmp_path / path).write_text("x = 1")
     ada, bob = take_in([tmp_path], ["basics"]).submissions
     assert ada.notes == (
-        "what is graded lies in the folder old",
-        "basics_final.ipynb lies beside that folder: it was not graded",
-        "final.zip lies beside that folder: it was not graded",
+        "the graded file lies in the folder old",
+        "basics_final.ipynb lies beside old/basics.py, which has the exact name: it was not graded",
+        "final.zip lies beside the files that were graded: it was not opened",
+        "data.csv lies beside the files that were graded: it is not handed in",
     )
-    assert bob.notes == ("what is graded lies in the folder hw",)
+    assert bob.notes == ("the graded file lies in the folder hw",)
 
 
 def test_a_file_among_those_of_a_class_that_is_named_for_no_assignment_is_not_lost(tmp_path):
     for name in ("ada_12_basics.py", "bob_13_homework.ipynb", "notes.txt"):
         (tmp_path / name).write_text("x = 1")
     intake = take_in([tmp_path], ["basics"])
-    assert [submission.info.name for submission in intake.submissions] == ["ada_12_basics"]
+    assert [submission.info.name for submission in intake.submissions] == ["ada_12"]
     (refused,) = intake.refused
     assert (refused.info.name, refused.reason) == (
         "bob_13_homework",
-        "bob_13_homework.ipynb: it is named for no assignment",
+        "bob_13_homework.ipynb: it is named for no assignment: call it basics.py",
     )
+    assert intake.skipped == [tmp_path / "notes.txt"]
 
 
-def test_which_of_two_folders_counts_is_not_guessed(tmp_path):
+def test_two_folders_with_files_in_one_are_two_students_of_a_group(tmp_path):
     for path in ("class/ada/first/basics.py", "class/ada/second/basics.py"):
         (tmp_path / path).parent.mkdir(parents=True)
         (tmp_path / path).write_text("")
-    found = take_in([tmp_path / "class"], ["basics"])
-    assert (found.submissions, found.refused, found.empty[0]) == ([], [], tmp_path / "class" / "ada")
+    intake = take_in([tmp_path / "class"], ["basics"])
+    assert (found(intake), intake.refused, intake.empty) == (
+        [("first", "basics", "module"), ("second", "basics", "module")],
+        [],
+        [],
+    )
 
 
 @pytest.mark.parametrize("text", ["", " \n\n"])
@@ -173,7 +181,7 @@ def test_of_two_of_one_age_the_report_does_not_say_that_one_is_older(tmp_path):
     for name in ("scratch.py", "scratch.ipynb"):
         os.utime(put(tmp_path / "alice" / name), (100, 100))
     (submission,) = take_in([tmp_path / "alice"], NAMES).submissions
-    assert submission.notes == ("scratch.py lies beside scratch.ipynb and is not newer: it was not graded",)
+    assert submission.notes == ("scratch.ipynb lies beside scratch.py and is not newer: it was not graded",)
 
 
 def refusal(tmp_path):
@@ -205,7 +213,7 @@ def test_a_folder_named_like_a_file_is_refused(tmp_path):
 def test_a_pipe_is_refused_without_waiting_for_it(tmp_path):
     (tmp_path / "alice").mkdir()
     os.mkfifo(tmp_path / "alice" / "scratch.py")
-    assert refusal(tmp_path) == "scratch.py: it is no regular file"
+    assert refusal(tmp_path) == "scratch.py: it is not a regular file"
 
 
 def test_a_file_above_the_limit_is_refused(tmp_path):
@@ -225,21 +233,20 @@ def test_a_name_that_is_not_utf8_is_shown_with_the_replacement_character(tmp_pat
 
 
 @pytest.mark.parametrize("name", ["Scratch.py", "SCRATCH.ipynb", "scratch.PY"])
-def test_a_file_that_is_named_almost_right_is_not_lost(tmp_path, name):
+def test_a_file_that_is_named_almost_right_is_graded_with_a_note(tmp_path, name):
     put(tmp_path / "class" / "alice" / name)
     put(tmp_path / "class" / "alice" / "concise.py")
     for path in (tmp_path / "class", tmp_path / "class" / "alice"):
         intake = take_in([path], NAMES)
-        assert found(intake) == [("alice", "concise", "module")]
-        (refused,) = intake.refused
-        assert (refused.info.name, refused.assignment) == ("alice", "scratch")
-        assert refused.reason == f"{name}: it must be called scratch{'.ipynb' if 'i' in name else '.py'}"
+        kind = "notebook" if "i" in name else "module"
+        assert found(intake) == [("alice", "scratch", kind), ("alice", "concise", "module")]
+        assert (intake.submissions[0].notes, intake.refused) == ((f"the graded file is {name}",), [])
 
 
 @pytest.mark.parametrize(("name", "kind"), [("ada_scratch.PY", "module"), ("ada_scratch.Ipynb", "notebook")])
 def test_a_file_among_a_class_ends_in_letters_of_any_case(tmp_path, name, kind):
     put(tmp_path / name)
-    assert found(take_in([tmp_path], NAMES)) == [("ada_scratch", "scratch", kind)]
+    assert found(take_in([tmp_path], NAMES)) == [("ada", "scratch", kind)]
 
 
 def test_beside_the_right_file_an_almost_right_one_does_not_count(tmp_path):
@@ -251,7 +258,7 @@ def test_beside_the_right_file_an_almost_right_one_does_not_count(tmp_path):
 
 def test_what_is_named_twice_is_taken_in_or_refused_once(tmp_path):
     put(tmp_path / "class" / "alice" / "scratch.py")
-    put(tmp_path / "class" / "bob" / "Scratch.py")
+    put(tmp_path / "class" / "bob" / "scrach.py")
     put(tmp_path / "class" / "carol" / "notes.txt")
     put(tmp_path / "nobody" / "dave" / "notes.txt")
     folders = [tmp_path / "class", tmp_path / "nobody"]

@@ -25,6 +25,7 @@ from assay.command.options import PathArgument, Percent, course_option, executor
 from assay.course.seeds import MAX_SEED, secret_seed
 from assay.errors import AssayError, Interrupted
 from assay.intake.collect import take_in
+from assay.intake.sentences import skipped_note
 from assay.intake.tree import path_text
 from assay.text import MAX_LINE_CHARS, escape
 
@@ -130,10 +131,12 @@ def grade_work(
 
 
 def show_work(reports: Sequence[Report], intake: Intake) -> None:
-    """Print the reports, and which folders were empty."""
+    """Print the reports, which folders were empty, and which files are nobody's."""
     show_reports(reports)
     for folder in intake.empty:
         say(escape(f"nothing to grade in {path_text(folder)}", MAX_LINE_CHARS))
+    if intake.skipped:
+        say(escape(skipped_note(intake.skipped), MAX_LINE_CHARS))
 
 
 def _require_work(intake: Intake, paths: Sequence[Path]) -> None:

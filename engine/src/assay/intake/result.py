@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from assay.errors import IntakeError
-from assay.intake.tree import KINDS, path_text
+from assay.intake.content import read_content
+from assay.intake.tree import path_text
 from assay.model import Submission, SubmissionInfo
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from assay.intake.reader.client import Reader
     from assay.intake.tree import Node
 
 __all__ = ["Intake", "Refused"]
@@ -34,25 +36,25 @@ class Intake:
         submissions: the files to grade.
         refused: everything that cannot be graded, and why.
         empty: folders without anything to grade.
+        skipped: files beside the students' that are nobody's submission.
         met: how many nodes were taken in, refused, or met again because the command names them twice.
     """
 
     submissions: list[Submission] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
     empty: list[Path] = field(default_factory=list)
+    skipped: list[Path] = field(default_factory=list)
     met: int = 0
     _known: set[tuple[str, ...]] = field(default_factory=set, init=False, repr=False)
     _path_texts: Counter[tuple[str, str]] = field(default_factory=Counter, init=False, repr=False)
 
-    def add(self, node: Node, assignment: str, student: str, notes: tuple[str, ...] = ()) -> None:
+    def add(self, node: Node, assignment: str, student: str, reader: Reader, notes: tuple[str, ...] = ()) -> None:
         """Read a file and add it to the submissions, or to the refused if it cannot be read."""
         try:
-            source = node.read()
+            content = read_content(node, reader)
         except IntakeError as error:
             self.refuse(node, assignment, student, str(error))
             return
-        if not source.strip():
-            notes = ("the file is empty", *notes)
         if not self._register(str(node.path), assignment):
             return
         path = path_text(node.path)
@@ -60,8 +62,8 @@ class Intake:
         # Paths that differ only in bytes that are not UTF-8 have one text, but belong to two students.
         alike = self._path_texts[path, assignment]
         mark = f" ({alike})" if alike > 1 else ""
-        info = SubmissionInfo(path_text(student) + mark, path + mark, hashlib.sha256(source).hexdigest())
-        self.submissions.append(Submission(info, assignment, KINDS[Path(node.name).suffix.lower()], source, notes))
+        info = SubmissionInfo(path_text(student) + mark, path + mark, content.sha256)
+        self.submissions.append(Submission(info, assignment, content.kind, content.source, (*content.notes, *notes)))
 
     def refuse(self, node: Node, assignment: str, student: str, reason: str) -> None:
         """Refuse a node, with its name and the reason."""
@@ -73,6 +75,11 @@ class Intake:
         """Note a folder without anything to grade."""
         if path not in self.empty:
             self.empty.append(path)
+
+    def skip(self, path: Path) -> None:
+        """Note a file that is nobody's submission."""
+        if path not in self.skipped:
+            self.skipped.append(path)
 
     def _register(self, *key: str) -> bool:
         """Count what is met; return whether it is met for the first time."""

@@ -1,130 +1,228 @@
-"""One student's folder, archive or file."""
+"""One student: which file counts for which assignment, and what is said of everything else."""
 
 from __future__ import annotations
 
-import io
-from pathlib import Path
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
 
 from assay.errors import IntakeError
-from assay.intake.archives.opening import STUDENT, check_openable, is_archive, open_archive
-from assay.intake.matching import has_kind, is_student, match, misnamed, nothing_in, own_files
-from assay.intake.tree import LINK, archive_stem, path_text
+from assay.intake.archives.opening import STUDENT, check_openable, is_archive
+from assay.intake.layout import files_below, is_flat_export, places
+from assay.intake.matching import NameMatch, ending_of, match, own_matches
+from assay.intake.platforms import export_of, is_metadata
+from assay.intake.sentences import (
+    beside_note,
+    file_names,
+    inexact_note,
+    named_for_none,
+    nothing_in,
+    older_note,
+    unopened_note,
+)
+from assay.intake.tree import path_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator
 
+    from assay.intake.archives.nodes import ArchiveTree
+    from assay.intake.reader.client import Reader
     from assay.intake.result import Intake
     from assay.intake.tree import Node
 
-__all__ = ["take_flat", "take_student", "unwrapped", "wrapping_notes"]
+__all__ = ["Student", "take_student"]
 
 
-def take_student(
-    folder: Node, student: str, assignments: Sequence[str], intake: Intake, notes: tuple[str, ...] = ()
-) -> None:
-    """Take in a student's folder: its files or, if none is named for an assignment, its archives."""
-    if _take_files(folder, student, assignments, intake, notes):
-        return
-    for node in folder.children():
-        if is_archive(node):
-            _take_archive(node, student, assignments, intake)
+@dataclass
+class Student:
+    """A student of a class: the folders of one name, and the files and archives that lie flat among others'.
+
+    Attributes:
+        name: the student's name in reports.
+        folders: the student's folders.
+        files: files of the student in a flat export, archives and everything else included.
+        is_blank: whether nothing is there that a person would take for a submission.
+    """
+
+    name: str
+    folders: list[Node] = field(default_factory=list)
+    files: list[Node] = field(default_factory=list)
+    is_blank: bool = True
 
 
-def take_flat(node: Node, assignments: Sequence[str], intake: Intake) -> None:
-    """Take in a node of a flat export: a student's archive, or a file whose name contains an assignment's."""
-    if node.kind == "link":
-        if own_files(node, assignments) or is_archive(node):
-            intake.refuse(node, "", node.name, LINK)
-    elif is_archive(node):
-        _take_archive(node, archive_stem(node.name), assignments, intake)
-    elif has_kind(node.name):
-        stem = Path(node.name).stem
-        assignment = match(node.name, assignments).contained
-        if assignment is not None:
-            intake.add(node, assignment, stem)
-        else:
-            intake.refuse(node, "", stem, "it is named for no assignment")
+class Candidate(NamedTuple):
+    """A file that may count for an assignment; `label` names it in sentences, `folder` the folder that it lies in."""
+
+    node: Node
+    fit: NameMatch
+    label: str
+    folder: str
 
 
-def unwrapped(folder: Node, assignments: Sequence[str]) -> Node:
-    """Return the folder into which a student put all files, or the student's folder itself."""
-    own = [child for child in folder.children() if child.kind == "folder" and is_student(child, assignments)]
-    return own[0] if len(own) == 1 and not is_student(folder, assignments) else folder
+@dataclass
+class _Pile:
+    """Everything of a student, sorted: files for assignments, archives, and the rest."""
+
+    candidates: list[Candidate] = field(default_factory=list)
+    elsewhere: list[str] = field(default_factory=list)
+    archives: list[Node] = field(default_factory=list)
+    others: list[Node] = field(default_factory=list)
+    labels: dict[str, str] = field(default_factory=dict)
+
+    def add_files(self, nodes: list[Node], assignments: tuple[str, ...]) -> None:
+        """Sort files of a flat export."""
+        for node in nodes:
+            fit = match(node.name, assignments)
+            if fit.assignment or fit.nearly:
+                self.candidates.append(Candidate(node, fit, path_text(node.name), ""))
+            else:
+                self._add_other(node, path_text(node.name))
+
+    def add_folder(self, folder: Node, assignments: tuple[str, ...]) -> None:
+        """Sort the files in a student's folder."""
+        taken = set()
+        for place in places(folder, assignments):
+            for node, fit in own_matches(place, assignments):
+                taken.add(node.path)
+                label = path_text(node.path.relative_to(folder.path))
+                self.candidates.append(Candidate(node, fit, label, label.rpartition("/")[0]))
+        for node in files_below(folder):
+            label = path_text(node.path.relative_to(folder.path))
+            if node.path in taken:
+                continue
+            if match(node.name, assignments).assignment:
+                self.elsewhere.append(label)
+            else:
+                self._add_other(node, label)
+
+    def _add_other(self, node: Node, label: str) -> None:
+        self.labels[str(node.path)] = label
+        (self.archives if is_archive(node) else self.others).append(node)
+
+    def besides(self) -> list[str]:
+        """Return notes about everything that does not count and is nobody's candidate."""
+        notes = [unopened_note(self.labels[str(node.path)]) for node in self.archives]
+        notes += [f"{label} lies in a folder of its own: it was not graded" for label in self.elsewhere]
+        others = [self.labels[str(node.path)] for node in self.others if not is_metadata(node.name)]
+        return notes + ([beside_note(others)] if others else [])
 
 
-def wrapping_notes(folder: Node, own: Node) -> tuple[str, ...]:
-    """Return notes for a submission from a folder in the student's folder: its name, and the work beside it."""
-    if own is folder:
-        return ()
-    work = [node for node in folder.children() if is_archive(node) or (node.kind == "file" and has_kind(node.name))]
-    beside = [path_text(node.name) for node in work if node is not own]
-    return (
-        f"what is graded lies in the folder {path_text(own.name)}",
-        *(f"{name} lies beside that folder: it was not graded" for name in beside),
-    )
-
-
-def _take_archive(node: Node, student: str, assignments: Sequence[str], intake: Intake) -> None:
-    """Take in a student's archive: files, perhaps in one folder, and no further archive."""
+def take_student(student: Student, assignments: tuple[str, ...], intake: Intake, reader: Reader) -> None:
+    """Take in a student's files or, if none is named for an assignment, the student's archives."""
+    pile = _Pile()
+    pile.add_files(student.files, assignments)
+    for folder in student.folders:
+        pile.add_folder(folder, assignments)
     before = intake.met
-    try:
-        check_openable(node)
-        archive = open_archive(io.BytesIO(node.read()), node.path, STUDENT)
-    except IntakeError as error:
-        intake.refuse(node, "", student, str(error))
-        return
-    folder: Node = archive.root
-    below = folder.children()
-    if len(below) == 1 and below[0].kind == "folder" and not is_student(folder, assignments):
-        folder = below[0]
-    if is_student(folder, assignments):
-        _take_files(folder, student, assignments, intake)
+    if pile.candidates or not pile.archives:
+        _take_pile(pile, student.name, assignments, intake, reader)
     else:
-        _refuse_children(folder, student, intake)
-    for trouble in archive.troubles:
-        intake.refuse(node, "", student, trouble)
+        _take_archives(pile, student.name, assignments, intake, reader)
     if intake.met == before:
-        intake.refuse(node, "", student, nothing_in(folder, assignments))
+        _refuse_all(student, pile, assignments, intake)
 
 
-def _refuse_children(folder: Node, student: str, intake: Intake) -> None:
-    for child in folder.children():
-        if child.trouble:
-            intake.refuse(child, "", student, child.trouble)
-        elif is_archive(child):
-            intake.refuse(child, "", student, "it lies in a student's archive: archives in there are not opened")
+def _take_pile(pile: _Pile, name: str, assignments: tuple[str, ...], intake: Intake, reader: Reader) -> None:
+    """Take in one file for each assignment; the first has the notes about everything else."""
+    besides = pile.besides()
+    chosen = [(assignment, *_choose(pile.candidates, assignment)) for assignment in assignments]
+    found = {assignment for assignment, best, _ in chosen if best}
+    spare = [one.label for one in pile.candidates if one.fit.nearly in found]
+    besides += [beside_note(spare)] if spare else []
+    for assignment, best, notes in chosen:
+        if best is not None:
+            intake.add(best.node, assignment, name, reader, (*notes, *besides))
+            besides = []
+    for assignment, best, _ in chosen:
+        nearly = [one for one in pile.candidates if one.fit.nearly == assignment and best is None]
+        if nearly:
+            first, *more = sorted(nearly, key=lambda one: one.label)
+            also = "".join(f", and so must {one.label}" for one in more)
+            intake.refuse(
+                first.node, assignment, name, f"it must be called {assignment}{ending_of(first.node.name)}{also}"
+            )
 
 
-def _take_files(
-    folder: Node, student: str, assignments: Sequence[str], intake: Intake, notes: tuple[str, ...] = ()
-) -> bool:
-    """Take in the files of a folder that are named for assignments; return whether there is one."""
-    own = own_files(folder, assignments)
-    missing = [name for name in assignments if name not in dict(own)]
-    for assignment, node in dict(reversed(misnamed(folder, missing))).items():
-        reason = f"it must be called {assignment}{Path(node.name).suffix.lower()}"
-        intake.refuse(node, assignment, student, reason)
-    beside = _beside_notes(folder, assignments) if own else ()
-    for assignment, files in own:
-        # Of a module and a notebook the newer counts.
-        *older, newest = sorted(files, key=lambda node: node.modified)
-        intake.add(newest, assignment, student, (*notes, *(_older_note(old, newest) for old in older), *beside))
-    return bool(own)
+def _choose(candidates: list[Candidate], assignment: str) -> tuple[Candidate | None, list[str]]:
+    """Return the file that counts for an assignment, and notes about it and the files that do not."""
+    contained = [one for one in candidates if one.fit.assignment == assignment]
+    exact = [one for one in contained if one.fit.exact]
+    pool = exact or contained
+    if not pool:
+        return None, []
+    by_order = all(one.fit.export and one.fit.export.order is not None for one in pool)
+    ages = {one: _age(one, by_order=by_order) for one in pool}
+    *older, best = sorted(pool, key=lambda one: (ages[one], one.label))
+    notes = [f"the graded file lies in the folder {best.folder}"] if best.folder and best.folder != assignment else []
+    if not best.fit.exact:
+        notes.append(f"the graded file is {best.label}")
+    notes += [older_note(one.label, best.label, older=ages[one] < ages[best]) for one in older]
+    notes += [inexact_note(one.label, best.label) for one in contained if one not in pool]
+    return best, notes
 
 
-def _beside_notes(folder: Node, assignments: Sequence[str]) -> tuple[str, ...]:
-    """Return notes about archives, and about files in folders, that lie beside the files that are graded."""
-    archives = [node for node in folder.children() if is_archive(node)]
-    notes = [f"{path_text(node.name)} lies beside the files that were graded: it was not opened" for node in archives]
-    for below in folder.children():
-        if below.kind == "folder":
-            names = [file.name for _, nodes in own_files(below, assignments) for file in nodes]
-            folder_name = path_text(below.name)
-            notes += [f"{folder_name}/{name} lies in a folder of its own: it was not graded" for name in names]
-    return tuple(notes)
+def _age(one: Candidate, *, by_order: bool) -> int:
+    export = one.fit.export
+    return export.order if by_order and export and export.order is not None else one.node.modified
 
 
-def _older_note(older: Node, newest: Node) -> str:
-    age = "older" if older.modified < newest.modified else "not newer"
-    return f"{older.name} lies beside {newest.name} and is {age}: it was not graded"
+def _take_archives(pile: _Pile, name: str, assignments: tuple[str, ...], intake: Intake, reader: Reader) -> None:
+    """Take in what lies in a student's archives, together, and in no archive in there."""
+    inside = _Pile()
+    trees: list[tuple[Node, ArchiveTree]] = []
+    for node in pile.archives:
+        try:
+            check_openable(node)
+            trees.append((node, reader.open(node.read(), node.path, STUDENT)))
+        except IntakeError as error:
+            intake.refuse(node, "", name, str(error))
+    for node, tree in trees:
+        before = intake.met
+        count = len(inside.candidates)
+        if is_flat_export(tree.root) or any(export_of(child.name) for child in tree.root.children()):
+            intake.refuse(node, "", name, "it holds the files of several students: grade it by its own path")
+            continue
+        inside.add_folder(tree.root, assignments)
+        if len(inside.candidates) == count:
+            _refuse_members(tree.root, name, intake)
+        for trouble in tree.troubles:
+            intake.refuse(node, "", name, trouble)
+        if len(inside.candidates) == count and intake.met == before:
+            intake.refuse(node, "", name, nothing_in(tree.root, assignments))
+    inside.others += pile.others
+    inside.labels |= pile.labels
+    if inside.candidates:
+        _take_pile(inside, name, assignments, intake, reader)
+    for _, tree in trees:
+        tree.forget()
+
+
+def _refuse_members(folder: Node, name: str, intake: Intake) -> None:
+    for node in files_below(folder):
+        if node.trouble:
+            intake.refuse(node, "", name, node.trouble)
+        elif is_archive(node):
+            intake.refuse(node, "", name, "it lies in a student's archive: archives in there are not opened")
+
+
+def _refuse_all(student: Student, pile: _Pile, assignments: tuple[str, ...], intake: Intake) -> None:
+    """Refuse a student of whom nothing can be graded, once, and name what lies there."""
+    for node in _troubled(student):
+        intake.refuse(node, "", student.name, node.trouble)
+        return
+    if student.folders:
+        others = [pile.labels[str(node.path)] for node in pile.others]
+        intake.refuse(student.folders[0], "", student.name, named_for_none(others, assignments))
+        return
+    first, *more = pile.others
+    if more:
+        reason = named_for_none([path_text(node.name) for node in pile.others], assignments)
+    elif ending_of(first.name):
+        reason = f"it is named for no assignment: call it {file_names(assignments)}"
+    else:
+        reason = f"it is neither a module nor a notebook: hand in {file_names(assignments)}"
+    intake.refuse(first, "", student.name, reason)
+
+
+def _troubled(student: Student) -> Iterator[Node]:
+    for folder in student.folders:
+        yield from (node for node in files_below(folder) if node.trouble)

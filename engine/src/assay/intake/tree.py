@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import stat
+from functools import cached_property
 from typing import TYPE_CHECKING, BinaryIO, Literal, Protocol
 
 from assay.errors import IntakeError
@@ -16,13 +18,32 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MAX_BYTES = 10_000_000
-"""Of one file or one student's archive: notebooks with pictures have far fewer, and a class of them fits in memory."""
+"""Of one module, of a notebook's code, or of one student's archive: a class of them fits in memory."""
+
+MAX_NOTEBOOK_BYTES = 100_000_000
+"""Of a notebook with its outputs, which are removed before anything else reads it."""
+
+MAX_DEPTH = 6
+"""Folders below a path or an archive that are read: term/group/student/assignment/wrapping are five."""
+
+HEAD_BYTES = 64
+"""Of a file, enough to see whether it can be a notebook."""
 
 KINDS: dict[str, Literal["module", "notebook"]] = {".py": "module", ".ipynb": "notebook"}
 ARCHIVES = (".zip", ".tar.gz", ".tgz", ".tar")
 OTHER_ARCHIVES = (".rar", ".7z", ".gz", ".bz2", ".tbz", ".xz", ".txz", ".zst")
 LINK = "it is a link, and links are not followed"
-IRREGULAR = "it is no regular file"
+IRREGULAR = "it is not a regular file"
+
+_NOBODYS = frozenset((
+    "__macosx", ".ds_store", "thumbs.db", "desktop.ini", "__pycache__", ".ipynb_checkpoints", ".git", ".gitignore",
+    ".gitattributes", ".svn", ".venv", "venv", "node_modules", "site-packages", ".idea", ".vscode", ".spyproject",
+    ".cache", ".virtual_documents",
+    ".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypothesis", ".localized", ".directory",
+    "$recycle.bin", "icon\r",
+))  # fmt: skip
+_NOBODYS_BEGIN = ("._", "~$", ".~lock.", ".nfs")
+_NOBODYS_END = (".pyc", ".pyo", ".swp")
 
 
 class Node(Protocol):
@@ -38,7 +59,7 @@ class Node(Protocol):
 
     @property
     def kind(self) -> Literal["file", "folder", "link"]:
-        """The kind; a link's children are those of the folder that it leads to, if they are known."""
+        """The kind; a link has no children."""
 
     @property
     def trouble(self) -> str:
@@ -49,11 +70,11 @@ class Node(Protocol):
         """The student's name, if it is a student's folder."""
 
     @property
-    def modified(self) -> float:
-        """The time of its last change."""
+    def modified(self) -> int:
+        """The time of its last change, in nanoseconds."""
 
     def children(self) -> Sequence[Node]:
-        """Return the nodes in the folder, by name."""
+        """Return the nodes in the folder that are somebody's, by name."""
 
     def read(self) -> bytes:
         """Return its bytes.
@@ -85,25 +106,34 @@ class DiskNode:
         return self.path.resolve().name
 
     @property
-    def modified(self) -> float:
+    def modified(self) -> int:
         """The time of its last change, by os.lstat: a link's target is not asked."""
         return os.lstat(self.path).st_mtime_ns
 
     def children(self) -> Sequence[DiskNode]:
         """Return the nodes in the folder, by name; none if it is not a folder or cannot be read."""
+        return self._children
+
+    @cached_property
+    def _children(self) -> list[DiskNode]:
+        if self.kind != "folder":
+            return []
         try:
-            return [DiskNode(path) for path in sorted(self.path.iterdir(), key=os.fsencode)]
+            paths = sorted(self.path.iterdir(), key=os.fsencode)
         except OSError:
             return []
+        return [DiskNode(path) for path in paths if not is_nobodys(path.name)]
 
     def read(self) -> bytes:
         """Return its bytes; raise IntakeError if they are over the limit."""
         with self.stream() as file:
             size = os.fstat(file.fileno()).st_size
-            if size > MAX_BYTES:
-                reason = f"it has {size:,} bytes, over the limit of {MAX_BYTES:,}"
+            head = file.read(HEAD_BYTES)
+            limit = max_bytes(head)
+            if size > limit:
+                reason = f"it has {size:,} bytes, over the limit of {limit:,}{remedy(limit)}"
                 raise IntakeError(reason)
-            return file.read(MAX_BYTES)
+            return head + file.read(limit)
 
     def stream(self) -> BinaryIO:
         """Open it for reading; raise IntakeError if it is not a regular file."""
@@ -117,6 +147,28 @@ class DiskNode:
             os.close(number)
             raise IntakeError("it is a folder" if stat.S_ISDIR(mode) else IRREGULAR)
         return os.fdopen(number, "rb")
+
+
+def max_bytes(head: bytes) -> int:
+    """Return how many bytes a file that begins so may have: more if it begins like JSON, as notebooks do."""
+    return MAX_NOTEBOOK_BYTES if readable_text(head).lstrip().startswith("{") else MAX_BYTES
+
+
+def remedy(limit: int) -> str:
+    """Return what helps against too many bytes, as the end of a sentence."""
+    return ": clear all outputs of the notebook and hand it in again" if limit == MAX_NOTEBOOK_BYTES else ""
+
+
+def readable_text(data: bytes) -> str:
+    """Return bytes as text, by their byte-order mark or else as UTF-8; U+FFFD stands for what is neither."""
+    mark = data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+    return data.decode("utf-16" if mark else "utf-8-sig", "replace")
+
+
+def is_nobodys(name: str) -> bool:
+    """Return whether an operating system, an editor or a tool left a file or folder there, and no person."""
+    low = name.lower()
+    return low in _NOBODYS or low.startswith(_NOBODYS_BEGIN) or low.endswith(_NOBODYS_END)
 
 
 def path_text(path: Path | str) -> str:

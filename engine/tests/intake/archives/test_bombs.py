@@ -44,7 +44,10 @@ def test_a_tar_is_read_to_its_limit_and_no_further(taken, name, monkeypatch):
     found, refused, _ = taken(MAKERS[name]([HONEST, ("bob/data.csv", bytes(30_000)), ("bob/scratch.py", CODE)]), name)
     assert [one[0] for one in found] == ["alice"]
     text = f"{name}: unpacked, its archive has more than 20,000 bytes: what comes after bob/data.csv was not read"
-    assert refused == [("bob", "bob: no file that is named for an assignment lies directly in it"), ("class", text)]
+    assert refused == [
+        ("bob", "bob: none of its files is a module or a notebook: data.csv; hand in scratch.py or concise.py"),
+        ("class", text),
+    ]
 
 
 def test_a_bomb_of_one_student_costs_no_other(taken):
@@ -77,7 +80,7 @@ def test_a_name_that_is_too_long_for_memory_is_not_read(taken):
 def test_names_as_deep_as_can_be_make_no_deep_tree(taken):
     assert taken(zipped([HONEST, ("d/" * 30_000 + "scratch.py", CODE)])) == (
         [ALICE],
-        [("d", "d: no file that is named for an assignment lies directly in it")],
+        [("d", "d: no file lies in it, nor in the folders below it, which are read to a depth of 6")],
         [],
     )
 
@@ -88,9 +91,7 @@ def test_members_that_share_their_bytes_are_refused(taken):
         archive.writestr("alice/scratch.py", CODE)
         archive.writestr("bob/scratch.py", CODE)
         archive.infolist()[1].header_offset = 0
-    assert taken(data.getvalue())[1] == [
-        ("class", "class.zip: its members lie over each other, which no honest archive's do")
-    ]
+    assert taken(data.getvalue())[1] == [("class", "class.zip: its members overlap, as in a zip bomb")]
 
 
 def test_a_members_size_that_leads_back_does_not_lead_in_circles(taken):
@@ -103,4 +104,7 @@ def test_a_members_size_that_leads_back_does_not_lead_in_circles(taken):
     found, refused, _ = taken(bytes(data), "class.tar")
     assert [one[0] for one in found] == ["alice"]
     damage = "class.tar: it is damaged after bob/a.txt: what comes there was not read"
-    assert refused == [("bob", "bob: no file that is named for an assignment lies directly in it"), ("class", damage)]
+    assert refused == [
+        ("bob", "bob: none of its files is a module or a notebook: a.txt; hand in scratch.py or concise.py"),
+        ("class", damage),
+    ]

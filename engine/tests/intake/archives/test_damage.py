@@ -1,11 +1,14 @@
 """A damaged member is refused alone, and the members before a damaged place count."""
 
 import bz2
+import contextlib
 import gzip
+import io
 import os
 import stat
 import tarfile
 import zipfile
+from pathlib import Path
 
 import pytest
 from archive_files import (
@@ -23,7 +26,10 @@ from archive_files import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from assay.errors import IntakeError
+from assay.intake.archives.opening import CLASS, open_archive
 from assay.intake.collect import take_in
+from assay.intake.layout import files_below
 from assay.intake.tree import MAX_BYTES
 
 LARGE = bytes(MAX_BYTES + 1)
@@ -102,14 +108,30 @@ WHOLE = {
 }
 
 
-@settings(max_examples=300, deadline=None, database=None)
-@given(st.sampled_from(sorted(WHOLE)), st.data())
-def test_no_bytes_make_it_raise(tmp_path_factory, ending, data):
-    content = bytearray(WHOLE[ending])
+def mutated(content, data):
+    content = bytearray(content)
     for _ in range(data.draw(st.integers(1, 4))):
         content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+    return bytes(content[: data.draw(st.integers(0, len(content)))])
+
+
+@settings(max_examples=300, deadline=None, database=None)
+@given(st.sampled_from(sorted(WHOLE)), st.data())
+def test_no_bytes_make_the_reader_raise(ending, data):
+    try:
+        tree = open_archive(io.BytesIO(mutated(WHOLE[ending], data)), Path(f"mutated{ending}"), CLASS)
+    except IntakeError:
+        return
+    for node in files_below(tree.root):
+        with contextlib.suppress(IntakeError):
+            node.read()
+
+
+@settings(max_examples=20, deadline=None, database=None)
+@given(st.sampled_from(sorted(WHOLE)), st.data())
+def test_no_bytes_make_it_raise(tmp_path_factory, ending, data):
     path = tmp_path_factory.getbasetemp() / f"mutated{ending}"
-    path.write_bytes(content[: data.draw(st.integers(0, len(content)))])
+    path.write_bytes(mutated(WHOLE[ending], data))
     intake = take_in([path], NAMES)
     assert intake.submissions or intake.refused or intake.empty
 

@@ -8,7 +8,7 @@ from archive_files import ALICE, CODE, HONEST, MAKERS, NAMES, every_kind, tar_in
 
 from assay.intake.collect import take_in
 
-PATHS = ["../bob/scratch.py", "bob/../../scratch.py", "/bob/scratch.py", "C:/scratch.py", "c:scratch.py", "bob\\scratch.py"]  # fmt: skip
+PATHS = ["../bob/scratch.py", "bob/../../scratch.py", "/bob/scratch.py", "C:/scratch.py", "c:scratch.py"]  # fmt: skip
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -21,9 +21,22 @@ def test_a_name_that_leads_elsewhere_is_not_read(taken, name, path):
     )
 
 
+def test_in_a_zip_of_windows_a_backslash_is_between_folders(taken):
+    assert taken(zipped([HONEST, ("bob\\hw\\scratch.py", CODE), ("..\\eve\\scratch.py", CODE)])) == (
+        [ALICE, ("bob", "scratch", "class.zip/bob/hw/scratch.py")],
+        [("class", "class.zip: ../eve/scratch.py is no path inside an archive: not read")],
+        [],
+    )
+
+
+def test_in_a_tar_a_backslash_is_no_path(taken):
+    text = "class.tar: bob\\scratch.py is no path inside an archive: not read"
+    assert taken(tarred([HONEST, ("bob\\scratch.py", CODE)], "w"), "class.tar")[1] == [("class", text)]
+
+
 def test_many_such_names_are_one_sentence(taken):
     _, refused, empty = taken(zipped([(path, CODE) for path in PATHS]))
-    assert refused == [("class", "class.zip: ../bob/scratch.py and 5 more are no paths inside an archive: not read")]
+    assert refused == [("class", "class.zip: ../bob/scratch.py and 4 more are no paths inside an archive: not read")]
     assert empty == []
 
 
@@ -76,7 +89,7 @@ def test_a_zip_whose_names_say_utf8_and_are_not_is_damaged(taken):
 @pytest.mark.parametrize("kind", [stat.S_IFLNK, stat.S_IFIFO, stat.S_IFCHR])
 def test_links_and_devices_in_a_zip_are_refused(taken, kind):
     found, refused, _ = taken(zipped([HONEST, (zip_info("bob/scratch.py", kind | 0o777), "/etc/passwd")]))
-    reason = "it is a link, and links are not followed" if kind == stat.S_IFLNK else "it is no regular file"
+    reason = "it is a link, and links are not followed" if kind == stat.S_IFLNK else "it is not a regular file"
     assert (found, refused) == ([ALICE], [("bob", f"scratch.py: {reason}")])
 
 
@@ -84,7 +97,7 @@ def test_links_and_devices_in_a_zip_are_refused(taken, kind):
 @pytest.mark.parametrize("path", ["bob/scratch.py", "bob"])
 def test_links_and_devices_in_a_tar_are_refused(taken, kind, path):
     found, refused, _ = taken(tarred([HONEST, (tar_info(path, kind, "alice/scratch.py"), b"")]), "class.tgz")
-    reason = "it is no regular file"
+    reason = "it is not a regular file"
     if kind in (tarfile.SYMTYPE, tarfile.LNKTYPE):
         reason = "it is a link, and links are not followed"
     assert [one[0] for one in found] == ["alice"]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from assay.errors import IntakeError
-from assay.intake.tree import ARCHIVES, KINDS, MAX_BYTES, OTHER_ARCHIVES, archive_stem, ending
+from assay.intake.tree import HEAD_BYTES, MAX_DEPTH, archive_stem, is_nobodys, max_bytes, remedy
 from assay.text import MAX_MEMBER_CHARS, escape
 
 if TYPE_CHECKING:
@@ -14,9 +15,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = ["ArchiveLimits", "ArchiveNode", "ArchiveTree", "checked_size", "member_text"]
-
-_MAX_DEPTH = 6
-"""Folders: class/student/wrapping/file are four. A submission cannot lie deeper, so deeper members make no nodes."""
 
 _TWICE = "it is in the archive twice"
 
@@ -37,17 +35,17 @@ class ArchiveNode:
         trouble: why it cannot be read, if it cannot.
 
     Attributes:
-        modified: its time, in an order that holds within one archive.
+        modified: its time, in nanoseconds.
         unpack: returns its bytes, for files.
         below: the nodes in the folder, by name.
     """
 
-    def __init__(self, path: Path, kind: Literal["file", "folder"] = "folder", trouble: str = "") -> None:
+    def __init__(self, path: Path, kind: Literal["file", "folder", "link"] = "folder", trouble: str = "") -> None:
         self.path = path
         self.name = path.name
         self.kind: Literal["file", "folder", "link"] = kind
         self.trouble = trouble
-        self.modified: float = 0
+        self.modified = 0
         self.unpack: Callable[[], bytes] = bytes
         self.below: dict[str, ArchiveNode] = {}
 
@@ -78,6 +76,7 @@ class ArchiveTree:
         root: the archive as a folder.
         troubles: sentences about members that are not below `root`.
         bytes_left: how much may still come out of it.
+        forget: frees what the reader keeps of it.
     """
 
     def __init__(self, path: Path, limits: ArchiveLimits) -> None:
@@ -85,6 +84,7 @@ class ArchiveTree:
         self.troubles: list[str] = []
         self.limits = limits
         self.bytes_left = limits.unpacked
+        self.forget: Callable[[], None] = _nothing
         self._strays: list[str] = []
 
     @property
@@ -104,12 +104,13 @@ class ArchiveTree:
         if parts is None:
             self._strays.append(member_text(name))
             return None
-        if not parts or "__MACOSX" in parts or parts[-1].startswith("._"):
+        own = list(takewhile(lambda part: not is_nobodys(part), parts))
+        if len(own) < len(parts):
+            parts, kind, trouble = own, "folder", ""
+        if not parts:
             return None
-        if len(parts) > _MAX_DEPTH:
-            parts, kind, trouble = parts[:_MAX_DEPTH], "folder", ""
-        if kind == "file" and not trouble and not ending(parts[-1], (*KINDS, *ARCHIVES, *OTHER_ARCHIVES)):
-            parts, kind = parts[:-1], "folder"
+        if len(parts) > MAX_DEPTH:
+            parts, kind, trouble = parts[:MAX_DEPTH], "folder", ""
         folder = self.root
         for part in parts[:-1] if kind == "file" else parts:
             folder = folder.below.setdefault(part, ArchiveNode(folder.path / part))
@@ -132,6 +133,10 @@ class ArchiveTree:
             self.troubles.append(f"{first}{rest} inside an archive: not read")
 
 
+def _nothing() -> None:
+    pass
+
+
 def member_text(name: str) -> str:
     """Return a member's name for a sentence."""
     return escape(name, MAX_MEMBER_CHARS)
@@ -139,8 +144,9 @@ def member_text(name: str) -> str:
 
 def checked_size(data: bytes) -> bytes:
     """Return a member's bytes; raise IntakeError if they are more than a file may have."""
-    if len(data) > MAX_BYTES:
-        reason = f"unpacked, it has more than {MAX_BYTES:,} bytes"
+    limit = max_bytes(data[:HEAD_BYTES])
+    if len(data) > limit:
+        reason = f"unpacked, it has more than {limit:,} bytes{remedy(limit)}"
         raise IntakeError(reason)
     return data
 

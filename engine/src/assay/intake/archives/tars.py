@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from assay.intake.archives.damage import DAMAGE
 from assay.intake.archives.nodes import checked_size, member_text
-from assay.intake.archives.streams import BoundedStream, FullError
-from assay.intake.tree import IRREGULAR, LINK, MAX_BYTES, path_text
+from assay.intake.archives.streams import CHUNK, BoundedStream, FullError
+from assay.intake.tree import ARCHIVES, HEAD_BYTES, IRREGULAR, KINDS, LINK, MAX_BYTES, ending, max_bytes, path_text
 
 if TYPE_CHECKING:
     import gzip
@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 __all__ = ["read_tar"]
 
 _BLOCK_BYTES = 512
+
+_LATEST = 2**33
+"""Seconds since 1970: a later time in a header is made up."""
+
+_READ = (*KINDS, ".txt", ".json", *ARCHIVES)
+"""Endings of members whose bytes are kept, because a tar is read once: of modules, notebooks and archives."""
 
 
 def read_tar(file: BinaryIO | gzip.GzipFile, tree: ArchiveTree) -> None:
@@ -53,14 +59,15 @@ def _add(archive: tarfile.TarFile, info: tarfile.TarInfo, tree: ArchiveTree) -> 
     node = tree.add(path_text(info.name), "folder" if info.isdir() else "file", trouble)
     if node is None or node.kind == "folder":
         return
-    node.modified = info.mtime
-    if node.trouble:
+    node.modified = int(min(max(0, info.mtime), _LATEST) * 10**9)
+    if node.trouble or not ending(node.name, _READ):
         return
     node.trouble = "it could not be read to its end"  # holds if one of the next lines raises
     opened = archive.extractfile(info)
-    size = min(MAX_BYTES + 1, info.size)
-    data = opened.read(size) if opened is not None else b""
-    if len(data) != size:
+    data = bytearray()
+    while opened is not None and len(data) <= max_bytes(bytes(data[:HEAD_BYTES])) and (chunk := opened.read(CHUNK)):
+        data += chunk
+    if len(data) < info.size and len(data) <= max_bytes(bytes(data[:HEAD_BYTES])):
         raise EOFError
-    node.unpack = partial(checked_size, data)
+    node.unpack = partial(checked_size, bytes(data))
     node.trouble = ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import calendar
+import contextlib
 import stat
 import zipfile
 from functools import partial
@@ -12,7 +14,7 @@ from assay.errors import IntakeError
 from assay.intake.archives.damage import DAMAGE
 from assay.intake.archives.nodes import checked_size
 from assay.intake.archives.streams import CHUNK, BoundedStream
-from assay.intake.tree import IRREGULAR, LINK, MAX_BYTES
+from assay.intake.tree import HEAD_BYTES, IRREGULAR, LINK, MAX_NOTEBOOK_BYTES, max_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,10 +40,11 @@ def read_zip(file: BinaryIO, tree: ArchiveTree) -> None:
         mode = info.external_attr >> 16
         kind = stat.S_IFMT(mode)
         trouble = LINK if stat.S_ISLNK(mode) else IRREGULAR if kind not in (0, stat.S_IFREG, stat.S_IFDIR) else ""
-        folder = info.is_dir() or stat.S_ISDIR(mode)
-        node = tree.add(_member_name(info), "folder" if folder else "file", trouble)
+        name = _member_name(info)
+        folder = name.endswith("/") or stat.S_ISDIR(mode)
+        node = tree.add(name, "folder" if folder else "file", trouble)
         if node is not None:
-            node.modified = _order(info)
+            node.modified = _nanoseconds(info)
             node.unpack = partial(_unpacked, archive, info, tree)
 
 
@@ -50,7 +53,7 @@ def _check_overlap(members: Sequence[zipfile.ZipInfo]) -> None:
     for one, after in pairwise(sorted(members, key=lambda member: member.header_offset)):
         least = _LOCAL_HEADER_BYTES + len(one.orig_filename) + one.compress_size
         if one.header_offset + least > after.header_offset:
-            reason = "its members lie over each other, which no honest archive's do"
+            reason = "its members overlap, as in a zip bomb"
             raise IntakeError(reason)
 
 
@@ -62,11 +65,13 @@ def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo, tree: ArchiveTree
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         reason = "its compression is not supported: only that of ordinary .zip files is (deflate)"
         raise IntakeError(reason)
-    info.file_size = MAX_BYTES + 1  # so that zipfile goes on to the real end, or until we stop
+    info.file_size = MAX_NOTEBOOK_BYTES + CHUNK  # so that zipfile goes on to the real end, or until we stop
     data = bytearray()
     try:
         with archive.open(info) as file:
-            while len(data) <= min(MAX_BYTES, tree.bytes_left) and (chunk := file.read(CHUNK)):
+            while len(data) <= min(max_bytes(bytes(data[:HEAD_BYTES])), tree.bytes_left) and (
+                chunk := file.read(CHUNK)
+            ):
                 data += chunk
     except DAMAGE as error:
         reason = "it is damaged"
@@ -79,17 +84,16 @@ def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo, tree: ArchiveTree
     return checked_size(bytes(data))
 
 
-def _order(info: zipfile.ZipInfo) -> float:
-    """Return the member's time as a number that is larger for a later time; the fields need not be a real date."""
-    year, month, day, hour, minute, second = info.date_time
-    return ((year * 13 + month) * 32 + day) * 90_000 + hour * 3600 + minute * 60 + second
+def _nanoseconds(info: zipfile.ZipInfo) -> int:
+    """Return the member's time; the fields need not be a real date."""
+    year, month, *rest = info.date_time
+    return calendar.timegm((year, min(max(month, 1), 12), *rest)) * 10**9
 
 
 def _member_name(info: zipfile.ZipInfo) -> str:
-    """Return the member's name; many tools write UTF-8 without the flag that says so."""
-    if info.flag_bits & _UTF8:
-        return info.orig_filename
-    try:
-        return info.orig_filename.encode("cp437").decode("utf-8")
-    except UnicodeDecodeError:
-        return info.orig_filename
+    r"""Return the member's name; many tools write UTF-8 without the flag that says so, and `\` between folders."""
+    name = info.orig_filename
+    if not info.flag_bits & _UTF8:
+        with contextlib.suppress(UnicodeDecodeError):
+            name = name.encode("cp437").decode("utf-8")
+    return name.replace("\\", "/")

@@ -1,0 +1,120 @@
+"""How folders hold students: below a class, a group, an assignment or a student, down to a limit."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from assay.intake.archives.opening import is_archive
+from assay.intake.matching import ending_of, is_named_for, match, own_matches
+from assay.intake.platforms import export_of
+from assay.intake.tree import MAX_DEPTH, ending
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from assay.intake.tree import Node
+
+__all__ = [
+    "Role",
+    "files_below",
+    "folders_in",
+    "has_files",
+    "has_work",
+    "is_flat_export",
+    "is_own",
+    "parts",
+    "places",
+    "role_of",
+]
+
+
+_NOTES = (".txt", ".md", ".csv", ".json", ".log", ".toml", ".ini", ".cfg", ".yml", ".yaml")
+"""Endings of files that lie about without being anybody's submission."""
+
+
+class Role(Enum):
+    """A folder's, seen from the folder above."""
+
+    STUDENT = "files for an assignment, or an archive, lie in it"
+    WRAPPED = "one folder in it is a student's"
+    CLASS = "several folders in it are students'"
+    NONE = "nothing in it is for an assignment"
+
+
+def role_of(folder: Node, assignments: tuple[str, ...], depth: int = MAX_DEPTH) -> Role:
+    """Return a folder's role."""
+    named = is_named_for(folder.name, assignments)
+    if is_flat_export(folder) or (named and not is_own(folder, assignments) and _holds_persons(folder, assignments)):
+        return Role.CLASS
+    if has_work(folder, assignments) or any(map(is_archive, folder.children())) or parts(folder, assignments):
+        return Role.STUDENT
+    below = [role_of(child, assignments, depth - 1) for child in folders_in(folder)] if depth > 1 else []
+    below = [role for role in below if role is not Role.NONE]
+    if not below:
+        return Role.NONE
+    return Role.WRAPPED if len(below) == 1 and below[0] is not Role.CLASS and not named else Role.CLASS
+
+
+def is_own(folder: Node, assignments: tuple[str, ...]) -> bool:
+    """Return whether a file that names no person lies in the folder: the folder's name is the person's."""
+    return any(not fit.student for _, fit in own_matches(folder, assignments))
+
+
+def has_work(folder: Node, assignments: tuple[str, ...]) -> bool:
+    """Return whether a file for an assignment, or one that is nearly named for one, lies in the folder."""
+    return next(own_matches(folder, assignments), None) is not None
+
+
+def is_flat_export(folder: Node) -> bool:
+    """Return whether a platform put the files of several students into the folder."""
+    exports = [export_of(node.name) for node in folder.children() if node.kind == "file"]
+    return len({export.student for export in exports if export}) > 1
+
+
+def folders_in(folder: Node) -> list[Node]:
+    """Return the folders in a folder, by name."""
+    return [child for child in folder.children() if child.kind == "folder" and not child.trouble]
+
+
+def places(folder: Node, assignments: tuple[str, ...], depth: int = MAX_DEPTH) -> list[Node]:
+    """Return the folders in which a student's files lie: the student's own and the assignments', or those below."""
+    own_parts = parts(folder, assignments)
+    own = [folder, *own_parts] if own_parts or has_work(folder, assignments) else []
+    if any(fit.exact for place in own for _, fit in own_matches(place, assignments)) or depth <= 1:
+        return own
+    rest = [child for child in folders_in(folder) if child not in own_parts]
+    return own + [place for child in rest for place in places(child, assignments, depth - 1)]
+
+
+def files_below(folder: Node, depth: int = MAX_DEPTH) -> Iterator[Node]:
+    """Yield what lies in the folder and in its folders and is not a folder."""
+    for child in folder.children():
+        if child.kind == "folder" and not child.trouble:
+            yield from files_below(child, depth - 1) if depth > 1 else ()
+        else:
+            yield child
+
+
+def has_files(folder: Node) -> bool:
+    """Return whether a file lies below the folder that is more than a note or data."""
+    return any(
+        node.kind != "file" or node.trouble or ending_of(node.name) or not ending(node.name, _NOTES)
+        for node in files_below(folder)
+    )
+
+
+def parts(folder: Node, assignments: tuple[str, ...]) -> list[Node]:
+    """Return a student's folders that are named for assignments, as in nbgrader's STUDENT/ASSIGNMENT."""
+    return [
+        child
+        for child in folders_in(folder)
+        if is_named_for(child.name, assignments) and is_own(child, assignments)
+    ]  # fmt: skip
+
+
+def _holds_persons(folder: Node, assignments: tuple[str, ...]) -> bool:
+    """Return whether files or archives of persons lie in an assignment's folder."""
+    return any(
+        match(node.name, assignments).student or is_archive(node) for node in folder.children() if node.kind == "file"
+    )

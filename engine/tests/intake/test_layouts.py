@@ -1,0 +1,369 @@
+"""What learners hand in: whose file is taken in, under which name, and what is said about the rest.
+
+A case is a list of files, the submissions as `student assignment path`, the refusals as `student: reason`, and the notes.
+A path of the list may end in a time, ` @ 200`; every other file has the time 100.
+"""
+
+import io
+import os
+import zipfile
+
+import pytest
+from archive_files import zipped
+
+from assay.intake.collect import take_in
+
+S, C = "linear_scratch", "linear_concise"
+NAMES = [S, C]
+CALL = "call it linear_scratch.py or linear_concise.py"
+HAND_IN = "hand in linear_scratch.py or linear_concise.py"
+
+FOLDERS = {
+    "exact names": (
+        ["ada/linear_scratch.py", "ada/linear_concise.ipynb"],
+        [f"ada {S} ada/linear_scratch.py", f"ada {C} ada/linear_concise.ipynb"], [], [],
+    ),
+    "a browser's copy number": (
+        ["ada/linear_scratch (1).py"], [f"ada {S} ada/linear_scratch (1).py"], [],
+        ["the graded file is linear_scratch (1).py"],
+    ),
+    "a copy of a drive": (
+        ["ada/Copy of linear_scratch.ipynb"], [f"ada {S} ada/Copy of linear_scratch.ipynb"], [],
+        ["the graded file is Copy of linear_scratch.ipynb"],
+    ),
+    "a copy of a copy": (
+        ["ada/Copy of Copy of linear_scratch.ipynb"], [f"ada {S} ada/Copy of Copy of linear_scratch.ipynb"], [],
+        ["the graded file is Copy of Copy of linear_scratch.ipynb"],
+    ),
+    "Jupyter's copy": (
+        ["ada/linear_scratch-Copy1.ipynb"], [f"ada {S} ada/linear_scratch-Copy1.ipynb"], [],
+        ["the graded file is linear_scratch-Copy1.ipynb"],
+    ),
+    "a copy in German": (
+        ["ada/linear_scratch - Kopie (2).py"], [f"ada {S} ada/linear_scratch - Kopie (2).py"], [],
+        ["the graded file is linear_scratch - Kopie (2).py"],
+    ),
+    "capitals and blanks": (
+        ["ada/Linear Scratch.PY"], [f"ada {S} ada/Linear Scratch.PY"], [], ["the graded file is Linear Scratch.PY"],
+    ),
+    "a second ending": (
+        ["ada/linear_scratch.ipynb.txt", "ben/linear_concise.py.txt", "eve/linear_scratch.ipynb.json"],
+        [f"ada {S} ada/linear_scratch.ipynb.txt", f"ben {C} ben/linear_concise.py.txt", f"eve {S} eve/linear_scratch.ipynb.json"],
+        [],
+        ["the graded file is linear_scratch.ipynb.txt", "the graded file is linear_concise.py.txt", "the graded file is linear_scratch.ipynb.json"],
+    ),
+    "a copy number before the second ending": (
+        ["ada/linear_scratch.py (1).txt"], [f"ada {S} ada/linear_scratch.py (1).txt"], [],
+        ["the graded file is linear_scratch.py (1).txt"],
+    ),
+    "a person's name in a folder is the folder's person": (
+        ["ada/linear_scratch_muster.py"], [f"ada {S} ada/linear_scratch_muster.py"], [],
+        ["the graded file is linear_scratch_muster.py"],
+    ),
+    "the exact name counts, not a newer copy": (
+        ["ada/linear_scratch.py @ 50", "ada/linear_scratch (1).py @ 200"], [f"ada {S} ada/linear_scratch.py"], [],
+        ["linear_scratch (1).py lies beside linear_scratch.py, which has the exact name: it was not graded"],
+    ),
+    "of two copies the newer": (
+        ["ada/linear_scratch (1).py @ 300", "ada/linear_scratch (2).py @ 200"], [f"ada {S} ada/linear_scratch (1).py"], [],
+        ["the graded file is linear_scratch (1).py",
+         "linear_scratch (2).py lies beside linear_scratch (1).py and is older: it was not graded"],
+    ),
+    "of two copies of one age the last by name": (
+        ["ada/linear_scratch (1).py", "ada/linear_scratch (2).py"], [f"ada {S} ada/linear_scratch (2).py"], [],
+        ["the graded file is linear_scratch (2).py",
+         "linear_scratch (1).py lies beside linear_scratch (2).py and is not newer: it was not graded"],
+    ),
+    "of two assignments in one name the last": (
+        ["ada/linear_scratch_and_linear_concise.py"], [f"ada {C} ada/linear_scratch_and_linear_concise.py"], [],
+        ["the graded file is linear_scratch_and_linear_concise.py"],
+    ),
+    "a typo is told": (
+        ["ada/linear_scrach.py", "ben/linear_scratch.py"], [f"ben {S} ben/linear_scratch.py"],
+        ["ada: linear_scrach.py: it must be called linear_scratch.py"], [],
+    ),
+    "two typos are told at once": (
+        ["ada/linear_scrach.py", "ada/liner_scratch.py"], [],
+        ["ada: linear_scrach.py: it must be called linear_scratch.py, and so must liner_scratch.py"], [],
+    ),
+    "a typo is not the assignment before it": (
+        ["ada/linear_concise_linear_scrach.ipynb"], [],
+        ["ada: linear_concise_linear_scrach.ipynb: it must be called linear_scratch.ipynb"], [],
+    ),
+    "a typo beside the right name": (
+        ["ada/linear_scratch.py", "ada/linear_scrach.py"], [f"ada {S} ada/linear_scratch.py"], [],
+        ["linear_scrach.py lies beside the files that were graded: it is not handed in"],
+    ),
+    "a typo without underscores": (
+        ["ada/LinearScratch.py"], [], ["ada: LinearScratch.py: it must be called linear_scratch.py"], [],
+    ),
+    "a web page": (
+        ["ada/linear_scratch.py.html", "ben/linear_scratch.py"], [f"ben {S} ben/linear_scratch.py"],
+        [f"ada: ada: none of its files is a module or a notebook: linear_scratch.py.html; {HAND_IN}"], [],
+    ),
+    "everybody handed in a document": (
+        ["ada/a.pdf", "ben/b.docx", "ben/plot.png"], [],
+        [f"ada: ada: none of its files is a module or a notebook: a.pdf; {HAND_IN}",
+         f"ben: ben: none of its files is a module or a notebook: b.docx, plot.png; {HAND_IN}"], [],
+    ),
+    "a module that is named for nothing": (
+        ["ada/solution.py", "ada/x.csv"], [],
+        [f"ada: ada: none of its files is named for an assignment: solution.py, x.csv; {CALL}"], [],
+    ),
+    "many files are told shortly": (
+        [f"ada/{letter}.pdf" for letter in "abcdefg"], [],
+        [f"ada: ada: none of its files is a module or a notebook: a.pdf, b.pdf, c.pdf, d.pdf, e.pdf and 2 more; {HAND_IN}"], [],
+    ),
+    "a helper and data are told once": (
+        ["ada/linear_scratch.py", "ada/linear_concise.py", "ada/helper.py", "ada/data/x.csv"],
+        [f"ada {S} ada/linear_scratch.py", f"ada {C} ada/linear_concise.py"], [],
+        ["data/x.csv, helper.py lie beside the files that were graded: they are not handed in"],
+    ),
+    "nobody's files": (
+        ["ada/linear_scratch.py", "ada/._linear_scratch.py", "ada/.DS_Store", "ada/Thumbs.db", "ada/desktop.ini", ".DS_Store",
+         "ada/__pycache__/linear_scratch.pyc", "ada/.ipynb_checkpoints/linear_scratch-checkpoint.ipynb", "__MACOSX/ada/._x.py",
+         ".git/config", "ada/.venv/lib/linear_scratch.py", ".ipynb_checkpoints/linear_concise-checkpoint.ipynb",
+         "ada/~$notes.docx"],
+        [f"ada {S} ada/linear_scratch.py"], [], [],
+    ),
+    "a checkpoint of Jupyter's alone is nothing": (
+        ["ada/.ipynb_checkpoints/linear_scratch-checkpoint.ipynb", "ben/linear_scratch.py"], [f"ben {S} ben/linear_scratch.py"],
+        ["ada: ada: no file lies in it, nor in the folders below it, which are read to a depth of 6"], [],
+    ),
+    "STUDENT/ASSIGNMENT": (
+        ["ada/linear_scratch/linear_scratch.ipynb", "ada/linear_scratch/timestamp.txt", "ada/linear_concise/linear_concise.py",
+         "ben/linear_concise/linear_concise.py"],
+        [f"ada {S} ada/linear_scratch/linear_scratch.ipynb", f"ada {C} ada/linear_concise/linear_concise.py",
+         f"ben {C} ben/linear_concise/linear_concise.py"], [], [],
+    ),
+    "STUDENT/ASSIGNMENT of one student": (
+        ["linear_scratch/linear_scratch.py", "linear_concise/linear_concise.py"],
+        [f"class {S} linear_scratch/linear_scratch.py", f"class {C} linear_concise/linear_concise.py"], [], [],
+    ),
+    "ASSIGNMENT/STUDENT": (
+        ["linear_scratch/ada/linear_scratch.py", "linear_concise/ada/linear_concise.py", "linear_scratch/ben/linear_scratch.py"],
+        [f"ada {S} linear_scratch/ada/linear_scratch.py", f"ada {C} linear_concise/ada/linear_concise.py",
+         f"ben {S} linear_scratch/ben/linear_scratch.py"], [], [],
+    ),
+    "ASSIGNMENT/STUDENT of one student": (
+        ["linear_scratch/ada/linear_scratch.py"], [f"ada {S} linear_scratch/ada/linear_scratch.py"], [], [],
+    ),
+    "ASSIGNMENT/flat files": (
+        ["linear_scratch/ada_linear_scratch.py", "linear_scratch/ben_linear_scratch.py"],
+        [f"ada {S} linear_scratch/ada_linear_scratch.py", f"ben {S} linear_scratch/ben_linear_scratch.py"], [],
+        ["the graded file is ada_linear_scratch.py", "the graded file is ben_linear_scratch.py"],
+    ),
+    "a folder above the class": (
+        ["term/class/ada/linear_scratch.py", "term/class/ben/linear_scratch.py"],
+        [f"ada {S} term/class/ada/linear_scratch.py", f"ben {S} term/class/ben/linear_scratch.py"], [], [],
+    ),
+    "groups": (
+        ["g1/ada/linear_scratch.py", "g1/ben/linear_scratch.py", "g2/eve/linear_scratch.py"],
+        [f"ada {S} g1/ada/linear_scratch.py", f"ben {S} g1/ben/linear_scratch.py", f"eve {S} g2/eve/linear_scratch.py"], [], [],
+    ),
+    "groups with a student who has nothing": (
+        ["g1/ada/linear_scratch.py", "g1/ben/linear_scratch.py", "g1/zoe/"],
+        [f"ada {S} g1/ada/linear_scratch.py", f"ben {S} g1/ben/linear_scratch.py"],
+        ["zoe: zoe: no file lies in it, nor in the folders below it, which are read to a depth of 6"], [],
+    ),
+    "folders in a student's folder": (
+        ["ada/hw/src/linear_scratch.py", "ben/linear_scratch.py"],
+        [f"ada {S} ada/hw/src/linear_scratch.py", f"ben {S} ben/linear_scratch.py"], [],
+        ["the graded file lies in the folder hw/src"],
+    ),
+    "a file below the depth that is read": (
+        ["ada/1/2/3/4/5/6/7/linear_scratch.py", "ben/linear_scratch.py"], [f"ben {S} ben/linear_scratch.py"],
+        ["ada: ada: no file lies in it, nor in the folders below it, which are read to a depth of 6"], [],
+    ),
+    "an older version in a folder": (
+        ["ada/linear_scratch.py", "ada/old/linear_scratch.py"], [f"ada {S} ada/linear_scratch.py"], [],
+        ["old/linear_scratch.py lies in a folder of its own: it was not graded"],
+    ),
+    "a stray solution beside a class does not cost the class": (
+        ["linear_scratch.py", "ada/linear_scratch.py", "ben/linear_scratch.py"],
+        [f"ada {S} ada/linear_scratch.py", f"ben {S} ben/linear_scratch.py", f"class {S} linear_scratch.py"], [], [],
+    ),
+    "files of the class are nobody's": (
+        ["ada/linear_scratch.py", "roster.csv", "README.md", "handout.pdf"], [f"ada {S} ada/linear_scratch.py"], [], [],
+    ),
+    "an empty folder": (["ada/"], [], [], []),
+}  # fmt: skip
+
+FLAT = {
+    "what stands before": (
+        ["Ada Muster - linear_scratch.py", "ben_linear_scratch-1.py"],
+        [f"Ada Muster {S} Ada Muster - linear_scratch.py", f"ben {S} ben_linear_scratch-1.py"], [],
+        ["the graded file is Ada Muster - linear_scratch.py", "the graded file is ben_linear_scratch-1.py"],
+    ),
+    "or after": (
+        ["linear_scratch_ada.py", "linear_scratch (Ben Bo).py"],
+        [f"Ben Bo {S} linear_scratch (Ben Bo).py", f"ada {S} linear_scratch_ada.py"], [],
+        ["the graded file is linear_scratch (Ben Bo).py", "the graded file is linear_scratch_ada.py"],
+    ),
+    "one person with two assignments": (
+        ["ada_linear_scratch.py", "ada_linear_concise.py", "ben_linear_concise.py"],
+        [f"ada {S} ada_linear_scratch.py", f"ada {C} ada_linear_concise.py", f"ben {C} ben_linear_concise.py"], [],
+        ["the graded file is ada_linear_scratch.py", "the graded file is ada_linear_concise.py", "the graded file is ben_linear_concise.py"],
+    ),
+    "Moodle": (
+        ["Ada M_11_assignsubmission_file_linear_scratch.py", "Ada M_11_assignsubmission_file_linear_concise.ipynb",
+         "Ben B_12_assignsubmission_file_linear scratch (1).py", "Cy C_13_assignsubmission_onlinetext.html",
+         "Di D_14_assignsubmission_file_a.pdf", "._Ada M_11_assignsubmission_file_linear_scratch.py"],
+        [f"Ada M_11 {S} Ada M_11_assignsubmission_file_linear_scratch.py",
+         f"Ada M_11 {C} Ada M_11_assignsubmission_file_linear_concise.ipynb",
+         f"Ben B_12 {S} Ben B_12_assignsubmission_file_linear scratch (1).py"],
+        [f"Cy C_13: Cy C_13_assignsubmission_onlinetext.html: it is neither a module nor a notebook: {HAND_IN}",
+         f"Di D_14: Di D_14_assignsubmission_file_a.pdf: it is neither a module nor a notebook: {HAND_IN}"],
+        ["the graded file is Ben B_12_assignsubmission_file_linear scratch (1).py"],
+    ),
+    "Moodle, text typed beside a file": (
+        ["Ada M_11_assignsubmission_file_linear_scratch.py", "Ada M_11_assignsubmission_onlinetext.html"],
+        [f"Ada M_11 {S} Ada M_11_assignsubmission_file_linear_scratch.py"], [],
+        ["Ada M_11_assignsubmission_onlinetext.html lies beside the files that were graded: it is not handed in"],
+    ),
+    "Canvas": (
+        ["musterada_1001_50001_linear_scratch.py", "musterada_1001_50002_linear_concise.py",
+         "bobenno_LATE_1002_50003_linear_scratch-2.py", "cycl_1003_50009_linear_scratch.py @ 50",
+         "cycl_1003_50004_linear_scratch.py @ 900", "dodi_1004_text.html"],
+        [f"bobenno_1002 {S} bobenno_LATE_1002_50003_linear_scratch-2.py", f"cycl_1003 {S} cycl_1003_50009_linear_scratch.py",
+         f"musterada_1001 {S} musterada_1001_50001_linear_scratch.py", f"musterada_1001 {C} musterada_1001_50002_linear_concise.py"],
+        [f"dodi_1004: dodi_1004_text.html: it is neither a module nor a notebook: {HAND_IN}"],
+        ["the graded file is bobenno_LATE_1002_50003_linear_scratch-2.py",
+         "cycl_1003_50004_linear_scratch.py lies beside cycl_1003_50009_linear_scratch.py and is older: it was not graded"],
+    ),
+    "Blackboard": (
+        ["HW 3_ada1_attempt_2026-11-03-22-14-05_linear_scratch.py", "HW 3_ada1_attempt_2026-11-03-22-14-05.txt",
+         "HW 3_ben_attempt_2026-11-01-10-00-00_linear_scratch.py @ 900", "HW 3_ben_attempt_2026-11-02-10-00-00_linear_scratch.py",
+         "HW 3_eve_attempt_2026-11-01-10-00-00_essay.docx"],
+        [f"ada1 {S} HW 3_ada1_attempt_2026-11-03-22-14-05_linear_scratch.py",
+         f"ben {S} HW 3_ben_attempt_2026-11-02-10-00-00_linear_scratch.py"],
+        [f"eve: HW 3_eve_attempt_2026-11-01-10-00-00_essay.docx: it is neither a module nor a notebook: {HAND_IN}"],
+        ["HW 3_ben_attempt_2026-11-01-10-00-00_linear_scratch.py lies beside HW 3_ben_attempt_2026-11-02-10-00-00_linear_scratch.py and is older: it was not graded"],
+    ),
+    "Blackboard's title names an assignment, too": (
+        ["linear_concise_k_klein_attempt_2026-11-03-22-14-05_linear_scratch.py",
+         "linear_concise_zoe_attempt_2026-11-03-22-14-05_solution.py"],
+        [f"k_klein {S} linear_concise_k_klein_attempt_2026-11-03-22-14-05_linear_scratch.py",
+         f"zoe {C} linear_concise_zoe_attempt_2026-11-03-22-14-05_solution.py"], [],
+        ["the graded file is linear_concise_zoe_attempt_2026-11-03-22-14-05_solution.py"],
+    ),
+    "a platform's files in a group's folder": (
+        ["g1/A A_11_assignsubmission_file_linear_scratch.py", "g1/B B_12_assignsubmission_file_linear_scratch.py"],
+        [f"A A_11 {S} g1/A A_11_assignsubmission_file_linear_scratch.py",
+         f"B B_12 {S} g1/B B_12_assignsubmission_file_linear_scratch.py"], [], [],
+    ),
+    "Moodle's folders": (
+        ["Ada M_11_assignsubmission_file/linear_scratch.py", "Ada M_11_assignsubmission_onlinetext/onlinetext.html",
+         "Ben B_12_assignsubmission_onlinetext_/onlinetext.html"],
+        [f"Ada M_11_assignsubmission_file {S} Ada M_11_assignsubmission_file/linear_scratch.py"],
+        [f"Ben B_12_assignsubmission_onlinetext_: Ben B_12_assignsubmission_onlinetext_: none of its files is a module or a notebook: onlinetext.html; {HAND_IN}"],
+        ["onlinetext.html lies beside the files that were graded: it is not handed in"],
+    ),
+    "a module and a notebook of one person": (
+        ["ada_linear_scratch.ipynb @ 200", "ada_linear_scratch.py", "ben_linear_scratch.py"],
+        [f"ada {S} ada_linear_scratch.ipynb", f"ben {S} ben_linear_scratch.py"], [],
+        ["the graded file is ada_linear_scratch.ipynb",
+         "ada_linear_scratch.py lies beside ada_linear_scratch.ipynb and is older: it was not graded",
+         "the graded file is ben_linear_scratch.py"],
+    ),
+    "a typo of one": (
+        ["ada_linear_scrach.py", "ben_linear_scratch.py"], [f"ben {S} ben_linear_scratch.py"],
+        ["ada: ada_linear_scrach.py: it must be called linear_scratch.py"], ["the graded file is ben_linear_scratch.py"],
+    ),
+    "a document with the assignment's name": (
+        ["ada_linear_scratch.pdf", "ben_linear_scratch.py"], [f"ben {S} ben_linear_scratch.py"],
+        [f"ada: ada_linear_scratch.pdf: it is neither a module nor a notebook: {HAND_IN}"], ["the graded file is ben_linear_scratch.py"],
+    ),
+    "a document of one who has a file": (
+        ["ada_linear_scratch.py", "ada_report.pdf"], [f"ada {S} ada_linear_scratch.py"], [],
+        ["the graded file is ada_linear_scratch.py",
+         "ada_report.pdf lies beside the files that were graded: it is not handed in"],
+    ),
+    "a module that is named for nothing among others": (
+        ["ada_linear_scratch.py", "ben_homework.py"], [f"ada {S} ada_linear_scratch.py"],
+        [f"ben_homework: ben_homework.py: it is named for no assignment: {CALL}"], ["the graded file is ada_linear_scratch.py"],
+    ),
+}  # fmt: skip
+
+CONTENT = {".py": b"x = 1\n", ".ipynb": b'{"cells": [], "nbformat": 4, "nbformat_minor": 4, "metadata": {}}'}
+
+
+def listed(files):
+    """Return pairs of a path and a time."""
+    return [(path, int(time or 100)) for path, _, time in (entry.partition(" @ ") for entry in files)]
+
+
+def content(path):
+    return next((data for ending, data in CONTENT.items() if ending in path), b"text")
+
+
+def result(path):
+    intake = take_in([path], NAMES)
+    return (
+        [f"{s.info.name} {s.assignment} {s.info.path.removeprefix(f'{path}/')}" for s in intake.submissions],
+        [f"{r.info.name}: {r.reason}" for r in intake.refused],
+        [note for s in intake.submissions for note in s.notes],
+    )
+
+
+ALL = {**FOLDERS, **{f"flat: {name}": case for name, case in FLAT.items()}}
+
+
+@pytest.mark.parametrize("case", ALL.values(), ids=ALL)
+def test_a_class_on_the_disk(tmp_path, case):
+    files, *expected = case
+    for path, time in listed(files):
+        target = tmp_path / "class" / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if path.endswith("/"):
+            target.mkdir(exist_ok=True)
+        else:
+            target.write_bytes(content(path))
+            os.utime(target, (time, time))
+    assert result(tmp_path / "class") == tuple(expected)
+
+
+def zip_of(files):
+    """Return a zip of the files; a time is the number of minutes after midnight."""
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        for path, time in listed(files):
+            info = zipfile.ZipInfo(path, (2026, 1, 1, time // 60, time % 60, 0))
+            archive.writestr(info, b"" if path.endswith("/") else content(path))
+    return data.getvalue()
+
+
+@pytest.mark.parametrize("case", ALL.values(), ids=ALL)
+def test_the_same_class_as_an_archive(tmp_path, case):
+    files, *expected = case
+    (tmp_path / "class.zip").write_bytes(zip_of(files))
+    assert result(tmp_path / "class.zip") == tuple(expected)
+
+
+def test_every_platforms_flat_export_as_an_archive_in_a_folder_is_not_taken_for_one_student(tmp_path):
+    (tmp_path / "export.zip").write_bytes(zip_of(FLAT["Moodle"][0]))
+    assert result(tmp_path)[:2] == (
+        [],
+        ["export: export.zip: it holds the files of several students: grade it by its own path"],
+    )
+
+
+def test_a_folder_and_an_archive_of_one_name_are_one_student(tmp_path):
+    (tmp_path / "ada").mkdir()
+    (tmp_path / "ada" / "linear_scratch.py").write_text("x = 1")
+    (tmp_path / "ada.zip").write_bytes(zipped([("linear_scratch.py", b"x = 2")]))
+    found, refused, notes = result(tmp_path)
+    assert (found, refused) == ([f"ada {S} ada/linear_scratch.py"], [])
+    assert notes == ["ada.zip lies beside the files that were graded: it was not opened"]
+
+
+def test_two_archives_of_one_person_are_one_student(tmp_path):
+    (tmp_path / "ada_linear_scratch.zip").write_bytes(zipped([("linear_scratch.py", b"x = 2")]))
+    (tmp_path / "ada_linear_concise.zip").write_bytes(zipped([("linear_concise.py", b"x = 2")]))
+    assert result(tmp_path)[:2] == (
+        [
+            f"ada {S} ada_linear_scratch.zip/linear_scratch.py",
+            f"ada {C} ada_linear_concise.zip/linear_concise.py",
+        ],
+        [],
+    )
