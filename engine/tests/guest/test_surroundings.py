@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from assay.course.budgets import DEFAULTS
 from assay.host import forkserver as forkservers
 from assay.host import guest as guests
 from assay.host.forkserver import Budget, Task, shared
@@ -25,7 +26,7 @@ def opened():
 
     def open_one(source, kind="module", budget=None):
         task = Task("answers", kind, source.encode(), ("f", "g"), 0)
-        made.append(Guest(lambda: shared(None), task, budget or Budget()))
+        made.append(Guest(lambda: shared(None), task, budget or Budget(**DEFAULTS)))
         made[-1].open()
         return made[-1]
 
@@ -184,7 +185,9 @@ def test_the_judge_is_told_what_runs_and_says_what_to_leave_out(monkeypatch):
     source_message = forkservers.SourceMessage
     monkeypatch.setattr(forkservers, "SourceMessage", lambda source, seed: source_message(source, seed, [2]))
     source = b"a = 1\nfor b in range(3):\n    pass\nc = a\ndef f(): return c\n"
-    guest = Guest(lambda: shared(None), Task("answers", "module", source, ("f",), 0), Budget(import_seconds=7))
+    guest = Guest(
+        lambda: shared(None), Task("answers", "module", source, ("f",), 0), Budget(**DEFAULTS | {"import_seconds": 7})
+    )
     guest.open()
     assert [message for message in told if isinstance(message, Running)] == [
         Running(1, "line 1 (a = 1)"),
@@ -210,7 +213,7 @@ def f(seconds): return burn(seconds)
 
 
 def test_every_statement_has_its_own_time_and_all_have_twice_that(opened):
-    budget = Budget(import_seconds=2, call_seconds=1)
+    budget = Budget(**DEFAULTS | {"import_seconds": 2, "call_seconds": 1})
     assert notes_of(opened(BURN, budget=budget)) == []
     guest = opened(BURN.replace("burn(1.4)", "burn(9)", 1), budget=budget)
     assert guest.failure.text == "the import did not end within 2 s of processor time"

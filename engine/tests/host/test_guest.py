@@ -8,7 +8,6 @@ import pytest
 from assay.course.budgets import DEFAULTS
 from assay.errors import ForkServerError, GuestEnded
 from assay.guest.processes import _states
-from assay.host import deadlines
 from assay.host import forkserver as forkservers
 from assay.host.forkserver import Budget, Task, shared
 from assay.host.guest import Guest
@@ -51,11 +50,11 @@ def test_a_call_has_a_time_of_its_own(opened):
         line.ask(Request("call", 0, "burn", [60]))
 
 
-def test_waiting_while_others_are_timed_uses_up_nobodys_time(opened, monkeypatch):
-    monkeypatch.setattr(deadlines, "IMPORTS_PER_SUBMISSION", 0)
-    no_deadline, other = opened(no_deadline=True), opened()
+def test_waiting_while_others_are_timed_uses_up_nobodys_time(opened):
+    budget = Budget(**DEFAULTS | {"submission_seconds": 0})
+    no_deadline, other = opened(budget, no_deadline=True), opened(budget)
     for guest in (no_deadline, other):
-        guest.begin(1, []).ask(ASKED)
+        guest.begin(1, []).ask(Request("call", 0, "burn", [0.05]))
         guest.end()
     assert no_deadline.begin(1, []).ask(ASKED).value == 1
     with pytest.raises(GuestEnded, match="the checks before this one took all the time"):

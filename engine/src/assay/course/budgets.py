@@ -34,6 +34,7 @@ class BudgetOption(NamedTuple):
 BUDGETS: Final = (
     BudgetOption("import_seconds", 60, "seconds", "processor time that the import of a submission may take"),
     BudgetOption("call_seconds", 20, "seconds", "processor time that one call may take"),
+    BudgetOption("submission_seconds", 300, "seconds", "processor time that all checks of a submission may take"),
     BudgetOption("memory", 4 * 2**30, "bytes", "memory that a submission may take beyond what torch itself does"),
 )
 DEFAULTS: Final = {budget.name: budget.default for budget in BUDGETS}

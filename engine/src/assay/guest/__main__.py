@@ -150,7 +150,8 @@ class Server:
         from assay.wire.messages import DescendantsKilled  # noqa: PLC0415
 
         clean = processes.kill_descendants(pid, set(self._open))
-        self._send(DescendantsKilled(clean, _gone(pid) is None))
+        seconds = processes.seconds_of_children(pid)
+        self._send(DescendantsKilled(clean, _gone(pid) is None, seconds))
 
     def _close(self, pid: int, *, hung_up: bool) -> None:
         from assay.wire.messages import Closed  # noqa: PLC0415

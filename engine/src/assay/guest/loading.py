@@ -87,11 +87,11 @@ def _load_script(name: str, text: str, begin: Begin, file: str) -> LoadedModule:
     def begin_statement(node: ast.stmt) -> bool:
         line = first_line(node)
         label = f"line {line} ({clean(lines[line - 1].strip(), _FIRST_LINE)})"
-        reason = begin(numbers[node], label)
-        if reason is not None:
-            space.notes.append(f"{label} {reason}: it was left out; the statements after it were run")
-            space.leave_out(node, f"{label} {reason}")
-        return reason is None
+        left_out = begin(numbers[node], label)
+        if left_out is not None:
+            space.notes += [] if left_out.told else [left_out.note(label, "statements")]
+            space.leave_out(node, f"{label} {left_out.reason}")
+        return left_out is None
 
     space.flags = code.co_flags
     stopped = space.run(tree, code_file, begin=begin_statement)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import ast
     from collections.abc import Iterable, Iterator
 
-    from assay.guest.statements import Begin
+    from assay.guest.statements import Begin, LeftOut
 
 _FIRST_LINE = 80
 _AGAIN = "open it in Jupyter, save it, and hand it in again"
@@ -98,30 +98,34 @@ def _load(name: str, cells: list[Cell], begin: Begin, file: str, *, script: str 
             space.remember(cell.file, source)
         note = _run(space, cell, source, begin(cell.number, cell.label))
         if note is not None:
-            space.notes.append(f"{cell.label} {note}; the cells after it were run")
+            space.notes.append(note)
     if not cells:
         space.notes.append("the notebook has no code: its code cells are empty or missing")
     return LoadedModule(space.module, tuple(space.files), space.notes)
 
 
-def _run(space: Namespace, cell: Cell, source: str, reason: str | None) -> str | None:
-    """Run a cell; give what stopped it or why it was left out, if it was."""
+def _run(space: Namespace, cell: Cell, source: str, left_out: LeftOut | None) -> str | None:
+    """Run a cell; return the note about what stopped it or why it was left out, if it was."""
     try:
         tree = shell.parse_quietly(source, cell.file)
     except SyntaxError as error:
-        return f"stopped at {explain(error, source)}"
+        return _stopped(cell, explain(error, source))
     except BaseException as error:  # noqa: BLE001 - too deep or too large for the parser
-        return f"stopped at {describe(error)}"
-    if reason is not None:
+        return _stopped(cell, describe(error))
+    if left_out is not None:
         for node in tree.body:
-            space.leave_out(node, f"{cell.label} {reason}")
-        return f"{reason}: it was left out"
+            space.leave_out(node, f"{cell.label} {left_out.reason}")
+        return None if left_out.told else left_out.note(cell.label, "cells")
 
     def name_line(line: int) -> str:
         return f"cell {cell.number}, line {line}"
 
     stopped = space.run(tree, cell.file, label=name_line, notebook=True)
-    return stopped and f"stopped at {stopped}"
+    return stopped and _stopped(cell, stopped)
+
+
+def _stopped(cell: Cell, where: str) -> str:
+    return f"{cell.label} stopped at {where}; the cells after it were run"
 
 
 def _trees(sources: Iterable[str]) -> Iterator[ast.AST]:

@@ -184,13 +184,20 @@ def _states(pid: int) -> set[str]:
     return found
 
 
+def seconds_of_children(pid: int) -> float:
+    """Return the processor time of the processes that this one has waited for; 0 if it is gone."""
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        return sum(map(int, _fields(str(pid))[13:15])) / _TICKS
+    return 0.0
+
+
 def _parent(pid: int) -> int:
     return int(_fields(str(pid))[1])
 
 
 def _fields(process: str) -> list[bytes]:
     # The process's name, in parentheses, may contain parentheses and blanks.
-    return _read_proc(f"/proc/{process}/stat").rpartition(b")")[2].split()[:2]
+    return _read_proc(f"/proc/{process}/stat").rpartition(b")")[2].split()
 
 
 def _read_proc(path: str) -> bytes:
@@ -204,4 +211,5 @@ def _read_proc(path: str) -> bytes:
         os.close(file)
 
 
+_TICKS = os.sysconf("SC_CLK_TCK")
 _LISTED = Path("/proc/thread-self/children").exists()

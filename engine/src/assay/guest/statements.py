@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable, Iterable, Iterator
 
-    Begin = Callable[[int, str], str | None]
-    """Told the number and the label of what runs next; returns why it is to be left out, or None."""
+    Begin = Callable[[int, str], "LeftOut | None"]
+    """Told the number and the label of the next statement or cell; returns why it is left out, or None."""
 
 _TEXT = 500
 _LINE = 80
@@ -29,6 +29,19 @@ _CAUSES = 20
 _FUTURES = 0
 for _feature in __future__.all_feature_names:
     _FUTURES |= getattr(__future__, _feature).compiler_flag
+
+
+class LeftOut(NamedTuple):
+    """Why a statement or a cell is left out, and whether those after it run; `told` if an earlier note says it."""
+
+    reason: str
+    rest_runs: bool = True
+    told: bool = False
+
+    def note(self, label: str, things: str) -> str:
+        """Return the note about it; things are statements or cells."""
+        rest = f"the {things} after it were run" if self.rest_runs else f"it and the {things} after it were not run"
+        return f"{label} {self.reason}: {rest}"
 
 
 class LoadedModule(NamedTuple):

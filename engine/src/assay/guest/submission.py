@@ -17,6 +17,7 @@ from assay.guest.answers import defined, written_answers
 from assay.guest.forbidden import forbid
 from assay.guest.loading import MAX_NOTES, load
 from assay.guest.lockdown import apply, limits
+from assay.guest.statements import LeftOut
 from assay.promises import broken_core
 from assay.wire import frames, messages
 from assay.wire.messages import (
@@ -65,9 +66,12 @@ def serve(sock: socket.socket, task: Open, library: ModuleType | None, scratch: 
     ending = {"module": ".py", "notebook": ".ipynb"}[task.kind]
     file = surroundings.prepare(scratch, task.name + ending, message.source)
 
-    def begin_part(number: int, label: str) -> str | None:
+    def begin_part(number: int, label: str) -> LeftOut | None:
         if number in message.skip:
-            return f"did not end within {task.import_seconds} s of processor time"
+            return LeftOut(f"did not end within {task.import_seconds} s of processor time, and was left out")
+        if message.stop_at and number >= message.stop_at:
+            reason = f"did not end within {_IMPORTS * task.import_seconds} s of processor time for all together"
+            return LeftOut(reason, rest_runs=False, told=number > message.stop_at)
         frames.send(sock, encode(Running(number, label)))
         limits.allow_cpu(task.import_seconds)
         return None

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from assay.errors import Mismatch, NameMissing, SubmissionRaised
+from assay.errors import GuestEnded, Mismatch, NameMissing, SubmissionRaised
+from assay.host import deadlines, endings
 from assay.host.transcript import Transcript
 from assay.text import Prose
 from assay.wire.messages import SUBMISSION, NotDefined, Raised, Request
@@ -12,6 +14,7 @@ from assay.wire.values import Ref, portable
 
 if TYPE_CHECKING:
     from assay.host.lines import CheckLine
+    from assay.wire.messages import Reply
 
 
 class Channel:
@@ -21,10 +24,16 @@ class Channel:
         line: where the requests go.
         contract: the names that a submission defines.
         library: the name of the course's library, or "".
+        unfinished: in how many checks of the submission each name of the contract did not end.
     """
 
-    def __init__(self, line: CheckLine, contract: frozenset[str], library: str) -> None:
+    def __init__(
+        self, line: CheckLine, contract: frozenset[str], library: str, unfinished: Counter[str] | None = None
+    ) -> None:
         self._line = line
+        self._unfinished: Counter[str] = Counter() if unfinished is None else unfinished
+        self._timed_out = False
+        self._owners: dict[int, str] = {}
         self.contract = contract
         self.library = library
         self.methods: set[tuple[str, str]] = set()
@@ -53,8 +62,11 @@ class Channel:
             NameMissing: the submission does not define the contract's name.
             Mismatch: the guest claims that another name is not defined, which is a lie.
             SubmissionRaised: the student's code raised.
-            GuestEnded: no reply can come any more.
+            GuestEnded: no reply can come any more, or the name did not end in checks before.
         """
+        owner = path.partition(".")[0] if root == SUBMISSION else self._owners.get(root, "")
+        if not self._timed_out and self._unfinished[owner] >= deadlines.CHECKS_IN_VAIN:
+            raise endings.not_asked_again(owner)
         request = Request(
             verb,
             root,
@@ -67,7 +79,7 @@ class Channel:
         )
         self._fresh = False
         entry = self.transcript.note(request)
-        reply = self._line.ask(request)
+        reply = self._ask(request, owner)
         if isinstance(reply, Raised):
             raise SubmissionRaised(reply.kind, reply.text, reply.where, called=reply.called)
         if isinstance(reply, NotDefined):
@@ -78,7 +90,18 @@ class Channel:
         value = reply.value
         if isinstance(value, Ref) and not value.method:
             self.transcript.name(entry, value)
+            self._owners[value.number] = owner
         return value
+
+    def _ask(self, request: Request, owner: str) -> Reply:
+        """Ask; note the contract's name that does not end, also by an object that came of it."""
+        try:
+            return self._line.ask(request)
+        except GuestEnded as error:
+            if error.status == "timeout" and owner and not self._timed_out:
+                self._unfinished[owner] += 1
+                self._timed_out = True
+            raise
 
 
 def _stays(value: Any) -> Ref:

@@ -53,9 +53,9 @@ class CheckProcess:
         return self._line.ask(request)
 
     def close(self) -> float:
-        """Close the line, so that the process exits; return the seconds since it was asked for."""
+        """Close the line, so that the process exits; return the seconds that were waited for it in vain."""
         self._sock.close()
-        return time.monotonic() - self._began
+        return time.monotonic() - self._began if self._silent else 0.0
 
     def has_exited(self) -> bool:
         """Wait a little for the process to exit by itself; tell whether it did."""

@@ -5,8 +5,11 @@ from __future__ import annotations
 EXIT_SECONDS = 2
 """A check's process exits by itself when its line closes; after this time it is killed."""
 
-IMPORTS_PER_SUBMISSION = 10
-"""All checks of a submission may take the time of so many imports; a correct submission takes a few seconds."""
+IMPORTS_TOGETHER = 2
+"""A statement of the module, or a cell, has the time that the course gives to imports; all together have twice that."""
+
+CHECKS_IN_VAIN = 2
+"""A function that did not end in so many checks of a submission is not asked again."""
 
 
 def wall_seconds(processor_seconds: float) -> float:

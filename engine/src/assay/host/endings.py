@@ -31,6 +31,11 @@ def submission_too_slow() -> GuestEnded:
     return GuestEnded("timeout", "the checks before this one took all the time that a submission has")
 
 
+def not_asked_again(name: str) -> GuestEnded:
+    """Return the ending of a check that needs a function that did not end in earlier checks."""
+    return GuestEnded("timeout", f"not run: `{name}` did not end in two checks before")
+
+
 def exited(what: str, how: CheckExited | Closed | None) -> GuestEnded:
     """Return the ending of a process that exited or crashed during the import or a call; `how` is None if unknown."""
     if how is None:

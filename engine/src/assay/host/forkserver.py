@@ -35,6 +35,7 @@ from assay.wire.messages import (
 from assay.wire.values import decoder, encode
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 _START_SECONDS = 300
@@ -51,6 +52,7 @@ class Budget(msgspec.Struct, frozen=True):
 
     import_seconds: int
     call_seconds: int
+    submission_seconds: int
     memory: int
 
 
@@ -121,8 +123,15 @@ class ForkServer:
             text = f"the guest's fork server did not start: {getattr(ready, 'failure', ready)}"
             raise ForkServerError(text)
 
-    def open(self, task: Task, budget: Budget) -> tuple[int, socket.socket]:
-        """Fork a submission process; return its id and the line to it."""
+    def open(self, task: Task, budget: Budget, skip: Sequence[int] = (), stop_at: int = 0) -> tuple[int, socket.socket]:
+        """Fork a submission process; return its id and the line to it.
+
+        Args:
+            task: the submission.
+            budget: its limits.
+            skip: numbers of the statements that are left out.
+            stop_at: the number of the first statement that is not run, or 0.
+        """
         ours, theirs = socket.socketpair()
         with theirs:
             message = Open(
@@ -137,7 +146,7 @@ class ForkServer:
         opened = self._answer(Opened, _START_SECONDS)  # it may import something first
         with contextlib.suppress(WireError):  # the next question finds out if the guest is gone
             ours.settimeout(_ANSWER_SECONDS)
-            frames.send(ours, encode(SourceMessage(task.source, task.seed)), frames.TASK_LIMIT)
+            frames.send(ours, encode(SourceMessage(task.source, task.seed, list(skip), stop_at)), frames.TASK_LIMIT)
         return opened.pid, ours
 
     def pause(self, pid: int) -> bool:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import signal
 import socket
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from assay.errors import PromiseBroken, WireError
 from assay.host import deadlines, endings
@@ -24,6 +25,13 @@ if TYPE_CHECKING:
     from assay.promises import Isolation
 
 _decode_message = decoder(FromSubmission)
+
+
+class SlowStatement(NamedTuple):
+    """The statement that runs, by the submission's own word; `alone` if its own time ended, not that of all."""
+
+    number: int
+    alone: bool
 
 
 class Guest:
@@ -57,6 +65,8 @@ class Guest:
         self._sock: socket.socket | None = None
         self._check: CheckProcess | None = None
         self._spent = 0.0
+        self._seconds_seen = 0.0
+        self._slow = SlowStatement(0, alone=True)
         self.isolation: Isolation = {}
         self.loaded: Imported | None = None
         self.failure: GuestEnded | None = None
@@ -64,12 +74,31 @@ class Guest:
     def open(self) -> None:
         """Lock a process down and import the submission in it; `failure` tells if that went wrong.
 
+        A statement that takes too long ends its process. The submission is then imported again without it.
+
         Raises:
             PromiseBroken: this machine does not keep a core promise; no student's code ran.
             ForkServerError: the fork server failed.
         """
+        skip: list[int] = []
+        self._import(skip)
+        while (slow := self._slow_statement()) and len(skip) < deadlines.IMPORTS_TOGETHER and slow.alone:
+            skip.append(slow.number)
+            self._import(skip)
+        if slow:
+            self._import(skip, stop_at=slow.number)
+
+    def _slow_statement(self) -> SlowStatement | None:
+        """Return the statement that the last import ran out of time in, if it did."""
+        timed_out = self.failure is not None and self.failure.status == "timeout"
+        return self._slow if timed_out and self._slow.number else None
+
+    def _import(self, skip: list[int], stop_at: int = 0) -> None:
+        self.failure = None
+        self._slow = SlowStatement(0, alone=True)
         self._fork_server = self._find_fork_server()
-        self._pid, self._sock = self._fork_server.open(self._task, self._budget)
+        self._pid, self._sock = self._fork_server.open(self._task, self._budget, skip, stop_at)
+        self._seconds_seen = 0.0
         started = time.monotonic()
         try:
             try:
@@ -82,7 +111,7 @@ class Guest:
                 return
             self.isolation = locked.isolation
             self._insist_on_core_promises()
-            loaded = self._hear(deadlines.wall_seconds(self._budget.import_seconds))
+            loaded = self._hear_import()
             if not isinstance(loaded, Imported):
                 raise WireError  # noqa: TRY301 - handled below, like every other broken line
             self.loaded = loaded
@@ -92,7 +121,7 @@ class Guest:
 
     def begin(self, seed: int, forbidden: list[str]) -> CheckProcess | EndedLine:
         """Fork a process for a check; return it, or a line that tells why there is none."""
-        if not self._no_deadline and self._spent > deadlines.IMPORTS_PER_SUBMISSION * self._budget.import_seconds:
+        if not self._no_deadline and self._spent > self._budget.submission_seconds:
             return EndedLine(endings.submission_too_slow())
         if self._pid == 0 and self.failure is None:
             began = time.monotonic()
@@ -145,6 +174,8 @@ class Guest:
             return
         exited = check.has_exited()
         killed = self._fork_server.kill_descendants(self._pid)
+        self._spent += max(0.0, killed.seconds - self._seconds_seen)
+        self._seconds_seen = killed.seconds
         if not exited:
             self._hear_exit()  # or the next check would take this exit for its own
         if not killed.clean or not killed.alive or self._sock is None:
@@ -162,13 +193,18 @@ class Guest:
             self._sock.close()
             self._sock = None
 
+    def _hear_import(self) -> Any:
+        """Return the message at the import's end; every statement before it, and all together, have a deadline."""
+        seconds = self._budget.import_seconds
+        end = time.monotonic() + deadlines.wall_seconds(deadlines.IMPORTS_TOGETHER * seconds)
+        while isinstance(message := self._hear(min(deadlines.wall_seconds(seconds), end - time.monotonic())), Running):
+            self._slow = SlowStatement(message.number, alone=True)
+        return message
+
     def _hear(self, seconds: float) -> Any:
         if self._sock is None:
             raise frames.Hangup
-        deadline = time.monotonic() + seconds
-        while isinstance(message := _decode_message(frames.receive(self._sock, deadline)), Running):
-            pass
-        return message
+        return _decode_message(frames.receive(self._sock, time.monotonic() + seconds))
 
     def _hear_exit(self) -> CheckExited | None:
         try:
@@ -194,5 +230,7 @@ class Guest:
         closed = self._fork_server.close(pid, hung_up=not silent)
         self.close()
         if silent or endings.ran_out_of_time(closed, sure=waited >= self._budget.import_seconds - 1):
+            # The kernel kills a process that used up the time of all statements together.
+            self._slow = self._slow._replace(alone=silent or closed.signal != signal.SIGKILL)
             return endings.import_too_slow(self._budget.import_seconds)
         return endings.exited("the import", closed)

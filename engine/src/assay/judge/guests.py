@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from assay.course.budgets import read_budgets
@@ -40,6 +41,7 @@ class ProcessGuest(Guest):
         self._names = contract(reference)
         self._library = course.library.name if course.library else ""
         self._as_reference = as_reference
+        self._unfinished: Counter[str] = Counter()
         seed = derived_seed(0, submission.assignment, "import")  # no secret: all its code can see it
         task = Task(
             submission.assignment, submission.kind, submission.source, self._names, seed, reference.read_bytes()
@@ -52,7 +54,7 @@ class ProcessGuest(Guest):
         line: CheckLine = self.begin(seed, forbidden)
         if self._as_reference:
             line = ReferenceLine(line)
-        return Proxy(Channel(line, frozenset(self._names), self._library))
+        return Proxy(Channel(line, frozenset(self._names), self._library, self._unfinished))
 
 
 def budget_of(config: pytest.Config) -> Budget:

@@ -60,11 +60,13 @@ class SourceMessage(msgspec.Struct, frozen=True, array_like=True, tag=True):
 
     Args:
         skip: numbers of statements or cells, as `Running` gave them, that are left out because they took too long.
+        stop_at: the number of the first one that is not run because all together took too long; 0 if all are run.
     """
 
     source: bytes
     seed: int
     skip: list[int] = []
+    stop_at: int = 0
 
 
 class Opened(msgspec.Struct, frozen=True, array_like=True, tag=True):
@@ -102,10 +104,15 @@ class KillDescendants(msgspec.Struct, frozen=True, array_like=True, tag=True):
 
 
 class DescendantsKilled(msgspec.Struct, frozen=True, array_like=True, tag=True):
-    """Fork server to judge: whether no descendant is left, and whether the submission process is alive."""
+    """Fork server to judge: whether no descendant is left, and whether the submission process is alive.
+
+    Args:
+        seconds: processor time of all processes that the submission process has waited for: its checks so far.
+    """
 
     clean: bool
     alive: bool
+    seconds: float
 
 
 class Close(msgspec.Struct, frozen=True, array_like=True, tag=True):
