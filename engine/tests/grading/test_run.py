@@ -7,6 +7,7 @@ import subprocess
 import sys
 from concurrent.futures import Executor, Future
 
+import msgspec
 import nbformat
 import pytest
 from small_course import PASSED, RIGHT, message, statuses, write_class
@@ -108,6 +109,27 @@ def test_a_worker_that_graded_another_version_of_the_course_forgets_it(tmp_path,
     course, submissions = make_class(tmp_path / "course", CHECK + "assert submission.f() == 2\n")
     (after,) = grade(course, submissions, seed=1, executor=executor, on_trouble=pytest.fail)
     assert (before.score, after.score) == (1, 0)
+
+
+def test_a_worker_forgets_another_version_of_the_courses_library(tmp_path, executor):
+    check = CHECK.replace("submission", "submission, reference") + "assert submission.f() == reference.f()\n"
+    scores = []
+    for value in (1, 2):
+        course, (submission,) = make_class(tmp_path / "course", check)
+        files = {
+            "library/__init__.py": f"VALUE = {value}\n",
+            "one.py": "import library\n\n\ndef f():\n    return library.VALUE\n",
+        }
+        for name, text in files.items():
+            (tmp_path / "course/reference" / name).parent.mkdir(exist_ok=True)
+            (tmp_path / "course/reference" / name).write_text(text)
+        submission = msgspec.structs.replace(
+            submission,
+            source=f"import library\ndef f(): return library.VALUE if library.VALUE == {value} else 0\n".encode(),
+        )
+        (report,) = grade(read_course(course.root), [submission], seed=1, executor=executor, on_trouble=pytest.fail)
+        scores.append(report.score)
+    assert scores == [1, 1]
 
 
 def test_a_check_that_ends_the_judge_costs_what_it_was_judging(tmp_path, executor):

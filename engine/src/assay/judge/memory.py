@@ -67,10 +67,13 @@ memory = Memory()
 
 def _forget(course: Course) -> None:
     folders = course.root / REFERENCE, course.root / TESTS
-    for name, module in list(sys.modules.items()):
-        if any(path.is_relative_to(folder) for path in _paths(module) for folder in folders):
-            del sys.modules[name]
-    sys.modules.pop("conftest", None)
+    ours = [
+        name
+        for name, module in list(sys.modules.items())
+        if any(path.is_relative_to(folder) for path in _paths(module) for folder in folders)
+    ]
+    for name in (*ours, "conftest"):  # after the search, because the path of a namespace asks for its parent
+        sys.modules.pop(name, None)
     sys.path[:] = [path for path in sys.path if path != str(folders[0])]
     forget()
     if course.library is not None:
