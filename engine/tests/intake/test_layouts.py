@@ -166,6 +166,9 @@ FOLDERS = {
         [f"ada {S} g1/ada/linear_scratch.py", f"ben {S} g1/ben/linear_scratch.py"],
         ["zoe: zoe: no file lies in it, nor in the folders below it, which are read to a depth of 6"], [],
     ),
+    "nbgrader's folder with one student": (
+        ["submitted/ada/linear_scratch/linear_scratch.py"], [f"ada {S} submitted/ada/linear_scratch/linear_scratch.py"], [], [],
+    ),
     "folders in a student's folder": (
         ["ada/hw/src/linear_scratch.py", "ben/linear_scratch.py"],
         [f"ada {S} ada/hw/src/linear_scratch.py", f"ben {S} ben/linear_scratch.py"], [],
@@ -367,3 +370,23 @@ def test_two_archives_of_one_person_are_one_student(tmp_path):
         ],
         [],
     )
+
+
+def test_of_two_archives_of_a_student_the_labels_tell_which(tmp_path):
+    (tmp_path / "ada").mkdir()
+    (tmp_path / "ben").mkdir()
+    (tmp_path / "ben" / "linear_scratch.py").write_text("x = 1")
+    for name in ("a.zip", "b.zip"):
+        (tmp_path / "ada" / name).write_bytes(zipped([("linear_scratch.py", b"x = 2")]))
+    found, refused, notes = result(tmp_path)
+    assert (found, refused) == ([f"ada {S} ada/b.zip/linear_scratch.py", f"ben {S} ben/linear_scratch.py"], [])
+    assert notes == ["a.zip/linear_scratch.py lies beside b.zip/linear_scratch.py and is not newer: it was not graded"]
+
+
+def test_of_a_file_that_is_refused_the_neighbours_are_named_all_the_same(tmp_path):
+    (tmp_path / "ada").mkdir()
+    (tmp_path / "ada" / "linear_scratch.py").write_bytes(bytes(10_000_001))
+    (tmp_path / "ada" / "linear_scratch (1).py").write_text("x = 1")
+    refused = "ada: linear_scratch.py: it has 10,000,001 bytes, over the limit of 10,000,000"
+    note = "linear_scratch (1).py lies beside linear_scratch.py, which has the exact name: it was not graded"
+    assert result(tmp_path)[1] == [f"{refused}; {note}"]

@@ -33,6 +33,10 @@ _NOTES = (".txt", ".md", ".csv", ".json", ".log", ".toml", ".ini", ".cfg", ".yml
 """Endings of files that lie about without being anybody's submission."""
 
 
+_CLASSES = ("submitted", "submissions")
+"""Names of folders that hold students even if there is only one: nbgrader's and Canvas's."""
+
+
 class Role(Enum):
     """A folder's, seen from the folder above."""
 
@@ -53,7 +57,8 @@ def role_of(folder: Node, assignments: tuple[str, ...], depth: int = MAX_DEPTH) 
     below = [role for role in below if role is not Role.NONE]
     if not below:
         return Role.NONE
-    return Role.WRAPPED if len(below) == 1 and below[0] is not Role.CLASS and not named else Role.CLASS
+    above = named or folder.name.lower() in _CLASSES
+    return Role.WRAPPED if len(below) == 1 and below[0] is not Role.CLASS and not above else Role.CLASS
 
 
 def is_own(folder: Node, assignments: tuple[str, ...]) -> bool:

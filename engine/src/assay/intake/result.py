@@ -53,7 +53,7 @@ class Intake:
         try:
             content = read_content(node, reader)
         except IntakeError as error:
-            self.refuse(node, assignment, student, str(error))
+            self.refuse(node, assignment, student, "; ".join((str(error), *notes)))
             return
         if not self._register(str(node.path), assignment):
             return

@@ -77,16 +77,16 @@ class _Pile:
             else:
                 self._add_other(node, path_text(node.name))
 
-    def add_folder(self, folder: Node, assignments: tuple[str, ...]) -> None:
-        """Sort the files in a student's folder."""
+    def add_folder(self, folder: Node, assignments: tuple[str, ...], prefix: str = "") -> None:
+        """Sort the files in a student's folder; `prefix` tells it from others in labels."""
         taken = set()
         for place in places(folder, assignments):
             for node, fit in own_matches(place, assignments):
                 taken.add(node.path)
                 label = path_text(node.path.relative_to(folder.path))
-                self.candidates.append(Candidate(node, fit, label, label.rpartition("/")[0]))
+                self.candidates.append(Candidate(node, fit, prefix + label, label.rpartition("/")[0]))
         for node in files_below(folder):
-            label = path_text(node.path.relative_to(folder.path))
+            label = prefix + path_text(node.path.relative_to(folder.path))
             if node.path in taken:
                 continue
             if match(node.name, assignments).assignment:
@@ -181,7 +181,7 @@ def _take_archives(pile: _Pile, name: str, assignments: tuple[str, ...], intake:
         if is_flat_export(tree.root) or any(export_of(child.name) for child in tree.root.children()):
             intake.refuse(node, "", name, "it holds the files of several students: grade it by its own path")
             continue
-        inside.add_folder(tree.root, assignments)
+        inside.add_folder(tree.root, assignments, f"{path_text(node.name)}/" if len(trees) > 1 else "")
         if len(inside.candidates) == count:
             _refuse_members(tree.root, name, intake)
         for trouble in tree.troubles:
