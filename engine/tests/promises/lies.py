@@ -18,7 +18,7 @@ from assay.host.channel import Channel, SocketLine, _stays
 from assay.host.proxy import Handle, Method, Proxy
 from assay.judge.comparison import pair
 from assay.judge.verdicts import _raised
-from assay.text import short
+from assay.text import shorten
 from assay.wire.messages import Returned
 from assay.wire.values import Ref, encode, portable
 
@@ -92,8 +92,8 @@ def use(proxy):
 def digest(value):
     """Does what is done with any answer; whatever it is, the outcome is a pass or a Mismatch."""
     plain(value)
-    assert short(value).isprintable()
-    assert len(short(value)) <= 200
+    assert shorten(value).isprintable()
+    assert len(shorten(value)) <= 200
     for expected in EXPECTED:
         for text in pair(value, expected, "a bound"):
             assert len(text) < 2000
