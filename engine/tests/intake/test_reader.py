@@ -103,7 +103,7 @@ def test_in_an_archive_too(tmp_path):
 def test_code_above_10_megabytes_is_refused(tmp_path):
     (tmp_path / "scratch.ipynb").write_bytes(notebook(cell("#" * 11 * MEGABYTE)))
     (refused,) = take_in([tmp_path], NAMES).refused
-    assert refused.reason == "scratch.ipynb: without its outputs it has 11,000,156 bytes, over the limit of 10,000,000"
+    assert refused.reason == "scratch.ipynb: without its outputs it has 11,000,167 bytes, over the limit of 10,000,000"
 
 
 def test_a_large_file_that_only_begins_like_a_notebook_is_refused(tmp_path):
@@ -227,12 +227,12 @@ def test_outputs_attachments_and_metadata_go_and_numbers_of_cells_stay():
     )
     assert json.loads(without_outputs(data)) == {
         "cells": [
-            {"cell_type": "markdown", "metadata": {}, "source": ""},
-            {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": [], "source": "x = 1\ny = 2"},
+            {"id": "1", "cell_type": "markdown", "metadata": {}, "source": ""},
+            {"id": "2", "cell_type": "code", "execution_count": None, "metadata": {}, "outputs": [], "source": "x = 1\ny = 2"},
         ],
         "metadata": {},
         "nbformat": 4,
-        "nbformat_minor": 4,
+        "nbformat_minor": 5,
     }  # fmt: skip
 
 

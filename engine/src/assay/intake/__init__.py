@@ -1,6 +1,7 @@
 """Bytes handed in become submissions: `collect.take_in` is the entrance.
 
-`collect` walks over a class, `students` takes in one student's files, `matching` says which assignment a file's name
-means, `platforms` knows what learning platforms add to names, `tree` and `archives` read files and archives as one kind
-of tree, and `result` holds what was found.
+`classes` walks over a class, `layout` says what a folder in it is, `students` decides which of one student's files count,
+and `matching` which assignment and whose a file's name means; `platforms` knows what learning platforms make of names.
+`tree` and `archives` are files and archives as one kind of tree; archives and notebooks are opened by `reader`, a process
+with limits. `content` tells modules from notebooks, `sentences` has the notes, and `result` holds what was found.
 """

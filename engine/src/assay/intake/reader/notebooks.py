@@ -12,7 +12,7 @@ __all__ = ["without_outputs"]
 
 
 def without_outputs(data: bytes) -> bytes | None:
-    """Return a notebook of format 4 with the sources of the code cells; other cells are empty, so that numbers stay.
+    """Return a notebook of format 4.5 with the sources of the code cells; other cells are empty, so that numbers stay.
 
     Return None if the bytes are not a notebook of any format.
 
@@ -30,7 +30,12 @@ def without_outputs(data: bytes) -> bytes | None:
     cells = _cells(notebook)
     if cells is None:
         return None
-    plain = {"cells": [_plain(cell) for cell in cells], "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
+    plain = {
+        "cells": [{"id": str(number), **_plain(cell)} for number, cell in enumerate(cells, start=1)],
+        "metadata": {},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
     result = json.dumps(plain).encode("ascii")
     if len(result) > MAX_BYTES:
         reason = f"without its outputs it has {len(result):,} bytes, over the limit of {MAX_BYTES:,}"
