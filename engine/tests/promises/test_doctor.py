@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 import msgspec
-from conftest import Machine
+from walls import Machine
 
 from assay.guest import examine as examination
 from assay.judge.machine import examine

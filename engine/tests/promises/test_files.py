@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import machines, tell
+from walls import machines, tell
 
 from assay.promises import Broken, Kept
 

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 
-from conftest import MACHINES, machines
+from walls import MACHINES, machines
 
 from assay.guest.lockdown import landlock, readable_paths
 from assay.promises import CORE, Broken, Kept, broken_core

@@ -11,7 +11,7 @@ import socket
 import time
 
 import pytest
-from conftest import tell
+from walls import tell
 
 from assay.promises import Kept
 

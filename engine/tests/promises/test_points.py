@@ -12,9 +12,9 @@ from itertools import islice
 
 import msgspec
 import pytest
-from conftest import EVERYDAY, MACHINES, by_night, open_folder
 from points import FAMILIES, WRONG
 from small_course import RIGHT
+from walls import EVERYDAY, MACHINES, by_night, open_folder
 
 from assay.guest.lockdown.syscalls import call
 from assay.model import Document

@@ -9,7 +9,7 @@ import os
 import time
 
 import pytest
-from conftest import tell
+from walls import tell
 
 from assay.guest.lockdown.syscalls import MACHINE
 
