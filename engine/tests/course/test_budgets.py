@@ -15,6 +15,7 @@ def test_every_budget_is_described_with_its_unit_and_default():
     assert [budget.help for budget in BUDGETS] == [
         "processor time that the import of a submission may take, in seconds; 60 by default",
         "processor time that one call may take, in seconds; 20 by default",
+        "processor time that all checks of a submission may take, in seconds; 300 by default",
         "memory that a submission may take beyond what torch itself does, in bytes; 4294967296 by default",
     ]
 

@@ -224,7 +224,7 @@ def test_what_a_module_that_did_not_come_to_its_end_would_define_is_not_called_m
 
 
 def test_a_statement_that_does_not_end_is_left_out_and_named(graded):
-    reason = "did not end within 2 s of processor time, and was left out: the statements after it were run"
+    reason = "did not end within 2 s of processor time: it was left out; the statements after it were run"
     for name, line in (("loops_at_import", "while True: pass"), ("sleeps_at_import", "import time; time.sleep(1000)")):
         (note,) = graded[name].handed_in.notes
         assert note.endswith(f" ({line}) {reason}")

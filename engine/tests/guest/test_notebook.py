@@ -6,6 +6,7 @@ import nbformat
 import pytest
 
 from assay.guest.loading import load
+from assay.guest.statements import LeftOut
 
 
 def load_notebook(name, source):
@@ -246,7 +247,7 @@ def test_a_cell_that_takes_too_long_is_left_out_and_named():
     reason = "did not end within 60 s of processor time"
     handed = load(
         "answer", "notebook", notebook("a = 1", "for e in range(3):\n    b = e", "c = b + 1", "d = a"),
-        lambda number, _: reason if number == 2 else None,
+        lambda number, _: LeftOut(reason) if number == 2 else None,
     )  # fmt: skip
     assert handed.notes == [
         f"cell 2 (for e in range(3):) {reason}: it was left out; the cells after it were run",

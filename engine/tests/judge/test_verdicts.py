@@ -258,7 +258,7 @@ def test_a_report_sums_the_verdicts_and_says_what_was_found(session):
     assert (report.handed_in.found, report.handed_in.missing) == (("half",), ("scaled",))
     assert report.handed_in.notes == ("it was late", "line 3: oh", "gone")
     assert [(answer.exercise, answer.text) for answer in report.answers] == [("1", "Zero works.")]
-    assert (report.seed, report.course) == (3, session.state.course.fingerprint)
+    assert (report.seed, report.course) == ("3", session.state.course.fingerprint)
 
 
 def test_a_report_with_a_check_that_could_not_be_graded_is_ungraded(session):

@@ -40,7 +40,11 @@ class LeftOut(NamedTuple):
 
     def note(self, label: str, things: str) -> str:
         """Return the note about it; things are statements or cells."""
-        rest = f"the {things} after it were run" if self.rest_runs else f"it and the {things} after it were not run"
+        rest = (
+            f"it was left out; the {things} after it were run"
+            if self.rest_runs
+            else f"it and the {things} after it were not run"
+        )
         return f"{label} {self.reason}: {rest}"
 
 

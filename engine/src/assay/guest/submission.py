@@ -68,7 +68,7 @@ def serve(sock: socket.socket, task: Open, library: ModuleType | None, scratch: 
 
     def begin_part(number: int, label: str) -> LeftOut | None:
         if number in message.skip:
-            return LeftOut(f"did not end within {task.import_seconds} s of processor time, and was left out")
+            return LeftOut(f"did not end within {task.import_seconds} s of processor time")
         if message.stop_at and number >= message.stop_at:
             reason = f"did not end within {_IMPORTS * task.import_seconds} s of processor time for all together"
             return LeftOut(reason, rest_runs=False, told=number > message.stop_at)
