@@ -55,7 +55,7 @@ class Server:
 
     def run(self) -> None:
         """Answer one request after the other; end every submission when the judge hangs up."""
-        from assay.wire.messages import Close, KillDescendants, Open, Pause, Ready, Resume  # noqa: PLC0415
+        from assay.wire.messages import Close, KillDescendants, Measure, Open, Pause, Ready, Resume  # noqa: PLC0415
 
         self._send(Ready(""))
         try:
@@ -68,6 +68,8 @@ class Server:
                         self._pause(pid)
                     case Resume(pid):
                         self._resume(pid)
+                    case Measure(pid):
+                        self._measure(pid)
                     case KillDescendants(pid):
                         self._kill_descendants(pid)
                     case Close(pid, hung_up):
@@ -145,6 +147,11 @@ class Server:
 
         processes.resume(pid)
         self._send(Resumed())
+
+    def _measure(self, pid: int) -> None:
+        from assay.wire.messages import Measured  # noqa: PLC0415
+
+        self._send(Measured(processes.seconds_of(pid)))
 
     def _kill_descendants(self, pid: int) -> None:
         from assay.wire.messages import DescendantsKilled  # noqa: PLC0415

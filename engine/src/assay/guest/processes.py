@@ -184,6 +184,15 @@ def _states(pid: int) -> set[str]:
     return found
 
 
+def seconds_of(root: int) -> float:
+    """Return the processor time of a process, of its living descendants, and of those that were waited for."""
+    ticks = 0
+    for process in list(_family(root)):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            ticks += sum(map(int, _fields(str(process.pid))[11:15]))
+    return ticks / _TICKS
+
+
 def seconds_of_children(pid: int) -> float:
     """Return the processor time of the processes that this one has waited for; 0 if it is gone."""
     with contextlib.suppress(FileNotFoundError, ProcessLookupError):

@@ -73,7 +73,6 @@ def serve(sock: socket.socket, task: Open, library: ModuleType | None, scratch: 
             reason = f"did not end within {_IMPORTS * task.import_seconds} s of processor time for all together"
             return LeftOut(reason, rest_runs=False, told=number > message.stop_at)
         frames.send(sock, encode(Running(number, label)))
-        limits.allow_cpu(task.import_seconds)
         return None
 
     loaded = load(task.name, task.kind, message.source, begin_part, file)

@@ -22,6 +22,8 @@ from assay.wire.messages import (
     DescendantsKilled,
     FromForkServer,
     KillDescendants,
+    Measure,
+    Measured,
     Open,
     Opened,
     Pause,
@@ -159,6 +161,12 @@ class ForkServer:
         """Let a submission's processes go on."""
         self._ask(Resume(pid))
         self._answer(Resumed)
+
+    def measure(self, pid: int) -> float:
+        """Return the processor time of all processes and threads of a submission, in seconds."""
+        self._ask(Measure(pid))
+        measured: Measured = self._answer(Measured)
+        return measured.seconds
 
     def kill_descendants(self, pid: int) -> DescendantsKilled:
         """Kill the processes that a check left behind."""

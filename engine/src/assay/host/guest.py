@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import select
 import signal
 import socket
 import time
@@ -194,12 +195,29 @@ class Guest:
             self._sock = None
 
     def _hear_import(self) -> Any:
-        """Return the message at the import's end; every statement before it, and all together, have a deadline."""
+        """Return the message at the import's end. Raise Silence if a statement, or all together, took too long."""
         seconds = self._budget.import_seconds
         end = time.monotonic() + deadlines.wall_seconds(deadlines.IMPORTS_TOGETHER * seconds)
-        while isinstance(message := self._hear(min(deadlines.wall_seconds(seconds), end - time.monotonic())), Running):
-            self._slow = SlowStatement(message.number, alone=True)
-        return message
+        used_before = None
+        statement_end = end
+        while True:
+            if self._is_readable(deadlines.MEASURE_SECONDS):
+                message = self._hear(deadlines.wall_seconds(self._budget.call_seconds))
+                if not isinstance(message, Running):
+                    return message
+                self._slow = SlowStatement(message.number, alone=True)
+                used_before = None
+                statement_end = time.monotonic() + deadlines.wall_seconds(seconds)
+            else:
+                used = self._fork_server.measure(self._pid)
+                used_before = used if used_before is None else used_before
+                if used - used_before > seconds or time.monotonic() > min(statement_end, end):
+                    raise frames.Silence
+
+    def _is_readable(self, seconds: float) -> bool:
+        if self._sock is None:
+            raise frames.Hangup
+        return bool(select.select([self._sock], [], [], seconds)[0])
 
     def _hear(self, seconds: float) -> Any:
         if self._sock is None:

@@ -1,7 +1,7 @@
 """The questions and answers on three lines.
 
-    judge → fork server   Open, Pause, Resume, KillDescendants, Close
-    fork server → judge   Ready, Opened, Paused, Resumed, DescendantsKilled, Closed
+    judge → fork server   Open, Pause, Resume, Measure, KillDescendants, Close
+    fork server → judge   Ready, Opened, Paused, Resumed, Measured, DescendantsKilled, Closed
     judge → submission    SourceMessage, Begin (with a socket)
     submission → judge    LockedDown, Running, Imported, CheckExited
     judge → check         Request
@@ -95,6 +95,18 @@ class Resume(msgspec.Struct, frozen=True, array_like=True, tag=True):
 
 class Resumed(msgspec.Struct, frozen=True, array_like=True, tag=True):
     """Fork server to judge: the processes go on."""
+
+
+class Measure(msgspec.Struct, frozen=True, array_like=True, tag=True):
+    """Judge to fork server: how much processor time has a submission taken?"""
+
+    pid: int
+
+
+class Measured(msgspec.Struct, frozen=True, array_like=True, tag=True):
+    """Fork server to judge: the processor time of all processes and threads of a submission, in seconds."""
+
+    seconds: float
 
 
 class KillDescendants(msgspec.Struct, frozen=True, array_like=True, tag=True):
@@ -211,6 +223,6 @@ class NotDefined(msgspec.Struct, frozen=True, array_like=True, tag=True):
 
 
 Reply = Returned | Raised | NotDefined
-FromForkServer = Ready | Opened | Paused | Resumed | DescendantsKilled | Closed
-ToForkServer = Open | Pause | Resume | KillDescendants | Close
+FromForkServer = Ready | Opened | Paused | Resumed | Measured | DescendantsKilled | Closed
+ToForkServer = Open | Pause | Resume | Measure | KillDescendants | Close
 FromSubmission = LockedDown | Running | Imported | CheckExited
