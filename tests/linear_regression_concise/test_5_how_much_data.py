@@ -6,7 +6,7 @@ from itertools import chain
 
 import pytest
 import torch
-from assay.checks import SubmissionRaised, mistake, number, require, statistic
+from assay.checks import SubmissionRaised, mistake, number, require, sequence, statistic
 from d2l import torch as d2l
 
 FEW_EPOCHS = (
@@ -174,9 +174,9 @@ def get_errors(module, sizes, rng, features=2):
     errors = []
     for column in found:
         listed = column.tolist() if isinstance(column, torch.Tensor) else column
-        fits = isinstance(listed, (list, tuple)) and len(listed) == len(sizes)
+        fits = len(sequence(listed) or ()) == len(sizes)
         require(fits, yours=column, expected=f"{len(sizes)} errors, one for each size")
-        errors.append([number(error) for error in listed])
+        errors.append([number(error) for error in sequence(listed)])
         least = min(errors[-1])
         require(not least < 0, yours=least, expected="an error of at least 0", help=SIGNED)
     return errors

@@ -6,7 +6,7 @@ from itertools import pairwise, takewhile
 
 import pytest
 import torch
-from assay.checks import assert_close, mistake, number, require, statistic, tensors
+from assay.checks import assert_close, mistake, number, require, sequence, statistic, tensors
 from d2l import torch as d2l
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -92,9 +92,9 @@ def get_curves(module, data, lrs, max_epochs):
     keyed = isinstance(found, dict) and found.keys() == set(lrs)
     require(keyed, yours=found, expected=f"a dict of one list for each of {lrs}")
     for curve in found.values():
-        right = isinstance(curve, list) and len(curve) == max_epochs
+        right = len(sequence(curve) or ()) == max_epochs
         require(right, yours=found, expected=f"lists of {max_epochs} losses, one an epoch")
-    return {lr: [number(loss) for loss in curve] for lr, curve in found.items()}
+    return {lr: [number(loss) for loss in sequence(curve)] for lr, curve in found.items()}
 
 
 def make_crosswise_data(module, weights):

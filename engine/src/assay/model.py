@@ -91,6 +91,13 @@ class Names(msgspec.Struct, frozen=True):
     notes: tuple[str, ...] = ()
 
 
+class Environment(msgspec.Struct, frozen=True):
+    """The versions that a submission was graded with."""
+
+    python: str
+    torch: str
+
+
 class Report(msgspec.Struct, frozen=True):
     """One submission of one assignment, graded; or `ungraded` with the reason, which is ours."""
 
@@ -106,6 +113,7 @@ class Report(msgspec.Struct, frozen=True):
     course: str
     engine: str
     exercises: tuple[ExerciseResult, ...]
+    environment: Environment
     answers: tuple[Answer, ...]
     handed_in: Names
     duration: float

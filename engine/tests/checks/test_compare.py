@@ -10,7 +10,7 @@ import torch
 from hypothesis import given
 from values import anything, steady
 
-from assay.checks import assert_close, number, require, take, tensor
+from assay.checks import assert_close, number, require, sequence, take, tensor
 from assay.errors import CourseError, Mismatch
 
 
@@ -72,7 +72,6 @@ WRONG = [
     ([1.0], [1.0, 2.0]),
     ([[1.0], 2.0], [[1.0], [2.0]]),
     ([1.0, "x"], [1.1, "y"]),
-    ([1.0], torch.tensor([1.0])),
     ({1.0: 2.0}, {1.0: 2.0, 3.0: 4.0}),
     ("text", "Text"),
     (None, 1.0),
@@ -240,3 +239,22 @@ def test_take_says_that_something_cannot_be_iterated_over():
     with pytest.raises(Mismatch) as caught:
         take(3, 1)
     assert (caught.value.yours, caught.value.expected) == (3, "something to iterate over")
+
+
+@pytest.mark.parametrize("yours", [[1.0, 2.0], (1.0, 2.0), torch.tensor([1.0, 2.0]), torch.tensor([1.0, 2.0]).double()])
+@pytest.mark.parametrize("expected", [[1.0, 2.0], (1.0, 2.0), torch.tensor([1.0, 2.0])])
+def test_a_sequence_of_numbers_may_be_a_list_a_tuple_or_a_tensor_of_one_dimension(yours, expected):
+    assert_close(yours, expected)
+
+
+@pytest.mark.parametrize(
+    "yours", [torch.tensor([[1.0, 2.0]]), [1.0], [1.0, 2.0, 3.0], [1.0, 2.5], torch.tensor(1.0), {}]
+)
+def test_another_shape_or_number_is_not_that_sequence(yours):
+    with pytest.raises(Mismatch):
+        assert_close(yours, [1.0, 2.0])
+
+
+def test_what_is_not_a_sequence_has_no_items():
+    assert [sequence(value) for value in (1.0, "ab", {}, torch.ones(1, 1), None)] == [None] * 5
+    assert sequence((1, 2)) == [1, 2]

@@ -47,7 +47,7 @@ def test_the_canonical_report_is_written(graded):
     ]
     assert list(document["reports"][0]) == [
         "submission", "assignment", "status", "reason", "cause", "score", "max_score", "isolation", "seed", "course", "engine",
-        "exercises", "answers", "handed_in", "duration",
+        "exercises", "environment", "answers", "handed_in", "duration",
     ]  # fmt: skip
 
 

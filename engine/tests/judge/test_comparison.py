@@ -126,3 +126,17 @@ def test_where_no_table_can_be_had_the_beginnings_are_shown(yours, expected):
 def test_nested_tensors_have_no_numbers_and_no_one_shape():
     nested = torch.nested.nested_tensor([torch.ones(1), torch.ones(2)])
     assert both(nested, 1.0) == "a tensor without numbers   no one shape\n1.0"
+
+
+@pytest.mark.parametrize(
+    ("yours", "expected", "said"),
+    [
+        ([1.0, 2.0], (1.0, 2.0), ("[1.0, 2.0]", "(1.0, 2.0)")),
+        (True, Prose("True"), ("True   a truth value", "True   a value of class Prose")),
+        (torch.ones(2), [1.0, 1.0], ("[1.0, 1.0]   a tensor of shape (2,), float32", "[1.0, 1.0]   a list")),
+        (torch.ones(2, dtype=torch.int64), torch.ones(2), ("[1, 1]", "[1.0, 1.0]")),
+    ],
+)
+def test_values_that_look_alike_are_told_apart_in_words(yours, expected, said):
+    first, second = pair(yours, expected)
+    assert (first.startswith(said[0]), second.startswith(said[1])) == (True, True), (first, second)

@@ -17,7 +17,7 @@ from rich.console import Console
 
 import assay
 from assay.judge.messages import as_text
-from assay.model import Answer, ExerciseResult, Message, Names, Report, SubmissionInfo, Verdict
+from assay.model import Answer, Environment, ExerciseResult, Message, Names, Report, SubmissionInfo, Verdict
 from assay.promises import Broken
 from assay.report.document import document_bytes, read_document
 from assay.report.terminal import render
@@ -79,7 +79,7 @@ def hostile(text):
     return Report(
         SubmissionInfo(text, text, "0" * 64), "basics", "ungraded", text, "checks", 0.0, 4.0, {"files": Broken(text)}, "7",
         "c" * 64, "0.1.0", (ExerciseResult("1", "Title", 0.0, 4.0, tuple(verdicts)),),
-        (Answer(escape(text, 20), text, None, text),), Names((text,), (text,), (text, text)), 1.0,
+        Environment(text, text), (Answer(escape(text, 20), text, None, text),), Names((text,), (text,), (text, text)), 1.0,
     )  # fmt: skip
 
 

@@ -52,6 +52,7 @@ REPORT = record(
     course=TEXT,
     engine=TEXT,
     exercises=array(record(id=TEXT, title=TEXT, score=NUMBER, max_score=NUMBER, checks=array(CHECK))),
+    environment=record(python=TEXT, torch=TEXT),
     answers=array(record(exercise=TEXT, text=TEXT, score={"type": ["number", "null"]}, comment=OR_NULL)),
     handed_in=record(found=array(TEXT), missing=array(TEXT), notes=array(TEXT)),
     duration=NUMBER,
@@ -134,6 +135,10 @@ def test_the_document_of_one_report_as_text():
           ]
         }
       ],
+      "environment": {
+        "python": "3.11.7",
+        "torch": "2.13.0"
+      },
       "answers": [],
       "handed_in": {
         "found": [

@@ -1,6 +1,6 @@
 """Reports as the judge writes them, made by hand."""
 
-from assay.model import Answer, ExerciseResult, Message, Missing, Names, Report, SubmissionInfo, Verdict
+from assay.model import Answer, Environment, ExerciseResult, Message, Missing, Names, Report, SubmissionInfo, Verdict
 from assay.promises import Kept
 
 __all__ = ["HOSTILE", "MISSING", "MODEL", "RATES", "RESHAPE", "WRONG", "check", "exercise", "report"]
@@ -45,6 +45,7 @@ def report(  # noqa: PLR0913
         "c" * 64,
         "0.1.0",
         exercises,
+        Environment("3.11.7", "2.13.0"),
         tuple(Answer(*answer) for answer in answers),
         Names(("SGD",), missing, notes),
         1.5,

@@ -1,6 +1,6 @@
 """The names that a course's check file imports."""
 
-from assay.checks.compare import assert_close, number, require, take, tensor
+from assay.checks.compare import assert_close, number, require, sequence, take, tensor
 from assay.checks.handles import assign, remote
 from assay.checks.mistakes import mistake
 from assay.checks.statistics import statistic
@@ -19,6 +19,7 @@ __all__ = [
     "regressions",
     "remote",
     "require",
+    "sequence",
     "statistic",
     "take",
     "tensor",

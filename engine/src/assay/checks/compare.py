@@ -20,7 +20,7 @@ from assay.text import Prose, object_class, shorten
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["Bound", "assert_close", "compare", "number", "require", "take", "tensor"]
+__all__ = ["Bound", "assert_close", "compare", "number", "require", "sequence", "take", "tensor"]
 
 RTOL: Final = 1.3e-6
 ATOL: Final = 1e-5
@@ -50,7 +50,8 @@ def assert_close(  # noqa: PLR0913 - each bound, and why
 
     Args:
         yours: the submission's answer.
-        expected: the right answer; lists, tuples and dicts are compared item by item, nan equals nan.
+        expected: the right answer; lists, tuples and dicts are compared item by item, nan equals nan. A sequence of
+            numbers may be a list, a tuple or a 1-D tensor.
         rtol: relative bound; both bounds default to the rounding of float32, and to 0 if only the other is given.
         atol: absolute bound.
         because: the reason for a bound that is looser than rounding; the student reads it.
@@ -109,6 +110,13 @@ def number(value: Any) -> float:
     raise Mismatch(value, Prose("a number"))
 
 
+def sequence(value: Any) -> list[Any] | None:
+    """Return the items of a list, a tuple or a 1-D tensor, as which an array crosses; None for any other value."""
+    if isinstance(value, torch.Tensor):
+        return list(value) if value.dim() == 1 else None
+    return list(value) if isinstance(value, (list, tuple)) else None
+
+
 def take(iterable: Iterable[Any], limit: int) -> list[Any]:
     """Return at most `limit` + 1 items, so that an endless iterator is seen to be too long.
 
@@ -145,7 +153,9 @@ def _compare(yours: Any, expected: Any, bound: Bound, by_class: bool, depth: int
         if yours.keys() != expected.keys():
             return "different"
         return _worst(_compare(yours[key], expected[key], bound, by_class, depth + 1) for key in expected)
-    if isinstance(yours, (list, tuple)) and isinstance(expected, (list, tuple)):
+    if isinstance(yours, (torch.Tensor, list, tuple)) and isinstance(expected, (torch.Tensor, list, tuple)):
+        yours, expected = sequence(yours), sequence(expected)
+    if isinstance(yours, list) and isinstance(expected, list):
         if len(yours) != len(expected):
             return "different"
         return _worst(_compare(*items, bound, by_class, depth + 1) for items in zip(yours, expected, strict=True))

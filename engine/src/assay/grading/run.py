@@ -6,6 +6,7 @@ from concurrent.futures import as_completed
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
+from assay.course.environment import environment
 from assay.errors import AssayError, Interrupted, PromiseBroken, WorkerDied
 from assay.judge.session import Job, grade_chunk
 from assay.model import INTERRUPTED, Cause, Names, Report, SubmissionInfo
@@ -176,5 +177,5 @@ def ungraded(  # noqa: PLR0913, PLR0917 - as the report has them
     """Return the report of a submission that could not be graded: a person decides what it is worth."""
     return Report(
         info, assignment, "ungraded", reason, cause, 0.0, 0.0, {}, str(seed), course.fingerprint, version("assay"),
-        (), (), Names((), ()), 0.0,
+        (), environment(), (), Names((), ()), 0.0,
     )  # fmt: skip

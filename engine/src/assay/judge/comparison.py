@@ -48,6 +48,8 @@ def pair(yours: Any, expected: Any, within: str | None = None) -> tuple[str, str
         expected = Prose(expected)  # it says what must hold
     notes = _notes(yours, expected, within)
     plain = _distinct(yours, expected, _INLINE if any(notes) else _LONG)
+    if plain[0] == plain[1] and (kinds := _kinds(yours, expected)):
+        notes = kinds
     if any("…" in text for text in plain) and (rows := _table(yours, expected)):
         first = f"{rows[0]}   {notes[0]}" if notes[0] else rows[0]
         plain, notes = (first, one_line(expected, _INLINE, DIGITS)[0]), ("", notes[1])
@@ -56,6 +58,19 @@ def pair(yours: Any, expected: Any, within: str | None = None) -> tuple[str, str
     width = min(max(map(len, plain)), _INLINE) if all(notes) else 0
     texts = [f"{text:<{width}}   {note}" if note else text for text, note in zip(plain, notes, strict=True)]
     return "\n".join([texts[0], *rows[1:]]), texts[1]
+
+
+def _kinds(yours: Any, expected: Any) -> tuple[str, str] | None:
+    """Say in words what two values are that look alike; None if the words are the same."""
+    first, second = _kind(yours), _kind(expected)
+    return None if first == second else (first, second)
+
+
+def _kind(value: Any) -> str:
+    if is_tensor(value):
+        return f"a tensor of {shape_of(value)}" if value.dim() else "a number"
+    words = {bool: "a truth value", int: "a whole number", float: "a number", list: "a list", tuple: "a tuple"}
+    return words.get(type(value)) or f"a value of class {escape(type(value).__name__, MAX_PROSE_CHARS)}"
 
 
 def _distinct(yours: Any, expected: Any, limit: int) -> tuple[str, str]:

@@ -6,6 +6,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from assay.course.contract import contract
+from assay.course.environment import environment
 from assay.judge.collected import check_of
 from assay.judge.messages import bounded
 from assay.model import Answer, Cause, ExerciseResult, Names, Report, Verdict
@@ -42,6 +43,7 @@ def report_of(state: JudgeState, verdicts: Verdicts, submission: Submission) -> 
         course=state.course.fingerprint,
         engine=version("assay"),
         exercises=exercises,
+        environment=environment(),
         answers=_answers(guest.loaded if guest is not None else None),
         handed_in=_names(state, submission),
         duration=sum(check.duration for exercise in exercises for check in exercise.checks),
