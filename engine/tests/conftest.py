@@ -18,15 +18,16 @@ WALL = (
 )  # fmt: skip
 KERNEL = ("promises", "intake/archives", "intake/test_exports.py", "test_text.py")
 SMOKE = ("command/test_grade.py",)
+SERIAL = ("test_readme.py",)  # its report has the verdict of a speed check
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark tests by their folder or file."""
-    missing = [place for place in (*WALL, *KERNEL, *SMOKE) if not (HERE / place).exists()]
+    missing = [place for place in (*WALL, *KERNEL, *SMOKE, *SERIAL) if not (HERE / place).exists()]
     assert not missing, f"{missing} is named in conftest.py and does not exist"
     for item in items:
         path = item.path.relative_to(HERE)
-        for name, places in (("wall", WALL), ("kernel", KERNEL), ("smoke", SMOKE)):
+        for name, places in (("wall", WALL), ("kernel", KERNEL), ("smoke", SMOKE), ("serial", SERIAL)):
             if any(path.is_relative_to(place) for place in places):
                 item.add_marker(name)
 

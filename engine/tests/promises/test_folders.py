@@ -31,11 +31,11 @@ SOURCES = {
     "a mark of byte order": b"\xef\xbb\xbf" + RIGHT.encode(),
     "carriage returns": RIGHT.replace("\n", "\r\n").encode(),
     "an encoding line": b"# -*- coding: latin-1 -*-\n# caf\xe9" + RIGHT.encode("latin-1"),
+    "UTF-16": RIGHT.encode("utf-16"),
 }
 """Ways to write the same, each worth full marks."""
 
 BROKEN_SOURCES = {
-    "UTF-16": RIGHT.encode("utf-16"),
     "zeros": b"\0" * 1000,
     "no text": bytes(range(256)) * 10,
     "an encoding that runs code": b"# coding: rot13\n" + RIGHT.encode(),
@@ -66,6 +66,7 @@ NOTEBOOKS = {
         b'"outputs": []', b'"outputs": [{"output_type": "display_data", "data": {"text/html": "<script>"}}]'
     ),
     "a cell that raises": notebook(RIGHT, "1 / 0"),
+    "a format of tomorrow": notebook(RIGHT, nbformat=99),
     "trust": notebook(RIGHT, metadata={"trusted": True, "widgets": {"x": 1}, "signature": "sha256:00"}),
 }
 
@@ -76,7 +77,6 @@ BROKEN_NOTEBOOKS = {
     "no cells": b'{"nbformat": 4}',
     "cells that are none": b'{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": {"a": 1}}',
     "a source that is a number": notebook(RIGHT).replace(b'"source": "', b'"source": 5, "x": "'),
-    "a format of tomorrow": notebook(RIGHT, nbformat=99),
     "no JSON": b"\x80\x04\x95\x10\x00\x00\x00",
 }
 

@@ -122,7 +122,7 @@ class DiskNode:
             paths = sorted(self.path.iterdir(), key=os.fsencode)
         except OSError:
             return []
-        return [DiskNode(path) for path in paths if not is_nobodys(path.name)]
+        return [DiskNode(path) for path in paths if not is_nobodys(path.name, folder=path.is_dir())]
 
     def read(self) -> bytes:
         """Return its bytes; raise IntakeError if they are over the limit."""
@@ -165,10 +165,13 @@ def readable_text(data: bytes) -> str:
     return data.decode("utf-16" if mark else "utf-8-sig", "replace")
 
 
-def is_nobodys(name: str) -> bool:
-    """Return whether an operating system, an editor or a tool left a file or folder there, and no person."""
+def is_nobodys(name: str, *, folder: bool) -> bool:
+    """Return whether an operating system, an editor or a tool left a file or folder there, and no person.
+
+    A folder may be a student's, whatever the name ends with.
+    """
     low = name.lower()
-    return low in _NOBODYS or low.startswith(_NOBODYS_BEGIN) or low.endswith(_NOBODYS_END)
+    return low in _NOBODYS or low.startswith(_NOBODYS_BEGIN) or (not folder and low.endswith(_NOBODYS_END))
 
 
 def path_text(path: Path | str) -> str:

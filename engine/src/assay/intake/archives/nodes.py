@@ -104,7 +104,9 @@ class ArchiveTree:
         if parts is None:
             self._strays.append(member_text(name))
             return None
-        own = list(takewhile(lambda part: not is_nobodys(part), parts))
+        last = len(parts) - 1
+        folders = [place < last or kind == "folder" for place in range(len(parts))]
+        own = [part for part, _ in takewhile(_is_somebodys, zip(parts, folders, strict=True))]
         if len(own) < len(parts):
             parts, kind, trouble = own, "folder", ""
         if not parts:
@@ -157,3 +159,8 @@ def _path_parts(name: str) -> list[str] | None:
     if name.startswith("/") or re.match(r"[A-Za-z]:|.*[\\\0]", name, re.DOTALL) or ".." in parts:
         return None
     return parts
+
+
+def _is_somebodys(part: tuple[str, bool]) -> bool:
+    name, folder = part
+    return not is_nobodys(name, folder=folder)
