@@ -56,13 +56,14 @@ def test_an_interrupt_while_the_reports_are_written_costs_none_of_them(course_ro
 
 
 def below(pid, word):
-    """Return the children of a process, whichever of its threads started them, whose command has this word."""
+    """Return the descendants of a process, whichever of its threads started them, whose command has this word."""
     found = []
     for children in Path(f"/proc/{pid}/task").glob("*/children"):
         with contextlib.suppress(FileNotFoundError, ProcessLookupError):
             for child in children.read_text().split():
                 with contextlib.suppress(FileNotFoundError, ProcessLookupError):
                     found += [child] * (word in Path(f"/proc/{child}/cmdline").read_bytes())
+                    found += below(child, word)
     return found
 
 
