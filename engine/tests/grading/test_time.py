@@ -19,7 +19,8 @@ IMPORTED_AGAIN = RIGHT + "import os, time\ntime.sleep(3)\nos.register_at_fork(af
 def test_being_imported_again_for_every_check_counts_against_a_submissions_time(course_root, tmp_path, executor):
     course = shutil.copytree(course_root, tmp_path / "course")
     settings = course / "tox.ini"
-    settings.write_text(settings.read_text().replace("_seconds = 2", "_seconds = 1"))
+    budgets = settings.read_text().replace("_seconds = 2", "_seconds = 1")
+    settings.write_text(f"{budgets}assay_submission_seconds = 10\n")
     (tmp_path / "basics.py").write_text(IMPORTED_AGAIN)
     (report,) = grade_now(course, tmp_path / "basics.py", executor)
     checks = [check for exercise in report.exercises for check in exercise.checks]

@@ -19,6 +19,7 @@ class Interrupts:
 
     def __init__(self) -> None:
         defaults = (signal.SIG_DFL, signal.default_int_handler)
+        self.came = False
         self.before = {number: handler for number in _SIGNALS if (handler := signal.getsignal(number)) in defaults}
 
     def heed(self) -> None:
@@ -35,6 +36,7 @@ class Interrupts:
             signal.signal(number, handler)
 
     def _raise(self, number: int, frame: object) -> None:  # noqa: ARG002 - as Python calls it
+        self.came = True
         self.ignore()
         raise KeyboardInterrupt
 
@@ -45,10 +47,14 @@ class Interrupts:
 
 @contextlib.contextmanager
 def interrupts() -> Iterator[Interrupts]:
-    """Heed the signals in the body, and handle them as before after it."""
+    """Heed the signals in the body, and handle them as before after it.
+
+    After a signal that came they stay ignored: the command is about to end, and a second one must not change how.
+    """
     found = Interrupts()
     found.heed()
     try:
         yield found
     finally:
-        found.restore()
+        if not found.came:
+            found.restore()
