@@ -46,7 +46,10 @@ _read_begin = trusting_decoder(Begin)
 _read_request = trusting_decoder(Request)
 
 _IMPORTS = 2
-"""Statements' worth of processor time that a submission's process has."""
+"""Statements' worth of processor time that all statements together have; the judge measures it."""
+
+_KERNEL_IMPORTS = _IMPORTS + 1
+"""After so many the kernel ends the process; one more, since the judge looks only now and then."""
 
 
 def serve(sock: socket.socket, task: Open, library: ModuleType | None, scratch: Path, setup: Setup) -> NoReturn:
@@ -55,7 +58,7 @@ def serve(sock: socket.socket, task: Open, library: ModuleType | None, scratch: 
     os.chdir(scratch)
     os.environ.update(dict.fromkeys(("HOME", "TMPDIR", "MPLCONFIGDIR"), str(scratch)))
     tempfile.tempdir = str(scratch)  # the fork server has asked for its own, which tempfile remembers
-    bounds = limits.Limits(memory=task.memory, cpu_seconds=_IMPORTS * task.import_seconds)
+    bounds = limits.Limits(memory=task.memory, cpu_seconds=_KERNEL_IMPORTS * task.import_seconds)
     hidden = [Path(setup.library_folder)] if setup.library else []
     isolation = apply.lock_submission(scratch, bounds, hidden)
     frames.send(sock, encode(LockedDown(isolation)))

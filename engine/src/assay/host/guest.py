@@ -211,7 +211,9 @@ class Guest:
             else:
                 used = self._fork_server.measure(self._pid)
                 used_before = used if used_before is None else used_before
-                if used - used_before > seconds or time.monotonic() > min(statement_end, end):
+                alone = used - used_before > seconds or time.monotonic() > statement_end
+                if alone or used > deadlines.IMPORTS_TOGETHER * seconds or time.monotonic() > end:
+                    self._slow = self._slow._replace(alone=alone)
                     raise frames.Silence
 
     def _is_readable(self, seconds: float) -> bool:
@@ -248,7 +250,7 @@ class Guest:
         closed = self._fork_server.close(pid, hung_up=not silent)
         self.close()
         if silent or endings.ran_out_of_time(closed, sure=waited >= self._budget.import_seconds - 1):
-            # The kernel kills a process that used up the time of all statements together.
-            self._slow = self._slow._replace(alone=silent or closed.signal != signal.SIGKILL)
+            if not silent and closed.signal == signal.SIGKILL:  # by the kernel, which counts all statements together
+                self._slow = self._slow._replace(alone=False)
             return endings.import_too_slow(self._budget.import_seconds)
         return endings.exited("the import", closed)
