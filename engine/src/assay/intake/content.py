@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from assay.content import is_notebook
 from assay.errors import IntakeError
 from assay.intake.matching import ending_of
 from assay.intake.tree import KINDS, MAX_BYTES, readable_text
@@ -52,8 +53,7 @@ def read_content(node: Node, reader: Reader) -> Content:
 def _kind(data: bytes, named: Literal["module", "notebook"]) -> Literal["module", "notebook"]:
     """Return what the content is; if it does not say, the name decides."""
     text = readable_text(data).lstrip()
-    if text.startswith("{") and ('"cells"' in text or '"worksheets"' in text):
+    if is_notebook(text):
         return "notebook"
-    return (
-        named if text.startswith("{") or not text or "\0" in text or "\N{REPLACEMENT CHARACTER}" in text else "module"
-    )
+    unclear = not text or text.startswith("{") or "\0" in text or "\N{REPLACEMENT CHARACTER}" in text
+    return named if unclear else "module"
