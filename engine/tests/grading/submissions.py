@@ -80,5 +80,9 @@ SUBMISSIONS = {
     "lies": RIGHT + LIE,
     "secretive": RIGHT + "# MARK-OF-ANOTHER\n" * 2000,
     "scans": RIGHT + SCAN,
+    "leaves_float64": "import torch\ntorch.set_default_dtype(torch.float64)\n"
+    + RIGHT.replace("return x * factor", "return torch.eye(len(x)) @ x * factor"),
+    "leaves_float64_and_is_wrong": "import torch\ntorch.set_default_dtype(torch.float64)\n"
+    + RIGHT.replace("return x * factor", "return x + factor"),
     "last": RIGHT,
 }

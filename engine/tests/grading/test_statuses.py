@@ -76,6 +76,8 @@ def all_are(status):
         ("lies", scaled_is("crashed")),
         ("secretive", PASSED),
         ("scans", PASSED),
+        ("leaves_float64", scaled_is("error")),
+        ("leaves_float64_and_is_wrong", scaled_is("failed")),
         ("last", PASSED),
     ],
 )
@@ -186,6 +188,14 @@ def test_a_known_mistake_is_recognised_by_its_answer_to_the_smallest_input(grade
     )
     assert message(graded["no_half"], "flat_labels").help == "the half is missing"
     assert message(graded["unrecognised"], "flat_labels").help is None
+
+
+def test_a_setting_that_the_import_leaves_behind_is_named_if_the_answer_is_right_without_it(graded):
+    assert message(graded["leaves_float64"], "scaled").help == (
+        "torch.set_default_dtype(torch.float64), which the import leaves behind, holds in every check: "
+        "without it this answer is right"
+    )
+    assert message(graded["leaves_float64_and_is_wrong"], "scaled").help is None
 
 
 def test_an_answer_that_nobody_asked_for_is_no_answer(graded):

@@ -15,6 +15,7 @@ from assay.errors import WireError
 from assay.guest import surroundings
 from assay.guest.answers import defined, written_answers
 from assay.guest.forbidden import forbid
+from assay.guest.leftovers import find_leftovers, undo_leftovers
 from assay.guest.loading import MAX_NOTES, load
 from assay.guest.lockdown import apply, limits
 from assay.guest.statements import LeftOut
@@ -82,7 +83,8 @@ def serve(sock: socket.socket, task: Open, library: ModuleType | None, scratch: 
     # The folder's name is drawn at random, and a grade is reproducible.
     notes = [note.replace(f"{scratch}/", "") for note in loaded.notes[:MAX_NOTES]]
     answers = written_answers(loaded.module)
-    frames.send(sock, encode(Imported(defined(loaded.module, task.contract), notes, answers)))
+    found = defined(loaded.module, task.contract)
+    frames.send(sock, encode(Imported(found, notes, answers, find_leftovers())))
     try:
         while True:
             line = frames.receive_socket(sock)
@@ -108,6 +110,8 @@ def _check(line: socket.socket, task: Open, begin: Begin, loaded: LoadedModule, 
     limits.bound_cpu(task.import_seconds)
     if library is not None:
         forbid(library, begin.forbidden)
+    if begin.undo_leftovers:
+        undo_leftovers()
     objects = ObjectTable(loaded.module, library, task.contract, begin.seed, loaded.files)
     try:
         while True:

@@ -120,8 +120,14 @@ class Guest:
             waited = time.monotonic() - started
             self.failure = self._import_ended(silent=isinstance(error, frames.Silence), waited=waited)
 
-    def begin(self, seed: int, forbidden: list[str]) -> CheckProcess | EndedLine:
-        """Fork a process for a check; return it, or a line that tells why there is none."""
+    def begin(self, seed: int, forbidden: list[str], *, undo_leftovers: bool = False) -> CheckProcess | EndedLine:
+        """Fork a process for a check; return it, or a line that tells why there is none.
+
+        Args:
+            seed: of the check's randomness.
+            forbidden: names of the library that it may not use.
+            undo_leftovers: undo what the submission's import changed in torch's settings.
+        """
         if not self._no_deadline and self._spent > self._budget.submission_seconds:
             return EndedLine(endings.submission_too_slow())
         if self._pid == 0 and self.failure is None:
@@ -138,7 +144,7 @@ class Guest:
                     raise frames.Hangup
                 self._sock.settimeout(deadlines.wall_seconds(self._budget.call_seconds))
                 frames.send_socket(self._sock, theirs)
-                frames.send(self._sock, encode(Begin(seed, forbidden)))
+                frames.send(self._sock, encode(Begin(seed, forbidden, undo_leftovers)))
             except WireError:
                 ours.close()
                 self.close()

@@ -64,7 +64,7 @@ class InProcessGuest:
         self._library = library
         self._contract = contract
 
-    def begin_check(self, seed: int, forbidden: list[str]) -> Proxy:  # noqa: ARG002 - the course's own code may use all
+    def begin_check(self, seed: int, forbidden: list[str], *, undo_leftovers: bool = False) -> Proxy:  # noqa: ARG002 - the course's own code may use all, and leaves nothing
         """Return a proxy for a new module."""
         return proxy(self._make_module(), self._library, self._contract, seed)
 

@@ -13,6 +13,7 @@ from assay.course.read import exercise_of
 from assay.errors import Mismatch, SubmissionRaised
 from assay.judge.collected import check_of, is_exact
 from assay.judge.inprocess import proxy
+from assay.judge.messages import bounded
 from assay.judge.mistaken import reference_with_mistake
 from assay.wire.values import encode
 
@@ -92,7 +93,19 @@ class Recogniser:
         if not _repeatable(item, error):
             return False
         module = load_module(self._state.reference_of(item), fresh=True)
-        return self._ask_again(item, module, error.assay_example) is None
+        return self._ask_again(item, self._proxy(item, module), error.assay_example) is None
+
+    def leftovers_behind(self, item: Any, error: Any) -> str | None:
+        """Return a sentence about torch's settings that the import changed, if the answer is right without that."""
+        guest = self._state.guests.get(_submission_of(item))
+        loaded = guest.loaded if guest is not None else None
+        if loaded is None or not loaded.leftovers or not _repeatable(item, error):
+            return None
+        proxy_without = self._state.reopen_check(item, undo_leftovers=True)
+        if self._ask_again(item, proxy_without, error.assay_example) is not None:
+            return None
+        left = " and ".join(bounded(call) for call in loaded.leftovers)
+        return f"{left}, which the import leaves behind, holds in every check: without it this answer is right"
 
     def _made_elsewhere(self, item: Any) -> dict[Mistake, Path]:
         made = self._made.setdefault(_submission_of(item), {})
@@ -142,13 +155,13 @@ class Recogniser:
             if len(self._answers) >= _MAX_ANSWERS:
                 self._answers.clear()
             module = reference_with_mistake(self._state.reference_of(item), mistake, fresh=True)
-            self._answers[key] = self._ask_again(item, module, example)
+            self._answers[key] = self._ask_again(item, self._proxy(item, module), example)
         return self._answers[key]
 
-    def _ask_again(self, item: Any, module: ModuleType, example: Example) -> BaseException | None:
-        """Return what the example raises if a trusted module answers, or None if it passes."""
+    def _ask_again(self, item: Any, submission: Proxy, example: Example) -> BaseException | None:
+        """Return what the example raises if another submission answers, or None if it passes."""
         arguments = dict(example.arguments)
-        arguments["submission"] = self._proxy(item, module)
+        arguments["submission"] = submission
         if "rng" in arguments:
             arguments["rng"] = torch.Generator().manual_seed(self._state.check_seed(item))
         with torch.random.fork_rng(devices=[]):

@@ -32,8 +32,8 @@ class SubmissionGuest(Protocol):
     loaded: Imported | None
     failure: GuestEnded | None
 
-    def begin_check(self, seed: int, forbidden: list[str]) -> Proxy:
-        """Return a proxy for the submission as it was just after its import."""
+    def begin_check(self, seed: int, forbidden: list[str], *, undo_leftovers: bool = False) -> Proxy:
+        """Return a proxy for the submission as it was just after its import, perhaps with torch's own settings."""
 
     def paused(self) -> AbstractContextManager[None]:
         """Return a context in which the submission stands still."""
@@ -106,15 +106,15 @@ class JudgeState:
         """Return the model answers as a guest equal to a submission's."""
         return self._open(reference_as_submission(self.course, assignment), config, as_reference=True)
 
-    def open_check(self, guest: SubmissionGuest, item: pytest.Item) -> Proxy:
+    def open_check(self, guest: SubmissionGuest, item: pytest.Item, *, undo_leftovers: bool = False) -> Proxy:
         """Return the proxy for a guest, in this check's own process."""
-        return guest.begin_check(self.guest_seed(item), forbidden_by(item))
+        return guest.begin_check(self.guest_seed(item), forbidden_by(item), undo_leftovers=undo_leftovers)
 
-    def reopen_check(self, item: Any) -> Proxy:
+    def reopen_check(self, item: Any, *, undo_leftovers: bool = False) -> Proxy:
         """Give a check another process, as if it had not begun."""
         guest = item.funcargs["guest"]
         guest.end()
-        return self.open_check(guest, item)
+        return self.open_check(guest, item, undo_leftovers=undo_leftovers)
 
     def _open(self, submission: Submission, config: pytest.Config, *, as_reference: bool) -> SubmissionGuest:
         try:

@@ -115,6 +115,8 @@ class Verdicts:
                 return _grader(error, bounded(f"{type(error).__name__} in the check itself: {error}"))
 
     def _hint(self, item: pytest.Item, error: BaseException) -> str | None:
+        if left := self._recogniser.leftovers_behind(item, error):
+            return left
         checks = self._state.checks[_submission_of(item)]
         earlier = [check for check in checks[: checks.index(item)] if check.path == item.path]
         passed = [check for check in earlier if self.of_check(check).status == "passed"]

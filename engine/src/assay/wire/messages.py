@@ -155,11 +155,13 @@ class Imported(msgspec.Struct, frozen=True, array_like=True, tag=True):
         found: the contract's names that it defines.
         notes: what went wrong during the import, one sentence each.
         answers: the written answers.
+        leftovers: settings of torch's that the import changed for every check, each as the call that does it.
     """
 
     found: list[str]
     notes: list[str]
     answers: dict[str, str]
+    leftovers: list[str] = []
 
 
 class LockedDown(msgspec.Struct, frozen=True, array_like=True, tag=True):
@@ -169,10 +171,16 @@ class LockedDown(msgspec.Struct, frozen=True, array_like=True, tag=True):
 
 
 class Begin(msgspec.Struct, frozen=True, array_like=True, tag=True):
-    """Judge to submission, with a socket: begin a check with this seed; it may not use these names of the library."""
+    """Judge to submission, with a socket: begin a check with this seed.
+
+    Args:
+        forbidden: names of the library that it may not use.
+        undo_leftovers: make torch's settings those of a new process, first.
+    """
 
     seed: int
     forbidden: list[str]
+    undo_leftovers: bool = False
 
 
 class CheckExited(msgspec.Struct, frozen=True, array_like=True, tag=True):
