@@ -9,6 +9,12 @@ import pytest
 from assay.course.contract import contract
 from assay.course.starter import module_starter, notebook_starter
 
+RULES = """
+Keep the names and the arguments: they are what is graded, each exercise on its own. Do not rename the file.
+A function leaves its arguments as they were, and its second answer is as right as its first; it works for one row and
+for thousands, and for data in any order. Helper files beside this one are not handed in.
+"""
+
 
 @pytest.fixture
 def reference(tmp_path):
@@ -29,7 +35,7 @@ def reference(tmp_path):
 
 def test_a_module_has_signatures_docstrings_and_nothing_else(reference):
     assert module_starter(reference) == (
-        '"""answers: write your answers below."""\n'
+        f'"""answers: write your answers below.\n{RULES}"""\n'
         "\n"
         "import math\n"
         "\n"
@@ -87,7 +93,7 @@ def test_a_starter_has_what_its_signatures_need(tmp_path):
         "class Unit:\n    @staticmethod\n    def of(x): return x\n    @property\n    def size(self): return 1\n"
     )
     assert module_starter(path).partition("\n# Written")[0] == (
-        '"""answers: write your answers below."""\n\nimport math\n_DEGREES = 180\n_TURN = math.tau / _DEGREES\n\n\n'
+        f'"""answers: write your answers below.\n{RULES}"""\n\nimport math\n_DEGREES = 180\n_TURN = math.tau / _DEGREES\n\n\n'
         "def turn(x, by=_TURN):\n    raise NotImplementedError\n\n\n"
         "class Unit:\n\n    @staticmethod\n    def of(x):\n        raise NotImplementedError\n\n"
         "    @property\n    def size(self):\n        raise NotImplementedError\n\n"

@@ -80,7 +80,7 @@ def test_of_several_cells_that_stopped_none_is_blamed_for_a_name(course_root, tm
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(text) for text in cells])
     nbformat.write(notebook, tmp_path / "basics.ipynb")
     (report,) = grade_now(course_root, tmp_path / "basics.ipynb", executor)
-    assert message(report, "mean").yours == "noise is not defined: 2 cells stopped, see the notes"
+    assert message(report, "mean").yours == "noise is not defined: see the 2 notes on the file"
     assert len(report.handed_in.notes) == 2
 
 

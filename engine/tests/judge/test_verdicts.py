@@ -154,7 +154,7 @@ def test_a_guest_that_ended_in_its_import_had_no_calls(session):
     [
         ("scaled", (), ("half",), "scaled is not defined", False),
         ("scaled", ("line 3: oh",), ("half",), "scaled is not defined: line 3: oh", True),
-        ("scaled", ("a", "b"), ("half",), "scaled is not defined: 2 cells stopped, see the notes", True),
+        ("scaled", ("a", "b"), ("half",), "scaled is not defined: see the 2 notes on the file", True),
         ("scaled", ("line 3: oh",), (), "scaled is not defined", False),  # all is missing: the report says why once
         ("other", ("line 3: oh",), ("half",), "other is not defined", False),  # never written
     ],

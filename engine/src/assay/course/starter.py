@@ -16,6 +16,13 @@ _SECTION = re.compile(r"(Args|Attributes|Returns|Yields|Raises):\n")
 _HEADING = re.compile(r"^# (\d+\. .+)$", re.MULTILINE)
 """A comment of the reference that names the exercise of the definitions below it, such as "# 2. Ohm's law"."""
 
+_RULES = """
+Keep the names and the arguments: they are what is graded, each exercise on its own. Do not rename the file.
+A function leaves its arguments as they were, and its second answer is as right as its first; it works for one row and
+for thousands, and for data in any order. Helper files beside this one are not handed in.
+"""
+"""What of the course's rules a student must know before the first line."""
+
 _ANSWERS = "# Written answers, for a person to read: exercise number to text.\nANSWERS = {}\n"
 
 
@@ -27,7 +34,7 @@ def module_starter(reference: Path) -> str:
         if heading:
             parts.append(f"\n# {heading}\n")
         parts.append(f"\n{text}\n")
-    return "\n".join([f'"""{head}"""\n', imports, "", *parts, "", _ANSWERS])
+    return "\n".join([f'"""{head}\n{_RULES}"""\n', imports, "", *parts, "", _ANSWERS])
 
 
 def notebook_starter(reference: Path) -> str:
@@ -35,7 +42,7 @@ def notebook_starter(reference: Path) -> str:
     head, imports, definitions = _reference_parts(reference)
     write: Any = nbformat.v4  # it has no types
     code, markdown = write.new_code_cell, write.new_markdown_cell
-    cells = [markdown(f"# {head}"), code(imports)]
+    cells = [markdown(f"# {head}\n{_RULES.rstrip()}"), code(imports)]
     for heading, text in definitions:
         if heading:
             cells.append(markdown(f"## {heading}"))

@@ -47,7 +47,7 @@ def describe_missing(name: str, notes: Sequence[str]) -> str:
     """Return that a name is not defined, and what stopped the file before it was, if anything did."""
     if not notes:
         return f"{name} is not defined"
-    reason = bounded(notes[0]) if len(notes) == 1 else f"{len(notes)} cells stopped, see the notes"
+    reason = bounded(notes[0]) if len(notes) == 1 else f"see the {len(notes)} notes on the file"
     return f"{name} is not defined: {reason}"
 
 
