@@ -10,7 +10,7 @@ import pytest
 
 
 def pytest_addoption(parser):
-    """Adds the submission's file."""
+    """Add the submission's file."""
     parser.addoption("--handed-in", type=Path)
 
 
@@ -23,19 +23,19 @@ def _load(path, name):
 
 @pytest.fixture(scope="session")
 def submission(request):
-    """The student's module, in this process."""
+    """Return the student's module, in this process."""
     return _load(request.config.option.handed_in, "submission")
 
 
 @pytest.fixture(scope="session")
 def reference(request):
-    """The model answers, in this process."""
+    """Return the model answers, in this process."""
     return _load(request.config.rootpath / "reference" / "basics.py", "reference")
 
 
 @pytest.fixture
 def rng():
-    """A seeded generator."""
+    """Return a seeded generator."""
     import torch
 
     return torch.Generator().manual_seed(0)

@@ -29,7 +29,7 @@ REFERENCES = [ROOT / "reference" / f"linear_regression_{name}.py" for name in ("
 
 
 def timed(*arguments, cwd):
-    """Runs a command; gives seconds of wall time and of processor time, its children's included."""
+    """Run a command; return seconds of wall time and of processor time, its children's included."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     started = time.perf_counter()
     subprocess.run([sys.executable, *arguments], cwd=cwd, check=True, stdout=subprocess.DEVNULL)
@@ -39,7 +39,7 @@ def timed(*arguments, cwd):
 
 
 def copies(folder, source, name, count):
-    """Makes a class of `count` students who handed in the same file, each with a comment of their own."""
+    """Make a class of `count` students who handed in the same file, each with a comment of their own."""
     for number in range(count):
         student = folder / f"student_{number:02}"
         student.mkdir(parents=True, exist_ok=True)
@@ -48,7 +48,7 @@ def copies(folder, source, name, count):
 
 
 def show(title, sides, limit):
-    """Prints the medians, their ratio and how far they scattered."""
+    """Print the medians, their ratio and how far they scattered."""
     print(title)
     medians = {}
     for side, times in sides.items():
@@ -89,7 +89,7 @@ def processor_time(rounds):
 
 
 def few_and_many(scratch, references):
-    """Makes two classes whose students handed in the references."""
+    """Make two classes whose students handed in the references."""
     for name, count in (("few", FEW), ("many", MANY)):
         for reference in references:
             copies(Path(scratch) / name, reference, reference.name, count)

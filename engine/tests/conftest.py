@@ -34,7 +34,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def course_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A course of three exercises with budgets of two seconds; a test that changes it makes a copy."""
+    """Return a course of three exercises with budgets of two seconds; a test that changes it makes a copy."""
     return write_course(tmp_path_factory.mktemp("course"))
 
 

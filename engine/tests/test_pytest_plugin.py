@@ -10,7 +10,7 @@ import pytest
 
 
 def run(root, *arguments):
-    """Runs pytest in the course as an author would; gives its exit code and what it printed."""
+    """Run pytest in the course as an author would; return its exit code and what it printed."""
     command = [
         sys.executable,
         "-m",
@@ -111,7 +111,7 @@ def test_a_session_outside_a_course_is_no_judge(tmp_path):
 
 @pytest.fixture
 def broken_course(course_root, tmp_path):
-    """A course with one exercise whose check is wrong in a way that each test chooses."""
+    """Return a course with one exercise whose check is wrong in a way that each test chooses."""
 
     def write(check, settings=""):
         for name, text in {

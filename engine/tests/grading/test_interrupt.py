@@ -75,7 +75,7 @@ def test_an_interrupt_ends_a_run_with_the_reports_that_there_are(course_root, tm
 
 
 def insist(run, number):
-    """Sends a signal until the run has ended, as one does who pressed Ctrl-C and sees nothing happen."""
+    """Send a signal until the run has ended, as one does who pressed Ctrl-C and sees nothing happen."""
     send = os.killpg if number == signal.SIGINT else os.kill  # Ctrl-C goes to all of them
     while run.poll() is None:
         with contextlib.suppress(ProcessLookupError):
@@ -84,7 +84,7 @@ def insist(run, number):
 
 
 def rest(terminal):
-    """What comes next of a terminal's text; nothing once nobody writes to it any more."""
+    """Return what comes next of a terminal's text; nothing once nobody writes to it any more."""
     try:
         return os.read(terminal, 1000)
     except OSError:

@@ -20,7 +20,7 @@ def _no_fork_server_is_left():
 
 @pytest.fixture
 def opened():
-    """Opens guests, and closes them at the end."""
+    """Open guests, and close them at the end."""
     made = []
 
     def open_one(source, kind="module", budget=None):

@@ -28,7 +28,7 @@ ASKED = Request("call", 0, "f")
 
 @pytest.fixture
 def opened():
-    """A function that opens guests, which are closed at the end."""
+    """Return a function that opens guests, which are closed at the end."""
     made = []
 
     def open_one(budget=None, **options):

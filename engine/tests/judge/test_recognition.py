@@ -224,7 +224,7 @@ def written(tmp_path_factory):
 
 
 def helps_of(root, path, executor):
-    """What the checks say to do that did not pass, by the submission's name."""
+    """Return what the checks say to do that did not pass, by the submission's name."""
     submissions = take_in([root / path], ["parts", "means", "factors", "memory"]).submissions
     course = read_course(root / "course")
     reports = grade(course, submissions, seed=0, executor=executor, on_trouble=pytest.fail)

@@ -37,7 +37,7 @@ def frame(data):
 
 
 def given(value):
-    """The bytes of a Given whose value is these bytes."""
+    """Return the bytes of a Given whose value is these bytes."""
     return b"\x92\xa8Returned" + value
 
 
@@ -50,7 +50,7 @@ def tensor_bytes(code, dims, shape, data=b""):
 
 
 def against(play, seconds=SECONDS, ask=None, whole=2 * SECONDS):
-    """What a check's questions come to, against a guest that does what `play` says with its socket; and how long."""
+    """Return what a check's questions come to, against a guest that does what `play` says with its socket; and how long."""
     ours, theirs = socket.socketpair()
 
     def guest():
@@ -91,7 +91,7 @@ def use(proxy):
 
 
 def digest(value):
-    """Does what is done with any answer; whatever it is, the outcome is a pass or a Mismatch."""
+    """Do what is done with any answer; whatever it is, the outcome is a pass or a Mismatch."""
     plain(value)
     assert shorten(value).isprintable()
     assert len(shorten(value)) <= 200
@@ -113,7 +113,7 @@ def digest(value):
 
 
 def plain(value):
-    """Asserts that there is nothing in the value but data."""
+    """Assert that there is nothing in the value but data."""
     open_ = [value]
     while open_:
         item = open_.pop()
@@ -127,7 +127,7 @@ def plain(value):
 
 
 def shown(error):
-    """What a report says of an exception that the guest told of."""
+    """Return what a report says of an exception that the guest told of."""
     text = describe_raised(error)
     assert len(text) < 2000
     assert all(line.isprintable() for line in text.split("\n"))

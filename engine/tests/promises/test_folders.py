@@ -93,7 +93,7 @@ BROKEN = {name: (source, "basics.py") for name, source in BROKEN_SOURCES.items()
 
 @pytest.fixture(scope="module")
 def graded(course_root, tmp_path_factory):
-    """The printed page and the report of each, all of them graded in one run."""
+    """Return the printed page and the report of each, all of them graded in one run."""
     place = tmp_path_factory.mktemp("around")
     mark = place / "mark"
     folder = place / "class"

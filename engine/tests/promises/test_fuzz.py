@@ -47,20 +47,20 @@ class Told:
         self.replies = replies
 
     def ask(self, request):
-        """Gives the next reply, the last again and again."""
+        """Return the next reply, the last again and again."""
         encode(request)
         return self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
 
 
 def judged(replies):
-    """Does what a check and the report do with these replies."""
+    """Do what a check and the report do with these replies."""
     proxy = Proxy(Channel(Told(replies), frozenset({"f"}), "d2l"))
     with contextlib.suppress(*OUTCOMES):
         use(proxy)
 
 
 def read_and_judged(data):
-    """Reads the bytes as every kind of message, and does what follows; gives whether it was one."""
+    """Read the bytes as every kind of message, and do what follows; return whether it was one."""
     found = False
     for read in DECODERS:
         try:
@@ -175,7 +175,7 @@ BITS += [
 
 
 def broken(chance):
-    """A message of the corpus, broken in a few ways."""
+    """Return a message of the corpus, broken in a few ways."""
     data = bytearray(chance.choice(CORPUS))
     for _ in range(chance.choice((1, 1, 1, 2, 4))):
         at = chance.randrange(len(data) + 1)

@@ -62,14 +62,14 @@ def obeyed(line):
 
 
 def assert_inert(output):
-    """Asserts that nothing but text and ends of lines came out."""
+    """Assert that nothing but text and ends of lines came out."""
     lines = output.split("\n")
     assert [line for line in lines if not line.isprintable()] == []
     assert [line for line in lines if obeyed(line)] == []
 
 
 def hostile(text):
-    """A report in which all that comes from a student or from a guest is this text."""
+    """Return a report in which all that comes from a student or from a guest is this text."""
     verdicts = [
         Verdict(
             "check", "the check's sentence", status, 0.0, 1.0, "visible", Message(text, text, text, text), None, 0.1
@@ -202,7 +202,7 @@ def run(root, *arguments, **environment):
 
 @pytest.fixture(scope="module")
 def plugin_output(course_root, students):
-    """What pytest prints for the class, before anything in it is refused."""
+    """Return what pytest prints for the class, before anything in it is refused."""
     return run(course_root, "pytest", "-v", "-rA", "-p", "no:cacheprovider", "--submission", students)
 
 

@@ -40,7 +40,7 @@ _NEW_MOUNTS, _BIND, _RECURSIVE, _PRIVATE = 0x20000, 1 << 12, 1 << 14, 1 << 18
 
 @pytest.fixture(scope="module")
 def reports(course_root):
-    """Gives the reports of a machine, all of it graded in one run."""
+    """Return the reports of a machine, all of it graded in one run."""
     graded = {}
 
     def on(machine):
@@ -84,7 +84,7 @@ def _become(machine):
 
 
 def _show_python():
-    """Puts the interpreter within an ordinary user's reach, where it lies in root's own home."""
+    """Put the interpreter within an ordinary user's reach, where it lies in root's own home."""
     home = os.path.expanduser("~root")
     if not os.path.realpath(sys.executable).startswith(home) or os.stat(home).st_mode & 0o001:
         return

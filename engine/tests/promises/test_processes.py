@@ -29,7 +29,7 @@ def _call(number, *arguments):
 
 @contextmanager
 def _bystander(wall):
-    """A process of the same user's that must not be touched."""
+    """Return a process of the same user's that must not be touched."""
     pid = os.fork()
     if pid == 0:
         if wall.user and os.getuid() == 0:
@@ -76,7 +76,7 @@ def test_it_cannot_have_a_signal_sent_to_a_process_outside(wall):
 
 
 def _daemonise(remote):
-    """The old way out: two forks, a session of its own, deaf to everything."""
+    """Return the old way out: two forks, a session of its own, deaf to everything."""
     read_end, write_end = os.pipe()
     if os.fork() == 0:
         os.setsid()
@@ -169,7 +169,7 @@ def test_it_stands_still_with_all_that_it_starts(wall):
 
 
 def _without_its_first_thread(write_end):
-    """A process that goes on while its first thread, whose state is the one that is shown, has ended."""
+    """Return a process that goes on while its first thread, whose state is the one that is shown, has ended."""
     if os.fork() == 0:
 
         def go_on():
@@ -182,7 +182,7 @@ def _without_its_first_thread(write_end):
 
 
 def _waiting_for_a_vfork():
-    """A process that the kernel stops as soon as the child that it waits for has ended, not before."""
+    """Return a process that the kernel stops as soon as the child that it waits for has ended, not before."""
     if os.fork() == 0:
         _call({"x86_64": 56, "aarch64": 220}, 0x4000 | signal.SIGCHLD, 0, 0, 0, 0)
         time.sleep(60)

@@ -20,7 +20,7 @@ pack = msgspec.msgpack.encode
 
 
 def keys(count):
-    """A map whose keys are tuples that all hash alike: Python's hashes of -1 and -2 are the same."""
+    """Return a map whose keys are tuples that all hash alike: Python's hashes of -1 and -2 are the same."""
     each = (b"\xdc\0\x12" + bytes(254 + (number >> bit & 1) for bit in range(18)) + b"\xc0" for number in range(count))
     return b"\xdf" + struct.pack(">I", count) + b"".join(each)
 
@@ -290,7 +290,7 @@ def test_the_text_of_an_object_tells_nothing_of_the_judges_memory():
 
 
 def objects(*answers):
-    """Gives these answers, one a request."""
+    """Return these answers, one a request."""
 
     def play(sock):
         for answer in answers:

@@ -223,7 +223,7 @@ def by_night(names: Iterable[str]) -> list[Any]:
 
 @pytest.fixture(params=by_night(WHOLE))
 def wall(request: pytest.FixtureRequest) -> Iterator[Wall]:
-    """A wall on every machine that keeps the core promises, unless the test names others by `machines`."""
+    """Return a wall on every machine that keeps the core promises, unless the test names others by `machines`."""
     machine = MACHINES[request.param]
     if machine.root and os.getuid() != 0:
         pytest.skip("this machine is root's, and these tests run as an ordinary user")

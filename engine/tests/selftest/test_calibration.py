@@ -145,7 +145,7 @@ def course(tmp_path, monkeypatch):
 
 @pytest.fixture(scope="module")
 def calibrated(tmp_path_factory, warm_executor):
-    """A course that is calibrated with 200 seeds."""
+    """Return a course that is calibrated with 200 seeds."""
     root = write_course(tmp_path_factory.mktemp("calibrated"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sys, "path", [*sys.path])

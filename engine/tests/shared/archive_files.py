@@ -11,7 +11,7 @@ CODE = b"x = 1\n"
 
 
 def zipped(files, method=zipfile.ZIP_DEFLATED):
-    """Makes a zip of (name or ZipInfo, content) pairs."""
+    """Make a zip of (name or ZipInfo, content) pairs."""
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w", method) as archive:
         for name, content in files:
@@ -20,7 +20,7 @@ def zipped(files, method=zipfile.ZIP_DEFLATED):
 
 
 def tarred(files, mode="w:gz", form=tarfile.PAX_FORMAT):
-    """Makes a tar of (name or TarInfo, content) pairs."""
+    """Make a tar of (name or TarInfo, content) pairs."""
     data = io.BytesIO()
     with tarfile.open(fileobj=data, mode=mode, format=form) as archive:
         for name, content in files:

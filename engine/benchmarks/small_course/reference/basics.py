@@ -9,7 +9,7 @@ def squared_loss(y_hat, y):
 
 
 def sgd_step(w, grad, lr):
-    """The parameter after one step of gradient descent."""
+    """Return the parameter after one step of gradient descent."""
     return w - lr * grad
 
 

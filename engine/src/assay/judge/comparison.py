@@ -93,7 +93,7 @@ def _limit(value: object, limit: int) -> int:
 
 
 def _notes(yours: Any, expected: Any, within: str | None) -> tuple[str, str]:
-    """What stands behind the two values: their shapes where there are any, and the tolerance."""
+    """Return the texts behind the two values: their shapes, if they have any, and the tolerance."""
     has_shape = any(is_tensor(value) and value.dim() > 0 for value in (yours, expected))
     first, second = (shape_of(value) if has_shape and is_tensor(value) else "" for value in (yours, expected))
     return first, ("" if first == second else second) if within is None else escape(f"within {within}", MAX_PROSE_CHARS)

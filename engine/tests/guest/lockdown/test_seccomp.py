@@ -17,7 +17,7 @@ WORD = st.integers(0, 2**64 - 1)
 
 
 def _decide(program, number, *arguments, machine=None):
-    """What the kernel would return for a call; `program` as it is installed."""
+    """Return what the kernel would return for a call; `program` as it is installed."""
     words = {0: number, 4: machine or seccomp._MACHINE_CODE[MACHINE]}
     for index, argument in enumerate(arguments):
         words |= {16 + 8 * index: argument % 2**32, 20 + 8 * index: argument >> 32}
