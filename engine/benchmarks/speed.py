@@ -39,7 +39,7 @@ def timed(*arguments, cwd):
 
 
 def copies(folder, source, name, count):
-    """Make a class of `count` students who handed in the same file, each with a comment of their own."""
+    """Make a class of `count` students with the same file, each with another comment."""
     for number in range(count):
         student = folder / f"student_{number:02}"
         student.mkdir(parents=True, exist_ok=True)

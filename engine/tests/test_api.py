@@ -111,8 +111,8 @@ def test_a_written_report_is_read(tmp_path):
 @pytest.mark.parametrize(
     ("document", "text"),
     [
-        ([], "this is no report of assay: Expected `object`, got `array`"),
-        ({"schema": "assay/report/v1"}, "this is no report of assay: Object missing required field `reports`"),
+        ([], "this is not a report of assay: Expected `object`, got `array`"),
+        ({"schema": "assay/report/v1"}, "this is not a report of assay: Object missing required field `reports`"),
         (
             {"schema": "assay/report/v2", "classes": []},
             "this report's schema is 'assay/report/v2', and 'assay/report/v1' is what this version reads",

@@ -5,7 +5,7 @@
     │   ├── CourseError                 the course's folders do not fit together
     │   ├── IntakeError                 what was handed in cannot be taken in: a link, a folder, too large
     │   ├── PromiseBroken               a core promise of the sandbox cannot be kept on this machine
-    │   ├── WireError                   bytes from the guest that are no message
+    │   ├── WireError                   bytes from the guest that are not a message
     │   ├── ForkServerError             the guest's fork server does not answer
     │   ├── WorkerDied                  a worker's process ended before its task
     │   └── ReportError                 a file is not a report, or of a schema that this version does not read
@@ -16,7 +16,7 @@
     ├── Interrupted (KeyboardInterrupt) grading was interrupted; it has the reports that there are
     └── GuestEnded                      the guest is gone: nothing more can be asked of it in this check
 
-`GuestEnded` is no Exception, so that Hypothesis does not go on to ask a dead guest for smaller examples.
+`GuestEnded` is not an Exception, so that Hypothesis does not go on to ask a dead guest for smaller examples.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Interrupted(KeyboardInterrupt):
 
 
 class AssayError(Exception):
-    """Something of ours, of the course's or of the machine's is wrong; never the student's fault."""
+    """The engine, the course or the machine is wrong; never the student."""
 
 
 class CourseError(AssayError):
@@ -64,7 +64,7 @@ class CourseError(AssayError):
 
 
 class IntakeError(AssayError):
-    """What was handed in cannot be taken in; the text is for the student and the instructor."""
+    """A file cannot be taken in; the text is for the student and the instructor."""
 
 
 class PromiseBroken(AssayError):
@@ -72,7 +72,7 @@ class PromiseBroken(AssayError):
 
 
 class WireError(AssayError):
-    """What came across the wire is no message: too long, cut off, malformed."""
+    """The bytes on the wire are not a message: too long, cut off, malformed."""
 
 
 class ForkServerError(AssayError):

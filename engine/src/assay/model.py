@@ -27,7 +27,7 @@ HIDDEN_TEXT = "this check is hidden: what it tested is not shown"
 
 
 class Message(msgspec.Struct, frozen=True):
-    """What a student reads of a check that did not pass; each part is text for a person, or None."""
+    """The text that a student reads of a check that did not pass; each part is text for a person, or None."""
 
     input: str | None = None
     yours: str | None = None
@@ -43,7 +43,7 @@ class Missing(msgspec.Struct, frozen=True):
 
 
 class Verdict(msgspec.Struct, frozen=True):
-    """What the judge found for one check of one submission; `duration` in seconds."""
+    """The judge's finding for one check of one submission; `duration` in seconds."""
 
     id: str
     description: str
@@ -120,7 +120,7 @@ class Report(msgspec.Struct, frozen=True):
 
 
 class Document(msgspec.Struct, frozen=True):
-    """What `assay grade --json FILE` writes."""
+    """The document that `assay grade --json FILE` writes."""
 
     schema: str
     reports: tuple[Report, ...]

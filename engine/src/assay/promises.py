@@ -1,6 +1,6 @@
 """The promises of the sandbox: which there are, and whether a machine keeps one.
 
-`Report.isolation` holds them, and a guest's process reports them over the wire, so this module imports nothing of ours.
+`Report.isolation` holds them, and a guest's process reports them over the wire, so it imports no other module of assay.
 """
 
 from __future__ import annotations

@@ -3,8 +3,8 @@
 Reports show the values that a submission returned, and a submission can return anything. Every function here is total
 (no value makes it raise) and bounded (no value makes it long or slow). Its text is inert: control characters, terminal
 escapes and text directions become the escapes that Python writes for them, and so does the first character of a command
-to a CI system: `::error::`, `##[error]`, `##vso[...]`. The module imports nothing of ours and never torch: if nobody
-imported torch, no value is a tensor.
+to a CI system: `::error::`, `##[error]`, `##vso[...]`. The module imports no other module of
+assay and never torch: if nobody imported torch, no value is a tensor.
 """
 
 from __future__ import annotations
@@ -288,7 +288,7 @@ def _other(value: object) -> str:
     if torch is not None and isinstance(value, torch.dtype):
         return str(value)
     if type(value).__module__ == "numpy" and getattr(value, "shape", None) == ():
-        return str(value.item())  # type: ignore[attr-defined]  # numpy's own scalars, of which only bool is no Number
+        return str(value.item())  # type: ignore[attr-defined]  # numpy's own scalars, of which only bool is not a Number
     return f"an object of class {escape(type(value).__name__, MAX_CLASS_CHARS)}"
 
 

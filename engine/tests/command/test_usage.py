@@ -31,7 +31,7 @@ def test_a_seed_that_does_not_fit_is_refused_before_anything_is_graded(course_ro
     [
         (["grade", ""], "Error: Invalid value for 'PATHS...': a path is empty.\n"),
         (["grade", ".", "--json", ""], "Error: Invalid value for '--json': a path is empty.\n"),
-        (["grade", ".", "--fail-under", "nan"], "Error: Invalid value for '--fail-under': nan is no percentage.\n"),
+        (["grade", ".", "--fail-under", "nan"], "Error: Invalid value for '--fail-under': nan is not a percentage.\n"),
     ],
 )
 def test_values_that_would_be_taken_for_others_are_wrong_usage(course_root, arguments, text, assay):

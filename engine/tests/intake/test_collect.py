@@ -114,7 +114,7 @@ def test_what_lies_in_a_folder_below_is_said_not_to_be_graded(tmp_path):
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text("x = 1")
     (found,) = take_in([tmp_path / "ada"], ["basics"]).submissions
-    assert found.notes == ("new/basics.ipynb lies in a folder of its own: it was not graded",)
+    assert found.notes == ("new/basics.ipynb lies in another folder: it was not graded",)
 
 
 def test_a_folder_in_a_students_folder_is_named_and_so_is_what_lies_beside_it(tmp_path):

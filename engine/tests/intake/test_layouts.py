@@ -180,7 +180,7 @@ FOLDERS = {
     ),
     "an older version in a folder": (
         ["ada/linear_scratch.py", "ada/old/linear_scratch.py"], [f"ada {S} ada/linear_scratch.py"], [],
-        ["old/linear_scratch.py lies in a folder of its own: it was not graded"],
+        ["old/linear_scratch.py lies in another folder: it was not graded"],
     ),
     "a stray solution beside a class does not cost the class": (
         ["linear_scratch.py", "ada/linear_scratch.py", "ben/linear_scratch.py"],

@@ -20,7 +20,7 @@ KEPT = {
     "output": "its only lines lead to the judge, who reads so much and no more",
 }
 FORK_SERVER = "the fork server, which gets them and ends them"
-OWN_DISK = "a disk of its own"
+OWN_DISK = "its own disk"
 NO_DISK = Broken("the scratch folder is on the machine's disk")
 
 OWN = {"network": "an empty network namespace, seccomp", "descendants": "a pid namespace", "disk": OWN_DISK}
@@ -28,16 +28,16 @@ OWN = {"network": "an empty network namespace, seccomp", "descendants": "a pid n
 NONE = {"network": "seccomp", "descendants": FORK_SERVER, "disk": NO_DISK}
 """On machines that do not."""
 IN_CELL = {
-    "files": "a root folder of its own, Landlock {abi}, seccomp",
-    "processes": "a pid namespace, a root folder of its own, Landlock {abi}, seccomp",
+    "files": "its own root folder, Landlock {abi}, seccomp",
+    "processes": "a pid namespace, its own root folder, Landlock {abi}, seccomp",
 }
 OUT_OF_CELL = {"files": "Landlock {abi}, seccomp", "processes": "Landlock {abi}, seccomp"}
 NO_LANDLOCK = {
-    "files": "a root folder of its own, seccomp",
-    "processes": "a pid namespace, a root folder of its own, seccomp",
+    "files": "its own root folder, seccomp",
+    "processes": "a pid namespace, its own root folder, seccomp",
 }
 SECCOMP_ALONE = dict.fromkeys(("files", "processes"), Broken("landlock_create_ruleset: EPERM"))
-RENAMED, SAME = ({"privileges": how} for how in ("no capabilities, a user of its own", "no capabilities"))
+RENAMED, SAME = ({"privileges": how} for how in ("no capabilities, its own user", "no capabilities"))
 
 REPORTS = {
     "root": OWN | IN_CELL | RENAMED,
@@ -58,7 +58,7 @@ REPORTS = {
     | {
         "files": Broken("seccomp: EINVAL"),
         "network": Broken("seccomp: EINVAL"),
-        "processes": "a pid namespace, a root folder of its own, Landlock {abi}",
+        "processes": "a pid namespace, its own root folder, Landlock {abi}",
     },
 }
 NOT_KEPT = {

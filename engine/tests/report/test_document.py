@@ -190,8 +190,8 @@ def test_half_characters_are_refused():
 @pytest.mark.parametrize(
     ("data", "text"),
     [
-        (b"{}", "this is no report of assay: Object missing required field `schema`"),
-        (b"", "this is no report of assay: Input data was truncated"),
+        (b"{}", "this is not a report of assay: Object missing required field `schema`"),
+        (b"", "this is not a report of assay: Input data was truncated"),
         (
             b'{"schema": "assay/report/v2", "reports": []}',
             "this report's schema is 'assay/report/v2', and 'assay/report/v1' is what this version reads",

@@ -78,7 +78,7 @@ unlucky  linear_regression_scratch                                              
 submissions/unlucky
 
 reason    1 of the checks could not be graded
-          this is no fault of the submission and costs no points
+          this is not the fault of the submission and costs no points
 
  5  Why reshape   0 of 1 check passed                                                          0 / 2
      ? flat labels count the same                                                could not be graded

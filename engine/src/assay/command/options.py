@@ -62,7 +62,7 @@ class Percent(click.FloatRange):
         """Refuse nan too, because no score is below it."""
         percent: float = super().convert(value, param, ctx)
         if math.isnan(percent):
-            self.fail("nan is no percentage.", param, ctx)
+            self.fail("nan is not a percentage.", param, ctx)
         return percent
 
 

@@ -21,7 +21,7 @@ Keep the names and the arguments: they are what is graded, each exercise on its 
 A function leaves its arguments as they were, and its second answer is as right as its first; it works for one row and
 for thousands, and for data in any order. Helper files beside this one are not handed in.
 """
-"""What of the course's rules a student must know before the first line."""
+"""The rules that a student must know before the first line."""
 
 _ANSWERS = "# Written answers, for a person to read: exercise number to text.\nANSWERS = {}\n"
 

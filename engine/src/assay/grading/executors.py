@@ -150,7 +150,7 @@ class LocalProcesses(Executor):
 def _without_main() -> Iterator[None]:
     """Hide the main module from multiprocessing, whose new process would run it again.
 
-    A script need not have `if __name__ == "__main__"`: no task of ours is defined in it.
+    A script need not have `if __name__ == "__main__"`: no task is defined in it.
     """
     main = sys.modules["__main__"]
     sys.modules["__main__"] = ModuleType("__main__")

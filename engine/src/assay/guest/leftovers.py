@@ -1,4 +1,4 @@
-"""What a module left behind in torch for everybody: a default or a mode that holds in every check."""
+"""Settings that a module leaves behind in torch: a default or a mode that holds in every check."""
 
 from __future__ import annotations
 

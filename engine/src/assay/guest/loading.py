@@ -33,7 +33,7 @@ def begin_all(_number: int, _label: str) -> None:
 
 
 def load(name: str, kind: Kind, source: bytes, begin: Begin = begin_all, file: str = "") -> LoadedModule:
-    """Run a submission in its own namespace. Whatever it raises becomes a note.
+    """Run a submission in its own namespace. An exception becomes a note.
 
     Args:
         name: the assignment's.

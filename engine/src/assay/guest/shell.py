@@ -1,4 +1,4 @@
-"""What `get_ipython()` gives: magics that run code do so, and everything else does nothing."""
+"""The object that `get_ipython()` returns: magics that run code do so, and everything else does nothing."""
 
 from __future__ import annotations
 

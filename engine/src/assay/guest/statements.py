@@ -74,7 +74,7 @@ class Namespace:
         self.files: list[str] = []
         self.flags = 0
         self.trees: Callable[[], Iterable[ast.AST]] = tuple
-        """Gives everything that is or will be run, to see which names are bound nowhere."""
+        """Return everything that is or will be run, to see which names are bound nowhere."""
         self._imports = Imports(self.names, self._missed, lambda: scopes.unresolved(self.trees()))
         self._loop: asyncio.AbstractEventLoop | None = None
         for known in {name, self.module.__name__}:

@@ -1,7 +1,7 @@
-"""What a submission finds around itself: a script's own place, and libraries that need neither a screen nor a compiler.
+"""The surroundings of a submission: a script's own place, and libraries that need neither a screen nor a compiler.
 
-Choosing a way to draw has no effect: everything is drawn by Agg, into memory. What is imported later is changed when
-it is imported.
+Choosing a way to draw has no effect: everything is drawn by Agg, into memory. A library that is imported later is
+changed when it is imported.
 """
 
 from __future__ import annotations

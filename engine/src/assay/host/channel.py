@@ -1,4 +1,4 @@
-"""What the proxy calls: a request to the guest, and its reply as a value or an exception."""
+"""The channel that the proxy calls: a request to the guest, and its reply as a value or an exception."""
 
 from __future__ import annotations
 

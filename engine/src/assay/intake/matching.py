@@ -28,7 +28,7 @@ _COPY_OF = re.compile(
     r"|(?:copy|kopie|copie|kopia|копия|副本)(?![^\W_])))+",
     re.IGNORECASE,
 )
-"""What a drive, in one of several languages, writes before the name of a file that it copies."""
+"""Words that a drive, in one of several languages, writes before the name of a file that it copies."""
 
 _COPY_MARK = re.compile(
     rf"(?:{_SEPARATORS}*\(\d+\)"
@@ -39,7 +39,7 @@ _COPY_MARK = re.compile(
     rf"|{_SEPARATORS}+(?:v|ver|version){_SEPARATORS}*\d+(?:\.\d+)*)$",
     re.IGNORECASE,
 )
-"""What a browser, a platform or a person adds to the name of a file that exists already."""
+"""Marks that a browser, a platform or a person adds to the name of a file that exists already."""
 
 _NOBODY = re.compile(
     r"(?:final|last|latest|new|newest|old|updated?|fixed|draft|done|submission|submitted|solutions?|answers?|my|mein|neu|alt"

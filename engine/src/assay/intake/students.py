@@ -101,7 +101,7 @@ class _Pile:
     def besides(self) -> list[str]:
         """Return notes about everything that does not count and is nobody's candidate."""
         notes = [unopened_note(self.labels[str(node.path)]) for node in self.archives]
-        notes += [f"{label} lies in a folder of its own: it was not graded" for label in self.elsewhere]
+        notes += [f"{label} lies in another folder: it was not graded" for label in self.elsewhere]
         others = [self.labels[str(node.path)] for node in self.others if not is_metadata(node.name)]
         return notes + ([beside_note(others)] if others else [])
 

@@ -16,7 +16,7 @@ BEHIND_FIXTURES = frozenset({"judge_state", "guest", "pytestconfig", "request"})
 
 _VARIANT = pytest.StashKey[dict[str, int]]()
 _CHECK = pytest.StashKey[Check]()
-"""Where an item keeps what was read from its test function."""
+"""The place in an item that keeps what was read from its test function."""
 
 
 def check_of(item: Any) -> Check:

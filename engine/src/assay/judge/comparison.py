@@ -40,8 +40,8 @@ _ROUNDING: Final = (1.3e-6, 1e-5)  # torch.testing's relative and absolute bound
 def pair(yours: Any, expected: Any, within: str | None = None) -> tuple[str, str]:
     """Both sides of a comparison, written so that a reader sees where they differ.
 
-    Numbers that agree to 4 digits get more. Shape and type stand behind, in a column of their own, and so does
-    `within`. What is long and of one structure on both sides becomes a table of the worst places, one line each.
+    Numbers that agree to 4 digits get more. Shape and type stand behind, in another column, and so does
+    `within`. A long value of one structure on both sides becomes a table of the worst places, one line each.
     Neither text reaches 2000 characters.
     """
     if type(expected) is str and not isinstance(yours, str):
@@ -100,7 +100,7 @@ def _notes(yours: Any, expected: Any, within: str | None) -> tuple[str, str]:
 
 
 class _Place(NamedTuple):
-    """A place at which two values of one structure differ, by infinity where no difference can be taken."""
+    """A place at which two values of one structure differ, by infinity if no difference can be taken."""
 
     by: float
     where: str
@@ -193,7 +193,7 @@ def _unravel(at: int, shape: tuple[int, ...]) -> list[int]:
 
 
 def _table(yours: Any, expected: Any) -> list[str]:
-    """How many places differ and the worst of them, a line each; nothing where the two have no common structure."""
+    """Return how many places differ and the worst of them, a line each; nothing if the two have no common structure."""
     for bounds in (_ROUNDING, (0.0, 0.0)):  # numbers far below 1 may differ by less than what counts as rounding
         tally = _Tally(*bounds)
         try:

@@ -58,7 +58,7 @@ class Recogniser:
         """Return the hint of the known mistake that the submission made, or None.
 
         A mistake counts if it answers the failing example just as the submission did, and no visible, exact check of
-        the exercise before this one rules it out. What is wrong in one exercise costs those that call it, so mistakes
+        the exercise before this one rules it out. A mistake in one exercise costs those that call it, so mistakes
         made there are asked, too.
 
         Args:

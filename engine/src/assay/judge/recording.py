@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _CONSTANT = (int, float, complex, str, bytes, type(None), torch.dtype)
-"""What a body cannot change, so that the next submission may be given the same."""
+"""Types that a body cannot change, so that the next submission may be given the same."""
 
 _STARTS_AFRESH = "__assay_starts_afresh__"
 

@@ -53,7 +53,7 @@ class GuestOpener(Protocol):
 
 
 class JudgeState:
-    """What a session keeps about its submissions.
+    """Everything that a session keeps about its submissions.
 
     Args:
         course: what is right.
@@ -134,7 +134,7 @@ class JudgeState:
 
 
 STATE = pytest.StashKey[JudgeState]()
-"""Where the configuration of a session that grades keeps its state, for the fixtures."""
+"""The place in a grading session's configuration that keeps its state, for the fixtures."""
 
 
 def reference_as_submission(course: Course, name: str) -> Submission:

@@ -28,7 +28,7 @@ _NOT_RUN = "the check was not run to its end"
 
 
 class Finding(NamedTuple):
-    """What the end of a check means.
+    """The meaning of a check's end.
 
     Args:
         status: how it counts.

@@ -42,7 +42,7 @@ def read_document(data: bytes) -> Document:
         if schema == SCHEMA:
             return msgspec.json.decode(data, type=Document)
     except msgspec.MsgspecError as error:
-        msg = f"this is no report of assay: {error}"
+        msg = f"this is not a report of assay: {error}"
         raise ReportError(msg) from None
     msg = f"this report's schema is {schema!r}, and {SCHEMA!r} is what this version reads"
     raise ReportError(msg)

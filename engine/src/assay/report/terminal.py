@@ -62,7 +62,7 @@ def _report(report: Report) -> RenderableType:
     parts = [_header(report)]
     if report.status == "ungraded":
         reason = report.reason or "no reason is known"
-        whose = "this is no fault of the submission and costs no points"
+        whose = "this is not the fault of the submission and costs no points"
         worth = "" if report.cause == "interrupted" else "a person decides what it is worth"
         text = f"{reason}\n{whose if report.exercises else worth}".rstrip()
         parts.append(Padding(_rows([("reason", text)]), (0, 0, 1 if report.exercises else 0, 0)))

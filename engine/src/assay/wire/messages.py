@@ -135,7 +135,7 @@ class Close(msgspec.Struct, frozen=True, array_like=True, tag=True):
 
 
 class Closed(msgspec.Struct, frozen=True, array_like=True, tag=True):
-    """Fork server to judge: it is gone; `signal` killed it before the fork server did, else 0; `code` is its exit."""
+    """Fork server to judge: it is gone; `signal` killed it (0: the fork server did), or it exited with `code`."""
 
     signal: int
     code: int

@@ -35,7 +35,7 @@ def weigh(data: bytes) -> int:
         kind, width, size, takes = _FORMS[first]
         weight += takes
         if kind not in {"scalar", "text"} and keyed and left % 2 == 0:
-            text = "a key that is no scalar"
+            text = "a key that is not a scalar"
             raise ValueError(text)
         left -= 1
         at += 1 + width

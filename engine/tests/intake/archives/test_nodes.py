@@ -16,7 +16,7 @@ PATHS = ["../bob/scratch.py", "bob/../../scratch.py", "/bob/scratch.py", "C:/scr
 def test_a_name_that_leads_elsewhere_is_not_read(taken, name, path):
     assert taken(MAKERS[name]([HONEST, (path, CODE)]), name) == (
         [("alice", "scratch", f"{name}/alice/scratch.py")],
-        [("class", f"{name}: {path} is no path inside an archive: not read")],
+        [("class", f"{name}: {path} is not a path inside an archive: not read")],
         [],
     )
 
@@ -24,25 +24,25 @@ def test_a_name_that_leads_elsewhere_is_not_read(taken, name, path):
 def test_in_a_zip_of_windows_a_backslash_is_between_folders(taken):
     assert taken(zipped([HONEST, ("bob\\hw\\scratch.py", CODE), ("..\\eve\\scratch.py", CODE)])) == (
         [ALICE, ("bob", "scratch", "class.zip/bob/hw/scratch.py")],
-        [("class", "class.zip: ../eve/scratch.py is no path inside an archive: not read")],
+        [("class", "class.zip: ../eve/scratch.py is not a path inside an archive: not read")],
         [],
     )
 
 
 def test_in_a_tar_a_backslash_is_no_path(taken):
-    text = "class.tar: bob\\scratch.py is no path inside an archive: not read"
+    text = "class.tar: bob\\scratch.py is not a path inside an archive: not read"
     assert taken(tarred([HONEST, ("bob\\scratch.py", CODE)], "w"), "class.tar")[1] == [("class", text)]
 
 
 def test_many_such_names_are_one_sentence(taken):
     _, refused, empty = taken(zipped([(path, CODE) for path in PATHS]))
-    assert refused == [("class", "class.zip: ../bob/scratch.py and 4 more are no paths inside an archive: not read")]
+    assert refused == [("class", "class.zip: ../bob/scratch.py and 4 more are not paths inside an archive: not read")]
     assert empty == []
 
 
 def test_a_zero_in_a_name_is_no_path(taken):
     data = zipped([HONEST, ("scratch.py#.txt", CODE)]).replace(b"scratch.py#", b"scratch.py\0")
-    assert taken(data)[1] == [("class", "class.zip: scratch.py\\x00.txt is no path inside an archive: not read")]
+    assert taken(data)[1] == [("class", "class.zip: scratch.py\\x00.txt is not a path inside an archive: not read")]
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")

@@ -143,7 +143,7 @@ def _owner(scratch: Path) -> int | None:
 
 
 def _promises(bounds: limits.Limits, found: _Found) -> Isolation:
-    root = "a root folder of its own" if found.rootfs else None
+    root = "its own root folder" if found.rootfs else None
     wall = f"Landlock {found.landlock}" if found.landlock else None
     scope = wall if (found.landlock or 0) >= landlock.SCOPE_ABI else None
     calls = None if found.no_seccomp else "seccomp"
@@ -167,7 +167,7 @@ def _promises(bounds: limits.Limits, found: _Found) -> Isolation:
             f"{bounds.tasks} processes and threads", unless=found.limits.get("process_count") or found.uncounted
         ),
         "file_size": kept(f"{bounds.file_size // 2**20} MiB, a file", unless=found.limits.get("file_size")),
-        "disk": kept("a disk of its own", unless=None if found.disk else "the scratch folder is on the machine's disk"),
+        "disk": kept("its own disk", unless=None if found.disk else "the scratch folder is on the machine's disk"),
         "output": kept("its only lines lead to the judge, who reads so much and no more"),
-        "privileges": kept("no capabilities", "a user of its own" if found.renamed else None, unless=found.privileges),
+        "privileges": kept("no capabilities", "its own user" if found.renamed else None, unless=found.privileges),
     }

@@ -209,8 +209,8 @@ def _no_truncating_read(index: int) -> Code:
 
 
 def _connected_pair() -> Code:
-    # What asyncio wakes itself with. Of Unix sockets only a stream takes no address once it is connected, so that a
-    # pair leads to its own two ends and nowhere else.
+    # asyncio wakes itself with a pair of sockets. Of Unix sockets only a stream takes no address once it is connected,
+    # so that a pair leads to its own two ends and nowhere else.
     family = [_argument(0), Step(_EQUAL, 1, 0, _AF_UNIX), *deny()]
     return [*family, _argument(1), Step(_MASK, 0, 0, _SOCK_TYPE), Step(_EQUAL, 1, 0, _SOCK_STREAM), *deny(), *ALLOW]
 

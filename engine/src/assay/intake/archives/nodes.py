@@ -131,7 +131,7 @@ class ArchiveTree:
         """Add one trouble about all members whose names are not paths inside an archive."""
         if self._strays:
             first, *more = self._strays
-            rest = f" and {len(more)} more are no paths" if more else " is no path"
+            rest = f" and {len(more)} more are not paths" if more else " is not a path"
             self.troubles.append(f"{first}{rest} inside an archive: not read")
 
 

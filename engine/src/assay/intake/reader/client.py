@@ -34,7 +34,7 @@ _encode = msgspec.msgpack.Encoder().encode
 
 
 class ReaderLimits(NamedTuple):
-    """What one item may cost: bytes of address space, seconds of processor time, seconds of waiting."""
+    """The limits of one item: bytes of address space, seconds of processor time, seconds of waiting."""
 
     memory: int
     cpu_seconds: int

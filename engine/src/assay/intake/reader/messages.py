@@ -1,4 +1,4 @@
-"""What the intake and its reader say to each other: one request, one reply."""
+"""Messages between the intake and its reader: one request, one reply."""
 
 from __future__ import annotations
 
