@@ -16,9 +16,7 @@ HABITS = {
     "a sentence that begins with a clause": re.compile(
         r"(?:^|[.!] )(?:What|Who|Where|Whoever|Whatever|That which) (?![^.]*\?)"
     ),
-    "where for if": re.compile(
-        r"\bwhere (?:there|nothing|nobody|no|one) (?:is|are|has|have|was|were|can|cannot)\b"
-    ),
+    "where for if": re.compile(r"\bwhere (?:there|nothing|nobody|no|one) (?:is|are|has|have|was|were|can|cannot)\b"),
     "is no for is not a": re.compile(
         r"(?<![Tt]here )\b(?:is|are|was|were) no (?!longer|more\b|other\b|less|fewer|such)[a-z]"
     ),

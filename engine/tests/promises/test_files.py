@@ -92,7 +92,7 @@ def test_it_cannot_change_anything_outside(wall):
     assert (before.st_mode, before.st_uid, before.st_mtime) == (after.st_mode, after.st_uid, after.st_mtime)
 
 
-def test_modes_owners_and_times_of_its_own_files_stay_too(wall):
+def test_it_cannot_change_modes_owners_or_times_of_its_own_files(wall):
     def change():
         own = Path(f"own-{time.time_ns()}")  # another user may have made one before
         own.write_text("mine")
@@ -190,14 +190,14 @@ def test_it_can_still_import_and_load_libraries(wall):
     assert wall.submission(load).text == ("('wave', 3)" if reached else "ModuleNotFoundError")
 
 
-def test_its_scratch_folder_is_gone_with_its_disk(wall):
+def test_its_scratch_folder_is_deleted_with_its_disk(wall):
     outcome = wall.submission(lambda: Path("mine").write_text("x"))
     assert outcome.text == "1"
     kept = isinstance(outcome.report["disk"], Kept)
     assert os.listdir(wall.scratch) == ([] if kept else ["mine"])
 
 
-def test_its_disk_is_full_in_time(wall):
+def test_it_cannot_fill_more_than_its_disk(wall):
     def fill():
         for number in range(3):
             Path(str(number)).write_bytes(b"0" * 2**19)

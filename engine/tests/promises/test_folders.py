@@ -135,7 +135,7 @@ def test_what_cannot_be_read_is_told_in_a_sentence(graded, name):
     assert "Traceback" not in " ".join(filter(None, said))
 
 
-def test_nothing_around_a_submission_is_run(graded):
+def test_no_file_beside_a_submission_is_run(graded):
     assert not graded[2].exists()
 
 

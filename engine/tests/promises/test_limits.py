@@ -30,7 +30,7 @@ def test_it_can_use_its_memory(wall):
     assert wall.check(lambda: len(bytearray(2**29))).text == str(2**29)
 
 
-def test_it_cannot_write_a_file_over_its_size(wall):
+def test_it_cannot_write_a_file_above_the_size_limit(wall):
     wall.bounds = limits.Limits(file_size=2**16)
 
     def write(size):
@@ -85,7 +85,7 @@ def test_it_cannot_raise_its_limits(wall):
         assert wall.check(lambda which=which: raise_(which)).text in {"EPERM", "ValueError"}
 
 
-def test_the_machine_ends_it_first_when_memory_runs_out(wall):
+def test_the_kernel_kills_it_first_when_memory_runs_out(wall):
     def score(pid):
         with open(f"/proc/{pid}/oom_score_adj", encoding="utf-8") as file:
             return file.read().strip()
@@ -110,7 +110,7 @@ def burn(seconds):
 """
 
 
-def test_all_calls_of_a_check_cannot_take_more_than_its_time():
+def test_the_calls_of_a_check_together_cannot_take_more_than_their_time():
     fork_server = ForkServer(None)
     task = Task("answers", "module", BURN, ("burn",), 0)
     guest = Guest(lambda: fork_server, task, Budget(**DEFAULTS | {"import_seconds": 3, "call_seconds": 2}))

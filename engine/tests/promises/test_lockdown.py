@@ -81,7 +81,7 @@ def test_the_report_names_what_keeps_each_promise(wall):
 
 
 @machines(*MACHINES)
-def test_what_is_missing_breaks_nothing_else(wall):
+def test_a_missing_mechanism_does_not_weaken_the_others(wall):
     outcome = wall.check(lambda: "ran")
     assert (outcome.text, outcome.clean, outcome.signal) == ("ran", True, 0)
 

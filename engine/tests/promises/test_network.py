@@ -48,7 +48,7 @@ PAIRS = {
 }
 
 
-def test_it_can_make_no_pair_of_sockets_but_one_of_streams(wall):
+def test_it_can_make_only_stream_socket_pairs(wall):
     def ask():
         return {name: tell(lambda pair=pair: socket.socketpair(*pair)) for name, pair in PAIRS.items()}
 
@@ -56,7 +56,7 @@ def test_it_can_make_no_pair_of_sockets_but_one_of_streams(wall):
     assert wall.check(ask).text == str(dict.fromkeys(PAIRS, "EPERM"))
 
 
-def test_a_pair_of_streams_leads_to_its_own_ends_alone(wall, monkeypatch):
+def test_a_socket_pair_connects_only_its_own_two_ends(wall, monkeypatch):
     monkeypatch.chdir(wall.place)
     addresses = [os.path.abspath("course/socket"), "\0assay-test"]
 
@@ -96,7 +96,7 @@ def test_a_pair_of_streams_leads_to_its_own_ends_alone(wall, monkeypatch):
                 ask(server)
 
 
-def test_what_a_pair_hands_over_stays_with_the_submission(wall):
+def test_a_descriptor_sent_over_a_socket_pair_stays_inside(wall):
     """A descriptor that is sent goes to the other end, which no process outside has."""
 
     def hand_over():

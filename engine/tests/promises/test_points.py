@@ -128,10 +128,10 @@ def test_every_attack_ends_within_its_limits_and_two_seconds(reports, machine, n
 
 @pytest.mark.parametrize("machine", [HERE, *by_night(ELSEWHERE)])
 @pytest.mark.parametrize("name", HONEST)
-def test_no_attack_changes_what_a_neighbour_gets(reports, machine, name):
+def test_no_attack_changes_the_verdicts_of_another_submission(reports, machine, name):
     assert {check.status for check in checks(reports(machine)[name]).values()} == {"passed"}
 
 
-def test_an_answer_over_the_limit_is_none(reports):
+def test_an_answer_above_the_size_limit_ends_the_check(reports):
     message = checks(reports(HERE)["values: an answer over the limit"])["scaled"].message
     assert message.yours.startswith("raised ValueError: the answer has 4200")

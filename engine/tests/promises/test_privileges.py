@@ -50,7 +50,7 @@ def _libc():
     return ctypes.CDLL(None, use_errno=True)
 
 
-def test_it_is_denied_every_call_that_is_not_for_it(wall):
+def test_it_can_make_only_the_system_calls_that_python_and_torch_need(wall):
     libc = _libc()
 
     def ask():
@@ -113,7 +113,7 @@ def test_it_cannot_steer_a_terminal_or_a_file(wall):
     assert wall.submission(ask).text == str(dict.fromkeys(REQUESTS, "ENOTTY"))
 
 
-def test_it_has_no_rights(wall):
+def test_it_has_no_privileges(wall):
     def status(pid):
         with open(f"/proc/{pid}/status", encoding="utf-8") as file:
             found = dict(line.split(":\t", 1) for line in file.read().splitlines() if ":\t" in line)

@@ -100,7 +100,7 @@ def _up(read_end):
     return b"up" in os.read(read_end, 16)
 
 
-def test_nothing_outlives_the_submission(wall):
+def test_no_process_outlives_the_submission(wall):
     read_end, write_end = os.pipe()
     outcome = wall.submission(lambda: _daemonise(write_end), outside=lambda _pid: os.close(write_end))
     os.close(write_end)
@@ -110,7 +110,7 @@ def test_nothing_outlives_the_submission(wall):
     os.close(read_end)
 
 
-def test_a_daemon_ends_while_the_submission_goes_on(wall):
+def test_a_daemon_is_killed_and_the_submission_goes_on(wall):
     read_end, write_end = os.pipe()
 
     def stay():
@@ -254,7 +254,7 @@ def test_it_ends_with_its_nursery(wall):
     os.close(read_end)
 
 
-def test_a_check_starts_no_process(wall):
+def test_a_check_cannot_start_a_process(wall):
     assert wall.check(os.fork).text == "EPERM"
     assert wall.check(lambda: _call({"x86_64": 58, "aarch64": -1})).text in {"EPERM", "ENOSYS"}
     assert wall.check(lambda: _call({"x86_64": 435, "aarch64": 435}, 0, 0)).text == "ENOSYS"
