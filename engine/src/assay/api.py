@@ -53,7 +53,7 @@ def grade(  # noqa: PLR0913 - each by its name
 
     Raises:
         CourseError: the folder is not in a course, or the course's files do not fit together.
-        IntakeError: a path does not exist, is named for no assignment, or there is nothing to grade.
+        IntakeError: a path does not exist, is not named after an assignment, or there is nothing to grade.
         PromiseBroken: this machine does not keep a promise of the sandbox that is not waived.
         AssayError: nothing at all could be graded; the errors above are of this class, too.
         KeyboardInterrupt: Ctrl-C; its `reports` has the finished ones.

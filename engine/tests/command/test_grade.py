@@ -87,8 +87,8 @@ def test_names_that_are_no_utf8_cost_nobody_anything(course_root, tmp_path, assa
     assert {report["score"] for report in reports} == {5.0}
     notes = sorted(note for report in reports for note in report["handed_in"]["notes"])
     assert notes == [
-        "the graded file lies in the folder L\N{REPLACEMENT CHARACTER}sung",
-        "\N{REPLACEMENT CHARACTER}.zip lies beside the files that were graded: it was not opened",
+        "the graded file is in the folder L\N{REPLACEMENT CHARACTER}sung",
+        "\N{REPLACEMENT CHARACTER}.zip was not opened: other files were graded",
     ]
 
 
@@ -145,4 +145,4 @@ def test_an_empty_folder_beside_others_is_said(course_root, tmp_path, assay):
     assert (code, errors) == (0, f"nothing to grade in {tmp_path}/empty\n")
     code, output, errors = assay("grade", tmp_path, cwd=course_root)
     assert (code, errors) == (0, "")
-    assert "empty: no file lies in it, nor in the folders below it, which are read to a depth of 6" in output
+    assert "empty: it has no files; folders are searched 6 levels deep" in output

@@ -45,8 +45,8 @@ def test_values_that_would_be_taken_for_others_are_wrong_usage(course_root, argu
     [
         (["nobody"], "assay: nobody does not exist\n"),
         (["."], "assay: nothing to grade in .\n"),
-        (["x.py"], "assay: x.py is named for no assignment: call it basics.py\n"),
-        (["basics.txt"], "assay: basics.txt is named for no assignment: call it basics.py\n"),
+        (["x.py"], "assay: x.py is not named after an assignment: call it basics.py\n"),
+        (["basics.txt"], "assay: basics.txt is not named after an assignment: call it basics.py\n"),
     ],
 )
 def test_a_wrong_path_exits_with_2_and_says_why(course_root, tmp_path, arguments, text, assay):

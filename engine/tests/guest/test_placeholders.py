@@ -8,7 +8,9 @@ import pytest
 from assay.guest.loading import load
 from assay.guest.placeholders import Placeholder, Unavailable
 
-NO_PACKAGE = "nowhere is not installed where this is graded, and nowhere.py was not handed in with it: one file counts"
+NO_PACKAGE = (
+    "nowhere is not installed on the grading machine, and nowhere.py is not part of the submission, which is one file"
+)
 MISSED = f"line 1: {NO_PACKAGE}; statements that need nowhere are left out"
 
 
@@ -41,17 +43,17 @@ def test_names_of_a_missing_package_are_placeholders_and_noted(statement, names)
 def test_the_note_names_what_is_missing_and_its_line():
     assert loaded("import nowhere\n").notes == [MISSED]
     assert loaded("from .helper import square\n").notes == [
-        "line 1: helper.py was not handed in with it: one file counts; statements that need helper are left out"
+        "line 1: helper.py is not part of the submission, which is one file; statements that need helper are left out"
     ]
     assert loaded("from nowhere.colab import drive\n").notes == [
-        "line 1: nowhere.colab is not installed where this is graded; statements that need nowhere.colab are left out"
+        "line 1: nowhere.colab is not installed on the grading machine; statements that need nowhere.colab are left out"
     ]
 
 
 def test_what_is_installed_stays_itself():
     handed = loaded("import json, json.nothing\nx = json.dumps(1)\nimport json.nothing as n\n")
     assert handed.notes[0] == (
-        "line 1: json has no module json.nothing where this is graded; statements that need json.nothing are left out"
+        "line 1: json has no module json.nothing on the grading machine; statements that need json.nothing are left out"
     )
     assert handed.module.x == "1"
     assert type(handed.module.n) is Placeholder

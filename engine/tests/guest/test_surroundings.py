@@ -172,7 +172,7 @@ def test_a_name_that_needs_what_is_missing_is_an_error_with_that_reason(opened):
     raised = answer(guest)
     assert (raised.kind, raised.text.partition(", and")[0]) == (
         "Unavailable",
-        "f is not available: nowhere is not installed where this is graded",
+        "f is not available: nowhere is not installed on the grading machine",
     )
     assert answer(guest, "g").value == 2
 

@@ -81,7 +81,7 @@ def test_of_a_module_and_a_notebook_in_a_flat_export_the_newer_counts(tmp_path):
         put(tmp_path, name, DATA[name[name.rindex(".") :]])
         os.utime(tmp_path / name, (100 + age, 100 + age))
     (submission,) = take_in([tmp_path], [S, C]).submissions
-    assert submission.notes == (f"{names[0]} lies beside {names[1]} and is older: it was not graded",)
+    assert submission.notes == (f"{names[0]} was not graded: it is older than {names[1]}",)
 
 
 CONTENTS = {

@@ -45,7 +45,7 @@ def test_a_file_named_for_no_assignment_is_an_error_that_names_them(tmp_path):
     path = put(tmp_path / "alice.py")
     with pytest.raises(IntakeError) as caught:
         take_in([path], NAMES)
-    assert str(caught.value) == f"{path} is named for no assignment: call it scratch.py or concise.py"
+    assert str(caught.value) == f"{path} is not named after an assignment: call it scratch.py or concise.py"
 
 
 def test_a_path_that_does_not_exist_is_an_error(tmp_path):
@@ -76,7 +76,7 @@ def test_a_folder_of_students_is_taken_in_by_name(tmp_path):
         ("carol", "concise", "module"),
     ]
     assert [(r.info.name, r.reason) for r in intake.refused] == [
-        ("empty", "empty: no file lies in it, nor in the folders below it, which are read to a depth of 6")
+        ("empty", "empty: it has no files; folders are searched 6 levels deep")
     ]
 
 
@@ -103,7 +103,7 @@ def test_who_named_no_file_for_an_assignment_is_told_so_and_stays_in_the_class(t
     found = take_in([tmp_path / "class"], ["basics"])
     assert (found.submissions, found.empty) == ([], [])
     assert [(r.info.name, r.assignment, r.reason) for r in found.refused] == [
-        ("ada", "", "ada: none of its files is named for an assignment: hw3.ipynb, notes.txt; call it basics.py"),
+        ("ada", "", "ada: none of its files is named after an assignment: hw3.ipynb, notes.txt; call it basics.py"),
         ("bob", "basics", "basic.py: it must be called basics.py"),
         ("eve", "basics", "basiscs.ipynb: it must be called basics.ipynb"),
     ]
@@ -114,7 +114,7 @@ def test_what_lies_in_a_folder_below_is_said_not_to_be_graded(tmp_path):
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text("x = 1")
     (found,) = take_in([tmp_path / "ada"], ["basics"]).submissions
-    assert found.notes == ("new/basics.ipynb lies in another folder: it was not graded",)
+    assert found.notes == ("new/basics.ipynb was not graded: it is in a subfolder that is not searched",)
 
 
 def test_a_folder_in_a_students_folder_is_named_and_so_is_what_lies_beside_it(tmp_path):
@@ -123,12 +123,12 @@ def test_a_folder_in_a_students_folder_is_named_and_so_is_what_lies_beside_it(tm
         (tmp_path / path).write_text("x = 1")
     ada, bob = take_in([tmp_path], ["basics"]).submissions
     assert ada.notes == (
-        "the graded file lies in the folder old",
-        "basics_final.ipynb lies beside old/basics.py, which has the exact name: it was not graded",
-        "final.zip lies beside the files that were graded: it was not opened",
-        "data.csv lies beside the files that were graded: it is not handed in",
+        "the graded file is in the folder old",
+        "basics_final.ipynb was not graded: old/basics.py has the exact name",
+        "final.zip was not opened: other files were graded",
+        "data.csv was not graded: one file counts for each assignment",
     )
-    assert bob.notes == ("the graded file lies in the folder hw",)
+    assert bob.notes == ("the graded file is in the folder hw",)
 
 
 def test_a_file_among_those_of_a_class_that_is_named_for_no_assignment_is_not_lost(tmp_path):
@@ -139,7 +139,7 @@ def test_a_file_among_those_of_a_class_that_is_named_for_no_assignment_is_not_lo
     (refused,) = intake.refused
     assert (refused.info.name, refused.reason) == (
         "bob_13_homework",
-        "bob_13_homework.ipynb: it is named for no assignment: call it basics.py",
+        "bob_13_homework.ipynb: it is not named after an assignment: call it basics.py",
     )
     assert intake.skipped == [tmp_path / "notes.txt"]
 
@@ -174,14 +174,14 @@ def test_of_a_module_and_a_notebook_the_newer_counts_and_the_report_says_so(tmp_
     os.utime(notebook, (200, 200))
     intake = take_in([tmp_path / "alice"], NAMES)
     assert found(intake) == [("alice", "scratch", "notebook")]
-    assert intake.submissions[0].notes == ("scratch.py lies beside scratch.ipynb and is older: it was not graded",)
+    assert intake.submissions[0].notes == ("scratch.py was not graded: it is older than scratch.ipynb",)
 
 
 def test_of_two_of_one_age_the_report_does_not_say_that_one_is_older(tmp_path):
     for name in ("scratch.py", "scratch.ipynb"):
         os.utime(put(tmp_path / "alice" / name), (100, 100))
     (submission,) = take_in([tmp_path / "alice"], NAMES).submissions
-    assert submission.notes == ("scratch.ipynb lies beside scratch.py and is not newer: it was not graded",)
+    assert submission.notes == ("scratch.ipynb was not graded: it is not newer than scratch.py",)
 
 
 def refusal(tmp_path):

@@ -97,13 +97,13 @@ def test_an_archive_in_a_students_archive_is_not_opened(taken):
     inner = zipped([("inner.zip", zipped([("scratch.py", CODE)]))])
     found, refused, empty = taken(zipped([HONEST, ("bob/h.zip", inner)]))
     assert (found, empty) == ([ALICE], [])
-    assert refused == [("bob", "inner.zip: it lies in a student's archive: archives in there are not opened")]
+    assert refused == [("bob", "inner.zip: it is inside a student's archive: nested archives are not opened")]
 
 
 def test_an_archive_beside_files_is_not_opened_and_the_report_says_so(tmp_path):
     (tmp_path / "c.zip").write_bytes(zipped([HONEST, ("alice/data.zip", b"")]))
     (submission,) = take_in([tmp_path / "c.zip"], NAMES).submissions
-    assert submission.notes == ("data.zip lies beside the files that were graded: it was not opened",)
+    assert submission.notes == ("data.zip was not opened: other files were graded",)
 
 
 @pytest.mark.parametrize("kind", ["zip", "tar"])
@@ -117,7 +117,7 @@ def test_of_a_module_and_a_notebook_in_an_archive_the_newer_counts(tmp_path, kin
             data = tarred([(first, b""), (second, b"")])
         (tmp_path / f"a.{kind}{'.gz' * (kind == 'tar')}").write_bytes(data)
         (submission,) = take_in([tmp_path / f"a.{kind}{'.gz' * (kind == 'tar')}"], NAMES).submissions
-        older_one = f"{older} lies beside {newer} and is older: it was not graded"
+        older_one = f"{older} was not graded: it is older than {newer}"
         assert submission.notes == ("the file is empty", older_one)
 
 
@@ -132,7 +132,7 @@ def test_an_archive_with_nothing_to_grade_is_said_to_be_empty(taken):
 
 def test_an_archive_of_a_student_in_which_nothing_is_named_for_an_assignment_is_refused(taken):
     nothing = "h.zip: none of its files is a module or a notebook: a.txt; hand in scratch.py or concise.py"
-    unnamed = "h.zip: none of its files is named for an assignment: hw1.py; call it scratch.py or concise.py"
+    unnamed = "h.zip: none of its files is named after an assignment: hw1.py; call it scratch.py or concise.py"
     below = unnamed.replace("hw1.py", "work/hw1.py")
     for name, reason in (("a.txt", nothing), ("hw1.py", unnamed), ("work/hw1.py", below)):
         inside = zipped([(name, b"x")])

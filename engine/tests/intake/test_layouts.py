@@ -62,17 +62,17 @@ FOLDERS = {
     ),
     "the exact name counts, not a newer copy": (
         ["ada/linear_scratch.py @ 50", "ada/linear_scratch (1).py @ 200"], [f"ada {S} ada/linear_scratch.py"], [],
-        ["linear_scratch (1).py lies beside linear_scratch.py, which has the exact name: it was not graded"],
+        ["linear_scratch (1).py was not graded: linear_scratch.py has the exact name"],
     ),
     "of two copies the newer": (
         ["ada/linear_scratch (1).py @ 300", "ada/linear_scratch (2).py @ 200"], [f"ada {S} ada/linear_scratch (1).py"], [],
         ["the graded file is linear_scratch (1).py",
-         "linear_scratch (2).py lies beside linear_scratch (1).py and is older: it was not graded"],
+         "linear_scratch (2).py was not graded: it is older than linear_scratch (1).py"],
     ),
     "of two copies of one age the last by name": (
         ["ada/linear_scratch (1).py", "ada/linear_scratch (2).py"], [f"ada {S} ada/linear_scratch (2).py"], [],
         ["the graded file is linear_scratch (2).py",
-         "linear_scratch (1).py lies beside linear_scratch (2).py and is not newer: it was not graded"],
+         "linear_scratch (1).py was not graded: it is not newer than linear_scratch (2).py"],
     ),
     "of two assignments in one name the last": (
         ["ada/linear_scratch_and_linear_concise.py"], [f"ada {C} ada/linear_scratch_and_linear_concise.py"], [],
@@ -92,7 +92,7 @@ FOLDERS = {
     ),
     "a typo beside the right name": (
         ["ada/linear_scratch.py", "ada/linear_scrach.py"], [f"ada {S} ada/linear_scratch.py"], [],
-        ["linear_scrach.py lies beside the files that were graded: it is not handed in"],
+        ["linear_scrach.py was not graded: one file counts for each assignment"],
     ),
     "a typo without underscores": (
         ["ada/LinearScratch.py"], [], ["ada: LinearScratch.py: it must be called linear_scratch.py"], [],
@@ -108,7 +108,7 @@ FOLDERS = {
     ),
     "a module that is named for nothing": (
         ["ada/solution.py", "ada/x.csv"], [],
-        [f"ada: ada: none of its files is named for an assignment: solution.py, x.csv; {CALL}"], [],
+        [f"ada: ada: none of its files is named after an assignment: solution.py, x.csv; {CALL}"], [],
     ),
     "many files are told shortly": (
         [f"ada/{letter}.pdf" for letter in "abcdefg"], [],
@@ -117,7 +117,7 @@ FOLDERS = {
     "a helper and data are told once": (
         ["ada/linear_scratch.py", "ada/linear_concise.py", "ada/helper.py", "ada/data/x.csv"],
         [f"ada {S} ada/linear_scratch.py", f"ada {C} ada/linear_concise.py"], [],
-        ["data/x.csv, helper.py lie beside the files that were graded: they are not handed in"],
+        ["data/x.csv, helper.py were not graded: one file counts for each assignment"],
     ),
     "nobody's files": (
         ["ada/linear_scratch.py", "ada/._linear_scratch.py", "ada/.DS_Store", "ada/Thumbs.db", "ada/desktop.ini", ".DS_Store",
@@ -128,7 +128,7 @@ FOLDERS = {
     ),
     "a checkpoint of Jupyter's alone is nothing": (
         ["ada/.ipynb_checkpoints/linear_scratch-checkpoint.ipynb", "ben/linear_scratch.py"], [f"ben {S} ben/linear_scratch.py"],
-        ["ada: ada: no file lies in it, nor in the folders below it, which are read to a depth of 6"], [],
+        ["ada: ada: it has no files; folders are searched 6 levels deep"], [],
     ),
     "STUDENT/ASSIGNMENT": (
         ["ada/linear_scratch/linear_scratch.ipynb", "ada/linear_scratch/timestamp.txt", "ada/linear_concise/linear_concise.py",
@@ -164,7 +164,7 @@ FOLDERS = {
     "groups with a student who has nothing": (
         ["g1/ada/linear_scratch.py", "g1/ben/linear_scratch.py", "g1/zoe/"],
         [f"ada {S} g1/ada/linear_scratch.py", f"ben {S} g1/ben/linear_scratch.py"],
-        ["zoe: zoe: no file lies in it, nor in the folders below it, which are read to a depth of 6"], [],
+        ["zoe: zoe: it has no files; folders are searched 6 levels deep"], [],
     ),
     "nbgrader's folder with one student": (
         ["submitted/ada/linear_scratch/linear_scratch.py"], [f"ada {S} submitted/ada/linear_scratch/linear_scratch.py"], [], [],
@@ -172,15 +172,15 @@ FOLDERS = {
     "folders in a student's folder": (
         ["ada/hw/src/linear_scratch.py", "ben/linear_scratch.py"],
         [f"ada {S} ada/hw/src/linear_scratch.py", f"ben {S} ben/linear_scratch.py"], [],
-        ["the graded file lies in the folder hw/src"],
+        ["the graded file is in the folder hw/src"],
     ),
     "a file below the depth that is read": (
         ["ada/1/2/3/4/5/6/7/linear_scratch.py", "ben/linear_scratch.py"], [f"ben {S} ben/linear_scratch.py"],
-        ["ada: ada: no file lies in it, nor in the folders below it, which are read to a depth of 6"], [],
+        ["ada: ada: it has no files; folders are searched 6 levels deep"], [],
     ),
     "an older version in a folder": (
         ["ada/linear_scratch.py", "ada/old/linear_scratch.py"], [f"ada {S} ada/linear_scratch.py"], [],
-        ["old/linear_scratch.py lies in another folder: it was not graded"],
+        ["old/linear_scratch.py was not graded: it is in a subfolder that is not searched"],
     ),
     "a stray solution beside a class does not cost the class": (
         ["linear_scratch.py", "ada/linear_scratch.py", "ben/linear_scratch.py"],
@@ -222,7 +222,7 @@ FLAT = {
     "Moodle, text typed beside a file": (
         ["Ada M_11_assignsubmission_file_linear_scratch.py", "Ada M_11_assignsubmission_onlinetext.html"],
         [f"Ada M_11 {S} Ada M_11_assignsubmission_file_linear_scratch.py"], [],
-        ["Ada M_11_assignsubmission_onlinetext.html lies beside the files that were graded: it is not handed in"],
+        ["Ada M_11_assignsubmission_onlinetext.html was not graded: one file counts for each assignment"],
     ),
     "Canvas": (
         ["musterada_1001_50001_linear_scratch.py", "musterada_1001_50002_linear_concise.py",
@@ -232,7 +232,7 @@ FLAT = {
          f"musterada_1001 {S} musterada_1001_50001_linear_scratch.py", f"musterada_1001 {C} musterada_1001_50002_linear_concise.py"],
         [f"dodi_1004: dodi_1004_text.html: it is neither a module nor a notebook: {HAND_IN}"],
         ["the graded file is bobenno_LATE_1002_50003_linear_scratch-2.py",
-         "cycl_1003_50004_linear_scratch.py lies beside cycl_1003_50009_linear_scratch.py and is older: it was not graded"],
+         "cycl_1003_50004_linear_scratch.py was not graded: it is older than cycl_1003_50009_linear_scratch.py"],
     ),
     "Blackboard": (
         ["HW 3_ada1_attempt_2026-11-03-22-14-05_linear_scratch.py", "HW 3_ada1_attempt_2026-11-03-22-14-05.txt",
@@ -241,7 +241,7 @@ FLAT = {
         [f"ada1 {S} HW 3_ada1_attempt_2026-11-03-22-14-05_linear_scratch.py",
          f"ben {S} HW 3_ben_attempt_2026-11-02-10-00-00_linear_scratch.py"],
         [f"eve: HW 3_eve_attempt_2026-11-01-10-00-00_essay.docx: it is neither a module nor a notebook: {HAND_IN}"],
-        ["HW 3_ben_attempt_2026-11-01-10-00-00_linear_scratch.py lies beside HW 3_ben_attempt_2026-11-02-10-00-00_linear_scratch.py and is older: it was not graded"],
+        ["HW 3_ben_attempt_2026-11-01-10-00-00_linear_scratch.py was not graded: it is older than HW 3_ben_attempt_2026-11-02-10-00-00_linear_scratch.py"],
     ),
     "Blackboard's title names an assignment, too": (
         ["linear_concise_k_klein_attempt_2026-11-03-22-14-05_linear_scratch.py",
@@ -260,13 +260,13 @@ FLAT = {
          "Ben B_12_assignsubmission_onlinetext_/onlinetext.html"],
         [f"Ada M_11_assignsubmission_file {S} Ada M_11_assignsubmission_file/linear_scratch.py"],
         [f"Ben B_12_assignsubmission_onlinetext_: Ben B_12_assignsubmission_onlinetext_: none of its files is a module or a notebook: onlinetext.html; {HAND_IN}"],
-        ["onlinetext.html lies beside the files that were graded: it is not handed in"],
+        ["onlinetext.html was not graded: one file counts for each assignment"],
     ),
     "a module and a notebook of one person": (
         ["ada_linear_scratch.ipynb @ 200", "ada_linear_scratch.py", "ben_linear_scratch.py"],
         [f"ada {S} ada_linear_scratch.ipynb", f"ben {S} ben_linear_scratch.py"], [],
         ["the graded file is ada_linear_scratch.ipynb",
-         "ada_linear_scratch.py lies beside ada_linear_scratch.ipynb and is older: it was not graded",
+         "ada_linear_scratch.py was not graded: it is older than ada_linear_scratch.ipynb",
          "the graded file is ben_linear_scratch.py"],
     ),
     "a typo of one": (
@@ -280,11 +280,11 @@ FLAT = {
     "a document of one who has a file": (
         ["ada_linear_scratch.py", "ada_report.pdf"], [f"ada {S} ada_linear_scratch.py"], [],
         ["the graded file is ada_linear_scratch.py",
-         "ada_report.pdf lies beside the files that were graded: it is not handed in"],
+         "ada_report.pdf was not graded: one file counts for each assignment"],
     ),
     "a module that is named for nothing among others": (
         ["ada_linear_scratch.py", "ben_homework.py"], [f"ada {S} ada_linear_scratch.py"],
-        [f"ben_homework: ben_homework.py: it is named for no assignment: {CALL}"], ["the graded file is ada_linear_scratch.py"],
+        [f"ben_homework: ben_homework.py: it is not named after an assignment: {CALL}"], ["the graded file is ada_linear_scratch.py"],
     ),
 }  # fmt: skip
 
@@ -347,7 +347,7 @@ def test_every_platforms_flat_export_as_an_archive_in_a_folder_is_not_taken_for_
     (tmp_path / "export.zip").write_bytes(zip_of(FLAT["Moodle"][0]))
     assert result(tmp_path)[:2] == (
         [],
-        ["export: export.zip: it holds the files of several students: grade it by its own path"],
+        ["export: export.zip: it has the files of several students: grade it by its own path"],
     )
 
 
@@ -357,7 +357,7 @@ def test_a_folder_and_an_archive_of_one_name_are_one_student(tmp_path):
     (tmp_path / "ada.zip").write_bytes(zipped([("linear_scratch.py", b"x = 2")]))
     found, refused, notes = result(tmp_path)
     assert (found, refused) == ([f"ada {S} ada/linear_scratch.py"], [])
-    assert notes == ["ada.zip lies beside the files that were graded: it was not opened"]
+    assert notes == ["ada.zip was not opened: other files were graded"]
 
 
 def test_two_archives_of_one_person_are_one_student(tmp_path):
@@ -380,7 +380,7 @@ def test_of_two_archives_of_a_student_the_labels_tell_which(tmp_path):
         (tmp_path / "ada" / name).write_bytes(zipped([("linear_scratch.py", b"x = 2")]))
     found, refused, notes = result(tmp_path)
     assert (found, refused) == ([f"ada {S} ada/b.zip/linear_scratch.py", f"ben {S} ben/linear_scratch.py"], [])
-    assert notes == ["a.zip/linear_scratch.py lies beside b.zip/linear_scratch.py and is not newer: it was not graded"]
+    assert notes == ["a.zip/linear_scratch.py was not graded: it is not newer than b.zip/linear_scratch.py"]
 
 
 def test_of_a_file_that_is_refused_the_neighbours_are_named_all_the_same(tmp_path):
@@ -388,5 +388,5 @@ def test_of_a_file_that_is_refused_the_neighbours_are_named_all_the_same(tmp_pat
     (tmp_path / "ada" / "linear_scratch.py").write_bytes(bytes(10_000_001))
     (tmp_path / "ada" / "linear_scratch (1).py").write_text("x = 1")
     refused = "ada: linear_scratch.py: it has 10,000,001 bytes, over the limit of 10,000,000"
-    note = "linear_scratch (1).py lies beside linear_scratch.py, which has the exact name: it was not graded"
+    note = "linear_scratch (1).py was not graded: linear_scratch.py has the exact name"
     assert result(tmp_path)[1] == [f"{refused}; {note}"]

@@ -1,4 +1,4 @@
-"""Placeholders: what stands for a name that is not there, so that one missing package does not lose the rest.
+"""Placeholders for names that are missing, so that one missing package does not lose the rest of a submission.
 
 Every use of a placeholder raises `Unavailable` with the reason. A placeholder is never in `sys.modules`.
 """
@@ -23,8 +23,8 @@ class Unavailable(Exception):
     """A placeholder was used.
 
     Args:
-        name: the placeholder's.
-        reason: why there is no value.
+        name: the missing name.
+        reason: why it is missing.
     """
 
     def __init__(self, name: str, reason: str) -> None:
@@ -36,18 +36,18 @@ class Unavailable(Exception):
 
 
 class _UnavailableAttribute(Unavailable, AttributeError):
-    """The same, where Python takes an AttributeError for "there is none"."""
+    """The same as an AttributeError, for lookups that Python treats as "no such attribute"."""
 
 
 RAISED = (Unavailable, _UnavailableAttribute)
 
 
 class Placeholder:
-    """Stands for a name whose value is not there.
+    """The value of a name that is missing.
 
     Args:
-        name: what it would be called.
-        reason: a sentence about why it is not there.
+        name: the missing name.
+        reason: a sentence that says why it is missing.
     """
 
     __slots__ = ("_name", "_reason")
@@ -91,12 +91,12 @@ for _operation in _USES.split():
 
 
 class Imports:
-    """Imports of one submission, while its outermost statements run.
+    """The imports of one submission while its outermost statements run.
 
     Args:
         names: the submission's namespace.
-        missed: told of each import that failed: the line, the name that is not there, the reason.
-        star: asked for the names that `from … import *` may have brought.
+        missed: called for each failed import with the line, the missing name and the reason.
+        star: returns the names that `from … import *` may have bound.
     """
 
     def __init__(
@@ -111,7 +111,7 @@ class Imports:
 
     @contextlib.contextmanager
     def watched(self) -> Iterator[None]:
-        """Give placeholders for what these imports do not find; all other imports are Python's own."""
+        """Make failed imports in `places` return placeholders; all other imports are Python's own."""
         self._original = builtins.__import__
         builtins.__import__ = self._import
         try:
@@ -153,7 +153,7 @@ class Imports:
 def _reason(error: ImportError, name: str, fromlist: Sequence[str], level: int) -> tuple[str, str]:
     if level:
         missing = name or next(iter(fromlist), "")
-        return missing, f"{missing.partition('.')[0]}.py was not handed in with it: one file counts"
+        return missing, f"{missing.partition('.')[0]}.py is not part of the submission, which is one file"
     missing = clean(error.name, _NAME) if isinstance(error.name, str) else name
     if name.startswith(f"{missing}."):
         missing = name  # without google there is no google.colab
@@ -161,6 +161,6 @@ def _reason(error: ImportError, name: str, fromlist: Sequence[str], level: int) 
     if top != missing:
         there = top in sys.modules and getattr(sys.modules[top], "__file__", None)
         why = f"{top} has no module {missing}" if there else f"{missing} is not installed"
-        return missing, f"{why} where this is graded"
-    why = f"{missing} is not installed where this is graded"
-    return missing, f"{why}, and {missing}.py was not handed in with it: one file counts"
+        return missing, f"{why} on the grading machine"
+    why = f"{missing} is not installed on the grading machine"
+    return missing, f"{why}, and {missing}.py is not part of the submission, which is one file"

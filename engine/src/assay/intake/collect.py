@@ -30,7 +30,7 @@ def take_in(paths: Iterable[Path], assignments: Sequence[str]) -> Intake:
     that it holds. Links are not followed.
 
     Raises:
-        IntakeError: a path does not exist, or a file is named for no assignment.
+        IntakeError: a path does not exist, or a file is not named after an assignment.
     """
     intake = Intake()
     names = tuple(assignments)
@@ -66,15 +66,17 @@ def _take_export(node: DiskNode, assignments: tuple[str, ...], intake: Intake, r
 
 
 def _assignment_and_student(path: Path, assignments: tuple[str, ...]) -> tuple[str, str]:
-    """Return whose file is named on the command line, and for which assignment; of one its name does not matter.
+    """Return the assignment and the student of a file on the command line; the file of a lone assignment may have any name.
 
     Raises:
-        IntakeError: the file is named for no assignment.
+        IntakeError: the file is not named after an assignment.
     """
     fit = match(path.name, assignments)
     if fit.assignment:
         return fit.assignment, fit.student or path.absolute().parent.name
     if len(assignments) == 1 and ending_of(path.name):
         return assignments[0], fit.student or path.stem
-    text = f"{escape(path_text(path), MAX_PATH_CHARS)} is named for no assignment: call it {file_names(assignments)}"
+    text = (
+        f"{escape(path_text(path), MAX_PATH_CHARS)} is not named after an assignment: call it {file_names(assignments)}"
+    )
     raise IntakeError(text)

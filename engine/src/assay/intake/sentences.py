@@ -42,36 +42,36 @@ def nothing_in(folder: Node, assignments: Sequence[str]) -> str:
 def named_for_none(labels: Sequence[str], assignments: Sequence[str]) -> str:
     """Return why none of a student's files is graded."""
     if not labels:
-        return f"no file lies in it, nor in the folders below it, which are read to a depth of {MAX_DEPTH}"
+        return f"it has no files; folders are searched {MAX_DEPTH} levels deep"
     if not any(map(ending_of, labels)):
         return f"none of its files is a module or a notebook: {_names(labels)}; hand in {file_names(assignments)}"
-    return f"none of its files is named for an assignment: {_names(labels)}; call it {file_names(assignments)}"
+    return f"none of its files is named after an assignment: {_names(labels)}; call it {file_names(assignments)}"
 
 
 def older_note(old: str, best: str, *, older: bool) -> str:
     """Return the note about a file beside a newer one."""
-    return f"{old} lies beside {best} and is {'older' if older else 'not newer'}: it was not graded"
+    return f"{old} was not graded: it is {'older' if older else 'not newer'} than {best}"
 
 
 def inexact_note(label: str, best: str) -> str:
     """Return the note about a file beside one with the assignment's own name."""
-    return f"{label} lies beside {best}, which has the exact name: it was not graded"
+    return f"{label} was not graded: {best} has the exact name"
 
 
 def unopened_note(label: str) -> str:
     """Return the note about an archive beside files."""
-    return f"{label} lies beside the files that were graded: it was not opened"
+    return f"{label} was not opened: other files were graded"
 
 
 def beside_note(labels: Sequence[str]) -> str:
     """Return the note about files that count for no assignment."""
-    verb, pronoun = ("lies", "it is") if len(labels) == 1 else ("lie", "they are")
-    return f"{_names(labels)} {verb} beside the files that were graded: {pronoun} not handed in"
+    verb = "was" if len(labels) == 1 else "were"
+    return f"{_names(labels)} {verb} not graded: one file counts for each assignment"
 
 
 def skipped_note(paths: Sequence[Path]) -> str:
-    """Return the sentence about files beside the students' whose names tell no student."""
-    return f"not taken in, because no student's name is in theirs: {_names([path_text(path) for path in paths])}"
+    """Return the sentence about files whose names name no student."""
+    return f"skipped, because the file names do not name a student: {_names([path_text(path) for path in paths])}"
 
 
 def _names(labels: Sequence[str]) -> str:

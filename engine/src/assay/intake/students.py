@@ -1,4 +1,4 @@
-"""One student: which file counts for which assignment, and what is said of everything else."""
+"""One student: which file counts for which assignment, and the notes about all other files."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ __all__ = ["Student", "take_student"]
 
 @dataclass
 class Student:
-    """A student of a class: the folders of one name, and the files and archives that lie flat among others'.
+    """A student of a class: folders with the student's name, and files in a flat export.
 
     Attributes:
         name: the student's name in reports.
         folders: the student's folders.
-        files: files of the student in a flat export, archives and everything else included.
-        is_blank: whether nothing is there that a person would take for a submission.
+        files: the student's files in a flat export, of every kind.
+        is_blank: whether the student has no file that could be a submission.
     """
 
     name: str
@@ -50,7 +50,7 @@ class Student:
 
 
 class Candidate(NamedTuple):
-    """A file that may count for an assignment; `label` names it in sentences, `folder` the folder that it lies in."""
+    """A file that may count for an assignment; `label` names it in sentences, `folder` is its folder."""
 
     node: Node
     fit: NameMatch
@@ -78,7 +78,7 @@ class _Pile:
                 self._add_other(node, path_text(node.name))
 
     def add_folder(self, folder: Node, assignments: tuple[str, ...], prefix: str = "") -> None:
-        """Sort the files in a student's folder; `prefix` tells it from others in labels."""
+        """Sort the files in a student's folder; `prefix` begins their labels."""
         taken = set()
         for place in places(folder, assignments):
             for node, fit in own_matches(place, assignments):
@@ -99,9 +99,9 @@ class _Pile:
         (self.archives if is_archive(node) else self.others).append(node)
 
     def besides(self) -> list[str]:
-        """Return notes about everything that does not count and is nobody's candidate."""
+        """Return notes about the files that are not candidates."""
         notes = [unopened_note(self.labels[str(node.path)]) for node in self.archives]
-        notes += [f"{label} lies in another folder: it was not graded" for label in self.elsewhere]
+        notes += [f"{label} was not graded: it is in a subfolder that is not searched" for label in self.elsewhere]
         others = [self.labels[str(node.path)] for node in self.others if not is_metadata(node.name)]
         return notes + ([beside_note(others)] if others else [])
 
@@ -122,7 +122,7 @@ def take_student(student: Student, assignments: tuple[str, ...], intake: Intake,
 
 
 def _take_pile(pile: _Pile, name: str, assignments: tuple[str, ...], intake: Intake, reader: Reader) -> None:
-    """Take in one file for each assignment; the first has the notes about everything else."""
+    """Take in one file for each assignment; the first gets the notes about all other files."""
     besides = pile.besides()
     chosen = [(assignment, *_choose(pile.candidates, assignment)) for assignment in assignments]
     found = {assignment for assignment, best, _ in chosen if best}
@@ -143,7 +143,7 @@ def _take_pile(pile: _Pile, name: str, assignments: tuple[str, ...], intake: Int
 
 
 def _choose(candidates: list[Candidate], assignment: str) -> tuple[Candidate | None, list[str]]:
-    """Return the file that counts for an assignment, and notes about it and the files that do not."""
+    """Return the file that counts for an assignment, and notes about it and about the files that do not count."""
     contained = [one for one in candidates if one.fit.assignment == assignment]
     exact = [one for one in contained if one.fit.exact]
     pool = exact or contained
@@ -152,7 +152,7 @@ def _choose(candidates: list[Candidate], assignment: str) -> tuple[Candidate | N
     by_order = all(one.fit.export and one.fit.export.order is not None for one in pool)
     ages = {one: _age(one, by_order=by_order) for one in pool}
     *older, best = sorted(pool, key=lambda one: (ages[one], one.label))
-    notes = [f"the graded file lies in the folder {best.folder}"] if best.folder and best.folder != assignment else []
+    notes = [f"the graded file is in the folder {best.folder}"] if best.folder and best.folder != assignment else []
     if not best.fit.exact:
         notes.append(f"the graded file is {best.label}")
     notes += [older_note(one.label, best.label, older=ages[one] < ages[best]) for one in older]
@@ -166,7 +166,7 @@ def _age(one: Candidate, *, by_order: bool) -> int:
 
 
 def _take_archives(pile: _Pile, name: str, assignments: tuple[str, ...], intake: Intake, reader: Reader) -> None:
-    """Take in what lies in a student's archives, together, and in no archive in there."""
+    """Take in the files of all of a student's archives; do not open nested archives."""
     inside = _Pile()
     trees: list[tuple[Node, ArchiveTree]] = []
     for node in pile.archives:
@@ -179,7 +179,7 @@ def _take_archives(pile: _Pile, name: str, assignments: tuple[str, ...], intake:
         before = intake.met
         count = len(inside.candidates)
         if is_flat_export(tree.root) or any(export_of(child.name) for child in tree.root.children()):
-            intake.refuse(node, "", name, "it holds the files of several students: grade it by its own path")
+            intake.refuse(node, "", name, "it has the files of several students: grade it by its own path")
             continue
         inside.add_folder(tree.root, assignments, f"{path_text(node.name)}/" if len(trees) > 1 else "")
         if len(inside.candidates) == count:
@@ -201,11 +201,11 @@ def _refuse_members(folder: Node, name: str, intake: Intake) -> None:
         if node.trouble:
             intake.refuse(node, "", name, node.trouble)
         elif is_archive(node):
-            intake.refuse(node, "", name, "it lies in a student's archive: archives in there are not opened")
+            intake.refuse(node, "", name, "it is inside a student's archive: nested archives are not opened")
 
 
 def _refuse_all(student: Student, pile: _Pile, assignments: tuple[str, ...], intake: Intake) -> None:
-    """Refuse a student of whom nothing can be graded, once, and name what lies there."""
+    """Refuse a student without a gradable file, with one reason that lists the files found."""
     for node in _troubled(student):
         intake.refuse(node, "", student.name, node.trouble)
         return
@@ -217,7 +217,7 @@ def _refuse_all(student: Student, pile: _Pile, assignments: tuple[str, ...], int
     if more:
         reason = named_for_none([path_text(node.name) for node in pile.others], assignments)
     elif ending_of(first.name):
-        reason = f"it is named for no assignment: call it {file_names(assignments)}"
+        reason = f"it is not named after an assignment: call it {file_names(assignments)}"
     else:
         reason = f"it is neither a module nor a notebook: hand in {file_names(assignments)}"
     intake.refuse(first, "", student.name, reason)

@@ -80,7 +80,7 @@ def test_a_name_that_is_too_long_for_memory_is_not_read(taken):
 def test_names_as_deep_as_can_be_make_no_deep_tree(taken):
     assert taken(zipped([HONEST, ("d/" * 30_000 + "scratch.py", CODE)])) == (
         [ALICE],
-        [("d", "d: no file lies in it, nor in the folders below it, which are read to a depth of 6")],
+        [("d", "d: it has no files; folders are searched 6 levels deep")],
         [],
     )
 

@@ -92,8 +92,8 @@ class ArchiveTree:
         """The sentence for an archive that holds more bytes than it may."""
         return f"unpacked, its archive has more than {self.limits.unpacked:,} bytes"
 
-    def count(self, members: int) -> None:
-        """Raise IntakeError if so many members are too many."""
+    def check_member_count(self, members: int) -> None:
+        """Raise IntakeError if the archive has more members than its limit."""
         if members > self.limits.members:
             reason = f"it has more than {self.limits.members:,} members"
             raise IntakeError(reason)

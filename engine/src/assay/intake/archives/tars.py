@@ -39,7 +39,7 @@ def read_tar(file: BinaryIO | gzip.GzipFile, tree: ArchiveTree) -> None:
             while (info := archive.next()) is not None:
                 archive.members.clear()  # type: ignore[attr-defined]  # or it keeps them all
                 count, last = count + 1, path_text(info.name)
-                tree.count(count)
+                tree.check_member_count(count)
                 _add(archive, info, tree)
         # tarfile takes a broken header for the end of the archive; the end is a block of zeros.
         if stream.latest != bytes(_BLOCK_BYTES):

@@ -34,7 +34,7 @@ def read_zip(file: BinaryIO, tree: ArchiveTree) -> None:
     """Fill the tree; the file is read from as long as its members are."""
     archive = zipfile.ZipFile(BoundedStream(file, tree.limits.members * _NAME_BYTES))
     members = archive.infolist()
-    tree.count(len(members))
+    tree.check_member_count(len(members))
     _check_overlap(members)
     for info in members:
         mode = info.external_attr >> 16
