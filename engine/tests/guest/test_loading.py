@@ -2,9 +2,9 @@
 
 import pytest
 
-from assay.guest.answers import defined, written_answers
 from assay.guest.loading import load
 from assay.guest.statements import LeftOut
+from assay.guest.written_answers import defined, written_answers
 
 WITH_LINES = "the file is a script with a notebook's lines (!, % or ?): it was run as a notebook, cell by cell"
 

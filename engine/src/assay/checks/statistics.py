@@ -1,4 +1,4 @@
-"""Statistics of answers that vary with the seed, and the bounds that are kept for them beside the reference."""
+"""Statistics of answers that vary with the seed, and their bounds, stored beside the reference."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class Statistic:
     def bound(self) -> float:
         """The bound in the assignment's file.
 
-        Raises CourseError with the command to run if the file has no bound, or the bound of an older statistic.
+        Raises CourseError with the command to run if the bound is missing or is for an older version of the statistic.
         """
         course_root, assignment = self.file.parents[2], self.file.parent.name
         path = tolerance_path(course_root, assignment)

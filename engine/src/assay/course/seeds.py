@@ -1,4 +1,7 @@
-"""The course's secret seed, and the seeds that follow from it."""
+"""The course's secret seed, and the seeds derived from it.
+
+`assay.judge.state` derives a check's seed from the assignment, the exercise and the check.
+"""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ _FAILURES = 8
 """If so many tasks failed and none was graded, the course is broken, and the other tasks are not tried."""
 
 _DIED = "the judge's own process ended while it graded this submission"
-_FAILED = "the judge did not come to its end with this submission"
+_FAILED = "the grader failed on this submission; this is not the submission's fault"
 
 
 def grade(  # noqa: PLR0913 - each by its name
@@ -38,7 +38,7 @@ def grade(  # noqa: PLR0913 - each by its name
     stop_at_first_failure: bool = False,
     on_trouble: Callable[[str], None] | None = None,
 ) -> list[Report]:
-    """Grade a class; trouble with one submission costs no report of another.
+    """Grade a class; a failing submission does not affect the others.
 
     Args:
         course: what is right.
@@ -101,7 +101,7 @@ class _Run:
         self._sink = sink
 
     def grade_all(self) -> None:
-        """Grade every submission, and those whose worker died once more, after all others."""
+        """Grade every submission. Then grade again those whose worker died."""
         self._grade(range(len(self._submissions)))
         if self._broken:
             return

@@ -13,15 +13,16 @@ from typing import TYPE_CHECKING, NoReturn
 
 from assay.errors import WireError
 from assay.guest import surroundings
-from assay.guest.answers import defined, written_answers
 from assay.guest.forbidden import forbid
 from assay.guest.leftovers import find_leftovers, undo_leftovers
 from assay.guest.loading import MAX_NOTES, load
 from assay.guest.lockdown import apply, limits
 from assay.guest.statements import LeftOut
+from assay.guest.written_answers import defined, written_answers
 from assay.promises import broken_core
 from assay.wire import frames, messages
 from assay.wire.messages import (
+    IMPORTS_TOGETHER,
     Begin,
     CheckExited,
     Imported,
@@ -46,11 +47,8 @@ _read_source = trusting_decoder(messages.SourceMessage)
 _read_begin = trusting_decoder(Begin)
 _read_request = trusting_decoder(Request)
 
-_IMPORTS = 2
-"""Statements' worth of processor time that all statements together have; the judge measures it."""
-
-_KERNEL_IMPORTS = _IMPORTS + 1
-"""After so many the kernel ends the process; one more, since the judge looks only now and then."""
+_KERNEL_IMPORTS = IMPORTS_TOGETHER + 1
+"""The kernel ends the process at this many times the limit of one statement, if the judge has not ended it before."""
 
 
 def serve(sock: socket.socket, task: Open, library: ModuleType | None, scratch: Path, setup: Setup) -> NoReturn:
@@ -58,7 +56,7 @@ def serve(sock: socket.socket, task: Open, library: ModuleType | None, scratch: 
     _silence()
     os.chdir(scratch)
     os.environ.update(dict.fromkeys(("HOME", "TMPDIR", "MPLCONFIGDIR"), str(scratch)))
-    tempfile.tempdir = str(scratch)  # the fork server has asked for its own, which tempfile remembers
+    tempfile.tempdir = str(scratch)  # tempfile remembers the fork server's
     bounds = limits.Limits(memory=task.memory, cpu_seconds=_KERNEL_IMPORTS * task.import_seconds)
     hidden = [Path(setup.library_folder)] if setup.library else []
     isolation = apply.lock_submission(scratch, bounds, hidden)
@@ -74,7 +72,7 @@ def serve(sock: socket.socket, task: Open, library: ModuleType | None, scratch: 
         if number in message.skip:
             return LeftOut(f"did not end within {task.import_seconds} s of processor time")
         if message.stop_at and number >= message.stop_at:
-            reason = f"did not end within {_IMPORTS * task.import_seconds} s of processor time for all together"
+            reason = f"did not end within {IMPORTS_TOGETHER * task.import_seconds} s of processor time for all together"
             return LeftOut(reason, rest_runs=False, told=number > message.stop_at)
         frames.send(sock, encode(Running(number, label)))
         return None

@@ -1,4 +1,4 @@
-"""One submission's guest: opened once, asked by many checks, opened again after a check that broke it."""
+"""One submission's guest: opened once, used by many checks, opened again if a check ended its process."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from assay.host.check_process import CheckProcess
 from assay.host.lines import EndedLine
 from assay.promises import broken_core
 from assay.wire import frames
-from assay.wire.messages import Begin, CheckExited, FromSubmission, Imported, LockedDown, Running
+from assay.wire.messages import IMPORTS_TOGETHER, Begin, CheckExited, FromSubmission, Imported, LockedDown, Running
 from assay.wire.values import decoder, encode
 
 if TYPE_CHECKING:
@@ -29,7 +29,10 @@ _decode_message = decoder(FromSubmission)
 
 
 class SlowStatement(NamedTuple):
-    """The statement that runs, by the submission's own word; `alone` if its own time ended, not that of all."""
+    """The statement that the submission says it is running.
+
+    `alone` is true if this statement exceeded its own limit, false if all statements together did.
+    """
 
     number: int
     alone: bool
@@ -39,11 +42,11 @@ class Guest:
     """A submission behind the wall.
 
     Args:
-        find_fork_server: returns the fork server that forks its process; a new one if the last has died.
+        find_fork_server: return the fork server; start a new one if the old one died.
         task: the submission.
         budget: its limits.
         waived: promises that the instructor waived.
-        no_deadline: all its checks together may take any time; for model answers, which wait while others are timed.
+        no_deadline: its checks have no common limit, because model answers wait while others are timed.
     """
 
     _fork_server: ForkServer  # set by `open`
@@ -73,7 +76,7 @@ class Guest:
         self.failure: GuestEnded | None = None
 
     def open(self) -> None:
-        """Lock a process down and import the submission in it; `failure` tells if that went wrong.
+        """Lock a process down and import the submission in it; set `failure` if the lock-down or the import failed.
 
         A statement that takes too long ends its process. The submission is then imported again without it.
 
@@ -83,7 +86,7 @@ class Guest:
         """
         skip: list[int] = []
         self._import(skip)
-        while (slow := self._slow_statement()) and len(skip) < deadlines.IMPORTS_TOGETHER and slow.alone:
+        while (slow := self._slow_statement()) and len(skip) < IMPORTS_TOGETHER and slow.alone:
             skip.append(slow.number)
             self._import(skip)
         if slow:
@@ -121,10 +124,10 @@ class Guest:
             self.failure = self._import_ended(silent=isinstance(error, frames.Silence), waited=waited)
 
     def begin(self, seed: int, forbidden: list[str], *, undo_leftovers: bool = False) -> CheckProcess | EndedLine:
-        """Fork a process for a check; return it, or a line that tells why there is none.
+        """Fork a process for a check. Return its connection, or an `EndedLine` with the reason if there is no process.
 
         Args:
-            seed: of the check's randomness.
+            seed: for random numbers in the check.
             forbidden: names of the library that it may not use.
             undo_leftovers: undo what the submission's import changed in torch's settings.
         """
@@ -154,7 +157,7 @@ class Guest:
 
     @contextlib.contextmanager
     def paused(self) -> Iterator[None]:
-        """Stop the submission's processes in the block, so that none of their threads takes time from a measurement.
+        """Pause the submission's processes in the block, so that none of their threads takes time from a measurement.
 
         Raises GuestEnded if they do not stop.
         """
@@ -172,7 +175,10 @@ class Guest:
             raise endings.cannot_be_paused()
 
     def end(self) -> None:
-        """End the check's process and its descendants; the next check meets the module as it was."""
+        """Kill the check's process and its descendants.
+
+        The submission's process is unchanged, so the next check starts from the freshly imported module.
+        """
         check, self._check = self._check, None
         if check is None:
             return
@@ -184,7 +190,7 @@ class Guest:
         self._spent += max(0.0, killed.seconds - self._seconds_seen)
         self._seconds_seen = killed.seconds
         if not exited:
-            self._hear_exit()  # or the next check would take this exit for its own
+            self._hear_exit()  # otherwise the next check would read this exit as its own
         if not killed.clean or not killed.alive or self._sock is None:
             self.close()
 
@@ -201,9 +207,9 @@ class Guest:
             self._sock = None
 
     def _hear_import(self) -> Any:
-        """Return the message at the import's end. Raise Silence if a statement, or all together, took too long."""
+        """Return the last message of the import. Raise Silence if one statement, or all together, took too long."""
         seconds = self._budget.import_seconds
-        end = time.monotonic() + deadlines.wall_seconds(deadlines.IMPORTS_TOGETHER * seconds)
+        end = time.monotonic() + deadlines.wall_seconds(IMPORTS_TOGETHER * seconds)
         used_before = None
         statement_end = end
         while True:
@@ -218,7 +224,7 @@ class Guest:
                 used = self._fork_server.measure(self._pid)
                 used_before = used if used_before is None else used_before
                 alone = used - used_before > seconds or time.monotonic() > statement_end
-                if alone or used > deadlines.IMPORTS_TOGETHER * seconds or time.monotonic() > end:
+                if alone or used > IMPORTS_TOGETHER * seconds or time.monotonic() > end:
                     self._slow = self._slow._replace(alone=alone)
                     raise frames.Silence
 

@@ -1,4 +1,4 @@
-"""The texts of a verdict, for a student or an instructor: bounded, printable, harmless."""
+"""The texts of a verdict, bounded and printable; the texts for timeouts and crashes are in `assay.host.endings`."""
 
 from __future__ import annotations
 

@@ -28,13 +28,13 @@ _NOT_RUN = "the check was not run to its end"
 
 
 class Finding(NamedTuple):
-    """The meaning of a check's end.
+    """The result of one check.
 
     Args:
         status: how it counts.
         message: what the student reads.
         missing: the name that was not defined.
-        public: what may be said of it even if the check is hidden.
+        public: text that is shown even for a hidden check.
     """
 
     status: Status
@@ -135,13 +135,13 @@ class Verdicts:
         return Finding("missing", message, Missing(name, lost=bool(notes)))
 
     def _call_behind(self, item: pytest.Item, error: GuestEnded, shown: str | None) -> str | None:
-        """Return the calls that ended the guest; none did if it was the import."""
+        """Return the transcript of the call that ended the guest, or None if the import ended it."""
         guest = self._state.guests.get(_submission_of(item))
         return None if guest is not None and guest.failure is error else shown
 
 
 def _verdict(check: Check, finding: Finding, duration: float) -> Verdict:
-    """Return the verdict that leaves the judge, without what a hidden check must not tell."""
+    """Return the verdict, without the input and answer of a hidden check."""
     status, message, missing, public = finding
     if check.visibility == "hidden" and message is not None:
         message, missing = Message(help=f"{HIDDEN_TEXT}; {public}" if public else HIDDEN_TEXT), None
@@ -152,12 +152,12 @@ def _verdict(check: Check, finding: Finding, duration: float) -> Verdict:
 
 
 def _ungraded(what: str, why: str = "") -> Finding:
-    """Return the finding of a check that could not be judged; why is not told of a hidden one."""
+    """Return the finding of a check that could not be judged; the reason (`why`) is left out for hidden checks."""
     return Finding("ungraded", Message(help=bounded(what + why)), public=what)
 
 
 def _grader(error: BaseException, text: str) -> Finding:
-    """Return the finding of an error in the check or the grader; only its kind is told of a hidden check."""
+    """Return the finding of an error in the check or the grader; a hidden check shows only the kind of error."""
     return Finding("ungraded", Message(help=text), public=f"it could not be graded: {type(error).__name__}")
 
 

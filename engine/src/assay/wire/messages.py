@@ -22,6 +22,9 @@ from assay.promises import Isolation  # noqa: TC001 - msgspec reads the annotati
 SUBMISSION, LIBRARY = 0, 1
 """Numbers of the two objects that exist from the start."""
 
+IMPORTS_TOGETHER = 2
+"""All statements of an import together have this many times the limit of one statement. Judge and guest use it."""
+
 
 class Setup(msgspec.Struct, frozen=True, array_like=True):
     """Judge to fork server, first: the course's library, or "" for none, and the promises that may be broken."""

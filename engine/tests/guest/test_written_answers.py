@@ -4,8 +4,8 @@ import os
 
 import pytest
 
-from assay.guest.answers import defined, written_answers
 from assay.guest.loading import load
+from assay.guest.written_answers import defined, written_answers
 from assay.wire.messages import SUBMISSION, Imported, Request
 from assay.wire.objects import ObjectTable
 from assay.wire.values import encode

@@ -1,4 +1,4 @@
-"""Look at what a submission left in its namespace: nothing that it left can stop the process."""
+"""Read written answers and defined names from a submission's namespace; no object in it can stop the process."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _WRITTEN = 500_000
 
 
 def written_answers(module: types.ModuleType) -> dict[str, str]:
-    """Return `ANSWERS`, as far as it is a dict of texts; an entry that raises costs itself."""
+    """Return the texts in the dict `ANSWERS`; leave out entries that are not texts or that raise."""
     found, left = {}, _WRITTEN
     for key, text in _texts(_get(module, "ANSWERS")):
         with contextlib.suppress(BaseException):  # a student's object may raise anything
@@ -42,7 +42,7 @@ _NOTHING = object()
 
 
 def _texts(answers: Any) -> Iterator[tuple[Any, Any]]:
-    # Classes are asked by `type`, and dict's own methods are used: a student's class may have others.
+    # A student's class may override `__class__` and methods, so this uses `type` and dict's own methods.
     if issubclass(type(answers), dict):
         for key, text in islice(dict.items(answers), _LOOKED_AT):
             if issubclass(type(key), str | int) and issubclass(type(text), str):
@@ -51,7 +51,7 @@ def _texts(answers: Any) -> Iterator[tuple[Any, Any]]:
 
 def _get(module: types.ModuleType, name: str, default: Any = None) -> Any:
     try:
-        # The namespace itself, whatever the module's class has become.
+        # A student may have changed the module's class, so this reads the namespace by ModuleType's descriptor.
         namespace: dict[str, Any] = vars(types.ModuleType)["__dict__"].__get__(module)
         return namespace.get(name, default)
     except BaseException:  # noqa: BLE001 - a key that is not a str may raise when it is compared
