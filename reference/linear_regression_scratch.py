@@ -141,7 +141,7 @@ _K = 1.380649e-23  # Boltzmann's constant in J/K
 def planck(wavelength: torch.Tensor, temperature: float | torch.Tensor) -> torch.Tensor:
     """B(λ, T) = 2hc²/λ⁵ · 1/(exp(hc/λkT) - 1) in W/(sr m³), elementwise; λ in metres, T in kelvin (Planck 1900).
 
-    In float64, because λ⁵ of a few nanometres is below what float32 holds. Where exp overflows to inf, B is zero.
+    In float64, because λ⁵ of a few nanometres is below what float32 holds. If exp overflows to inf, B is zero.
     """
     wavelength = wavelength.double()
     x = _H * _C / (wavelength * _K * temperature)

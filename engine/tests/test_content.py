@@ -1,4 +1,4 @@
-"""What a file is, whatever its name says; the sentence for what it should not be says what to do."""
+"""The content decides what a file is; the sentence about a wrong file says what to do."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What import-linter's contract in `pyproject.toml` cannot say of imports: who executes, what is light, what is small."""
+"""Rules that import-linter cannot express: which modules execute code, which are light to import, which are short."""
 
 import ast
 import os

@@ -11,6 +11,9 @@ import pytest
 ENGINE = Path(__file__).parent.parent
 DOCUMENTS = [ENGINE.parent / "README.md", ENGINE / "README.md", *sorted((ENGINE / "docs").glob("*.md"))]
 SOURCES = sorted((ENGINE / "src").rglob("*.py"))
+NOT_YET = {ENGINE / "tests" / name for name in ("judge", "checks", "selftest")}
+TESTS = [path for path in sorted((ENGINE / "tests").rglob("*.py")) if not NOT_YET & set(path.parents)]
+REFERENCE = sorted((ENGINE.parent / "reference").rglob("*.py"))
 
 HABITS = {
     "a sentence that begins with a clause": re.compile(
@@ -56,7 +59,9 @@ def habits_in(paragraph):
     return [name for name, pattern in HABITS.items() if pattern.search(joined)]
 
 
-@pytest.mark.parametrize("path", [*DOCUMENTS, *SOURCES], ids=lambda path: str(path.relative_to(ENGINE.parent)))
+@pytest.mark.parametrize(
+    "path", [*DOCUMENTS, *SOURCES, *TESTS, *REFERENCE], ids=lambda path: str(path.relative_to(ENGINE.parent))
+)
 def test_no_text_has_a_habit_that_slows_its_reader(path):
     assert [(habits_in(paragraph), paragraph) for paragraph in prose_of(path) if habits_in(paragraph)] == []
 

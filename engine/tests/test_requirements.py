@@ -1,4 +1,4 @@
-"""What the engine asks for is what was tried: the oldest libraries have an environment of their own."""
+"""The engine requires exactly the oldest versions that tox tests."""
 
 import tomllib
 from pathlib import Path

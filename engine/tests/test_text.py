@@ -1,4 +1,4 @@
-"""What a person reads of values: exact texts, and that any value gives a short and printable one."""
+"""Values as text: exact texts, and any value has a short and printable one."""
 
 import math
 import sys

@@ -51,7 +51,7 @@ class ProgressBoard(HyperParameters):
             points.clear()
 
     def figure(self) -> Any:
-        """Gives the figure with all lines as they are now."""
+        """Draw and return the figure with all lines as they are now."""
         if self.fig is None:
             self.fig = self.axes.figure if self.axes is not None else plt.figure(figsize=self.figsize)
         axes = self.axes if self.axes is not None else self.fig.gca()
@@ -68,7 +68,7 @@ class ProgressBoard(HyperParameters):
         return self.fig
 
     def _repr_png_(self) -> bytes:
-        """What a notebook shows for a board: `model.board` as a cell's last line."""
+        """Return the picture that a notebook shows for a board: `model.board` as a cell's last line."""
         import io  # noqa: PLC0415 - only for a notebook
 
         buffer = io.BytesIO()

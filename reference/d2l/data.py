@@ -11,7 +11,7 @@ from d2l.hyperparameters import HyperParameters
 
 
 class DataModule(HyperParameters):
-    """Gives a loader of training batches and one of validation batches."""
+    """A loader of training batches and one of validation batches."""
 
     batch_size: int
 
@@ -75,7 +75,7 @@ class TensorData(DataModule):
         X: (n, d), the training rows first.
         y: (n, 1).
         batch_size: rows of a batch; the last of a pass has what is left.
-        w: (d,), the weights behind the data, where there are some.
+        w: (d,), the weights behind the data, if it has any.
         b: the bias behind the data.
         num_train: how many rows are trained on; all, if not said. The others are for validation.
     """

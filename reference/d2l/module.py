@@ -72,7 +72,7 @@ class Module(nn.Module, HyperParameters):
         return torch.optim.SGD(self.parameters(), lr=self.lr)
 
     def apply_init(self, inputs: Sequence[torch.Tensor], init: Callable[[nn.Module], None] | None = None) -> None:
-        """Gives lazy layers their shapes by one forward pass, then initialises `net` (section 6.3)."""
+        """Give lazy layers their shapes by one forward pass, then initialise `net` (section 6.3)."""
         self.forward(*inputs)
         if init is not None:
             self.net.apply(init)

@@ -91,10 +91,10 @@ class Mismatch(AssertionError):
     """An answer that is not right.
 
     Args:
-        yours: what the submission gave, any value that crosses the wire.
+        yours: the submission's answer, any value that crosses the wire.
         expected: the right value, or a text that says what must hold.
-        within: the tolerance with its reason, where there is one.
-        help: what to do about it, where the check itself knows.
+        within: the tolerance with its reason, if there is one.
+        help: what to do about it, if the check itself knows.
     """
 
     def __init__(self, yours: Any, expected: Any, *, within: str | None = None, help: str | None = None) -> None:  # noqa: A002 - the report's own word

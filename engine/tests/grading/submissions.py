@@ -20,7 +20,7 @@ while libc.mincore(ctypes.c_void_p(page), 4096, state) == 0:
 ANSWERS = {"own": str(own > 0), "other": str(other)}
 """
 
-# Writes an answer of its own making to every line that it finds.
+# Writes a forged answer to every line that it finds.
 LIE = """
 def scaled(x, factor=2.0):
     import os, struct

@@ -1,4 +1,4 @@
-"""What the fork server does before the forks is what checks do: each request of it is answered as it is meant."""
+"""The fork server's warm-up makes the requests that checks make, and every request is answered without an error."""
 
 import torch
 

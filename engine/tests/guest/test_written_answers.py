@@ -1,4 +1,4 @@
-"""What a submission left is looked at, and an object that fights back costs itself only. In a process of its own."""
+"""The namespace of a submission is read in its process; an object that raises or exits loses only itself."""
 
 import os
 

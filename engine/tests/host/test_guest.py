@@ -40,7 +40,7 @@ def opened():
     for guest in made:
         guest.end()
         guest.close()
-    while forkservers._shared:  # or other tests would find a guest of ours
+    while forkservers._shared:  # otherwise other tests would find this guest
         forkservers._shared.popitem()[1].stop()
 
 

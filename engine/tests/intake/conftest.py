@@ -1,4 +1,4 @@
-"""What tests of the intake need: an archive that is taken in, in a few words."""
+"""Fixtures of the intake's tests: take in an archive, and return the result in a few words."""
 
 import os
 

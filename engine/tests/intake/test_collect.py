@@ -1,4 +1,4 @@
-"""Whatever path is given, everything below it is taken in, refused with a reason, or said to be empty."""
+"""Every file below a path is taken in, refused with a reason, or reported as empty."""
 
 import hashlib
 import os

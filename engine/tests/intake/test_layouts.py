@@ -1,4 +1,4 @@
-"""What learners hand in: whose file is taken in, under which name, and what is said about the rest.
+"""Folders of students as they are in practice: whose file counts, under which name, and the notes about other files.
 
 A case is a list of files, the submissions as `student assignment path`, the refusals as `student: reason`, and the notes.
 A path of the list may end in a time, ` @ 200`; every other file has the time 100.

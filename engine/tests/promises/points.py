@@ -1,6 +1,6 @@
-"""What somebody hands in who wants the points of `scaled` without writing it: each attack redefines it, none right.
+"""Submissions that want the points of `scaled` without writing it: each attack redefines it, and none is right.
 
-By family: what it goes after. An attack's text comes after right answers to everything else, and after this `scaled`:
+They are grouped by target. An attack's text comes after right answers to everything else, and after this `scaled`:
 """
 
 WRONG = """

@@ -1,4 +1,4 @@
-"""Whatever the submission does: it cannot read the course, nor write outside its scratch folder, nor run programs."""
+"""A submission cannot read the course, write outside its scratch folder or run programs."""
 
 from __future__ import annotations
 

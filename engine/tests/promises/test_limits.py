@@ -1,4 +1,4 @@
-"""Whatever the submission does: it cannot take more than its memory, time, file size and descriptors."""
+"""A submission cannot take more than its memory, time, file size and descriptors."""
 
 from __future__ import annotations
 

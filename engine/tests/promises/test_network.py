@@ -1,4 +1,4 @@
-"""Whatever the submission does: it cannot reach the network, nor a socket on this machine."""
+"""A submission cannot reach the network or a socket on this machine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever a student wrote is text in every output: no terminal, no CI system and no reader of JSON obeys it."""
+"""A student's text is only text in every output: no terminal, CI system or JSON reader obeys it."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""Whatever the submission does: it has no rights beyond an unprivileged user's, and gets none."""
+"""A submission has no privileges beyond an unprivileged user's, and gets none."""
 
 from __future__ import annotations
 

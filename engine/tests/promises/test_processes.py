@@ -1,4 +1,4 @@
-"""Whatever the submission does: it cannot see or signal a process outside, and nothing of it outlives its check."""
+"""A submission cannot see or signal a process outside, and none of its processes outlives its check."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_it_cannot_have_a_signal_sent_to_a_process_outside(wall):
 
 
 def _daemonise(remote):
-    """Return the old way out: two forks, a session of its own, deaf to everything."""
+    """Start a daemon: two forks, a new session, all signals ignored."""
     read_end, write_end = os.pipe()
     if os.fork() == 0:
         os.setsid()

@@ -1,4 +1,4 @@
-"""What a person sees of reports: exact texts, and that nothing a submission wrote has an effect."""
+"""Reports on a terminal: exact texts, in which a submission's text has no effect."""
 
 import io
 

@@ -1,4 +1,4 @@
-"""The command, as a process of its own or in this one."""
+"""The command, in its own process or in this one."""
 
 import contextlib
 import io

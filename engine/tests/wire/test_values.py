@@ -1,4 +1,4 @@
-"""What may cross the wall crosses unchanged; what lies about itself does not cross."""
+"""Allowed values cross the wall unchanged; values that lie about themselves do not cross."""
 
 import contextlib
 import enum

@@ -32,8 +32,8 @@ __all__ = [
 ]
 
 BELOW, USAGE, NO_REPORT, STOPPED = 1, 2, 3, 130
-"""Exit codes besides 0: a submission, or the course, is below what was asked; wrong usage; no report could be written;
-an interrupt came first (128 and the number of Ctrl-C's signal, as in a shell)."""
+"""Exit codes besides 0: a submission or the course is below the requirement, wrong usage, no report could be written,
+interrupted (128 and the number of Ctrl-C's signal, as in a shell)."""
 
 _WIDTH = 100
 """Characters of a line in a file, the same on every machine."""

@@ -94,10 +94,10 @@ class Namespace:
         begin: Callable[[ast.stmt], bool] = lambda _: True,
         notebook: bool = False,
     ) -> str | None:
-        """Run statements until one raises; give what stopped them, as "line 3: NameError: name 'x' is not defined".
+        """Run statements until one raises; return the reason, as "line 3: NameError: name 'x' is not defined".
 
-        A statement that fails because of a placeholder is left out and noted, and so is one for which `begin` says no.
-        What a statement that was left out would have bound becomes a placeholder.
+        A statement is left out and noted if it fails because of a placeholder, or if `begin` returns False for it. Its
+        names become placeholders.
         """
         self._imports.places |= {(file, line): names for line, names in scopes.unguarded_imports(tree).items()}
         self._label = label

@@ -66,7 +66,7 @@ def _take_export(node: DiskNode, assignments: tuple[str, ...], intake: Intake, r
 
 
 def _assignment_and_student(path: Path, assignments: tuple[str, ...]) -> tuple[str, str]:
-    """Return the assignment and the student of a file on the command line; the file of a lone assignment may have any name.
+    """Return the assignment and the student of a file on the command line; a lone assignment's file may have any name.
 
     Raises:
         IntakeError: the file is not named after an assignment.

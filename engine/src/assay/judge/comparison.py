@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["pair"]
 
-_INLINE: Final = 60  # a longer value becomes a table, where there is one of the same structure to compare it with
+_INLINE: Final = 60  # a longer value becomes a table if the other value has the same structure
 _LONG: Final = 120
 _ROWS: Final = 3
 _MAX_LEAVES: Final = 10_000

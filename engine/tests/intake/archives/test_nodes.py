@@ -83,7 +83,7 @@ def test_a_zip_whose_names_say_utf8_and_are_not_is_damaged(taken):
     assert taken(data)[1] == [("class", "class.zip: it is no .zip archive, or it is damaged")]
 
 
-# What is no file.
+# Members that are not files.
 
 
 @pytest.mark.parametrize("kind", [stat.S_IFLNK, stat.S_IFIFO, stat.S_IFCHR])
