@@ -5,7 +5,7 @@ import pytest
 from assay.content import Unreadable, foreign, is_notebook, text_of
 
 ITSELF = "hand in the Python file or the notebook itself"
-PAGE = "this is a web page, not Python: download the notebook's file itself, and hand that in"
+PAGE = "this is a web page, not Python: download the notebook file and hand that in"
 EMPTY = "it is empty: save your work, and hand the file in again"
 
 
@@ -29,11 +29,11 @@ EMPTY = "it is empty: save your work, and hand the file in again"
         (b"```python\nx = 1\n```", "this is Markdown (it begins with ```), not Python: hand in the code alone"),
         (
             "x = 1\n".encode("utf-16-le"),
-            "this is UTF-16 without a mark, or no text at all: save the file as UTF-8, and hand that in",
+            "this is UTF-16 without a byte-order mark, or not text: save the file as UTF-8, and hand that in",
         ),
         (
             b"<<<<<<< HEAD\nx = 1\n",
-            "a merge left its marks (<<<<<<<) in it: finish the merge, and hand the file in again",
+            "it has marks of an unfinished merge (<<<<<<<): finish the merge, and hand the file in again",
         ),
     ],
 )
@@ -78,11 +78,11 @@ def test_a_declaration_below_code_is_a_comment():
     [
         (
             "x = 1\n# ö".encode("cp1252"),
-            "line 2 is not UTF-8 (byte 0xf6): open the file in an editor in the encoding that it has (perhaps cp1252), save it as UTF-8, and hand that in; or declare its encoding in its first line, such as # -*- coding: cp1252 -*-",
+            "line 2 is not UTF-8 (byte 0xf6): open the file in an editor with its own encoding (perhaps cp1252), save it as UTF-8, and hand that in; or declare its encoding in its first line, such as # -*- coding: cp1252 -*-",
         ),
         (
             '{"cells": ["ö"]}'.encode("cp1252"),
-            "line 1 is not UTF-8 (byte 0xf6): open the file in an editor in the encoding that it has (perhaps cp1252), save it as UTF-8, and hand that in",
+            "line 1 is not UTF-8 (byte 0xf6): open the file in an editor with its own encoding (perhaps cp1252), save it as UTF-8, and hand that in",
         ),
         (
             "# coding: ascii\nx = 'é'".encode(),

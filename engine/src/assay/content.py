@@ -41,10 +41,10 @@ _SIGNATURES = {
     b"\xff\xd8\xff": "a picture",
     b"GIF8": "a picture",
     b"\x7fELF": "a program",
-    b"\x00\x05\x16\x07": "a file of macOS about another file",
+    b"\x00\x05\x16\x07": "a metadata file of macOS",
     b"bplist0": "a link to a file",
     b"[InternetShortcut]": "a link to a file",
-    b"version https://git-lfs": "a pointer of Git LFS to a file",
+    b"version https://git-lfs": "a Git LFS pointer",
 }
 
 _NOTEBOOK = re.compile(r'"(?:cells|worksheets|nbformat)"\s*:')
@@ -75,15 +75,15 @@ def foreign(source: bytes) -> str | None:
     encoding = _marked(source)
     head = source[:_HEAD].decode(encoding or "latin-1", "ignore").lstrip("\ufeff \t\r\n").lower()
     if head.startswith("<<<<<<< "):
-        return "a merge left its marks (<<<<<<<) in it: finish the merge, and hand the file in again"
+        return "it has marks of an unfinished merge (<<<<<<<): finish the merge, and hand the file in again"
     if head.startswith("<?xml") and "<html" not in head:
         return f"this is an XML document, not Python: {_ITSELF}"
     if head.startswith("<"):  # no Python and no notebook begins so
-        return "this is a web page, not Python: download the notebook's file itself, and hand that in"
+        return "this is a web page, not Python: download the notebook file and hand that in"
     if head.startswith("```"):
         return "this is Markdown (it begins with ```), not Python: hand in the code alone"
     if encoding is None and source[:_HEAD].count(0) > max(_FEW, len(source[:_HEAD]) // 4):
-        return "this is UTF-16 without a mark, or no text at all: save the file as UTF-8, and hand that in"
+        return "this is UTF-16 without a byte-order mark, or not text: save the file as UTF-8, and hand that in"
     return None
 
 
@@ -110,7 +110,7 @@ def text_of(source: bytes) -> Text:
         reason = f"it declares the encoding {declared}, which Python does not know: save the file as UTF-8"
         raise Unreadable(reason) from error
     except Exception as error:  # a codec that the file chose may raise anything
-        reason = f"it cannot be decoded as {declared}, which it declares: save the file as UTF-8"
+        reason = f"it declares the encoding {declared}, but cannot be decoded with it: save the file as UTF-8"
         raise Unreadable(reason) from error
     note = None
     if encoding in {"utf-16", "utf-32"}:
@@ -137,9 +137,7 @@ def _undecodable(source: bytes, error: UnicodeDecodeError, encoding: str | None)
     what = f"line {line} is not {(encoding or 'utf-8').removesuffix('-sig').upper()} (byte 0x{source[error.start]:02x})"
     if encoding and not encoding.startswith("utf"):
         return f"{what}, which the file declares: save the file as UTF-8, and hand that in"
-    remedy = (
-        "open the file in an editor in the encoding that it has (perhaps cp1252), save it as UTF-8, and hand that in"
-    )
+    remedy = "open the file in an editor with its own encoding (perhaps cp1252), save it as UTF-8, and hand that in"
     if source.lstrip().startswith(b"{"):
         return f"{what}: {remedy}"
     return f"{what}: {remedy}; or declare its encoding in its first line, such as # -*- coding: cp1252 -*-"

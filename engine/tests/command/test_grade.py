@@ -128,7 +128,7 @@ def test_an_archive_of_a_class_is_graded_as_its_folder_is(course_root, tmp_path,
         "grade", "class.zip", "--course", course_root, "--json", tmp_path / "r.json", cwd=tmp_path
     )
     assert (code, errors) == (0, "")
-    assert "eve.zip: it is no .zip archive, or it is damaged" in output
+    assert "eve.zip: it is not a .zip archive, or it is damaged" in output
     reports = json.loads((tmp_path / "r.json").read_bytes())["reports"]
     assert [(r["submission"]["name"], r["submission"]["path"], r["status"], r["score"]) for r in reports] == [
         ("Bob_1_file_", "class.zip/Bob_1_file_/h.zip/basics.py", "graded", 3),

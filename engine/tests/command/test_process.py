@@ -94,7 +94,7 @@ def test_where_a_core_promise_is_not_kept_grading_refuses_and_names_it(course_ro
     code, output, errors = assay_unprotected("grade", students / "alice", cwd=course_root)
     assert (code, output) == (3, "")
     assert errors.startswith("assay: this machine does not keep a core promise (files: not kept: ")
-    assert "; to grade all the same, name it: --waive files\n" in errors
+    assert "; to grade anyway, waive it: --waive files\n" in errors
 
 
 def test_a_promise_given_up_by_name_is_told_in_the_report(course_root, students, tmp_path):
@@ -114,5 +114,5 @@ def test_the_doctor_exits_with_1_where_a_core_promise_is_not_kept(course_root):
     assert code == 1
     assert "not kept" in output
     assert errors == (
-        "assay: a core promise is not kept: grading refuses on this machine unless it is named with --waive\n"
+        "assay: a core promise is broken: grading refuses on this machine unless you waive it with --waive\n"
     )

@@ -109,7 +109,7 @@ def test_the_version_and_help_are_there(course_root, assay):
 def test_a_starter_overwrites_nothing(course_root, tmp_path, assay):
     (tmp_path / "basics.ipynb").write_text("my work")
     code, _, errors = assay("new", "basics", "--notebook", "--course", course_root, cwd=tmp_path)
-    assert (code, errors) == (2, "assay: basics.ipynb is there already, and stays as it is\n")
+    assert (code, errors) == (2, "assay: basics.ipynb exists already and was not changed\n")
     assert (tmp_path / "basics.ipynb").read_text() == "my work"
 
 

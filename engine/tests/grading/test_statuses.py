@@ -108,7 +108,7 @@ def test_exercises_are_in_the_order_of_their_numbers(graded):
             "mean",
             (
                 None,
-                "noise is not defined: the module stopped at line 8: ValueError: oh; what it defines before that is graded",
+                "noise is not defined: the module stopped at line 8: ValueError: oh; the definitions before that are graded",
                 "def noise(size)",
                 None,
             ),
@@ -214,10 +214,10 @@ def test_a_hidden_check_shows_a_fixed_text_only(graded):
 
 def test_what_stopped_the_import_is_noted(graded):
     assert graded["syntax_error"].handed_in.notes == (
-        "the module cannot be run: line 1: SyntaxError: invalid syntax; nothing of it is graded",
+        "the module cannot be run: line 1: SyntaxError: invalid syntax; nothing in it is graded",
     )
     assert graded["exits_at_import"].handed_in.notes == (
-        "the module stopped at line 9: SystemExit: 0; what it defines before that is graded",
+        "the module stopped at line 9: SystemExit: 0; the definitions before that are graded",
     )
     assert graded["memory_at_import"].handed_in.notes[0].startswith("the module stopped at line 9: RuntimeError: ")
     assert graded["bytes_at_import"].handed_in.notes[0].startswith("the module stopped at line 9: MemoryError")

@@ -6,7 +6,7 @@ from assay.guest.loading import load
 from assay.guest.statements import LeftOut
 from assay.guest.written_answers import defined, written_answers
 
-WITH_LINES = "the file is a script with a notebook's lines (!, % or ?): it was run as a notebook, cell by cell"
+WITH_LINES = "the file is a script with notebook lines (!, % or ?): it was run as a notebook, cell by cell"
 
 
 def load_module(name, source):
@@ -31,7 +31,7 @@ def test_a_module_that_runs_gives_its_names_and_no_notes():
 )
 def test_a_module_that_stops_says_where_and_why(source, stopped):
     assert load_module("answer", source).notes == [
-        f"the module stopped at {stopped}; what it defines before that is graded"
+        f"the module stopped at {stopped}; the definitions before that are graded"
     ]
 
 
@@ -41,21 +41,21 @@ def test_a_module_that_stops_says_where_and_why(source, stopped):
         (b"def f(): return 1\ndef g(:\n", "line 2: SyntaxError: invalid syntax"),
         (
             b"x\xff",
-            "line 1 is not UTF-8 (byte 0xff): open the file in an editor in the encoding that it has (perhaps cp1252), save it as UTF-8, and hand that in; or declare its encoding in its first line, such as # -*- coding: cp1252 -*-",
+            "line 1 is not UTF-8 (byte 0xff): open the file in an editor with its own encoding (perhaps cp1252), save it as UTF-8, and hand that in; or declare its encoding in its first line, such as # -*- coding: cp1252 -*-",
         ),
         (b"a\0b", "SyntaxError: source code string cannot contain null bytes"),
     ],
 )
 def test_a_module_with_a_syntax_error_is_not_run_at_all(source, why):
     handed = load_module("answer", source)
-    assert handed.notes == [f"the module cannot be run: {why}; nothing of it is graded"]
+    assert handed.notes == [f"the module cannot be run: {why}; nothing in it is graded"]
     assert not hasattr(handed.module, "f")
 
 
 def test_a_syntax_error_that_the_module_raises_itself_keeps_what_is_before_it():
     handed = load_module("answer", b"def f(): return 1\ncompile('1 +', 'x', 'exec')\n")
     assert handed.notes == [
-        "the module stopped at line 2: SyntaxError: invalid syntax (x, line 1); what it defines before that is graded"
+        "the module stopped at line 2: SyntaxError: invalid syntax (x, line 1); the definitions before that are graded"
     ]
     assert handed.module.f() == 1
 
@@ -179,7 +179,7 @@ def test_warnings_that_the_module_made_errors_are_not_met_by_its_own_source():
 
 def test_a_missing_data_file_is_said_not_to_be_handed_in():
     assert load_module("answer", b"open('data.csv')\n").notes == [
-        "the module stopped at line 1: FileNotFoundError: [Errno 2] No such file or directory: 'data.csv' (a data file beside the submission is not handed in); what it defines before that is graded"
+        "the module stopped at line 1: FileNotFoundError: [Errno 2] No such file or directory: 'data.csv' (data files are not part of a submission); the definitions before that are graded"
     ]
 
 

@@ -123,7 +123,7 @@ def test_stored_outputs_are_not_trusted():
         ),
         (
             b'{"cells": [\n<<<<<<< HEAD\n]}',
-            "a merge left its marks (<<<<<<<) in it: finish the merge, and hand the file in again",
+            "it has marks of an unfinished merge (<<<<<<<): finish the merge, and hand the file in again",
         ),
         (
             b'{"cells": ' + b"[" * 100_000,
@@ -132,13 +132,13 @@ def test_stored_outputs_are_not_trusted():
         (b"", "it is empty: save your work, and hand the file in again"),
         (
             b"<html>",
-            "this is a web page, not Python: download the notebook's file itself, and hand that in",
+            "this is a web page, not Python: download the notebook file and hand that in",
         ),
     ],
 )
 def test_a_broken_notebook_is_told_with_what_to_do(source, why):
     handed = load_notebook("answer", source)
-    assert handed.notes == [f"the notebook could not be read: {why}; nothing of it is graded"]
+    assert handed.notes == [f"the notebook could not be read: {why}; nothing in it is graded"]
 
 
 CODE = {"cell_type": "code", "source": "x = 1"}

@@ -132,7 +132,7 @@ def test_what_was_defined_before_stays():
 def test_another_exception_still_stops_the_module():
     handed = loaded("import nowhere\n1 / 0\nx = 1\n")
     assert handed.notes[1:] == [
-        "the module stopped at line 2: ZeroDivisionError: division by zero; what it defines before that is graded"
+        "the module stopped at line 2: ZeroDivisionError: division by zero; the definitions before that are graded"
     ]
 
 

@@ -43,7 +43,7 @@ def test_newer_syntax_is_named_with_both_pythons(source, version, what):
         return
     need = ".".join(map(str, version))
     assert explained(source).endswith(
-        f"({what} need Python {need}, and Python {HERE} grades: write the line without them)"
+        f"({what} need Python {need}, but this is graded with Python {HERE}: rewrite the line without them)"
     )
 
 
@@ -57,13 +57,13 @@ def test_an_error_in_every_python_is_no_newer_syntax(source):
 @pytest.mark.parametrize("source", ["x = (1,\n", "def f(x):\n    return (x +", 'x = "ab', "def f(x):\n"])
 def test_a_file_that_ends_in_a_statement_is_said_to(source):
     assert explained(source).endswith(
-        "(the file ends in the middle of a statement: if it was cut off on its way, hand it in again)"
+        "(the file ends in the middle of a statement: if the upload was cut off, hand it in again)"
     )
 
 
 def test_the_mark_of_a_merge_is_named():
     assert explained("x = 1\n<<<<<<< HEAD\ny = 2\n") == (
-        "line 2: SyntaxError: invalid syntax (a merge left this mark: finish the merge, and hand the file in again)"
+        "line 2: SyntaxError: invalid syntax (this is a mark of an unfinished merge: finish the merge, and hand the file in again)"
     )
 
 

@@ -39,7 +39,7 @@ def _look(source):
 
 
 RETURNED = "([], ['f'], {}, 'Returned')"
-STOPPED = "the module stopped at {}; what it defines before that is graded"
+STOPPED = "the module stopped at {}; the definitions before that are graded"
 
 
 DEFINED = "def f(): return 1\n"

@@ -115,7 +115,7 @@ def test_a_large_file_that_only_begins_like_a_notebook_is_refused(tmp_path):
 
 
 BOMBS = {
-    "nesting": (b'{"cells": ' + b"[" * 5 * MEGABYTE, "its JSON is nested too deeply to be a notebook's"),
+    "nesting": (b'{"cells": ' + b"[" * 5 * MEGABYTE, "its JSON is nested too deeply for a notebook"),
     "objects": (b'{"cells": [' + b"{}," * 9 * MEGABYTE + b"{}]}", "reading it took more than 268,435,456 bytes of memory"),
 }  # fmt: skip
 

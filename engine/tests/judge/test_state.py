@@ -56,7 +56,7 @@ def test_a_check_that_starts_over_meets_a_new_guest(state, pytestconfig):
 
 
 def test_a_broken_promise_ends_the_session_and_names_the_option(state, pytestconfig):
-    refusal = PromiseBroken("it does not keep files; to grade all the same, name it: --waive files")
+    refusal = PromiseBroken("it does not keep files; to grade anyway, waive it: --waive files")
 
     def open_guest(*_, **__):
         raise refusal

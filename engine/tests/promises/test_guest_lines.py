@@ -101,7 +101,7 @@ def test_only_kept_keeps_a_promise(isolation, reason):
     with pytest.raises(PromiseBroken) as caught:
         guest.open()
     assert str(caught.value) == (
-        f"this machine does not keep a core promise ({reason}); to grade all the same, name it: --waive files"
+        f"this machine does not keep a core promise ({reason}); to grade anyway, waive it: --waive files"
     )
 
 

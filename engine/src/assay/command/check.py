@@ -22,7 +22,7 @@ __all__ = ["check"]
 @course_option
 @click.pass_context
 def check(ctx: click.Context, file: Path, folder: Path | None, waive: tuple[str, ...]) -> None:
-    """Check your own FILE: the public checks, at once, with the smallest input that shows what is wrong."""
+    """Run the public checks on your own FILE, and show the smallest input that fails."""
     work = read_work([file], folder)
     for refused in work.intake.refused:
         stop(refused.reason, USAGE)

@@ -12,7 +12,7 @@ __all__ = ["doctor"]
 
 @click.command()
 def doctor() -> None:
-    """Say which promises of the sandbox this machine keeps, and how."""
+    """Show which promises of the sandbox this machine keeps, and how."""
     from rich.table import Table  # noqa: PLC0415 - only this command needs these
 
     from assay.judge.machine import examine  # noqa: PLC0415
@@ -23,4 +23,4 @@ def doctor() -> None:
         table.add_row(name, str(state), style="red" if isinstance(state, Broken) else "")
     console().print(table)
     if broken_core(found):
-        stop("a core promise is not kept: grading refuses on this machine unless it is named with --waive", BELOW)
+        stop("a core promise is broken: grading refuses on this machine unless you waive it with --waive", BELOW)

@@ -53,18 +53,18 @@ class Work(NamedTuple):
     "--json",
     "json_file",
     type=PathArgument(dir_okay=False, path_type=Path),
-    help="Write the canonical report there.",
+    help="Write the report to this file, as JSON.",
 )
 @click.option(
     "--seed",
     type=click.IntRange(0, MAX_SEED),
-    help="The same seed gives the same report; without it the course's own, kept in .assay/seed.",
+    help="The seed of all inputs: the same seed gives the same report. By default the course's own, in .assay/seed.",
 )
 @click.option(
     "--fail-under",
     type=Percent(0, 100),
     metavar="PERCENT",
-    help="Exit with 1 if a submission has less than that.",
+    help="Exit with 1 if a submission has less than that, or could not be graded.",
 )
 @waive_option
 @click.pass_context

@@ -29,7 +29,7 @@ class _Commands(click.Group):
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="assay")
 def main() -> None:
-    """Grade machine-learning coursework: true verdicts, from a judge that never runs a student's code."""
+    """Grade machine-learning coursework. The judge never runs a student's code."""
 
 
 for command in (grade, check, new, doctor, tolerances, self_test):

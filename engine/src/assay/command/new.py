@@ -27,7 +27,7 @@ def new(assignment: str, notebook: bool, folder: Path | None) -> None:  # noqa: 
         with path.open("x", encoding="utf-8") as file:  # a student's work is never overwritten
             file.write(notebook_starter(reference) if notebook else module_starter(reference))
     except FileExistsError:
-        stop(f"{path} is there already, and stays as it is", USAGE)
+        stop(f"{path} exists already and was not changed", USAGE)
     except OSError as error:
         stop(f"{path} cannot be written: {error.strerror}", USAGE)
     click.echo(f"{path} is written; try it with: assay check {path}")

@@ -32,14 +32,14 @@ course_option = click.option(
     "--course",
     "folder",
     type=click.Path(path_type=Path, file_okay=False),
-    help="The course's folder; without it the one around you.",
+    help="The course folder; by default the one that contains the current folder.",
 )
 
 waive_option = click.option(
     "--waive",
     multiple=True,
     type=click.Choice(CORE),
-    help="Grade although this machine does not keep that promise; repeatable.",
+    help="Grade even if this machine breaks this promise; repeatable.",
 )
 
 assignments_argument = click.argument("assignments", nargs=-1)

@@ -20,7 +20,11 @@ __all__ = ["tolerances"]
 @click.command()
 @assignments_argument
 @course_option
-@click.option("--seeds", type=click.IntRange(min=100), help="Runs of the reference; without it what each asks for.")
+@click.option(
+    "--seeds",
+    type=click.IntRange(min=100),
+    help="Runs of the reference; by default each statistic's own number.",
+)
 @click.pass_context
 def tolerances(ctx: click.Context, assignments: tuple[str, ...], folder: Path | None, seeds: int | None) -> None:
     """Derive the tolerances of statistical checks anew, and write them beside the reference."""

@@ -23,7 +23,7 @@ _FIRST_LINE = 80
 _UNREADABLE = {"module": "the module cannot be run", "notebook": "the notebook could not be read"}
 _AS_SCRIPT = "the file is a Python script, though its name ends in .ipynb: it was graded as a script"
 _AS_NOTEBOOK = "the file is a notebook, though its name ends in .py: it was graded as a notebook"
-_WITH_LINES = "the file is a script with a notebook's lines (!, % or ?): it was run as a notebook, cell by cell"
+_WITH_LINES = "the file is a script with notebook lines (!, % or ?): it was run as a notebook, cell by cell"
 
 Kind = Literal["module", "notebook"]
 
@@ -47,7 +47,7 @@ def load(name: str, kind: Kind, source: bytes, begin: Begin = begin_all, file: s
         kind, loaded = _load(name, kind, text, begin, file or _file(name, kind))
     except Unreadable as error:
         space = Namespace(name, file or _file(name, kind))
-        return LoadedModule(space.module, (), [f"{_UNREADABLE[kind]}: {error}; nothing of it is graded"])
+        return LoadedModule(space.module, (), [f"{_UNREADABLE[kind]}: {error}; nothing in it is graded"])
     loaded.notes[:0] = [note] if note else []
     return loaded
 
@@ -73,10 +73,10 @@ def _load_script(name: str, text: str, begin: Begin, file: str) -> LoadedModule:
     except SyntaxError as error:
         if _is_for_ipython(text):
             return _as_cells(name, text, begin, file)
-        space.notes.append(f"the module cannot be run: {explain(error, text)}; nothing of it is graded")
+        space.notes.append(f"the module cannot be run: {explain(error, text)}; nothing in it is graded")
         return LoadedModule(space.module, (code_file,), space.notes)
     except (ValueError, MemoryError, RecursionError) as error:
-        space.notes.append(f"the module cannot be run: {describe(error)}; nothing of it is graded")
+        space.notes.append(f"the module cannot be run: {describe(error)}; nothing in it is graded")
         return LoadedModule(space.module, (code_file,), space.notes)
     if any(map(_asks_the_shell, tree.body)):
         return _as_cells(name, text, begin, file)
@@ -96,7 +96,7 @@ def _load_script(name: str, text: str, begin: Begin, file: str) -> LoadedModule:
     space.flags = code.co_flags
     stopped = space.run(tree, code_file, begin=begin_statement)
     if stopped is not None:
-        space.notes.append(f"the module stopped at {stopped}; what it defines before that is graded")
+        space.notes.append(f"the module stopped at {stopped}; the definitions before that are graded")
     return LoadedModule(space.module, (code_file,), space.notes)
 
 

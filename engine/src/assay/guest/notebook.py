@@ -138,7 +138,7 @@ def _trees(sources: Iterable[str]) -> Iterator[ast.AST]:
 
 def _parsed(text: str) -> Any:
     if "\n<<<<<<< " in text:
-        reason = "a merge left its marks (<<<<<<<) in it: finish the merge, and hand the file in again"
+        reason = "it has marks of an unfinished merge (<<<<<<<): finish the merge, and hand the file in again"
         raise Unreadable(reason)
     try:
         # Numbers are of no interest, and some are none (NaN) or have more digits than Python takes.

@@ -177,7 +177,7 @@ def _stopped(error: BaseException, file: str) -> str:
     numbers = [number for frame, number in traceback.walk_tb(trace) if frame.f_code.co_filename == file]
     what = describe(error)
     if type(error) is FileNotFoundError:
-        what += " (a data file beside the submission is not handed in)"
+        what += " (data files are not part of a submission)"
     return f"line {numbers[0]}: {what}" if numbers else what
 
 

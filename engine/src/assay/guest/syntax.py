@@ -33,13 +33,14 @@ def explain(error: SyntaxError, text: str) -> str:
     if line is None or not 0 < line <= len(lines) + 1:
         return what
     if re.match(r"<{7} |={7}$|>{7} ", lines[min(line, len(lines)) - 1]):
-        return f"{what} (a merge left this mark: finish the merge, and hand the file in again)"
+        return f"{what} (this is a mark of an unfinished merge: finish the merge, and hand the file in again)"
     feature = _newer(error, lines)
     if feature is not None:
         need, here = (".".join(map(str, version)) for version in (feature.version, _THIS))
-        return f"{what} ({feature.name} need Python {need}, and Python {here} grades: write the line without them)"
+        why = f"{feature.name} need Python {need}, but this is graded with Python {here}"
+        return f"{what} ({why}: rewrite the line without them)"
     if _is_cut_off(text, line, len(lines)):
-        return f"{what} (the file ends in the middle of a statement: if it was cut off on its way, hand it in again)"
+        return f"{what} (the file ends in the middle of a statement: if the upload was cut off, hand it in again)"
     return what
 
 

@@ -28,12 +28,12 @@ def calls_too_slow(seconds: int) -> GuestEnded:
 
 def submission_too_slow() -> GuestEnded:
     """Return the ending of a check that has no time left."""
-    return GuestEnded("timeout", "the checks before this one took all the time that a submission has")
+    return GuestEnded("timeout", "earlier checks used all of the submission's time")
 
 
 def not_asked_again(name: str) -> GuestEnded:
     """Return the ending of a check that needs a function that did not end in earlier checks."""
-    return GuestEnded("timeout", f"not run: `{name}` did not end in two checks before")
+    return GuestEnded("timeout", f"not run: `{name}` did not end in two earlier checks")
 
 
 def exited(what: str, how: CheckExited | Closed | None) -> GuestEnded:
@@ -47,12 +47,12 @@ def exited(what: str, how: CheckExited | Closed | None) -> GuestEnded:
 
 def gone_before_check() -> GuestEnded:
     """Return the ending of a check whose submission process had ended before."""
-    return GuestEnded("crashed", "the submission's process was gone before the check began")
+    return GuestEnded("crashed", "the submission's process had ended before the check began")
 
 
 def cannot_be_paused() -> GuestEnded:
     """Return the ending of a speed check whose submission does not stand still."""
-    text = "the submission starts processes again and again, so that nothing can be timed beside it"
+    text = "the submission keeps starting processes, so the check could not be timed"
     return GuestEnded("crashed", text)
 
 
@@ -68,7 +68,7 @@ def not_locked_down() -> GuestEnded:
 
 def reference_failed(why: str) -> GuestEnded:
     """Return the ending of a speed check without the reference's answer; the grader's failure."""
-    return GuestEnded("ungraded", f"the reference, whose time is compared with, gave no answer: {why}")
+    return GuestEnded("ungraded", f"the reference gave no answer to compare the time with: {why}")
 
 
 def ran_out_of_time(how: CheckExited | Closed, *, sure: bool) -> bool:

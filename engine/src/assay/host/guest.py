@@ -253,7 +253,7 @@ class Guest:
         if missing:
             self.close()
             reasons = "; ".join(f"{name}: {self.isolation.get(name, 'not told')}" for name in missing)
-            what_now = f"to grade all the same, name it: --waive {missing[0]}"
+            what_now = f"to grade anyway, waive it: --waive {missing[0]}"
             text = f"this machine does not keep a core promise ({reasons}); {what_now}"
             raise PromiseBroken(text)
 

@@ -103,7 +103,7 @@ def test_a_members_size_that_leads_back_does_not_lead_in_circles(taken):
     data[1024:1536] = header
     found, refused, _ = taken(bytes(data), "class.tar")
     assert [one[0] for one in found] == ["alice"]
-    damage = "class.tar: it is damaged after bob/a.txt: what comes there was not read"
+    damage = "class.tar: it is damaged after bob/a.txt: the members after that were not read"
     assert refused == [
         ("bob", "bob: none of its files is a module or a notebook: a.txt; hand in scratch.py or concise.py"),
         ("class", damage),

@@ -58,17 +58,19 @@ def test_what_is_no_archive_is_refused(taken, name):
     ending = name.removeprefix("class").lower()
     for data in (b"", b"hello", MAKERS[name]([HONEST])[:20]):
         refused = taken(data, name)[1]
-        assert refused == [("class", f"{name}: it is no {ending} archive, or it is damaged")]
+        assert refused == [("class", f"{name}: it is not a {ending} archive, or it is damaged")]
 
 
 def test_an_archive_under_another_kinds_name_is_refused(taken):
-    assert taken(tarred([HONEST]))[1] == [("class", "class.zip: it is no .zip archive, or it is damaged")]
-    assert taken(zipped([HONEST]), "class.tgz")[1] == [("class", "class.tgz: it is no .tgz archive, or it is damaged")]
+    assert taken(tarred([HONEST]))[1] == [("class", "class.zip: it is not a .zip archive, or it is damaged")]
+    assert taken(zipped([HONEST]), "class.tgz")[1] == [
+        ("class", "class.tgz: it is not a .tgz archive, or it is damaged")
+    ]
 
 
 @pytest.mark.parametrize("name", ["class.rar", "class.7z", "class.tar.xz"])
 def test_other_kinds_of_archives_are_refused(taken, name):
-    reason = "archives of this kind are not opened: only .zip, .tar and .tar.gz are"
+    reason = "only .zip, .tar and .tar.gz archives are opened"
     assert taken(b"", name)[1] == [(name, f"{name}: {reason}")]
     assert taken(zipped([HONEST, (f"bob/{name}", bz2.compress(b""))]))[:2] == ([ALICE], [("bob", f"{name}: {reason}")])
 
@@ -82,7 +84,10 @@ def test_of_a_tar_that_was_cut_off_what_came_before_counts(taken, name):
         assert [one[0] for one in found] == ["alice"]
         after = "bob/scratch.py" if cut == 2000 else "alice/scratch.py"
         bob = [("bob", "scratch.py: it could not be read to its end")] if cut == 2000 else []
-        assert refused == [*bob, ("class", f"{name}: it is damaged after {after}: what comes there was not read")]
+        assert refused == [
+            *bob,
+            ("class", f"{name}: it is damaged after {after}: the members after that were not read"),
+        ]
 
 
 def test_of_a_gzip_that_was_cut_off_what_came_before_counts(taken):
@@ -91,7 +96,7 @@ def test_of_a_gzip_that_was_cut_off_what_came_before_counts(taken):
     assert [one[0] for one in found] == ["alice"]
     assert refused == [
         ("bob", "scratch.py: it could not be read to its end"),
-        ("class", "class.tgz: it is damaged after bob/scratch.py: what comes there was not read"),
+        ("class", "class.tgz: it is damaged after bob/scratch.py: the members after that were not read"),
     ]
 
 
@@ -99,7 +104,7 @@ def test_a_students_archive_above_the_limit_of_a_file_is_not_opened(taken):
     assert taken(LARGE, "class/bob.zip")[1] == [
         ("bob", "bob.zip: it has 10,000,001 bytes, over the limit of 10,000,000")
     ]
-    assert taken(b"hello", "class/bob.zip")[1] == [("bob", "bob.zip: it is no .zip archive, or it is damaged")]
+    assert taken(b"hello", "class/bob.zip")[1] == [("bob", "bob.zip: it is not a .zip archive, or it is damaged")]
 
 
 WHOLE = {

@@ -80,7 +80,7 @@ def test_names_of_a_zip_that_do_not_say_that_they_are_utf8_are_read_as_such_if_t
 
 def test_a_zip_whose_names_say_utf8_and_are_not_is_damaged(taken):
     data = zipped([("mü/scratch.py", CODE)]).replace("mü".encode(), b"m\xff\xff")
-    assert taken(data)[1] == [("class", "class.zip: it is no .zip archive, or it is damaged")]
+    assert taken(data)[1] == [("class", "class.zip: it is not a .zip archive, or it is damaged")]
 
 
 # Members that are not files.

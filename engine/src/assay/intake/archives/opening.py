@@ -32,7 +32,7 @@ def is_archive(node: Node) -> bool:
 def check_openable(node: Node) -> None:
     """Raise IntakeError if archives of this kind are not opened."""
     if not ending(node.name, ARCHIVES):
-        reason = "archives of this kind are not opened: only .zip, .tar and .tar.gz are"
+        reason = "only .zip, .tar and .tar.gz archives are opened"
         raise IntakeError(reason)
 
 
@@ -55,7 +55,7 @@ def open_archive(file: BinaryIO, path: Path, limits: ArchiveLimits) -> ArchiveTr
         else:
             read_tar(file if kind == ".tar" else gzip.GzipFile(fileobj=file), tree)
     except DAMAGE as error:
-        reason = f"it is no {kind} archive, or it is damaged"
+        reason = f"it is not a {kind} archive, or it is damaged"
         raise IntakeError(reason) from error
     tree.tell_strays()
     return tree

@@ -49,7 +49,7 @@ def read_tar(file: BinaryIO | gzip.GzipFile, tree: ArchiveTree) -> None:
     except DAMAGE:
         if not count:
             raise
-        tree.troubles.append(f"it is damaged after {member_text(last)}: what comes there was not read")
+        tree.troubles.append(f"it is damaged after {member_text(last)}: the members after that were not read")
 
 
 def _add(archive: tarfile.TarFile, info: tarfile.TarInfo, tree: ArchiveTree) -> None:

@@ -23,7 +23,7 @@ def without_outputs(data: bytes) -> bytes | None:
         # The values of numbers do not matter, and Python refuses numbers with thousands of digits.
         notebook = json.loads(data, parse_int=len, parse_float=len, parse_constant=len)
     except RecursionError:
-        reason = "its JSON is nested too deeply to be a notebook's"
+        reason = "its JSON is nested too deeply for a notebook"
         raise IntakeError(reason) from None
     except ValueError:
         return None
