@@ -95,7 +95,7 @@ def test_a_declaration_below_code_is_a_comment():
         (b"# coding: rot13\n", "it declares the encoding rot13, which Python does not know: save the file as UTF-8"),
         (
             b"# coding: undefined\n",
-            "it cannot be decoded as undefined, which it declares: save the file as UTF-8",
+            "it declares the encoding undefined, but cannot be decoded with it: save the file as UTF-8",
         ),
     ],
 )

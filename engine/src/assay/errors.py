@@ -1,9 +1,9 @@
-"""Our failures and a submission's, drawn once.
+"""All errors as a tree: the grader's, and a submission's.
 
     Exception
-    ├── AssayError                      ours, or the instructor's input; never read as the student's fault
+    ├── AssayError                      the grader's or the instructor's; never counted as the student's fault
     │   ├── CourseError                 the course's folders do not fit together
-    │   ├── IntakeError                 what was handed in cannot be taken in: a link, a folder, too large
+    │   ├── IntakeError                 a file cannot be taken in: a link, a folder, too large
     │   ├── PromiseBroken               a core promise of the sandbox cannot be kept on this machine
     │   ├── WireError                   bytes from the guest that are not a message
     │   ├── ForkServerError             the guest's fork server does not answer
@@ -13,8 +13,8 @@
     ├── SubmissionRaised                the student's code raised
     └── NameMissing (AttributeError)    a name of the contract is missing
     BaseException
-    ├── Interrupted (KeyboardInterrupt) grading was interrupted; it has the reports that there are
-    └── GuestEnded                      the guest is gone: nothing more can be asked of it in this check
+    ├── Interrupted (KeyboardInterrupt) grading was interrupted; holds the reports so far
+    └── GuestEnded                      the guest ended: this check can make no more calls
 
 `GuestEnded` is not an Exception, so that Hypothesis does not go on to ask a dead guest for smaller examples.
 """
@@ -112,7 +112,7 @@ class SubmissionRaised(Exception):
         kind: the exception's class name, as the guest gave it.
         text: its text.
         where: the student's own lines that it passed through, innermost last, as `(line number or cell, source)`.
-        called: the call could not be made at all: the signature does not fit.
+        called: false if the call could not be made because the signature does not fit.
     """
 
     def __init__(
@@ -137,7 +137,7 @@ class GuestEnded(BaseException):
     """The guest is gone.
 
     Args:
-        status: how it counts: `timeout` or `crashed` for the submission's doing, `ungraded` for ours.
+        status: `timeout` or `crashed` if the submission is the cause, `ungraded` if the grader is.
         text: one sentence for the student.
     """
 

@@ -40,7 +40,7 @@ __all__ = ["Work", "grade", "grade_work", "read_work", "show_work"]
 
 
 class Work(NamedTuple):
-    """A course, and everything that is handed in for it."""
+    """A course and its submissions."""
 
     course: Course
     intake: Intake
