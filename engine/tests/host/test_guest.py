@@ -75,7 +75,7 @@ def test_what_goes_wrong_with_the_one_that_speed_is_compared_with_is_ours(opened
 
 def test_a_peer_that_ends_is_ours(opened):
     peer = opened(Budget(**DEFAULTS | {"import_seconds": 6, "call_seconds": 1}), no_deadline=True)
-    with pytest.raises(GuestEnded, match="gave no answer: no answer within 1 s of processor time") as caught:
+    with pytest.raises(GuestEnded, match="compare the time with: no answer within 1 s of processor time") as caught:
         ReferenceLine(peer.begin(1, [])).ask(Request("call", 0, "burn", [60]))
     assert caught.value.status == "ungraded"
 
