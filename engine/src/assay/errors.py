@@ -8,7 +8,8 @@
     │   ├── WireError                   bytes from the guest that are no message
     │   ├── ForkServerError             the guest's fork server does not answer
     │   ├── WorkerDied                  a worker's process ended before its task
-    │   └── ReportError                 a file is not a report, or of a schema that this version does not read
+    │   ├── ReportError                 a file is not a report, or of a schema that this version does not read
+    │   └── ExportError                 reports cannot become a document that its consumer would take
     ├── Mismatch (AssertionError)       the answer is wrong
     ├── SubmissionRaised                the student's code raised
     └── NameMissing (AttributeError)    a name of the contract is missing
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AssayError",
     "CourseError",
+    "ExportError",
     "ForkServerError",
     "GuestEnded",
     "IntakeError",
@@ -85,6 +87,10 @@ class WorkerDied(AssayError):
 
 class ReportError(AssayError):
     """A file is not a report of assay, or of a schema that this version does not read."""
+
+
+class ExportError(AssayError):
+    """Reports cannot become a document that its consumer would take; the text says why."""
 
 
 class Mismatch(AssertionError):
