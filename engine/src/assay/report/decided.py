@@ -84,7 +84,8 @@ def _exercise(exercise: ExerciseResult, decided: Decided) -> ExerciseResult:
 def _check(check: Verdict, correction: Given | None) -> Verdict:
     if correction is None:
         return check
-    why = f"corrected from {check.score:g} to {correction.points:g} points: {correction.text}"
+    why = f"corrected from {check.score:g} to {correction.points:g} points"
+    why += f": {correction.text}" if correction.text else ""
     message = check.message or Message()
     return replace(
         check,

@@ -27,7 +27,15 @@ def filled(*reports, sheet=WORKSHEET, column=None):
 
 
 @pytest.mark.parametrize(
-    "name", ["Ada Lovelace_1001", "Group A-Ada Lovelace_1001", "Participant_1001", "ada@uni.edu", "Ada Lovelace"]
+    "name",
+    [
+        "Ada Lovelace_1001",
+        "Ada Lovelace_1001_assignsubmission_file",
+        "Group A-Ada Lovelace_1001",
+        "Participant_1001",
+        "ada@uni.edu",
+        "Ada Lovelace",
+    ],
 )
 def test_a_row_is_found_by_every_name_that_moodle_has(name):
     content, notes = filled(named(ADA, name))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from assay.report.exporters.sheets import Sheet
     from assay.report.results import Result
 
-__all__ = ["moodle"]
+__all__ = ["moodle", "participant_of"]
 
 _GRADE, _MAXIMUM = "Grade", "Maximum grade"
 """Columns of a grading worksheet, in English."""
@@ -26,6 +26,8 @@ _LIMIT: Final = Decimal(100)
 """Moodle's import aborts at a larger grade, unless the site allows it."""
 
 _PARTICIPANT: Final = re.compile(r"(\D+?) ?(\d+)")
+_EXPORTED: Final = re.compile(r"([^_]+_\d+)(?:_assignsubmission_\w*)?")
+"""A student's files in Moodle's export: the name, the participant's number, and what follows in a folder's name."""
 
 
 def moodle(request: Request) -> Export:
@@ -50,6 +52,12 @@ def moodle(request: Request) -> Export:
     return fill(Column(sheet, column, tuple(_students(sheet, column))), request.results, _names, cell)
 
 
+def participant_of(student: str) -> str | None:
+    """Return the name and number by which Moodle's export names a student, or None if it is another's name."""
+    found = _EXPORTED.fullmatch(student)
+    return found[1] if found else None
+
+
 def _students(sheet: Sheet, column: int) -> Iterator[StudentRow]:
     """Yield all rows but the header; persons are named in the columns before the grade."""
     for index, row in enumerate(sheet.rows):
@@ -67,7 +75,10 @@ def _exported(cells: list[str]) -> Iterator[str]:
 
 def _names(student: str) -> list[str]:
     """Return what a row may call a student; Moodle writes a group before the names of its members' folders."""
-    parts = student.split("-") if student.rpartition("_")[2].isdecimal() else [student]
+    participant = participant_of(student)
+    if participant is None:
+        return [student]
+    parts = participant.split("-")
     return ["-".join(parts[count:]) for count in range(len(parts))]
 
 
