@@ -8,6 +8,7 @@ from assay.command.check import check
 from assay.command.console import STOPPED, stop
 from assay.command.doctor import doctor
 from assay.command.export import export
+from assay.command.give_back import give_back
 from assay.command.grade import grade
 from assay.command.new import new
 from assay.command.selftest import self_test
@@ -33,5 +34,5 @@ def main() -> None:
     """Grade machine-learning coursework: true verdicts, from a judge that never runs a student's code."""
 
 
-for command in (grade, export, check, new, doctor, tolerances, self_test):
+for command in (grade, export, give_back, check, new, doctor, tolerances, self_test):
     main.add_command(command)
