@@ -47,13 +47,13 @@ def progress_bars() -> Progress:
     return Progress(*columns, console=errors, transient=True, disable=errors.quiet)
 
 
-def show_reports(reports: Sequence[Report]) -> None:
-    """Print the reports on standard output."""
+def show_reports(reports: Sequence[Report], skipped: Sequence[Report] = ()) -> None:
+    """Print the reports on standard output, those of skipped submissions in the table alone."""
     from assay.report.terminal import render  # noqa: PLC0415 - only commands that grade need it
 
     output = console()
     with output.capture() as captured:
-        output.print(render(reports))
+        output.print(render(reports, skipped))
     for line in captured.get().splitlines():
         click.echo(line if output.is_terminal else line.rstrip(), color=output.is_terminal)
 

@@ -7,6 +7,7 @@ import click
 from assay.command.check import check
 from assay.command.console import STOPPED, stop
 from assay.command.doctor import doctor
+from assay.command.dump import dump
 from assay.command.grade import grade
 from assay.command.new import new
 from assay.command.selftest import self_test
@@ -32,5 +33,5 @@ def main() -> None:
     """Grade machine-learning coursework: true verdicts, from a judge that never runs a student's code."""
 
 
-for command in (grade, check, new, doctor, tolerances, self_test):
+for command in (grade, check, new, dump, doctor, tolerances, self_test):
     main.add_command(command)
