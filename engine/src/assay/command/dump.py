@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assay.command.console import NO_REPORT, stop_on_error
-from assay.command.keeping import required_gradebook_option
+from assay.command.keeping import opened, required_gradebook_option
 from assay.gradebook.dump import dump_bytes
-from assay.gradebook.store import open_gradebook
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,6 +20,6 @@ __all__ = ["dump"]
 @required_gradebook_option
 def dump(file: Path) -> None:
     """Print the current reports and all decisions of a gradebook as JSON, sorted and without times."""
-    with stop_on_error(NO_REPORT), open_gradebook(file) as book:
+    with opened(file) as book:
         text = dump_bytes(book)
     sys.stdout.write(text.decode())

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from assay.gradebook.store import Gradebook
     from assay.intake.result import Intake
 
-__all__ = ["class_seed", "gradebook_option", "keeper", "opened_for_run", "required_gradebook_option"]
+__all__ = ["class_seed", "gradebook_option", "keeper", "opened", "opened_for_run", "required_gradebook_option"]
 
 _MAX_SUBJECTS = 3
 """Of a reason: more changed files than that are counted."""
@@ -56,6 +56,13 @@ def opened_for_run(path: Path | None, *, create: bool) -> Iterator[Gradebook | N
         note = journal_note(path)
         if note is not None:
             say(f"assay: {note}")
+        yield book
+
+
+@contextlib.contextmanager
+def opened(path: Path) -> Iterator[Gradebook]:
+    """Open a gradebook that exists; stop with a line if it cannot be used."""
+    with stop_on_error(NO_REPORT), open_gradebook(path) as book:
         yield book
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from assay.model import Answer, ExerciseResult, Message, Report, Status, Verdict
 
-__all__ = ["render"]
+__all__ = ["render", "render_check"]
 
 WORDS: Final[dict[Status, str]] = {
     "passed": "passed",
@@ -60,6 +60,11 @@ def render(reports: Iterable[Report], skipped: Sequence[Report] = ()) -> Rendera
             same = [report for report in shown if report.assignment == assignment]
             parts += [_summary(assignment, same, _absentees(assignment, shown)), Text()]
     return Group(*parts[:-1])
+
+
+def render_check(check: Verdict) -> RenderableType:
+    """Return one check of a report, with its message."""
+    return _checks([check])
 
 
 def _report(report: Report) -> RenderableType:
