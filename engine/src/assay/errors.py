@@ -9,7 +9,8 @@
     │   ├── ForkServerError             the guest's fork server does not answer
     │   ├── WorkerDied                  a worker's process ended before its task
     │   ├── ReportError                 a file is not a report, or of a schema that this version does not read
-    │   └── ExportError                 reports cannot become a document that its consumer would take
+    │   ├── ExportError                 reports cannot become a document that its consumer would take
+    │   └── GradebookError              a gradebook cannot be opened, read or written, or does not have what was named
     ├── Mismatch (AssertionError)       the answer is wrong
     ├── SubmissionRaised                the student's code raised
     └── NameMissing (AttributeError)    a name of the contract is missing
@@ -32,6 +33,7 @@ __all__ = [
     "CourseError",
     "ExportError",
     "ForkServerError",
+    "GradebookError",
     "GuestEnded",
     "IntakeError",
     "Interrupted",
@@ -91,6 +93,10 @@ class ReportError(AssayError):
 
 class ExportError(AssayError):
     """Reports cannot become a document that its consumer would take; the text says why."""
+
+
+class GradebookError(AssayError):
+    """A gradebook cannot be opened, read or written, or does not have what was named; the text says what to do."""
 
 
 class Mismatch(AssertionError):

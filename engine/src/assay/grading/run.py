@@ -45,7 +45,7 @@ def grade(  # noqa: PLR0913 - each by its name
         submissions: what is graded.
         seed: the course's secret seed.
         executor: where the tasks run; it stays open.
-        sink: called with every finished report the moment it exists.
+        sink: called with every finished report the moment it exists; again if an interrupt came meanwhile.
         waived: promises of the sandbox that the instructor gave up by name.
         visible_only: leave out the checks that a student does not see at once.
         stop_at_first_failure: skip the rest of a submission's checks after one that it did not pass.
@@ -162,9 +162,9 @@ class _Run:
             self._take(number, report)
 
     def _take(self, number: int, report: Report) -> None:
-        self.found[number] = report
         if self._sink is not None:
-            self._sink(report)
+            self._sink(report)  # first: after an interrupt in it, it gets the report once more
+        self.found[number] = report
 
     def _ungraded(self, number: int, reason: str, cause: Cause) -> Report:
         submission = self._submissions[number]
