@@ -40,6 +40,7 @@ def folder(tmp_path):
     """Write the reports of two students, and the files of two platforms."""
     write(tmp_path, ADA, UNGRADED)
     (tmp_path / "canvas.csv").write_text(CANVAS)
+    (tmp_path / "who.json").write_text("{}")
     (tmp_path / "moodle.csv").write_text(MOODLE)
 
 
@@ -91,6 +92,7 @@ def test_pseudonyms_are_in_the_document_and_names_in_a_file(tmp_path, assay):
     ("arguments", "code", "text"),
     [
         (["excel"], 2, f"no format 'excel'; there are {', '.join(format_names())}"),
+        (["csv", "--gradebook", "who.json"], 2, "name either a --gradebook or a --report"),
         (["csv", "--student", "Eve"], 2, "no report of this choice in grades.json"),
         (["csv", "--report", "canvas.csv"], 2, "canvas.csv: this is no report of assay: JSON is malformed: invalid character (byte 0)"),
         (["gradescope"], 3, "Gradescope takes one report, and there are 2: choose by --student and --assignment"),

@@ -20,14 +20,12 @@ def test_names_and_texts_are_gone_and_points_stay():
         handed_in=Names(("Ada",), ("Ada",), ("Ada.py",)),
         answers=report(answers=[("0", "Ada"), ("Ada", "x")]).answers,
     )
-    decided = undecided(told)._replace(
-        corrections={("0", "the_loss_is_right"): Given(1.0, "Ada")}, answers={"0": Given(1.5, "Ada")}
-    )
+    decided = undecided(told)._replace(corrections={("0", "the_loss_is_right"): 1.0}, answers={"0": Given(1.5, "Ada")})
     result = result_of(*pseudonymous(told, decided, "student-1"), published=True)
     assert "Ada" not in repr(result)
     assert (result.student, result.score, result.pending) == ("student-1", 5.5, "a person has to look at it")
     assert [(row.check, row.text) for row in result.rows if row.text] == [
-        ("the_loss_is_right", "help      corrected from 2 to 1 points")
+        ("the_loss_is_right", "help      a person has corrected this from 2 to 1 points")
     ]
     assert result.report.submission == SubmissionInfo("student-1", "", "")
 

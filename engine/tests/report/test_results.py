@@ -91,7 +91,7 @@ def test_decisions_of_persons_count():
     two = exercise("2", "Two", check("c", points=4.0))
     graded = report("x", (one, two), answers=[("1", "Zero works.")])
     decided = undecided(graded)._replace(
-        corrections={("1", "a"): Given(0.5, "right in principle")}, answers={"1": Given(2.0, "good")},
+        corrections={("1", "a"): 0.5}, answers={"1": Given(2.0, "good")},
         excused=frozenset({"2"}), open=(),
     )  # fmt: skip
     result = result_of(graded, decided, published=False)
@@ -100,14 +100,14 @@ def test_decisions_of_persons_count():
         ("1", "b", 1, 1),
         ("1", "answer", 2, 0),
     ]
-    assert result.rows[0].text.endswith("corrected from 0 to 0.5 points: right in principle")
+    assert result.rows[0].text.endswith("\n          a person has corrected this from 0 to 0.5 points")
     assert (result.score, result.max_score, result.pending) == (Decimal("3.50"), 2, "")
     assert result.notes == ("exercise 2 is excused",)
     assert (result.report.score, result.report.max_score) == (3.5, 2.0)
 
 
 def test_a_correction_settles_a_check_that_could_not_be_graded():
-    decided = undecided(UNGRADED)._replace(corrections={("5", "flat_labels"): Given(1.0, "seen")}, graded=True)
+    decided = undecided(UNGRADED)._replace(corrections={("5", "flat_labels"): 1.0}, graded=True)
     result = result_of(UNGRADED, decided, published=False)
     assert (result.score, result.doubt) == (1, "")
 

@@ -6,25 +6,25 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
-from assay.model import Message
+from assay.model import Environment, Message, Names, Report, SubmissionInfo
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from assay.model import ExerciseResult, Report, Verdict
+    from assay.model import ExerciseResult, Verdict
 
-__all__ = ["Decided", "Given", "decide", "undecided"]
+__all__ = ["Decided", "Given", "decide", "nothing_handed_in", "undecided"]
 
 
 class Given(NamedTuple):
-    """Points that a person gave, and the reason or the comment."""
+    """Points that a person gave for a written answer, and the comment for the student."""
 
     points: float
-    text: str
+    comment: str
 
 
 class Decided(NamedTuple):
-    """What persons decided beside a report.
+    """What persons decided beside a report; not why, because the reasons are the instructor's.
 
     Args:
         corrections: the points of checks, by the exercise's number and the check's id.
@@ -35,7 +35,7 @@ class Decided(NamedTuple):
         open: what a person must still decide, a sentence each.
     """
 
-    corrections: Mapping[tuple[str, str], Given]
+    corrections: Mapping[tuple[str, str], float]
     answers: Mapping[str, Given]
     excused: frozenset[str]
     whole: bool
@@ -55,12 +55,22 @@ def undecided(report: Report) -> Decided:
     return Decided({}, given, frozenset(), whole=False, graded=report.status == "graded", open=texts)
 
 
+def nothing_handed_in(student: str, assignment: str) -> Report:
+    """Return the report of a student of whom there is none, for decisions that need none."""
+    nobody = SubmissionInfo(student, "", "")
+    nothing = Names((), ())
+    return Report(
+        nobody, assignment, "ungraded", "nothing was handed in", None, 0.0, 0.0, {}, "", "", "", (),
+        Environment("", ""), (), nothing, 0.0,
+    )  # fmt: skip
+
+
 def decide(report: Report, decided: Decided) -> Report:
     """Return the report with the decisions in it; the points of excused exercises do not count."""
     exercises = tuple(_exercise(exercise, decided) for exercise in report.exercises)
     counted = [exercise for exercise in exercises if exercise.id not in decided.excused]
     answers = tuple(
-        replace(answer, score=given.points, comment=given.text or None)
+        replace(answer, score=given.points, comment=given.comment or None)
         if (given := decided.answers.get(answer.exercise))
         else replace(answer, score=None, comment=None)
         for answer in report.answers
@@ -81,14 +91,9 @@ def _exercise(exercise: ExerciseResult, decided: Decided) -> ExerciseResult:
     return replace(exercise, score=float(sum(check.score for check in checks)), checks=checks)
 
 
-def _check(check: Verdict, correction: Given | None) -> Verdict:
-    if correction is None:
+def _check(check: Verdict, points: float | None) -> Verdict:
+    if points is None:
         return check
-    why = f"corrected from {check.score:g} to {correction.points:g} points"
-    why += f": {correction.text}" if correction.text else ""
+    what = f"a person has corrected this from {check.score:g} to {points:g} points"
     message = check.message or Message()
-    return replace(
-        check,
-        score=correction.points,
-        message=replace(message, help=f"{message.help}\n{why}" if message.help else why),
-    )
+    return replace(check, score=points, message=replace(message, help="\n".join(filter(None, (message.help, what)))))

@@ -95,7 +95,7 @@ def _text(result: Result) -> bytes:
         console.print(render([result.report]))
     lines = [line.rstrip() for line in captured.get().splitlines()]
     more = [f"open      {result.pending}"] if result.pending else []
-    more += ["the whole assignment is excused"] if result.excused else []
+    more += [result.doubt] if result.excused else []
     return "".join(f"{line}\n" for line in [*lines, *([""] if more else []), *more]).encode()
 
 

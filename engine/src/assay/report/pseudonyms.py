@@ -39,7 +39,6 @@ def pseudonymous(report: Report, decided: Decided, pseudonym: str) -> tuple[Repo
         answers=tuple(replace(a, text="", comment=None) for a in report.answers if a.exercise in numbers),
         handed_in=Names((), ()),
     ), decided._replace(
-        corrections={target: Given(given.points, "") for target, given in decided.corrections.items()},
         answers={number: Given(given.points, "") for number, given in decided.answers.items()},
         open=(_REASON,) if decided.open else (),
     )

@@ -78,7 +78,7 @@ class Result(msgspec.Struct, frozen=True):
         rows: the checks and written answers that count, by exercise.
         doubt: why the points are not known, or "".
         pending: what a person must decide before the points are final, or "".
-        excused: whether the whole assignment is excused.
+        excused: whether the whole assignment is excused, and has no rows.
         notes: what was found about the files, and which exercises are excused.
         report: the report as the student may see it.
     """
@@ -116,14 +116,14 @@ def result_of(report: Report, decided: Decided, *, published: bool) -> Result:
     seen = for_student(decide(report, decided), published=published)
     path = PurePath(report.submission.path)
     excused = [f"exercise {exercise.id} is excused" for exercise in report.exercises if exercise.id in decided.excused]
-    rows = [*_rows(seen.exercises, report.exercises, decided), *_answers(seen, decided)]
+    rows = [] if decided.whole else [*_rows(seen.exercises, report.exercises, decided), *_answers(seen, decided)]
     order = list(dict.fromkeys(row.exercise for row in rows))
     return Result(
         student=_name(report.submission.name),
         assignment=_name(report.assignment),
         file="" if path.is_absolute() or ".." in path.parts else escape(str(path), MAX_PATH_CHARS),
         rows=tuple(sorted(rows, key=lambda row: order.index(row.exercise))),
-        doubt=_lines(seen.reason or "it could not be graded") if seen.status == "ungraded" else "",
+        doubt=_lines(_doubt(seen, decided)),
         pending=_lines("; ".join(decided.open)),
         excused=decided.whole,
         notes=tuple(map(_lines, [*seen.handed_in.notes, *excused])),
@@ -134,6 +134,12 @@ def result_of(report: Report, decided: Decided, *, published: bool) -> Result:
 def number(points: Decimal) -> int | float:
     """Return points as a number for JSON: whole points without decimals."""
     return int(points) if points == points.to_integral_value() else float(points)
+
+
+def _doubt(seen: Report, decided: Decided) -> str:
+    if decided.whole:
+        return "the assignment is excused"
+    return seen.reason or "it could not be graded" if seen.status == "ungraded" else ""
 
 
 def _rows(seen: Sequence[ExerciseResult], judged: Sequence[ExerciseResult], decided: Decided) -> Iterator[Row]:

@@ -81,7 +81,7 @@ def test_the_text_of_a_summary():
             "",
             "### `Bob` `linear_regression_scratch`",
             "",
-            "Could not be graded: `1 of the checks could not be graded`",
+            "No points: `1 of the checks could not be graded`",
             "",
             "| exercise | checks passed | points |",
             "|---|---:|---:|",
@@ -109,7 +109,7 @@ def test_the_text_of_a_summary():
 
 def test_a_submission_without_checks_has_its_reason():
     shown = html(report("Eve", status="ungraded", reason="Eve.zip: it is encrypted", assignment=""))
-    assert "<h3><code>Eve</code></h3>\n<p>Could not be graded: <code>Eve.zip: it is encrypted</code></p>" in shown
+    assert "<h3><code>Eve</code></h3>\n<p>No points: <code>Eve.zip: it is encrypted</code></p>" in shown
 
 
 def test_nothing_that_a_student_wrote_is_read_as_markdown_or_html():

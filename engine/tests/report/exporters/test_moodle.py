@@ -64,7 +64,7 @@ def test_an_excused_student_has_no_grade():
     excused = result_of(own, undecided(own)._replace(whole=True), published=False)
     made = moodle(replace(request(), results=(excused,), sheet=WORKSHEET.encode()))
     assert made.content.decode() == WORKSHEET.replace("7.00", "")
-    assert made.notes[-1] == "Participant 1002, Bob_Junior Babbage: left blank: excused"
+    assert made.notes[-1] == "Participant 1002, Bob_Junior Babbage: left blank: the assignment is excused"
 
 
 def test_the_gradebook_has_other_columns():

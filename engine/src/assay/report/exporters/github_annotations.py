@@ -22,14 +22,14 @@ _PROPERTY: Final = _DATA | str.maketrans({":": "%3A", ",": "%2C"})
 
 
 def github_annotations(request: Request) -> Export:
-    """Return an error for each check that did not pass, a warning for what is not graded, a notice of the points."""
+    """Return an error for each wrong check, a warning for a report without points, and a notice of the points."""
     results = request.results
     errors = [line for result in results for line in _errors(result)]
     warnings = [line for result in results for line in _warnings(result)]
     notices = [line for result in results for line in _notices(result)]
     lines = [
         *_first("error", errors, "checks did not pass"),
-        *_first("warning", warnings, "could not be graded"),
+        *_first("warning", warnings, "submissions have no points"),
         *_first("notice", notices, "submissions have points"),
     ]
     return Export("".join(f"{line}\n" for line in lines).encode())
@@ -43,7 +43,7 @@ def _errors(result: Result) -> Iterator[str]:
 
 def _warnings(result: Result) -> Iterator[str]:
     if result.doubt:
-        yield _command("warning", result, "could not be graded", result.doubt)
+        yield _command("warning", result, "no points", result.doubt)
 
 
 def _notices(result: Result) -> Iterator[str]:

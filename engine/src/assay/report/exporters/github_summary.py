@@ -51,7 +51,7 @@ def _table(result: Result) -> str:
     head = f"### {_code(result.student)} {_code(result.assignment) if result.assignment else ''}".rstrip()
     lines = [head, ""]
     if result.doubt:
-        lines += [f"Could not be graded: {_code(result.doubt.replace(chr(10), ' '))}", ""]
+        lines += [f"No points: {_code(result.doubt.replace(chr(10), ' '))}", ""]
     if result.rows:
         lines += ["| exercise | checks passed | points |", "|---|---:|---:|"]
         for (number, title), group in groupby(result.rows, key=lambda row: (row.exercise, row.title)):

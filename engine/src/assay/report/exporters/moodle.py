@@ -42,7 +42,7 @@ def moodle(request: Request) -> Export:
     def cell(result: Result, row: list[str]) -> str:
         points = final_points(result)
         highest = _LIMIT if maximum is None else _decimal(row[maximum])
-        if result.excused or not points:
+        if not points:
             return ""
         if highest is not None and Decimal(points) > highest:
             msg = f"{result.student} has {points} points, and Moodle takes no more than {highest:f} in this column"

@@ -28,8 +28,9 @@ def plain_csv(request: Request) -> Export:
     writer.writerow(_HEADER)
     for result in request.results:
         who = (_inert(result.student), _inert(result.assignment))
+        status = "excused" if result.excused else "ungraded"
         if not result.rows:
-            writer.writerow((*who, None, None, None, _inert(result.doubt), "ungraded", None, None))
+            writer.writerow((*who, None, None, None, _inert(result.doubt), status, None, None))
         for row in result.rows:
             texts = (row.exercise, row.title, row.check, row.description, row.status)
             writer.writerow((*who, *map(_inert, texts), row.score, row.max_score))
