@@ -95,6 +95,8 @@ def test_pseudonyms_are_in_the_document_and_names_in_a_file(tmp_path, assay):
         (["csv", "--gradebook", "who.json"], 2, "name either a --gradebook or a --report"),
         (["csv", "--student", "Eve"], 2, "no report of this choice in grades.json"),
         (["csv", "--report", "canvas.csv"], 2, "canvas.csv: this is no report of assay: JSON is malformed: invalid character (byte 0)"),
+        (["csv", "--report", "/proc/self/mem"], 2, "/proc/self/mem cannot be read: Input/output error"),
+        (["canvas", "--fill", "/proc/self/mem"], 2, "/proc/self/mem cannot be read: Input/output error"),
         (["gradescope"], 3, "Gradescope takes one report, and there are 2: choose by --student and --assignment"),
         (["csv", "--output", "none/x.csv"], 3, "none/x.csv cannot be written: No such file or directory"),
         (

@@ -96,6 +96,12 @@ def test_an_excused_student_has_no_points(book, assay):
     assert output.splitlines()[1:] == [f"Ada,{NAME},,,,the assignment is excused,excused,,"]
 
 
+def test_an_excused_student_without_a_report_gets_nothing_back(book, assay, tmp_path):
+    decide(book, "excuse", "Kim", "")
+    assert assay("return", "out", "--gradebook", "class.db")[0] == 0
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["Ada", "Bob", "Eve"]
+
+
 def test_an_excused_exercise_does_not_count(book, assay):
     decide(book, "excuse", "Ada", "0")
     output = assay("export", "gradescope", "--gradebook", "class.db", "--student", "Ada")[1]

@@ -12,7 +12,7 @@ import click
 
 from assay.command.console import NO_REPORT, USAGE, say, stop, stop_on_error
 from assay.command.options import PathArgument
-from assay.command.results import Choice, choice_options, read_results
+from assay.command.results import Choice, choice_options, read_file, read_results
 from assay.intake.tree import path_text
 
 __all__ = ["export"]
@@ -56,7 +56,7 @@ def export(
         exporter = exporter_of(name)
     with stop_on_error(NO_REPORT):
         results = read_results(Choice(**choice), pseudonyms)
-        sheet = None if fill is None else fill.read_bytes()
+        sheet = None if fill is None else read_file(fill)
         made = exporter(Request(tuple(results), datetime.now(UTC), sheet, column, os.environ))
     _write(made.content, output)
     for note in made.notes:

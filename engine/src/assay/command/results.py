@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from assay.model import Report
     from assay.report.results import Result
 
-__all__ = ["Choice", "choice_options", "read_results"]
+__all__ = ["Choice", "choice_options", "read_file", "read_results"]
 
 
 class Choice(NamedTuple):
@@ -81,11 +81,17 @@ def read_results(choice: Choice, pseudonyms: Path | None = None) -> list[Result]
     return [result_of(report, decided, published=choice.published) for report, decided in found]
 
 
-def _reports(path: Path) -> Sequence[Report]:
+def read_file(path: Path) -> bytes:
+    """Return the bytes of a file; stop if it cannot be read."""
     try:
-        return read_document(path.read_bytes()).reports
+        return path.read_bytes()
     except OSError as error:
         stop(f"{path_text(path)} cannot be read: {error.strerror}", USAGE)
+
+
+def _reports(path: Path) -> Sequence[Report]:
+    try:
+        return read_document(read_file(path)).reports
     except AssayError as error:
         stop(f"{path_text(path)}: {error}", USAGE)
 

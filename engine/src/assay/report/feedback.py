@@ -44,7 +44,7 @@ def write_folders(results: Sequence[Result], folder: Path) -> None:
     if folder.exists():
         msg = f"{folder} is there already, and what is in it could be somebody else's: name a new folder"
         raise ExportError(msg)
-    folders = _folders([result.student for result in results])
+    folders = _folders([student for student, _ in texts])
     folder.mkdir(parents=True)
     for (student, name), text in texts.items():
         place = folder / folders[student]
@@ -76,13 +76,17 @@ def write_moodle_zip(results: Sequence[Result], path: Path) -> None:
 
 
 def _texts(results: Sequence[Result]) -> dict[tuple[str, str], bytes]:
-    """Return the file of each student and assignment; raise ExportError if one has two."""
-    counts = Counter((result.student, _file(result)) for result in results)
+    """Return the file of each student and assignment; raise ExportError if one has two.
+
+    A student who handed in nothing and is excused gets none.
+    """
+    got = [result for result in results if result.report.submission.path or not result.excused]
+    counts = Counter((result.student, _file(result)) for result in got)
     twice = [f"{student} ({name})" for (student, name), count in counts.items() if count > 1]
     if twice:
         msg = f"several reports may be of one person or of two: {', '.join(twice)}"
         raise ExportError(msg)
-    return {(result.student, _file(result)): _text(result) for result in results}
+    return {(result.student, _file(result)): _text(result) for result in got}
 
 
 def _file(result: Result) -> str:

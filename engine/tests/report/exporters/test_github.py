@@ -76,7 +76,7 @@ def test_the_text_of_a_summary():
             "",
             "| exercise | checks passed | points |",
             "|---|---:|---:|",
-            "| 0 `The model` | 2 of 3 | 3.00 / 4.00 |",
+            "| `0 The model` | 2 of 3 | 3.00 / 4.00 |",
             "| **total** | | **3.00 / 4.00** |",
             "",
             "### `Bob` `linear_regression_scratch`",
@@ -85,10 +85,10 @@ def test_the_text_of_a_summary():
             "",
             "| exercise | checks passed | points |",
             "|---|---:|---:|",
-            "| 5 `Why reshape` | 0 of 1 | / 2.00 |",
+            "| `5 Why reshape` | 0 of 1 | / 2.00 |",
             "| **total** | | **/ 2.00** |",
             "",
-            "- `Ada` 0: `zero_grad really clears` (failed)",
+            "- `Ada` `0`: `zero_grad really clears` (failed)",
             "  ```text",
             "  input     sgd = SGD([w], lr=0.5)",
             "            sgd.zero_grad()",
@@ -96,7 +96,7 @@ def test_the_text_of_a_summary():
             "  expected  [[0.0, 0.0]]   within float32 rounding",
             "  help      gradients accumulate: set every param.grad to zero, or to None",
             "  ```",
-            "- `Bob` 5: `flat labels` (ungraded)",
+            "- `Bob` `5`: `flat labels` (ungraded)",
             "  ```text",
             "  help      ours",
             "  ```",
@@ -105,6 +105,11 @@ def test_the_text_of_a_summary():
             "",
         ]
     )
+
+
+def test_a_check_without_a_message_is_one_line():
+    shown = summary(report("x", (exercise("1", "One", check("a", "failed")),)))
+    assert "\n- `x` `1`: `a` (failed)\n\n" in shown
 
 
 def test_a_submission_without_checks_has_its_reason():

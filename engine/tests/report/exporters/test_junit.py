@@ -46,7 +46,7 @@ def test_a_failure_has_the_message():
     (case,) = [case for case in next(iter(read(ADA))) if case.name == "zero_grad really clears"]
     (failure,) = case.result
     assert isinstance(failure, Failure)
-    assert failure.message == "failed: input     sgd = SGD([w], lr=0.5)"
+    assert failure.message == "failed: input sgd = SGD([w], lr=0.5)"
     assert failure.text.endswith("help      gradients accumulate: set every param.grad to zero, or to None")
 
 

@@ -59,7 +59,7 @@ def _table(result: Result) -> str:
             passed = sum(row.status in {"passed", "scored"} for row in rows)
             part = replace(result, rows=tuple(rows))
             points = _points(part.score, part.max_score)
-            lines.append(f"| {number} {_cell(title)} | {passed} of {len(rows)} | {points} |")
+            lines.append(f"| {_cell(f'{number} {title}')} | {passed} of {len(rows)} | {points} |")
         lines += [f"| **total** | | **{_points(result.score, result.max_score)}** |", ""]
     return "\n".join(lines)
 
@@ -72,7 +72,7 @@ def _details(result: Result) -> Iterator[str]:
 
 def _detail(result: Result, row: Row) -> str:
     fence = "`" * max(3, _longest_run(row.text) + 1)
-    head = f"- {_code(result.student)} {row.exercise}: {_code(row.description)} ({row.status})\n"
+    head = f"- {_code(result.student)} {_code(row.exercise)}: {_code(row.description)} ({row.status})\n"
     if not row.text:
         return head
     return head + "".join(f"  {line}\n" for line in (f"{fence}text", *row.text.split("\n"), fence))

@@ -73,7 +73,8 @@ def _cases(result: Result) -> list[ET.Element]:
 def _case(classname: str, name: str, status: RowStatus, text: str, seconds: float) -> ET.Element:
     case = ET.Element("testcase", classname=classname, name=name, time=f"{seconds:.3f}")
     if status in _ELEMENTS:
-        first = f"{status}: {text.splitlines()[0]}" if text else status
+        words = text.partition("\n")[0].split()
+        first = f"{status}: {' '.join(words)}" if words else status
         child = ET.SubElement(case, _ELEMENTS[status], message=first)
         if _ELEMENTS[status] == "skipped":
             child.set("type", f"assay.{status}")

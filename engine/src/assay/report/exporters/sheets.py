@@ -14,7 +14,7 @@ from assay.report.exporters.request import Export
 from assay.text import MAX_NAME_CHARS, escape
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from assay.report.results import Result
 
@@ -99,7 +99,8 @@ def fill(
         names: returns what the platform may call the student of a report.
         cell: returns what a row gets for its result, or "".
     """
-    found = {id(result): _rows_of(names(result.student), column.students) for result in results}
+    by_name = _by_name(column.students)
+    found = {id(result): _rows_of(names(result.student), by_name) for result in results}
     by_row: defaultdict[int, list[Result]] = defaultdict(list)
     for result in results:
         for row in found[id(result)]:
@@ -125,9 +126,16 @@ def final_points(result: Result) -> str:
     return "" if result.score is None or result.pending else f"{result.score.normalize():f}"
 
 
-def _rows_of(names: Sequence[str], students: Sequence[StudentRow]) -> list[StudentRow]:
-    wanted = set(map(_plain, names))
-    return [row for row in students if wanted & {_plain(name) for name in row.names if name}]
+def _by_name(students: Sequence[StudentRow]) -> dict[str, set[StudentRow]]:
+    found: defaultdict[str, set[StudentRow]] = defaultdict(set)
+    for row in students:
+        for name in filter(None, row.names):
+            found[_plain(name)].add(row)
+    return found
+
+
+def _rows_of(names: Sequence[str], by_name: Mapping[str, set[StudentRow]]) -> set[StudentRow]:
+    return set().union(*(by_name.get(_plain(name), set()) for name in names))
 
 
 def _plain(name: str) -> str:
@@ -135,7 +143,7 @@ def _plain(name: str) -> str:
     return escape(unicodedata.normalize("NFC", name), MAX_NAME_CHARS)
 
 
-def _doubt(mine: Sequence[Result], found: Mapping[int, Sequence[StudentRow]]) -> str:
+def _doubt(mine: Sequence[Result], found: Mapping[int, Collection[StudentRow]]) -> str:
     if len(mine) > 1:
         return f"{len(mine)} reports are of this row"
     if len(found[id(mine[0])]) > 1:
