@@ -104,6 +104,12 @@ def test_a_column_that_is_not_there_is_refused():
     )
 
 
-def test_a_maximum_that_is_no_number_limits_nothing():
-    sheet = WORKSHEET.replace("11.00", "A-F")
-    assert filled(named(ADA, "Ada Lovelace"), sheet=sheet)[0] == sheet.replace('grading",,A', 'grading",5,A')
+@pytest.mark.parametrize("maximum", ["A-F", "nan"])
+def test_a_maximum_that_is_no_number_limits_nothing(maximum):
+    sheet = WORKSHEET.replace("11.00", maximum)
+    assert filled(named(ADA, "Ada Lovelace"), sheet=sheet)[0] == sheet.replace('grading",,', 'grading",5,')
+
+
+def test_a_worksheet_may_be_in_another_language_or_end_with_the_grade():
+    sheet = "ID,Vollständiger Name,Bewertung\nTeilnehmer/in1001,Ada Lovelace,\n"
+    assert filled(named(ADA, "Ada Lovelace_1001"), sheet=sheet, column="Bewertung")[0] == f"{sheet.rstrip()}5\n"

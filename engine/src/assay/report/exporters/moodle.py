@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["moodle", "participant_of"]
 
-_GRADE, _MAXIMUM = "Grade", "Maximum grade"
-"""Columns of a grading worksheet, in English."""
+_GRADE: Final = "Grade"
+"""A worksheet's column, in English."""
 
 _LIMIT: Final = Decimal(100)
 """Moodle's import aborts at a larger grade, unless the site allows it."""
@@ -36,15 +36,11 @@ def moodle(request: Request) -> Export:
     sheet = read_sheet(request.sheet, ",;\t", "Moodle")
     title = request.column or _GRADE
     column = column_of(sheet, lambda name: name.strip() == title, title, "Moodle")
-    header = [name.strip() for name in sheet.rows[0]]
-    maximum = header.index(_MAXIMUM) if _MAXIMUM in header else None
 
     def cell(result: Result, row: list[str]) -> str:
         points = final_points(result)
-        highest = _LIMIT if maximum is None else _decimal(row[maximum])
-        if not points:
-            return ""
-        if highest is not None and Decimal(points) > highest:
+        highest = _highest(row, column)
+        if points and highest is not None and Decimal(points) > highest:
             msg = f"{result.student} has {points} points, and Moodle takes no more than {highest:f} in this column"
             raise ExportError(msg)
         return points
@@ -56,6 +52,17 @@ def participant_of(student: str) -> str | None:
     """Return the name and number by which Moodle's export names a student, or None if it is another's name."""
     found = _EXPORTED.fullmatch(student)
     return found[1] if found else None
+
+
+def _highest(row: list[str], column: int) -> Decimal | None:
+    """Return the most that Moodle takes: a worksheet, in any language, has it beside the grade."""
+    if not _PARTICIPANT.fullmatch(row[0].strip()):
+        return _LIMIT
+    try:
+        highest = Decimal(row[column + 1].strip().replace(",", "."))
+    except (IndexError, InvalidOperation):
+        return None
+    return highest if highest.is_finite() else None
 
 
 def _students(sheet: Sheet, column: int) -> Iterator[StudentRow]:
@@ -80,10 +87,3 @@ def _names(student: str) -> list[str]:
         return [student]
     parts = participant.split("-")
     return ["-".join(parts[count:]) for count in range(len(parts))]
-
-
-def _decimal(text: str) -> Decimal | None:
-    try:
-        return Decimal(text.strip().replace(",", "."))
-    except InvalidOperation:
-        return None
