@@ -12,6 +12,7 @@ from assay.command.dump import dump
 from assay.command.grade import grade
 from assay.command.history import forget, history
 from assay.command.new import new
+from assay.command.regrade import regrade
 from assay.command.selftest import self_test
 from assay.command.tolerances import tolerances
 
@@ -36,7 +37,7 @@ def main() -> None:
 
 
 _GRADING = (grade, check, new, doctor, tolerances, self_test)
-_GRADEBOOK = (correct, dump, excuse, forget, history, score, withdraw)
+_GRADEBOOK = (correct, dump, excuse, forget, history, regrade, score, withdraw)
 
 for command in (*_GRADING, *_GRADEBOOK):
     main.add_command(command)
