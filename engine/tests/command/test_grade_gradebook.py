@@ -1,36 +1,12 @@
 """`assay grade --gradebook`: what is stored is skipped, what is new or has changed is graded, and both are said."""
 
-import functools
 import json
 import shutil
 
-import pytest
-from commands import RIGHT, WRONG, run_here
+from commands import RIGHT, WRONG
 from small_course import write_class
 
 from assay.gradebook.store import open_gradebook
-
-
-@pytest.fixture(scope="module")
-def run(executor):
-    return functools.partial(run_here, executor)
-
-
-@pytest.fixture(scope="module")
-def first(course_root, tmp_path_factory, run):
-    """A folder with a course, a class of two, and the gradebook of a first run."""
-    folder = tmp_path_factory.mktemp("room")
-    shutil.copytree(course_root, folder / "course")
-    write_class(folder / "class", {"alice": RIGHT, "bob": WRONG})
-    code, _, errors = grade(run, folder, "--seed", "7")
-    assert (code, errors) == (0, "")
-    return folder
-
-
-@pytest.fixture
-def room(first, tmp_path):
-    """A copy of that folder."""
-    return shutil.copytree(first, tmp_path / "room")
 
 
 def grade(run, room, *arguments):
@@ -42,10 +18,10 @@ def history(room, name):
         return book.history(name)
 
 
-def test_every_report_is_stored_with_the_run_that_graded_it(first, room):
+def test_every_report_is_stored_with_the_run_that_graded_it(first_room, room):
     (entry,) = history(room, "bob")
     assert (entry.report.score, entry.report.seed, entry.conditions.seed) == (3, "7", "7")
-    assert (entry.origin.folder, entry.origin.paths) == (str(first), ("class",))
+    assert (entry.origin.folder, entry.origin.paths) == (str(first_room), ("class",))
 
 
 def test_the_same_command_grades_nothing_and_says_so(room, run):

@@ -126,6 +126,7 @@ def grade_work(  # noqa: PLR0913 - each by its name
     waived: tuple[str, ...] = (),
     visible_only: bool = False,
     keep: Callable[[Report], None] = lambda _: None,
+    exercises: Sequence[tuple[str, ...]] = (),
 ) -> list[Report]:
     """Grade the submissions, and keep every report as soon as it exists; stop if no report can be made.
 
@@ -149,6 +150,7 @@ def grade_work(  # noqa: PLR0913 - each by its name
             sink=sink,
             waived=waived,
             visible_only=visible_only,
+            exercises=exercises,
             on_trouble=lambda text: say(f"assay: {text}"),
         )
 

@@ -25,7 +25,15 @@ if TYPE_CHECKING:
     from assay.gradebook.store import Gradebook
     from assay.intake.result import Intake
 
-__all__ = ["class_seed", "gradebook_option", "keeper", "opened", "opened_for_run", "required_gradebook_option"]
+__all__ = [
+    "class_seed",
+    "gradebook_option",
+    "keeper",
+    "opened",
+    "opened_for_run",
+    "origin",
+    "required_gradebook_option",
+]
 
 _MAX_SUBJECTS = 3
 """Of a reason: more changed files than that are counted."""

@@ -14,6 +14,7 @@ from assay.command.give_back import give_back
 from assay.command.grade import grade
 from assay.command.history import forget, history
 from assay.command.new import new
+from assay.command.regrade import regrade
 from assay.command.selftest import self_test
 from assay.command.tolerances import tolerances
 
@@ -38,7 +39,7 @@ def main() -> None:
 
 
 _GRADING = (grade, check, new, doctor, tolerances, self_test)
-_GRADEBOOK = (correct, dump, excuse, forget, history, score, withdraw)
+_GRADEBOOK = (correct, dump, excuse, forget, history, regrade, score, withdraw)
 _EXPORTS = (export, give_back)
 
 for command in (*_GRADING, *_GRADEBOOK, *_EXPORTS):

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from assay.model import Answer, ExerciseResult, Message, Report, Status, Verdict
 
-__all__ = ["render", "render_check"]
+__all__ = ["WORDS", "render", "render_check"]
 
 WORDS: Final[dict[Status, str]] = {
     "passed": "passed",
