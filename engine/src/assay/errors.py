@@ -8,7 +8,9 @@
     │   ├── WireError                   bytes from the guest that are not a message
     │   ├── ForkServerError             the guest's fork server does not answer
     │   ├── WorkerDied                  a worker's process ended before its task
-    │   └── ReportError                 a file is not a report, or of a schema that this version does not read
+    │   ├── ReportError                 a file is not a report, or of a schema that this version does not read
+    │   ├── ExportError                 reports cannot become a document that its consumer would take
+    │   └── GradebookError              a gradebook cannot be opened, read or written, or does not have what was named
     ├── Mismatch (AssertionError)       the answer is wrong
     ├── SubmissionRaised                the student's code raised
     └── NameMissing (AttributeError)    a name of the contract is missing
@@ -29,7 +31,9 @@ if TYPE_CHECKING:
 __all__ = [
     "AssayError",
     "CourseError",
+    "ExportError",
     "ForkServerError",
+    "GradebookError",
     "GuestEnded",
     "IntakeError",
     "Interrupted",
@@ -85,6 +89,14 @@ class WorkerDied(AssayError):
 
 class ReportError(AssayError):
     """A file is not a report of assay, or of a schema that this version does not read."""
+
+
+class ExportError(AssayError):
+    """Reports cannot become a document that its consumer would take; the text says why."""
+
+
+class GradebookError(AssayError):
+    """A gradebook cannot be opened, read or written, or does not have what was named; the text says what to do."""
 
 
 class Mismatch(AssertionError):

@@ -16,6 +16,8 @@ from assay.text import MAX_LINE_CHARS, escape
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from rich.console import RenderableType
+
     from assay.model import Report
 
 __all__ = [
@@ -26,6 +28,7 @@ __all__ = [
     "console",
     "progress_bars",
     "say",
+    "show",
     "show_reports",
     "stop",
     "stop_on_error",
@@ -47,13 +50,18 @@ def progress_bars() -> Progress:
     return Progress(*columns, console=errors, transient=True, disable=errors.quiet)
 
 
-def show_reports(reports: Sequence[Report]) -> None:
-    """Print the reports on standard output."""
+def show_reports(reports: Sequence[Report], skipped: Sequence[Report] = ()) -> None:
+    """Print the reports on standard output, those of skipped submissions in the table alone."""
     from assay.report.terminal import render  # noqa: PLC0415 - only commands that grade need it
 
+    show(render(reports, skipped))
+
+
+def show(what: RenderableType) -> None:
+    """Print something of rich's on standard output; no line of a file ends with blanks."""
     output = console()
     with output.capture() as captured:
-        output.print(render(reports))
+        output.print(what)
     for line in captured.get().splitlines():
         click.echo(line if output.is_terminal else line.rstrip(), color=output.is_terminal)
 

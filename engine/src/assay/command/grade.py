@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -21,8 +22,9 @@ from assay.command.console import (
     stop_on_error,
 )
 from assay.command.interrupts import interrupts
+from assay.command.keeping import class_seed, gradebook_option, keeper, opened_for_run
 from assay.command.options import PathArgument, Percent, course_option, executor_of, open_course, waive_option
-from assay.course.seeds import MAX_SEED, secret_seed
+from assay.course.seeds import MAX_SEED
 from assay.errors import AssayError, Interrupted
 from assay.intake.collect import take_in
 from assay.intake.sentences import skipped_note
@@ -30,9 +32,10 @@ from assay.intake.tree import path_text
 from assay.text import MAX_LINE_CHARS, escape
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from assay.course.read import Course
+    from assay.grading.resume import Keeper
     from assay.intake.result import Intake
     from assay.model import Report
 
@@ -66,6 +69,7 @@ class Work(NamedTuple):
     metavar="PERCENT",
     help="Exit with 1 if a submission has less than that, or could not be graded.",
 )
+@gradebook_option
 @waive_option
 @click.pass_context
 def grade(  # noqa: PLR0913, PLR0917 - one argument an option
@@ -75,22 +79,30 @@ def grade(  # noqa: PLR0913, PLR0917 - one argument an option
     json_file: Path | None,
     seed: int | None,
     fail_under: float | None,
+    file: Path | None,
     waive: tuple[str, ...],
 ) -> None:
     """Grade submissions: each PATH is a file, a student's folder, a folder of students, or an archive of these."""
     work = read_work(paths, folder)
     _require_work(work.intake, paths)
-    with stop_on_error(USAGE):
-        seed = secret_seed(work.course.root) if seed is None else seed
     _require_writable(json_file)
-    with interrupts() as signals:
-        reports, interrupted = _reports_so_far(ctx, work, seed, waive)
+    with opened_for_run(file, create=True) as book, interrupts() as signals:
+        with stop_on_error(USAGE):
+            seed = class_seed(work.course, book, seed)
+        kept = (
+            keeper(book, work.course, work.intake, paths=paths, seed=seed, waived=waive) if book is not None else None
+        )
+        reports, interrupted = _reports_so_far(ctx, work, seed, waive, kept)
         signals.ignore()  # finished reports get into the file
-        reports += _refusals(work, seed)
+        refusals = _refusals(work, seed)
+        if kept is not None:
+            kept.keep_refusals(refusals)
+        skipped = [] if kept is None else [report for report in reports if kept.has(report)]
+        reports += refusals
         trouble = _write(reports, json_file)
         if not interrupted:
             signals.heed()
-        show_work(reports, work.intake)  # even if the file could not be written: no finished report is lost
+        show_work(reports, work.intake, skipped)  # even if the file could not be written: no finished report is lost
         if trouble is not None:
             stop(trouble, NO_REPORT)
         if interrupted:
@@ -106,10 +118,17 @@ def read_work(paths: Sequence[Path], folder: Path | None) -> Work:
         return Work(course, take_in(paths, [assignment.name for assignment in course.assignments]))
 
 
-def grade_work(
-    ctx: click.Context, work: Work, *, seed: int, waived: tuple[str, ...] = (), visible_only: bool = False
+def grade_work(  # noqa: PLR0913 - each by its name
+    ctx: click.Context,
+    work: Work,
+    *,
+    seed: int,
+    waived: tuple[str, ...] = (),
+    visible_only: bool = False,
+    keep: Callable[[Report], None] = lambda _: None,
+    exercises: Sequence[tuple[str, ...]] = (),
 ) -> list[Report]:
-    """Grade the submissions; stop if no report can be made.
+    """Grade the submissions, and keep every report as soon as it exists; stop if no report can be made.
 
     Raises:
         Interrupted: a signal ended it; with the finished reports.
@@ -118,21 +137,30 @@ def grade_work(
 
     with stop_on_error(NO_REPORT), progress_bars() as progress, executor_of(ctx) as executor:
         bar = progress.add_task("grading", total=len(work.intake.submissions))
+
+        def sink(report: Report) -> None:
+            keep(report)
+            progress.advance(bar)
+
         return grade_submissions(
             work.course,
             work.intake.submissions,
             seed=seed,
             executor=executor,
-            sink=lambda _: progress.advance(bar),
+            sink=sink,
             waived=waived,
             visible_only=visible_only,
+            exercises=exercises,
             on_trouble=lambda text: say(f"assay: {text}"),
         )
 
 
-def show_work(reports: Sequence[Report], intake: Intake) -> None:
-    """Print the reports, which folders were empty, and which files are nobody's."""
-    show_reports(reports)
+def show_work(reports: Sequence[Report], intake: Intake, skipped: Sequence[Report] = ()) -> None:
+    """Print the reports, which folders were empty, and which files are nobody's.
+
+    Reports of skipped submissions stand in the table alone.
+    """
+    show_reports(reports, skipped)
     for folder in intake.empty:
         say(escape(f"nothing to grade in {path_text(folder)}", MAX_LINE_CHARS))
     if intake.skipped:
@@ -157,12 +185,19 @@ def _can_be_written(path: Path) -> bool:
         return False
 
 
-def _reports_so_far(ctx: click.Context, work: Work, seed: int, waived: tuple[str, ...]) -> tuple[list[Report], int]:
-    """Grade; return the reports, and how many submissions an interrupt left ungraded."""
+def _reports_so_far(
+    ctx: click.Context, work: Work, seed: int, waived: tuple[str, ...], kept: Keeper | None
+) -> tuple[list[Report], int]:
+    """Grade what the gradebook does not have; return all reports, and how many an interrupt left ungraded."""
     try:
-        return grade_work(ctx, work, seed=seed, waived=waived), 0
+        if kept is None:
+            return grade_work(ctx, work, seed=seed, waived=waived), 0
+        left = work._replace(intake=replace(work.intake, submissions=kept.left))
+        graded = grade_work(ctx, left, seed=seed, waived=waived, keep=kept.keep) if kept.left else []
     except Interrupted as error:
-        return error.reports, sum(report.cause == "interrupted" for report in error.reports)
+        graded = error.reports
+    reports = graded if kept is None else kept.complete(graded, work.intake.submissions)
+    return reports, sum(report.cause == "interrupted" for report in graded)
 
 
 def _refusals(work: Work, seed: int) -> list[Report]:

@@ -6,9 +6,15 @@ import click
 
 from assay.command.check import check
 from assay.command.console import STOPPED, stop
+from assay.command.decisions import correct, excuse, score, withdraw
 from assay.command.doctor import doctor
+from assay.command.dump import dump
+from assay.command.export import export
+from assay.command.give_back import give_back
 from assay.command.grade import grade
+from assay.command.history import forget, history
 from assay.command.new import new
+from assay.command.regrade import regrade
 from assay.command.selftest import self_test
 from assay.command.tolerances import tolerances
 
@@ -32,5 +38,9 @@ def main() -> None:
     """Grade machine-learning coursework. The judge never runs a student's code."""
 
 
-for command in (grade, check, new, doctor, tolerances, self_test):
+_GRADING = (grade, check, new, doctor, tolerances, self_test)
+_GRADEBOOK = (correct, dump, excuse, forget, history, regrade, score, withdraw)
+_EXPORTS = (export, give_back)
+
+for command in (*_GRADING, *_GRADEBOOK, *_EXPORTS):
     main.add_command(command)

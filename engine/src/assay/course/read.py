@@ -116,12 +116,17 @@ def _title(path: Path) -> str:
     return docstring.splitlines()[0]
 
 
+def files_of(root: Path) -> list[Path]:
+    """Return every file that a report may depend on: reference, tests, conftest.py, and tox.ini with the budgets."""
+    paths = [path for folder in (REFERENCE, TESTS) for path in sorted((root / folder).rglob("*"))]
+    paths += [root / "conftest.py", root / "tox.ini"]
+    return [path for path in paths if path.is_file() and "__pycache__" not in path.parts]
+
+
 def _fingerprint(root: Path) -> str:
     digest = hashlib.sha256()
-    paths = [path for folder in (REFERENCE, TESTS) for path in sorted((root / folder).rglob("*"))]
-    for path in (*paths, root / "conftest.py", root / "tox.ini"):  # the budgets are in the latter
-        if path.is_file() and "__pycache__" not in path.parts:
-            content = path.read_bytes()
-            digest.update(f"{path.relative_to(root)}\0{len(content)}\0".encode())
-            digest.update(content)
+    for path in files_of(root):
+        content = path.read_bytes()
+        digest.update(f"{path.relative_to(root)}\0{len(content)}\0".encode())
+        digest.update(content)
     return digest.hexdigest()

@@ -36,6 +36,7 @@ def grade(  # noqa: PLR0913 - each by its name
     waived: tuple[str, ...] = (),
     visible_only: bool = False,
     stop_at_first_failure: bool = False,
+    exercises: Sequence[tuple[str, ...]] = (),
     on_trouble: Callable[[str], None] | None = None,
 ) -> list[Report]:
     """Grade a class; a failing submission does not affect the others.
@@ -45,10 +46,11 @@ def grade(  # noqa: PLR0913 - each by its name
         submissions: what is graded.
         seed: the course's secret seed.
         executor: where the tasks run; it stays open.
-        sink: called with every finished report the moment it exists.
+        sink: called with every finished report the moment it exists; again if an interrupt came meanwhile.
         waived: promises of the sandbox that the instructor gave up by name.
         visible_only: leave out the checks that a student does not see at once.
         stop_at_first_failure: skip the rest of a submission's checks after one that it did not pass.
+        exercises: for each submission the exercises to grade, or none for all of them; by default all.
         on_trouble: called with a sentence for the instructor if a submission cannot be graded.
 
     Returns:
@@ -60,7 +62,10 @@ def grade(  # noqa: PLR0913 - each by its name
         Interrupted: Ctrl-C; with the finished reports, and for the other submissions reports that say so.
     """
     job = Job(course.root, course.fingerprint, (), seed, waived, visible_only, stop_at_first_failure)
-    run = _Run(course, submissions, job, executor, sink)
+    jobs = [job._replace(submissions=(submission,)) for submission in submissions]
+    if exercises:
+        jobs = [job._replace(exercises=some) for job, some in zip(jobs, exercises, strict=True)]
+    run = _Run(course, jobs, executor, sink)
     try:
         run.grade_all()
         run.give_up_failed(on_trouble)
@@ -76,8 +81,7 @@ class _Run:
 
     Args:
         course: what is right.
-        submissions: what is graded.
-        job: everything else that a worker needs.
+        jobs: everything that a worker needs, for each submission.
         executor: where the tasks run.
         sink: called with every finished report.
     """
@@ -85,8 +89,7 @@ class _Run:
     def __init__(
         self,
         course: Course,
-        submissions: Sequence[Submission],
-        job: Job,
+        jobs: Sequence[Job],
         executor: Executor,
         sink: Callable[[Report], None] | None,
     ) -> None:
@@ -95,14 +98,13 @@ class _Run:
         self._dead: list[int] = []
         self._running: dict[Future[list[Report]], int] = {}
         self._course = course
-        self._submissions = submissions
-        self._job = job
+        self._jobs = jobs
         self._executor = executor
         self._sink = sink
 
     def grade_all(self) -> None:
         """Grade every submission. Then grade again those whose worker died."""
-        self._grade(range(len(self._submissions)))
+        self._grade(range(len(self._jobs)))
         if self._broken:
             return
         again, self._dead = self._dead, []
@@ -113,7 +115,7 @@ class _Run:
         if self._failed and not self.found:
             raise next(iter(self._failed.values()))
         for number, error in sorted(self._failed.items()):
-            submission = self._submissions[number]
+            (submission,) = self._jobs[number].submissions
             if on_trouble is not None:
                 on_trouble(f"{escape(submission.info.name, MAX_NAME_CHARS)}, {submission.assignment}: {error}")
             self._take(number, self._ungraded(number, _FAILED, "grader"))
@@ -125,7 +127,7 @@ class _Run:
         for future, number in self._running.items():
             if number not in self.found and future.done() and future.exception() is None:
                 self._take(number, future.result()[0])
-        numbers = range(len(self._submissions))
+        numbers = range(len(self._jobs))
         return [self.found.get(number) or self._ungraded(number, INTERRUPTED, "interrupted") for number in numbers]
 
     def cancel(self) -> None:
@@ -139,8 +141,7 @@ class _Run:
 
     def _grade(self, numbers: Sequence[int]) -> None:
         for number in numbers:
-            job = self._job._replace(submissions=(self._submissions[number],))
-            self._running[self._executor.submit(grade_chunk, job)] = number
+            self._running[self._executor.submit(grade_chunk, self._jobs[number])] = number
         for future in as_completed(self._running):
             self._hear(self._running[future], future)
             if self._broken:
@@ -162,13 +163,14 @@ class _Run:
             self._take(number, report)
 
     def _take(self, number: int, report: Report) -> None:
-        self.found[number] = report
         if self._sink is not None:
-            self._sink(report)
+            self._sink(report)  # first: after an interrupt in it, it gets the report once more
+        self.found[number] = report
 
     def _ungraded(self, number: int, reason: str, cause: Cause) -> Report:
-        submission = self._submissions[number]
-        return ungraded(self._course, self._job.seed, submission.info, submission.assignment, reason, cause)
+        job = self._jobs[number]
+        (submission,) = job.submissions
+        return ungraded(self._course, job.seed, submission.info, submission.assignment, reason, cause)
 
 
 def ungraded(  # noqa: PLR0913, PLR0917 - as the report has them

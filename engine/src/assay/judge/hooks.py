@@ -29,6 +29,7 @@ class Judge:
         visible_only: leave out the checks that a student does not see at once.
         stop_at_first_failure: skip the rest of a submission's checks after the first that it did not pass.
         submissions_only: leave out every test that is not a check of a submission.
+        exercises: leave out the checks of all exercises but these, if any is named.
     """
 
     __name__ = "assay-judge"
@@ -44,12 +45,14 @@ class Judge:
         visible_only: bool = False,
         stop_at_first_failure: bool = False,
         submissions_only: bool = False,
+        exercises: tuple[str, ...] = (),
     ) -> None:
         self.state = state
         self.interrupted = False
         self._visible_only = visible_only
         self._stop_at_first_failure = stop_at_first_failure
         self._submissions_only = submissions_only
+        self._exercises = exercises
 
     def pytest_configure(self, config: pytest.Config) -> None:
         """Give the fixtures the session's state."""
@@ -89,6 +92,9 @@ class Judge:
             items[:] = [item for item in items if submission_of(item) is None or check_of(item).visibility == "visible"]
         if self._submissions_only:
             items[:] = [item for item in items if submission_of(item) is not None]
+        if self._exercises:
+            ours = self._exercises
+            items[:] = [item for item in items if submission_of(item) is None or check_of(item).exercise in ours]
         for item in items:
             submission = submission_of(item)
             if submission is not None:

@@ -28,7 +28,7 @@ class Job(NamedTuple):
     """Everything that a worker needs to grade a chunk.
 
     `visible_only` leaves out the checks that a student does not see at once, `stop_at_first_failure` those that come
-    after a failed one.
+    after a failed one, `exercises` those of other exercises if it names any.
     """
 
     root: Path
@@ -38,6 +38,7 @@ class Job(NamedTuple):
     waived: tuple[str, ...] = ()
     visible_only: bool = False
     stop_at_first_failure: bool = False
+    exercises: tuple[str, ...] = ()
 
 
 def grade_chunk(job: Job) -> list[Report]:
@@ -57,6 +58,7 @@ def grade_chunk(job: Job) -> list[Report]:
         JudgeState(course, job.submissions, job.seed, job.waived, known=memory.known(course, job.seed)),
         visible_only=job.visible_only,
         stop_at_first_failure=job.stop_at_first_failure,
+        exercises=job.exercises,
     )
     hold_session(judge)
     return judge.reports()

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from assay.model import Answer, ExerciseResult, Message, Report, Status, Verdict
 
-__all__ = ["render"]
+__all__ = ["WORDS", "render", "render_check"]
 
 WORDS: Final[dict[Status, str]] = {
     "passed": "passed",
@@ -45,17 +45,26 @@ _MAX_LINE: Final = 500
 _MAX_LINES: Final = 24
 
 
-def render(reports: Iterable[Report]) -> RenderableType:
-    """Return all reports, one after another, and a table of them if there are several."""
+def render(reports: Iterable[Report], skipped: Sequence[Report] = ()) -> RenderableType:
+    """Return all reports, one after another, and a table of them if there are several.
+
+    Reports of skipped submissions stand in the table alone.
+    """
     shown = list(reports)
     parts: list[RenderableType] = []
     for report in shown:
-        parts += [_report(report), Text()]
+        if not any(report is other for other in skipped):
+            parts += [_report(report), Text()]
     if len(shown) > 1:
         for assignment in dict.fromkeys(report.assignment for report in shown):
             same = [report for report in shown if report.assignment == assignment]
             parts += [_summary(assignment, same, _absentees(assignment, shown)), Text()]
     return Group(*parts[:-1])
+
+
+def render_check(check: Verdict) -> RenderableType:
+    """Return one check of a report, with its message."""
+    return _checks([check])
 
 
 def _report(report: Report) -> RenderableType:

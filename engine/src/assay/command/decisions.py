@@ -1,0 +1,124 @@
+"""`assay correct`, `score`, `excuse` and `withdraw`: a person's decisions, which survive every regrade."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from assay.command.console import USAGE, say, stop, stop_on_error
+from assay.command.keeping import opened, required_gradebook_option
+from assay.gradebook.effective import answer_hash, effective
+from assay.gradebook.lookup import find_answer, find_check, find_decision, find_report
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from assay.gradebook.records import Entry
+    from assay.gradebook.store import Gradebook
+
+__all__ = ["assignment_option", "correct", "excuse", "score", "withdraw"]
+
+assignment_option = click.option("--assignment", help="Needed if the student has reports of several.")
+_reason_option = click.option("--reason", required=True, help="Why; it is kept, and `assay history` shows it.")
+
+
+class Number(click.FloatRange):
+    """Points that a person gives."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Refuse nan and infinity."""
+        points: float = super().convert(value, param, ctx)
+        if not math.isfinite(points):
+            self.fail(f"{value} is no number of points.", param, ctx)
+        return points
+
+
+@click.command()
+@click.argument("student")
+@click.argument("check")
+@click.argument("points", type=Number(0))
+@_reason_option
+@assignment_option
+@required_gradebook_option
+def correct(student: str, check: str, points: float, reason: str, assignment: str | None, file: Path) -> None:  # noqa: PLR0913, PLR0917 - one argument an option
+    """Give STUDENT these POINTS for a CHECK, whatever the judge says, now and after every regrade.
+
+    CHECK is the check's name, or EXERCISE/CHECK.
+    """
+    with _report(file, student, assignment) as (book, entry):
+        exercise, verdict = find_check(entry.report, check)
+        if points > verdict.max_score:
+            stop(f"the check {check} is worth {verdict.max_score:g} points at most", USAGE)
+        target = f"{exercise.id}/{verdict.id}"
+        number = book.decide("correction", student, entry.report.assignment, target, points=points, text=reason)
+        _tell(book, entry, number, f"check {target} has {points:g} of {verdict.max_score:g} points")
+
+
+@click.command()
+@click.argument("student")
+@click.argument("exercise")
+@click.argument("points", type=Number(0))
+@click.option("--comment", default="", help="For the student.")
+@assignment_option
+@required_gradebook_option
+def score(student: str, exercise: str, points: float, comment: str, assignment: str | None, file: Path) -> None:  # noqa: PLR0913, PLR0917 - as above
+    """Give STUDENT these POINTS for the written answer to EXERCISE, as long as its text stays the same."""
+    with _report(file, student, assignment) as (book, entry):
+        about = answer_hash(find_answer(entry.report, exercise).text)
+        name = entry.report.assignment
+        number = book.decide("score", student, name, exercise, points=points, text=comment, about=about)
+        _tell(book, entry, number, f"the written answer to exercise {exercise} has {points:g} points")
+
+
+@click.command()
+@click.argument("student")
+@click.argument("exercise", default="")
+@_reason_option
+@assignment_option
+@required_gradebook_option
+def excuse(student: str, exercise: str, reason: str, assignment: str | None, file: Path) -> None:
+    """Excuse STUDENT from an EXERCISE, or from the whole assignment: it counts neither for nor against.
+
+    A student who has handed in nothing can be excused, too, if --assignment says from what.
+    """
+    what = f"exercise {exercise} is excused" if exercise else "the assignment is excused"
+    with opened(file) as book, stop_on_error(USAGE):
+        if assignment is not None and all(entry.report.assignment != assignment for entry in book.history(student)):
+            number = book.decide("excuse", student, assignment, exercise, text=reason)
+            say(f"{student}, {assignment}: {what} (decision {number}); there is no report yet", err=False)
+            return
+        entry = find_report(book, student, assignment)
+        numbers = [part.id for part in entry.report.exercises] + [part.exercise for part in entry.report.answers]
+        if exercise and exercise not in numbers:
+            stop(f"the report has no exercise {exercise}; it has {', '.join(dict.fromkeys(numbers)) or 'none'}", USAGE)
+        number = book.decide("excuse", student, entry.report.assignment, exercise, text=reason)
+        _tell(book, entry, number, what)
+
+
+@click.command()
+@click.argument("number", type=int)
+@_reason_option
+@required_gradebook_option
+def withdraw(number: int, reason: str, file: Path) -> None:
+    """Withdraw the decision of that NUMBER: what was decided before it counts again."""
+    with opened(file) as book, stop_on_error(USAGE):
+        found = find_decision(book, number)
+        book.decide("withdrawal", found.student, found.assignment, str(number), text=reason)
+        say(f"{found.student}, {found.assignment}: decision {number} is withdrawn", err=False)
+
+
+@contextlib.contextmanager
+def _report(file: Path, student: str, assignment: str | None) -> Iterator[tuple[Gradebook, Entry]]:
+    """Open the gradebook and find the report that a person decides on; stop if there is none."""
+    with opened(file) as book, stop_on_error(USAGE):
+        yield book, find_report(book, student, assignment)
+
+
+def _tell(book: Gradebook, entry: Entry, number: int, what: str) -> None:
+    grade = effective(entry.report, book.decisions())
+    total = "a person must still decide" if grade.score is None else f"{grade.score:g} of {grade.max_score:g} in all"
+    say(f"{entry.report.submission.name}, {entry.report.assignment}: {what} (decision {number}); {total}", err=False)

@@ -1,0 +1,180 @@
+"""`assay regrade`: what a change of the course gives and takes, check by check, before anything is stored."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import click
+
+from assay.command.console import NO_REPORT, STOPPED, USAGE, say, show_reports, stop, stop_on_error
+from assay.command.grade import Work, grade_work, read_work
+from assay.command.interrupts import interrupts
+from assay.command.keeping import class_seed, opened_for_run, origin, required_gradebook_option
+from assay.command.options import PathArgument, course_option, waive_option
+from assay.errors import GradebookError, Interrupted
+from assay.gradebook.effective import effective, standing
+from assay.grading.regrade import differences, plan_regrade, regraded
+from assay.grading.resume import conditions_of, require_one_each
+from assay.intake.tree import path_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from assay.gradebook.effective import Grade
+    from assay.gradebook.records import Decision
+    from assay.gradebook.store import Gradebook
+    from assay.grading.regrade import Difference, Plan, Task
+    from assay.model import Report, Submission, Verdict
+
+__all__ = ["regrade"]
+
+
+class _Choice(NamedTuple):
+    """Which reports a person wants to be graded again; None stands for all."""
+
+    student: str | None
+    assignment: str | None
+    exercise: str | None
+
+    @property
+    def named(self) -> bool:
+        """Whether a student or an exercise is named, which is graded even if no change touches it."""
+        return self.student is not None or self.exercise is not None
+
+    def takes(self, submission: Submission) -> bool:
+        """Whether the submission is meant."""
+        names = (self.student, submission.info.name), (self.assignment, submission.assignment)
+        return all(wanted in (None, name) for wanted, name in names)
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, type=PathArgument(path_type=Path))
+@course_option
+@required_gradebook_option
+@click.option("--student", help="This student alone, even if no change touches the report.")
+@click.option("--assignment", help="This assignment alone.")
+@click.option("--exercise", metavar="NUMBER", help="This exercise alone, even if no change touches it.")
+@click.option("--apply", "store", is_flag=True, help="Store the new reports; without it they are only compared.")
+@waive_option
+@click.pass_context
+def regrade(  # noqa: PLR0913, PLR0917 - one argument an option
+    ctx: click.Context,
+    paths: tuple[Path, ...],
+    folder: Path | None,
+    file: Path,
+    student: str | None,
+    assignment: str | None,
+    exercise: str | None,
+    store: bool,  # noqa: FBT001 - click passes a flag
+    waive: tuple[str, ...],
+) -> None:
+    """Grade what a change of the course touches, and show who gains and who loses, check by check.
+
+    PATHs are what was graded before. A changed check touches its exercise; a change of the reference, the library,
+    conftest.py, tox.ini, assay, torch or Python touches everything.
+    """
+    work = read_work(paths, folder)
+    choice = _Choice(student, assignment, exercise)
+    with opened_for_run(file, create=False) as book, interrupts() as signals:
+        assert book is not None  # because there is a file
+        seed = class_seed(work.course, book, None)
+        plan = _plan(book, work, choice, seed, waive)
+        new: list[tuple[Task, Report]] = []
+        failed: list[Report] = []
+        tasks = {_key(task.entry.report): task for task in plan.tasks}
+        from_here = origin(paths, work.course)
+
+        def keep(report: Report) -> None:
+            task = tasks.get(_key(report))
+            renewed = None if task is None else regraded(task, report, work.course)
+            if task is None or renewed is None:
+                failed.append(report)
+                return
+            if store:
+                book.add(renewed, task.conditions, from_here)
+            new.append((task, renewed))
+
+        left = replace(work.intake, submissions=[task.submission for task in plan.tasks])
+        exercises = [tuple(sorted(task.exercises or (), key=int)) for task in plan.tasks]
+        try:
+            graded = grade_work(
+                ctx, Work(work.course, left), seed=seed, waived=waive, keep=keep, exercises=exercises
+            ) if plan.tasks else []  # fmt: skip
+        except Interrupted:
+            stop(f"interrupted: {'what was graded is stored' if store else 'nothing is stored'}", STOPPED)
+        signals.ignore()
+        decisions = book.decisions()
+    if choice.student is not None:
+        show_reports(graded)
+    _show(new, decisions)
+    for report in failed:
+        say(f"assay: {report.submission.name}, {report.assignment}: the report before stays, because: {report.reason}")
+    if new and not store:
+        say("nothing is stored: --apply stores the new reports", err=False)
+    if failed:
+        stop(f"{len(failed)} of {len(plan.tasks)} could not be graded again", NO_REPORT)
+
+
+def _plan(book: Gradebook, work: Work, choice: _Choice, seed: int, waived: tuple[str, ...]) -> Plan:
+    """Look up what to grade, and say what is left out; stop if nothing is meant by the names."""
+    submissions = [submission for submission in work.intake.submissions if choice.takes(submission)]
+    with stop_on_error(USAGE):
+        require_one_each(submissions)
+        if not submissions:
+            wanted = " and ".join(filter(None, (choice.student, choice.assignment)))
+            text = f"no submission of {wanted} lies there" if wanted else "no submission lies there"
+            raise GradebookError(text)
+        conditions = conditions_of(work.course, submissions, seed=seed, waived=waived)
+        if choice.exercise is not None and all(choice.exercise not in now.exercises for now in conditions):
+            numbers = sorted({number for now in conditions for number in now.exercises}, key=int)
+            text = f"there is no exercise {choice.exercise}; there are {', '.join(numbers)}"
+            raise GradebookError(text)
+    plan = plan_regrade(book, submissions, conditions, exercise=choice.exercise, named=choice.named)
+    if plan.holding:
+        say(f"assay: {plan.holding} of {len(submissions)} skipped: no change touches their reports")
+    if plan.ungraded:
+        text = f"they are new or have changed, and assay grade PATH --gradebook {path_text(book.path)} grades them"
+        say(f"assay: {plan.ungraded} of {len(submissions)} skipped: {text}")
+    return plan
+
+
+def _show(new: Sequence[tuple[Task, Report]], decisions: Sequence[Decision]) -> None:
+    """Print who gains and who loses, check by check, as decisions of persons stand."""
+    gains, loses = 0, 0
+    for task, after in sorted(new, key=lambda pair: _key(pair[1])):
+        before = task.entry.report
+        was, now = effective(before, decisions), effective(after, decisions)
+        found = differences(before, after)
+        gains += (now.score or 0.0) > (was.score or 0.0)
+        loses += (now.score or 0.0) < (was.score or 0.0)
+        if found:
+            say(f"{after.submission.name}, {after.assignment}: {_total(was)} → {_total(now)}", err=False)
+        own = standing(d for d in decisions if (d.student, d.assignment) == _key(after))
+        for each in found:
+            say(f"  {_line(each, own)}", err=False)
+    if new:
+        say(f"gain: {gains}, lose: {loses}, the same points: {len(new) - gains - loses}", err=False)
+
+
+def _line(each: Difference, own: dict[tuple[str, str], Decision]) -> str:
+    from assay.report.terminal import WORDS  # noqa: PLC0415 - only this command needs it
+
+    def told(check: Verdict | None) -> str:
+        return "not there" if check is None else f"{WORDS[check.status]} {check.score:g} of {check.max_score:g}"
+
+    check = each.after or each.before
+    assert check is not None  # because one side is there
+    name = f"{each.exercise}/{check.id}"
+    correction = own.get(("correction", name))
+    kept = "" if correction is None else f"; corrected to {correction.points:g}, which stays"
+    return f"{name}: {told(each.before)} → {told(each.after)}{kept}"
+
+
+def _total(grade: Grade) -> str:
+    return f"{'ungraded' if grade.score is None else f'{grade.score:g}'} of {grade.max_score:g}"
+
+
+def _key(report: Report) -> tuple[str, str]:
+    return report.submission.name, report.assignment

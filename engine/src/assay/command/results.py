@@ -1,0 +1,136 @@
+"""Options that choose reports, and what students get by these."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import click
+
+from assay.command.console import USAGE, stop
+from assay.command.keeping import opened
+from assay.command.options import PathArgument
+from assay.errors import AssayError
+from assay.gradebook.effective import answer_hash, effective, standing
+from assay.intake.tree import path_text
+from assay.report.decided import Decided, Given, nothing_handed_in, undecided
+from assay.report.document import read_document
+from assay.report.pseudonyms import pseudonymous, pseudonyms_in
+from assay.report.results import result_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from assay.gradebook.records import Decision
+    from assay.model import Report
+    from assay.report.results import Result
+
+__all__ = ["Choice", "choice_options", "read_file", "read_results"]
+
+
+class Choice(NamedTuple):
+    """Which reports are taken, and how much of them.
+
+    Args:
+        report: the JSON document of `assay grade`, or None.
+        gradebook: the gradebook, or None.
+        student: only the reports of this student.
+        assignment: only the reports of this assignment.
+        published: whether checks are shown that wait for the due date or the publication.
+    """
+
+    report: Path | None
+    gradebook: Path | None
+    student: str | None
+    assignment: str | None
+    published: bool
+
+
+def choice_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that a Choice is made from."""
+    file = PathArgument(exists=True, dir_okay=False, path_type=Path)
+    options = (
+        click.option("--gradebook", type=file, help="The class: its current reports, and what persons decided."),
+        click.option("--report", type=file, help="Reports alone: a file that `assay grade --json` has written."),
+        click.option("--student", help="Only the reports of this student."),
+        click.option("--assignment", help="Only the reports of this assignment."),
+        click.option(
+            "--published",
+            is_flag=True,
+            help="Show checks that wait for the due date or the publication. Hidden checks are never shown.",
+        ),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def read_results(choice: Choice, pseudonyms: Path | None = None) -> list[Result]:
+    """Return what students get by the chosen reports; stop if there are none or they cannot be read."""
+    if choice.gradebook is not None and choice.report is None:
+        source, given = choice.gradebook, _kept(choice.gradebook)
+    elif choice.report is not None and choice.gradebook is None:
+        source, given = choice.report, [(report, undecided(report)) for report in _reports(choice.report)]
+    else:
+        stop("name either a --gradebook or a --report", USAGE)
+    found = [(report, decided) for report, decided in given if _is_chosen(report, choice)]
+    if not found:
+        stop(f"no report of this choice in {path_text(source)}", USAGE)
+    if pseudonyms is not None:
+        found = _without_names(found, pseudonyms)
+    return [result_of(report, decided, published=choice.published) for report, decided in found]
+
+
+def read_file(path: Path) -> bytes:
+    """Return the bytes of a file; stop if it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        stop(f"{path_text(path)} cannot be read: {error.strerror}", USAGE)
+
+
+def _reports(path: Path) -> Sequence[Report]:
+    try:
+        return read_document(read_file(path)).reports
+    except AssayError as error:
+        stop(f"{path_text(path)}: {error}", USAGE)
+
+
+def _kept(path: Path) -> list[tuple[Report, Decided]]:
+    """Return the current reports of a gradebook with their decisions, and who is excused without a report."""
+    with opened(path) as book:
+        reports, decisions = [entry.report for entry in book.current()], book.decisions()
+    there = {(report.submission.name, report.assignment) for report in reports}
+    others = dict.fromkeys((each.student, each.assignment) for each in decisions)
+    absent = [nothing_handed_in(*other) for other in others if other not in there]
+    found = [(report, _decided(report, decisions)) for report in [*reports, *absent]]
+    return [(report, decided) for report, decided in found if report not in absent or decided.whole]
+
+
+def _decided(report: Report, decisions: Sequence[Decision]) -> Decided:
+    """Return the decisions that stand for a report; which ones count is the gradebook's to say."""
+    grade = effective(report, decisions)
+    own = standing(d for d in decisions if (d.student, d.assignment) == (report.submission.name, report.assignment))
+    hashes = {answer.exercise: answer_hash(answer.text) for answer in report.answers}
+    corrections, answers = {}, {}
+    for (kind, target), decision in own.items():
+        if kind == "correction" and decision.points is not None:
+            exercise, _, check = target.partition("/")
+            corrections[exercise, check] = decision.points
+        elif kind == "score" and decision.points is not None and decision.about == hashes.get(target):
+            answers[target] = Given(decision.points, decision.text)
+    excused = frozenset(points.exercise for points in grade.exercises if points.excused)
+    return Decided(corrections, answers, excused, grade.excused, grade.score is not None, grade.open)
+
+
+def _is_chosen(report: Report, choice: Choice) -> bool:
+    """Tell whether a report is chosen; one whose assignment nobody knows may be of any."""
+    student, assignment = choice.student, choice.assignment
+    return student in {None, report.submission.name} and (
+        not report.assignment or assignment in {None, report.assignment}
+    )
+
+
+def _without_names(found: Sequence[tuple[Report, Decided]], path: Path) -> list[tuple[Report, Decided]]:
+    names = pseudonyms_in(path, [report.submission.name for report, _ in found])
+    return [pseudonymous(report, decided, names[report.submission.name]) for report, decided in found]

@@ -1,0 +1,139 @@
+"""The points that count: a report, and what persons decided beside it."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from assay.gradebook.records import Decision
+    from assay.model import Answer, ExerciseResult, Report, Verdict
+
+__all__ = ["Grade", "Points", "answer_hash", "effective", "standing"]
+
+
+class Points(msgspec.Struct, frozen=True):
+    """The points of one exercise, its written answer included.
+
+    Args:
+        exercise: its number.
+        score: the points that count.
+        max_score: the most that the checks can give.
+        excused: the exercise counts neither for nor against the student.
+    """
+
+    exercise: str
+    score: float
+    max_score: float
+    excused: bool
+
+
+class Grade(msgspec.Struct, frozen=True):
+    """The effective points of one report.
+
+    Args:
+        score: the points that count, or None while the report is ungraded and nobody has corrected that.
+        max_score: the most that the checks can give, without excused exercises.
+        excused: the whole assignment is excused.
+        exercises: the points of each exercise.
+        open: what a person must still decide, a sentence each.
+    """
+
+    score: float | None
+    max_score: float
+    excused: bool
+    exercises: tuple[Points, ...]
+    open: tuple[str, ...]
+
+
+def effective(report: Report, decisions: Iterable[Decision]) -> Grade:
+    """Return the points that count: the report's, with the decisions that stand.
+
+    A score for a written answer counts only for the very text that it was given for.
+    """
+    own = standing(d for d in decisions if (d.student, d.assignment) == (report.submission.name, report.assignment))
+    answers = {answer.exercise: answer for answer in report.answers}
+    exercises = [_points(exercise, answers.get(exercise.id), own) for exercise in report.exercises]
+    graded = {exercise.id for exercise in report.exercises}
+    # A written answer may belong to an exercise that has no check.
+    exercises += [
+        Points(number, _answer_score(answer, own) or 0.0, 0.0, ("excuse", number) in own)
+        for number, answer in answers.items()
+        if number not in graded
+    ]
+    counted = [points for points in exercises if not points.excused]
+    return Grade(
+        None if _is_undecided(report, own) else float(sum(points.score for points in counted)),
+        float(sum(points.max_score for points in counted)),
+        ("excuse", "") in own,
+        tuple(exercises),
+        () if ("excuse", "") in own else tuple(_open(report, own)),
+    )
+
+
+def standing(decisions: Iterable[Decision]) -> dict[tuple[str, str], Decision]:
+    """Return the latest decision for each kind and target, without the withdrawn ones.
+
+    The decisions are one student's in one assignment, the oldest first.
+    """
+    found = list(decisions)
+    withdrawn = {decision.target for decision in found if decision.kind == "withdrawal"}
+    return {
+        (decision.kind, decision.target): decision
+        for decision in found
+        if decision.kind != "withdrawal" and str(decision.number) not in withdrawn
+    }
+
+
+def answer_hash(text: str) -> str:
+    """Return what tells a written answer from an earlier one."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _points(exercise: ExerciseResult, answer: Answer | None, own: dict[tuple[str, str], Decision]) -> Points:
+    score = 0.0
+    for check in exercise.checks:
+        correction = own.get(("correction", f"{exercise.id}/{check.id}"))
+        score += check.score if correction is None or correction.points is None else correction.points
+    if answer is not None:
+        score += _answer_score(answer, own) or 0.0
+    return Points(exercise.id, score, exercise.max_score, ("excuse", exercise.id) in own)
+
+
+def _answer_score(answer: Answer, own: dict[tuple[str, str], Decision]) -> float | None:
+    decision = own.get(("score", answer.exercise))
+    return decision.points if decision is not None and decision.about == answer_hash(answer.text) else None
+
+
+def _is_undecided(report: Report, own: dict[tuple[str, str], Decision]) -> bool:
+    """Tell whether the report is ungraded, and no correction of a person settles each of its ungraded checks."""
+    ungraded = {f"{exercise.id}/{check.id}" for exercise, check in _checks(report) if check.status == "ungraded"}
+    settled = {target for kind, target in own if kind == "correction"}
+    return report.status == "ungraded" and not (ungraded and ungraded <= settled)
+
+
+def _checks(report: Report) -> Iterator[tuple[ExerciseResult, Verdict]]:
+    return ((exercise, check) for exercise in report.exercises for check in exercise.checks)
+
+
+def _open(report: Report, own: dict[tuple[str, str], Decision]) -> Iterator[str]:
+    if _is_undecided(report, own):
+        yield report.reason or "it could not be graded"
+    written = {answer.exercise: answer for answer in report.answers}
+    for number, answer in written.items():
+        if _answer_score(answer, own) is None and ("excuse", number) not in own:
+            before = own.get(("score", number))
+            old = f": it has changed since it was given {before.points:g} points" if before else " has no score"
+            yield f"the written answer to exercise {number}{old}"
+    if not report.exercises:
+        return
+    checks = {f"{exercise.id}/{check.id}" for exercise, check in _checks(report)}
+    for (kind, target), decision in own.items():
+        if kind == "score" and target not in written:
+            yield f"the written answer to exercise {target}, which was given {decision.points:g} points, is gone"
+        if kind == "correction" and target not in checks:
+            yield f"check {target}, which was corrected to {decision.points:g} points, is gone"

@@ -1,0 +1,67 @@
+"""The rows of a gradebook as records."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from assay.gradebook.conditions import Conditions  # noqa: TC001 - msgspec reads the annotations
+from assay.model import Report  # noqa: TC001
+
+__all__ = ["Decision", "Entry", "Kind", "Origin"]
+
+Kind = Literal["correction", "score", "excuse", "withdrawal"]
+
+
+class Origin(msgspec.Struct, frozen=True):
+    """The run that graded: its current folder, the paths that it was given, and the course's folder."""
+
+    folder: str
+    paths: tuple[str, ...]
+    course: str
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """A stored report.
+
+    Args:
+        number: counts all reports of a gradebook.
+        time: when it was stored, in UTC.
+        conditions: what it depends on; None if nothing was graded, because the submission was refused.
+        origin: the run that graded it.
+        report: the report.
+    """
+
+    number: int
+    time: str
+    conditions: Conditions | None
+    origin: Origin
+    report: Report
+
+
+class Decision(msgspec.Struct, frozen=True):
+    """A person's decision, which stands beside the reports.
+
+    Args:
+        number: counts all decisions of a gradebook.
+        time: when it was made, in UTC.
+        kind: a correction of a check's points, a score for a written answer, an excuse, or the withdrawal of one.
+        student: the name in the reports.
+        assignment: the assignment's name.
+        target: a correction's check, as EXERCISE/CHECK, or a score's or an excuse's exercise, "" for the whole
+            assignment. For a withdrawal the number of its decision.
+        points: of a correction or a score.
+        text: the reason, or the comment on a written answer.
+        about: SHA-256 of the written answer that the score was given for.
+    """
+
+    number: int
+    time: str
+    kind: Kind
+    student: str
+    assignment: str
+    target: str
+    points: float | None
+    text: str
+    about: str

@@ -1,0 +1,160 @@
+"""A class whose reports a gradebook keeps: only what is new or has changed is graded."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from assay.course.environment import environment
+from assay.course.parts import parts_of
+from assay.errors import GradebookError
+from assay.gradebook.conditions import Conditions, changes
+from assay.text import MAX_NAME_CHARS, MAX_PATH_CHARS, escape
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from assay.course.parts import Parts
+    from assay.course.read import Course
+    from assay.gradebook.records import Entry, Origin
+    from assay.gradebook.store import Gradebook
+    from assay.model import Report, Submission, SubmissionInfo
+
+__all__ = ["Keeper", "conditions_of", "require_one_each"]
+
+NEW = "new"
+UNGRADED = "could not be graded before"
+
+Key = tuple[str, str]
+"""A student and an assignment."""
+
+
+class Keeper:
+    """The gradebook's side of one run: what is left to grade and why, and the sink for the reports.
+
+    Args:
+        book: the gradebook; no other run has it.
+        submissions: the class.
+        conditions: what the report of each submission depends on now.
+        origin: this run.
+
+    Attributes:
+        kept: the reports that still hold.
+        left: the submissions to grade.
+        why: for each of these, the reason: NEW, UNGRADED, or what has changed.
+    """
+
+    def __init__(
+        self, book: Gradebook, submissions: Sequence[Submission], conditions: Sequence[Conditions], origin: Origin
+    ) -> None:
+        self.kept: dict[Key, Report] = {}
+        self.left: list[Submission] = []
+        self.why: list[tuple[str, ...]] = []
+        self._book = book
+        self._origin = origin
+        current = {_key(entry.report): entry for entry in book.current()}
+        self._conditions: dict[Key, Conditions] = {}
+        self._tried: set[Key] = set()
+        for submission, now in zip(submissions, conditions, strict=True):
+            key = submission.info.name, submission.assignment
+            entry = current.get(key)
+            why = _why(entry, now)
+            if entry is not None and not why:
+                self.kept[key] = entry.report
+            else:
+                self.left.append(submission)
+                self.why.append(why)
+                self._conditions[key] = now
+
+    def keep(self, report: Report) -> None:
+        """Store a report: the sink of a run, which hands over a report once more if an interrupt came meanwhile."""
+        key = _key(report)
+        if key in self._tried and any(entry.report == report for entry in self._book.history(key[0])):
+            return
+        self._tried.add(key)
+        self._book.add(report, self._conditions[key], self._origin)
+
+    def has(self, report: Report) -> bool:
+        """Whether a report is the gradebook's from before this run."""
+        return self.kept.get(_key(report)) is report
+
+    def complete(self, graded: Iterable[Report], submissions: Iterable[Submission]) -> list[Report]:
+        """Return the graded and the kept reports, in the order of the class."""
+        found = self.kept | {_key(report): report for report in graded}
+        return [found[submission.info.name, submission.assignment] for submission in submissions]
+
+    def keep_refusals(self, refusals: Iterable[Report]) -> None:
+        """Store what could not be taken in, one report for a student and assignment; the same once only."""
+        joined: dict[Key, Report] = {}
+        for report in refusals:
+            first = joined.get(_key(report))
+            joined[_key(report)] = replace(first, reason=f"{first.reason}; {report.reason}") if first else report
+        current = {_key(entry.report): entry.report for entry in self._book.current()}
+        for key, report in joined.items():
+            before = current.get(key)
+            if before is None or before.cause != "refused" or before.reason != report.reason:
+                self._book.add(report, None, self._origin)
+
+
+def conditions_of(
+    course: Course, submissions: Iterable[Submission], *, seed: int, waived: tuple[str, ...]
+) -> list[Conditions]:
+    """Return what the report of each submission depends on, as course and machine are now."""
+    parts: dict[str, Parts] = {}
+    versions = environment()
+    found = []
+    for submission in submissions:
+        name = submission.assignment
+        if name not in parts:
+            parts[name] = parts_of(course, name)
+        found.append(
+            Conditions(
+                submission.info.sha256,
+                submission.notes,
+                parts[name].common,
+                parts[name].exercises,
+                str(seed),
+                version("assay"),
+                versions.python,
+                versions.torch,
+                tuple(sorted(set(waived))),
+            )
+        )
+    return found
+
+
+def require_one_each(submissions: Iterable[Submission]) -> None:
+    """Raise GradebookError if two submissions of an assignment have one name: a gradebook's students are names."""
+    met: dict[Key, SubmissionInfo] = {}
+    for submission in submissions:
+        key = submission.info.name, submission.assignment
+        if key in met:
+            name, first, second = (
+                escape(text, limit)
+                for text, limit in (
+                    (submission.info.name, MAX_NAME_CHARS),
+                    (met[key].path, MAX_PATH_CHARS),
+                    (submission.info.path, MAX_PATH_CHARS),
+                )
+            )
+            text = (
+                f"two submissions of {submission.assignment} are {name}'s: {first} and {second}; in a gradebook a name"
+                " is one student, so keep a gradebook for each group"
+            )
+            raise GradebookError(text)
+        met[key] = submission.info
+
+
+def _why(entry: Entry | None, now: Conditions) -> tuple[str, ...]:
+    """Return why a submission must be graded; nothing if its report still holds."""
+    if entry is None:
+        return (NEW,)
+    if entry.conditions is None or entry.report.status == "ungraded":
+        return (UNGRADED,)
+    return changes(entry.conditions, now)
+
+
+def _key(report: Report) -> Key:
+    return report.submission.name, report.assignment

@@ -1,0 +1,99 @@
+"""A report with the decisions that persons made beside it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec.structs import replace
+
+from assay.model import Environment, Message, Names, Report, SubmissionInfo
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from assay.model import ExerciseResult, Verdict
+
+__all__ = ["Decided", "Given", "decide", "nothing_handed_in", "undecided"]
+
+
+class Given(NamedTuple):
+    """Points that a person gave for a written answer, and the comment for the student."""
+
+    points: float
+    comment: str
+
+
+class Decided(NamedTuple):
+    """Decisions of persons beside a report; not why, because the reasons are the instructor's.
+
+    Args:
+        corrections: the points of checks, by the exercise's number and the check's id.
+        answers: the points of written answers, by the exercise's number.
+        excused: the numbers of excused exercises.
+        whole: whether the whole assignment is excused.
+        graded: whether the points are known, because the report is graded or persons settled it.
+        open: what a person must still decide, a sentence each.
+    """
+
+    corrections: Mapping[tuple[str, str], float]
+    answers: Mapping[str, Given]
+    excused: frozenset[str]
+    whole: bool
+    graded: bool
+    open: tuple[str, ...]
+
+
+def undecided(report: Report) -> Decided:
+    """Return what stands in a report alone: the points that a person wrote into it for written answers."""
+    given = {
+        answer.exercise: Given(answer.score, answer.comment or "")
+        for answer in report.answers
+        if answer.score is not None
+    }
+    waiting = [answer.exercise for answer in report.answers if answer.score is None]
+    texts = tuple(f"the written answer to exercise {exercise} has no score" for exercise in waiting)
+    return Decided({}, given, frozenset(), whole=False, graded=report.status == "graded", open=texts)
+
+
+def nothing_handed_in(student: str, assignment: str) -> Report:
+    """Return the report of a student of whom there is none, for decisions that need none."""
+    nobody = SubmissionInfo(student, "", "")
+    nothing = Names((), ())
+    return Report(
+        nobody, assignment, "ungraded", "nothing was handed in", None, 0.0, 0.0, {}, "", "", "", (),
+        Environment("", ""), (), nothing, 0.0,
+    )  # fmt: skip
+
+
+def decide(report: Report, decided: Decided) -> Report:
+    """Return the report with the decisions in it; the points of excused exercises do not count."""
+    exercises = tuple(_exercise(exercise, decided) for exercise in report.exercises)
+    counted = [exercise for exercise in exercises if exercise.id not in decided.excused]
+    answers = tuple(
+        replace(answer, score=given.points, comment=given.comment or None)
+        if (given := decided.answers.get(answer.exercise))
+        else replace(answer, score=None, comment=None)
+        for answer in report.answers
+    )
+    written = sum(answer.score or 0.0 for answer in answers if answer.exercise not in decided.excused)
+    return replace(
+        report,
+        status="graded" if decided.graded else "ungraded",
+        score=float(sum(exercise.score for exercise in counted) + written),
+        max_score=float(sum(exercise.max_score for exercise in counted)),
+        exercises=exercises,
+        answers=answers,
+    )
+
+
+def _exercise(exercise: ExerciseResult, decided: Decided) -> ExerciseResult:
+    checks = tuple(_check(check, decided.corrections.get((exercise.id, check.id))) for check in exercise.checks)
+    return replace(exercise, score=float(sum(check.score for check in checks)), checks=checks)
+
+
+def _check(check: Verdict, points: float | None) -> Verdict:
+    if points is None:
+        return check
+    what = f"a person has corrected this from {check.score:g} to {points:g} points"
+    message = check.message or Message()
+    return replace(check, score=points, message=replace(message, help="\n".join(filter(None, (message.help, what)))))

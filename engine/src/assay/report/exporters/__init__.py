@@ -1,0 +1,1 @@
+"""Results become the documents of other programs: one function a format."""

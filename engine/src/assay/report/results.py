@@ -1,0 +1,219 @@
+"""A student's result for an assignment: the record that every export is made from.
+
+Its texts are inert: no character steers a terminal or turns the direction of a text, and a name is one line. Its points
+are rounded, so that what is shown adds up to the total that is shown.
+"""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+import msgspec
+
+from assay.report.decided import Decided, decide
+from assay.report.visibility import for_student
+from assay.text import MAX_LINE_CHARS, MAX_NAME_CHARS, MAX_PATH_CHARS, escape
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from assay.model import ExerciseResult, Message, Report, Status, Verdict, Visibility
+
+__all__ = ["ROUNDING", "Result", "Row", "RowStatus", "number", "result_of"]
+
+ROUNDING: Final = (
+    "points have two decimals: the highest points of the checks are rounded so that they add up to the rounded sum, a"
+    " score is rounded half up in proportion, and a total is the sum of what is shown"
+)
+
+RowStatus: TypeAlias = "Status | Literal['scored']"
+"""A check's status, or `scored` for a written answer that a person gave points for."""
+
+_CENT: Final = Decimal("0.01")
+_LABEL: Final = 10
+
+
+class Row(msgspec.Struct, frozen=True):
+    """A check of a result, or a written answer that has points.
+
+    Args:
+        exercise: the number of its exercise.
+        title: the title of its exercise.
+        check: its id; `hidden-1` if it is not shown, `answer` for a written answer.
+        description: the sentence that a student reads.
+        status: as in the report.
+        score: its points, or None if they are not known.
+        max_score: its highest points; 0 for a written answer.
+        visibility: who may see it, and when.
+        text: the message as lines, or "".
+        duration: in seconds.
+    """
+
+    exercise: str
+    title: str
+    check: str
+    description: str
+    status: RowStatus
+    score: Decimal | None
+    max_score: Decimal
+    visibility: Visibility
+    text: str
+    duration: float
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether the submission is the reason why the check did not pass."""
+        return self.status not in {"passed", "scored", "ungraded"}
+
+
+class Result(msgspec.Struct, frozen=True):
+    """A student's result for an assignment.
+
+    Args:
+        student: the name, or a pseudonym.
+        assignment: the assignment; "" if the submission could not be taken in and nobody knows.
+        file: the submission's path if it is a relative one, or "".
+        rows: the checks and written answers that count, by exercise.
+        doubt: why the points are not known, or "".
+        pending: what a person must decide before the points are final, or "".
+        excused: whether the whole assignment is excused, and has no rows.
+        notes: what was found about the files, and which exercises are excused.
+        report: the report as the student may see it.
+    """
+
+    student: str
+    assignment: str
+    file: str
+    rows: tuple[Row, ...]
+    doubt: str
+    pending: str
+    excused: bool
+    notes: tuple[str, ...]
+    report: Report
+
+    @property
+    def score(self) -> Decimal | None:
+        """The points of all rows, or None if some are not known."""
+        known = [row.score for row in self.rows if row.score is not None]
+        return None if self.doubt or len(known) < len(self.rows) else sum(known, Decimal(0))
+
+    @property
+    def max_score(self) -> Decimal:
+        """The highest points of all rows."""
+        return sum((row.max_score for row in self.rows), Decimal(0))
+
+
+def result_of(report: Report, decided: Decided, *, published: bool) -> Result:
+    """Return what a student gets.
+
+    Args:
+        report: as the judge made it.
+        decided: what persons decided beside it.
+        published: whether checks may be shown that wait for the due date or the publication.
+    """
+    seen = for_student(decide(report, decided), published=published)
+    path = PurePath(report.submission.path)
+    excused = [f"exercise {exercise.id} is excused" for exercise in report.exercises if exercise.id in decided.excused]
+    rows = [] if decided.whole else [*_rows(seen.exercises, report.exercises, decided), *_answers(seen, decided)]
+    order = list(dict.fromkeys(row.exercise for row in rows))
+    return Result(
+        student=_name(report.submission.name),
+        assignment=_name(report.assignment),
+        file="" if path.is_absolute() or ".." in path.parts else escape(str(path), MAX_PATH_CHARS),
+        rows=tuple(sorted(rows, key=lambda row: order.index(row.exercise))),
+        doubt=_lines(_doubt(seen, decided)),
+        pending=_lines("; ".join(decided.open)),
+        excused=decided.whole,
+        notes=tuple(map(_lines, [*seen.handed_in.notes, *excused])),
+        report=seen,
+    )
+
+
+def number(points: Decimal) -> int | float:
+    """Return points as a number for JSON: whole points without decimals."""
+    return int(points) if points == points.to_integral_value() else float(points)
+
+
+def _doubt(seen: Report, decided: Decided) -> str:
+    if decided.whole:
+        return "the assignment is excused"
+    return seen.reason or "it could not be graded" if seen.status == "ungraded" else ""
+
+
+def _rows(seen: Sequence[ExerciseResult], judged: Sequence[ExerciseResult], decided: Decided) -> Iterator[Row]:
+    """Yield the rows of checks: as they are seen, and unknown if the judge could not tell and no person did."""
+    checks = [
+        (shown, check, (own.id, verdict.id) in decided.corrections)
+        for shown, own in zip(seen, judged, strict=True)
+        if own.id not in decided.excused
+        for check, verdict in zip(shown.checks, own.checks, strict=True)
+    ]
+    highest = _rounded([check.max_score for _, check, _ in checks])
+    for (exercise, check, corrected), points in zip(checks, highest, strict=True):
+        yield Row(
+            exercise=_name(exercise.id),
+            title=_name(exercise.title),
+            check=_name(check.id),
+            description=escape(check.description, MAX_LINE_CHARS) or _name(check.id),
+            status=check.status,
+            score=None if check.status == "ungraded" and not corrected else _share(check, points),
+            max_score=points,
+            visibility=check.visibility,
+            text=_message(check.message),
+            duration=check.duration,
+        )
+
+
+def _answers(seen: Report, decided: Decided) -> Iterator[Row]:
+    titles = {exercise.id: exercise.title for exercise in seen.exercises}
+    for answer in seen.answers:
+        if answer.score is not None and answer.exercise not in decided.excused:
+            yield Row(
+                exercise=_name(answer.exercise),
+                title=_name(titles.get(answer.exercise, "")),
+                check="answer",
+                description="written answer",
+                status="scored",
+                score=Decimal(repr(answer.score)).quantize(_CENT, ROUND_HALF_UP),
+                max_score=Decimal(0),
+                visibility="visible",
+                text=_lines(answer.comment or ""),
+                duration=0.0,
+            )
+
+
+def _rounded(points: Sequence[float]) -> Iterator[Decimal]:
+    """Round points by their running sum, so that they add up to the rounded sum."""
+    total = before = Decimal(0)
+    for value in points:
+        total += Decimal(repr(value))
+        rounded = total.quantize(_CENT, ROUND_HALF_UP)
+        yield rounded - before
+        before = rounded
+
+
+def _share(check: Verdict, highest: Decimal) -> Decimal:
+    score, whole = Decimal(repr(check.score)), Decimal(repr(check.max_score))
+    return (highest * score / whole if whole else score).quantize(_CENT, ROUND_HALF_UP)
+
+
+def _message(message: Message | None) -> str:
+    if message is None:
+        return ""
+    lines = []
+    for label in ("input", "yours", "expected", "help"):
+        text: str | None = getattr(message, label)
+        if text:
+            first, *rest = _lines(text).split("\n")
+            lines += [f"{label:<{_LABEL}}{first}", *(f"{'':<{_LABEL}}{line}" for line in rest)]
+    return "\n".join(lines)
+
+
+def _lines(text: str) -> str:
+    return "\n".join(escape(line, MAX_LINE_CHARS) for line in text.expandtabs(4).split("\n"))
+
+
+def _name(text: str) -> str:
+    return escape(text, MAX_NAME_CHARS)

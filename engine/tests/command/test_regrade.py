@@ -1,0 +1,153 @@
+"""`assay regrade` grades what a change touches, shows who gains and who loses, and stores nothing without `--apply`."""
+
+import shutil
+
+from assay.gradebook.store import open_gradebook
+
+SCALES = "tests/basics/test_2_scales.py"
+
+
+def change(room, name=SCALES, old="factor=3.0), torch.full((2,), 3.0)", new="factor=3.0), torch.full((2,), 4.0)"):
+    """Change a file of the course; by default a check, so that it takes the wrong answer and refuses the right one."""
+    path = room / "course" / name
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+
+
+def regrade(run, room, *arguments):
+    return run("regrade", "class", "--course", "course", "--gradebook", "grades.db", *arguments, cwd=room)
+
+
+def dump(run, room, name="grades.db"):
+    return run("dump", "--gradebook", name, cwd=room)[1]
+
+
+DIFFERENCES = """\
+alice, basics: 5 of 7 → 4 of 7
+  2/factor: passed 1 of 1 → not right 0 of 1
+bob, basics: 3 of 7 → 4 of 7
+  2/factor: not right 0 of 1 → passed 1 of 1
+gain: 1, lose: 1, the same points: 0
+"""
+NOT_STORED = "nothing is stored: --apply stores the new reports\n"
+
+
+def test_nothing_is_graded_if_nothing_has_changed(room, run):
+    assert regrade(run, room) == (0, "", "assay: 2 of 2 skipped: no change touches their reports\n")
+
+
+def test_gains_and_losses_are_shown_and_nothing_is_stored(room, run):
+    change(room)
+    before = dump(run, room)
+    assert regrade(run, room) == (0, DIFFERENCES + NOT_STORED, "")
+    assert dump(run, room) == before
+
+
+def test_what_is_applied_equals_a_class_graded_anew(room, run):
+    change(room)
+    assert regrade(run, room, "--apply") == (0, DIFFERENCES, "")
+    run("grade", "class", "--course", "course", "--gradebook", "new.db", "--seed", "7", cwd=room)
+    assert dump(run, room) == dump(run, room, "new.db")
+    assert regrade(run, room)[2] == "assay: 2 of 2 skipped: no change touches their reports\n"
+    with open_gradebook(room / "grades.db") as book:
+        assert [entry.report.score for entry in book.history("alice")] == [5, 4]
+
+
+def test_of_a_changed_check_its_exercise_alone_is_graded(room, run):
+    change(room)
+    change(room, "reference/basics.py", '"""Standard normal numbers."""', '"""Standard normal numbers!"""')
+    _, output, _ = regrade(run, room, "--student", "alice", "--exercise", "2")
+    assert "alice  basics" in output
+    assert " 2  Scales and counters   1 of 3 checks passed" in output
+    assert "Losses" not in output
+
+
+def test_an_exercise_that_is_applied_alone_leaves_the_rest_for_the_next_regrade(room, run):
+    change(room)
+    change(room, "tests/basics/test_1_losses.py", "torch.tensor(0.5)", "torch.tensor(0.25)")
+    assert regrade(run, room, "--exercise", "2", "--apply")[1] == DIFFERENCES
+    assert (
+        regrade(run, room)[1]
+        == """\
+alice, basics: 4 of 7 → 3 of 7
+  1/hidden: passed 1 of 1 → not right 0 of 1
+bob, basics: 4 of 7 → 3 of 7
+  1/hidden: passed 1 of 1 → not right 0 of 1
+gain: 0, lose: 2, the same points: 0
+nothing is stored: --apply stores the new reports
+"""
+    )
+
+
+def test_a_change_of_the_reference_touches_everything(room, run):
+    change(room, "reference/basics.py", "return factor * x", "return factor * x + 1")
+    code, output, errors = regrade(run, room)
+    assert (code, errors) == (0, "")
+    assert output == "gain: 0, lose: 0, the same points: 2\n" + NOT_STORED
+
+
+def test_a_correction_stays_and_is_said(room, run):
+    change(room)
+    run("correct", "alice", "factor", "0.5", "--reason", "a slip", "--gradebook", "grades.db", cwd=room)
+    assert regrade(run, room, "--student", "alice", "--apply")[1].endswith(
+        "  2/factor: passed 1 of 1 → not right 0 of 1; corrected to 0.5, which stays\ngain: 0, lose: 0, the same points: 1\n"
+    )
+
+
+def test_a_check_that_is_gone_and_a_new_one_are_shown(room, run):
+    change(room, old="def test_counter(", new="def test_counting(")
+    assert (
+        regrade(run, room)[1]
+        == """\
+alice, basics: 5 of 7 → 5 of 7
+  2/counting: not there → not handed in 0 of 1
+  2/counter: not handed in 0 of 1 → not there
+bob, basics: 3 of 7 → 3 of 7
+  2/counting: not there → not handed in 0 of 1
+  2/counter: not handed in 0 of 1 → not there
+gain: 0, lose: 0, the same points: 2
+nothing is stored: --apply stores the new reports
+"""
+    )
+
+
+def test_an_exercise_that_is_gone_takes_its_points(room, run):
+    (room / "course" / "tests/basics/test_1_losses.py").unlink()
+    output = regrade(run, room, "--apply")[1]
+    assert output.startswith("alice, basics: 5 of 7 → 2 of 4\n  1/flat_labels: passed 2 of 2 → not there\n")
+    with open_gradebook(room / "grades.db") as book:
+        assert [exercise.id for exercise in book.history("alice")[-1].report.exercises] == ["2", "10"]
+
+
+def test_a_report_stays_if_it_cannot_be_graded_again(room, run):
+    (room / "course" / "conftest.py").write_text(
+        "import pytest\n\n\n@pytest.fixture(autouse=True)\ndef broken(): raise OSError('the disk is gone')\n"
+    )
+    before = dump(run, room)
+    code, _, errors = regrade(run, room, "--student", "alice", "--apply")
+    assert code == 3
+    assert "assay: alice, basics: the report before stays, because: 6 of the checks could not be graded" in errors
+    assert errors.endswith("assay: 1 of 1 could not be graded again\n")
+    assert dump(run, room) == before
+
+
+def test_new_and_changed_submissions_are_left_to_grade(room, run):
+    shutil.copytree(room / "class" / "alice", room / "class" / "carol")
+    (room / "class" / "bob" / "basics.py").write_text("x = 1\n")
+    assert regrade(run, room)[2] == (
+        "assay: 1 of 3 skipped: no change touches their reports\n"
+        "assay: 2 of 3 skipped: they are new or have changed, and assay grade PATH --gradebook grades.db grades them\n"
+    )
+
+
+def test_names_that_fit_nothing_are_refused(room, run):
+    assert regrade(run, room, "--student", "zoe")[::2] == (2, "assay: no submission of zoe lies there\n")
+    assert regrade(run, room, "--exercise", "9")[::2] == (2, "assay: there is no exercise 9; there are 1, 2, 10\n")
+
+
+def test_a_regrade_needs_a_gradebook_that_is_there(room, run):
+    code, _, errors = run("regrade", "class", "--course", "course", "--gradebook", "none.db", cwd=room)
+    assert (code, errors) == (
+        3, "assay: none.db does not exist: assay grade PATH --gradebook none.db makes it\n"
+    )  # fmt: skip

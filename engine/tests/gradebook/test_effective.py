@@ -1,0 +1,94 @@
+"""The points that count are the report's, with the decisions that stand."""
+
+import pytest
+from reports import check, exercise, report
+
+from assay.gradebook.effective import answer_hash, effective
+from assay.gradebook.records import Decision
+
+LOSSES = exercise("1", "Losses", check("flat labels", points=2.0), check("mean", "failed"))
+NOISE = exercise("2", "Noise", check("mean", "failed", points=3.0))
+ALICE = report("alice", (LOSSES, NOISE), assignment="basics", answers=[("2", "because")])
+
+
+def decision(number, kind, target, points=None, *, student="alice", assignment="basics", text="", about=""):  # noqa: PLR0913
+    return Decision(number, "2026-01-01T00:00:00+00:00", kind, student, assignment, target, points, text, about)
+
+
+def by_exercise(grade):
+    return {points.exercise: (points.score, points.max_score) for points in grade.exercises}
+
+
+def test_without_decisions_the_reports_own_points_count():
+    grade = effective(ALICE, [])
+    assert (grade.score, grade.max_score, grade.excused) == (2.0, 6.0, False)
+    assert by_exercise(grade) == {"1": (2.0, 3.0), "2": (0.0, 3.0)}
+    assert grade.open == ("the written answer to exercise 2 has no score",)
+
+
+def test_a_correction_replaces_the_points_of_its_check_alone():
+    grade = effective(ALICE, [decision(1, "correction", "1/mean", 0.5)])
+    assert by_exercise(grade) == {"1": (2.5, 3.0), "2": (0.0, 3.0)}
+
+
+def test_the_latest_decision_counts_and_a_withdrawn_one_does_not():
+    decisions = [decision(1, "correction", "1/mean", 0.5), decision(2, "correction", "1/mean", 1.0)]
+    assert effective(ALICE, decisions).score == 3.0
+    decisions.append(decision(3, "withdrawal", "2"))
+    assert effective(ALICE, decisions).score == 2.5
+
+
+@pytest.mark.parametrize("other", [{"student": "bob"}, {"assignment": "other"}])
+def test_decisions_of_others_do_not_count(other):
+    assert effective(ALICE, [decision(1, "correction", "1/mean", 1.0, **other)]).score == 2.0
+
+
+def test_a_score_for_a_written_answer_is_added_while_its_text_is_the_same():
+    scored = decision(1, "score", "2", 4.0, about=answer_hash("because"))
+    grade = effective(ALICE, [scored])
+    assert (grade.score, by_exercise(grade)["2"], grade.open) == (6.0, (4.0, 3.0), ())
+    changed = report("alice", (LOSSES, NOISE), assignment="basics", answers=[("2", "why not")])
+    grade = effective(changed, [scored])
+    assert grade.score == 2.0
+    assert grade.open == ("the written answer to exercise 2: it has changed since it was given 4 points",)
+
+
+def test_a_written_answer_to_an_exercise_without_checks_counts_too():
+    essay = report("alice", (LOSSES,), assignment="basics", answers=[("9", "because")])
+    grade = effective(essay, [decision(1, "score", "9", 4.0, about=answer_hash("because"))])
+    assert (grade.score, by_exercise(grade)["9"]) == (6.0, (4.0, 0.0))
+
+
+def test_an_excused_exercise_counts_neither_for_nor_against():
+    grade = effective(ALICE, [decision(1, "excuse", "2", text="ill")])
+    assert (grade.score, grade.max_score, grade.open) == (2.0, 3.0, ())
+    assert [points.exercise for points in grade.exercises if points.excused] == ["2"]
+
+
+def test_an_excused_assignment_needs_nobody():
+    grade = effective(ALICE, [decision(1, "excuse", "", text="ill")])
+    assert (grade.excused, grade.open) == (True, ())
+
+
+def test_a_target_that_is_gone_is_for_a_person():
+    decisions = [decision(1, "correction", "1/median", 1.0), decision(2, "score", "3", 4.0, about="x")]
+    assert effective(report("alice", (LOSSES,), assignment="basics"), decisions).open == (
+        "check 1/median, which was corrected to 1 points, is gone",
+        "the written answer to exercise 3, which was given 4 points, is gone",
+    )
+
+
+def test_an_ungraded_report_has_no_points_until_a_person_corrects_each_ungraded_check():
+    broken = exercise("1", "Losses", check("flat labels", points=2.0), check("mean", "ungraded"))
+    ungraded = report(
+        "bob", (broken,), assignment="basics", status="ungraded", reason="the judge ended", cause="checks"
+    )
+    assert (effective(ungraded, []).score, effective(ungraded, []).open) == (None, ("the judge ended",))
+    settled = effective(ungraded, [decision(1, "correction", "1/mean", 1.0, student="bob")])
+    assert (settled.score, settled.open) == (3.0, ())
+
+
+def test_a_refused_submission_has_no_points():
+    refused = report("bob", assignment="basics", status="ungraded", reason="it is a link", cause="refused")
+    grade = effective(refused, [])
+    assert (grade.score, grade.max_score, grade.open) == (None, 0.0, ("it is a link",))

@@ -1,0 +1,122 @@
+"""Feedback for a student: a file for each assignment, and nothing of anybody else."""
+
+import re
+import zipfile
+
+import pytest
+from exports import ADA, SECRET, UNGRADED, nasty_report, results
+from msgspec.structs import replace
+from reports import report
+
+from assay.errors import ExportError
+from assay.report.decided import undecided
+from assay.report.feedback import write_folders, write_moodle_zip
+from assay.report.results import result_of
+
+FILE = "linear_regression_scratch.txt"
+
+
+def named(own, name):
+    return replace(own, submission=replace(own.submission, name=name))
+
+
+def files(folder):
+    return {str(path.relative_to(folder)): path.read_text() for path in folder.rglob("*") if path.is_file()}
+
+
+def moodle_reads(name):
+    """Return the participant, the plugin and the file that Moodle's import finds in a member's name."""
+    parts = name.split("_", 4)
+    assert len(parts) == 5
+    return parts[1], f"{parts[2]}_{parts[3]}", parts[4]
+
+
+def test_a_folder_for_each_student_and_a_file_for_each_assignment(tmp_path):
+    write_folders(results(ADA, replace(ADA, assignment="basics"), UNGRADED), tmp_path / "out")
+    assert sorted(files(tmp_path / "out")) == ["Ada/basics.txt", f"Ada/{FILE}", f"Bob/{FILE}"]
+
+
+def test_the_text_of_a_file(tmp_path):
+    small = replace(ADA, exercises=(SECRET,), score=0.0, max_score=3.0)
+    write_folders(results(small), tmp_path / "out")
+    assert (tmp_path / "out" / "Ada" / FILE).read_text().splitlines() == [
+        "Ada  linear_regression_scratch                                                                 0 / 3",
+        "Ada",
+        "",
+        " 6  Learning rates   0 of 2 checks passed                                                      0 / 3",
+        "     ✗ hidden check 1                                                              not right   0 / 2",
+        "       this check is hidden: what it tested is not shown",
+        "     ✗ hidden check 2                                                              not right   0 / 1",
+        "       help      this check is shown later",
+    ]
+
+
+def test_what_waits_for_a_person_and_what_is_excused_is_told(tmp_path):
+    waiting = replace(ADA, answers=report(answers=[("1", "Zero works.")]).answers)
+    excused = result_of(UNGRADED, undecided(UNGRADED)._replace(whole=True), published=False)
+    write_folders([*results(waiting), excused], tmp_path / "out")
+    ada, bob = (text.splitlines()[-1] for _, text in sorted(files(tmp_path / "out").items()))
+    assert ada == "open      the written answer to exercise 1 has no score"
+    assert bob == "the assignment is excused"
+
+
+def test_the_same_reports_give_the_same_archive(tmp_path):
+    for name in ("a.zip", "b.zip"):
+        write_moodle_zip(results(named(ADA, "Ada Muster_1001")), tmp_path / name)
+    assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
+
+
+def test_moodle_finds_the_participant_in_each_name(tmp_path):
+    write_moodle_zip(
+        results(named(ADA, "Ada Muster_1001"), named(UNGRADED, "Bob-Jr Ö._7_assignsubmission_file_")),
+        tmp_path / "m.zip",
+    )
+    with zipfile.ZipFile(tmp_path / "m.zip") as archive:
+        assert archive.testzip() is None
+        found = [moodle_reads(name) for name in archive.namelist()]
+    assert found == [("1001", "assignsubmission_file", FILE), ("7", "assignsubmission_file", FILE)]
+
+
+@pytest.mark.parametrize("name", ["ada", "Ada_Muster_1001", "Ada Muster_x", "_1001"])
+def test_a_name_that_moodle_would_not_find_is_refused(tmp_path, name):
+    with pytest.raises(ExportError) as caught:
+        write_moodle_zip(results(named(ADA, name)), tmp_path / "m.zip")
+    assert str(caught.value) == (
+        f"Moodle names students as in Ada Muster_1001, and not as {name}: grade its own export"
+    )
+    assert not (tmp_path / "m.zip").exists()
+
+
+@pytest.mark.parametrize("write", [write_folders, write_moodle_zip])
+def test_nothing_is_overwritten_or_left_beside_anothers(tmp_path, write):
+    path = tmp_path / "out.zip"
+    path.write_text("mine") if write is write_moodle_zip else path.mkdir()
+    with pytest.raises(ExportError, match="is there already"):
+        write(results(named(ADA, "Ada Muster_1001")), path)
+
+
+def test_two_reports_with_one_name_may_be_two_persons(tmp_path):
+    with pytest.raises(ExportError) as caught:
+        write_folders(results(ADA, ADA), tmp_path / "out")
+    assert str(caught.value) == f"several reports may be of one person or of two: Ada ({FILE})"
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("name", ["..", "../../x", "/etc/x", "a/b", "", " ", "con:", "x" * 300, "a\\b", "\x00"])
+def test_every_name_is_a_folder_in_there(tmp_path, name):
+    write_folders(results(named(ADA, name)), tmp_path / "out")
+    (path,) = files(tmp_path / "out")
+    assert re.fullmatch(rf"[^/\\:]+/{re.escape(FILE)}", path)
+    assert [each.name for each in tmp_path.iterdir()] == ["out"]
+
+
+def test_no_two_students_share_a_folder_on_any_system(tmp_path):
+    write_folders(results(*(named(ADA, name) for name in ("Ada", "ada", "a/b", "a:b", "a-b"))), tmp_path / "out")
+    folders = sorted(path.name for path in (tmp_path / "out").iterdir())
+    assert folders == ["Ada", "a-b", "a-b (2)", "a-b (3)", "ada (2)"]
+
+
+def test_hostile_texts_are_inert(tmp_path):
+    write_folders(results(nasty_report()), tmp_path / "out")
+    (text,) = files(tmp_path / "out").values()
+    assert text.replace("\n", "").isprintable()

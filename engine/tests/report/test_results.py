@@ -1,0 +1,122 @@
+"""A student's result: rounded points, inert texts, unknown points."""
+
+from decimal import Decimal
+
+import pytest
+from exports import ADA, NASTY, UNGRADED, nasty_report, results
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+from reports import WRONG, check, exercise, report
+
+from assay.report.decided import Given, undecided
+from assay.report.results import result_of
+
+
+def points(*pairs):
+    checks = [replace(check(f"check {n}", points=high), score=low) for n, (low, high) in enumerate(pairs)]
+    (result,) = results(report("x", (exercise("1", "One", *checks),)))
+    return result
+
+
+def test_whole_points_stay_as_they_are():
+    (ada,) = results(ADA)
+    assert [(row.score, row.max_score) for row in ada.rows[:3]] == [(2, 2), (1, 1), (0, 1)]
+    assert (ada.score, ada.max_score) == (5, 11)
+
+
+def test_thirds_add_up_to_the_whole():
+    result = points(*[(1 / 3, 1 / 3)] * 3)
+    assert [row.max_score for row in result.rows] == [Decimal("0.33"), Decimal("0.34"), Decimal("0.33")]
+    assert (result.score, result.max_score) == (1, 1)
+
+
+def test_a_score_is_rounded_half_up_in_proportion():
+    assert points((0.125, 1.0)).score == Decimal("0.13")
+
+
+POINTS = st.floats(0, 100, allow_subnormal=False)
+
+
+@given(st.lists(st.tuples(POINTS, st.booleans()), min_size=1, max_size=20))
+def test_what_is_shown_adds_up_and_full_marks_are_full(pairs):
+    result = points(*((high if full else 0.0, high) for high, full in pairs))
+    assert result.max_score == sum(map(Decimal, (repr(high) for high, _ in pairs))).quantize(
+        Decimal("0.01"), "ROUND_HALF_UP"
+    )
+    assert result.score == sum(row.score for row in result.rows)
+    assert all(row.score == (row.max_score if full else 0) for row, (_, full) in zip(result.rows, pairs, strict=True))
+
+
+def test_a_check_that_could_not_be_graded_has_no_points():
+    (result,) = results(UNGRADED)
+    assert (result.score, result.rows[0].score, result.doubt) == (None, None, "1 of the checks could not be graded")
+
+
+def test_a_submission_that_could_not_be_taken_in_has_no_points():
+    (result,) = results(report("x", status="ungraded", reason="x.zip: it is encrypted", assignment=""))
+    assert (result.score, result.rows, result.doubt) == (None, (), "x.zip: it is encrypted")
+
+
+def test_a_message_is_lines_with_labels():
+    (result,) = results(report("x", (exercise("0", "The model", check("zero_grad", "failed", WRONG)),)))
+    assert result.rows[0].text.split("\n") == [
+        "input     sgd = SGD([w], lr=0.5)",
+        "          sgd.zero_grad()",
+        "yours     [[1.0, 1.0]]   shape (1, 2), float32",
+        "expected  [[0.0, 0.0]]   within float32 rounding",
+        "help      gradients accumulate: set every param.grad to zero, or to None",
+    ]
+
+
+def test_every_text_is_printable():
+    (result,) = results(nasty_report())
+    row = result.rows[0]
+    assert "\n" not in result.student + result.assignment + row.title + row.check + row.description
+    for text in (result.student, result.assignment, row.title, row.description, row.text, *result.notes):
+        assert all(line.isprintable() for line in text.split("\n"))
+    assert NASTY not in row.text
+
+
+def test_a_written_answer_waits_for_points():
+    (result,) = results(report("x", answers=[("1", "Zero works."), ("9", "Order.", 1.5, "good")]))
+    assert result.pending == "the written answer to exercise 1 has no score"
+    assert [(row.exercise, row.check, row.status, row.score, row.max_score, row.text) for row in result.rows] == [
+        ("9", "answer", "scored", Decimal("1.50"), 0, "good")
+    ]
+
+
+def test_decisions_of_persons_count():
+    one = exercise("1", "One", check("a", "failed", WRONG), check("b"))
+    two = exercise("2", "Two", check("c", points=4.0))
+    graded = report("x", (one, two), answers=[("1", "Zero works.")])
+    decided = undecided(graded)._replace(
+        corrections={("1", "a"): 0.5}, answers={"1": Given(2.0, "good")},
+        excused=frozenset({"2"}), open=(),
+    )  # fmt: skip
+    result = result_of(graded, decided, published=False)
+    assert [(row.exercise, row.check, row.score, row.max_score) for row in result.rows] == [
+        ("1", "a", Decimal("0.50"), 1),
+        ("1", "b", 1, 1),
+        ("1", "answer", 2, 0),
+    ]
+    assert result.rows[0].text.endswith("\n          a person has corrected this from 0 to 0.5 points")
+    assert (result.score, result.max_score, result.pending) == (Decimal("3.50"), 2, "")
+    assert result.notes == ("exercise 2 is excused",)
+    assert (result.report.score, result.report.max_score) == (3.5, 2.0)
+
+
+def test_a_correction_settles_a_check_that_could_not_be_graded():
+    decided = undecided(UNGRADED)._replace(corrections={("5", "flat_labels"): 1.0}, graded=True)
+    result = result_of(UNGRADED, decided, published=False)
+    assert (result.score, result.doubt) == (1, "")
+
+
+@pytest.mark.parametrize(
+    ("path", "file"),
+    [("a/basics.py", "a/basics.py"), ("/home/t/basics.py", ""), ("../basics.py", "")],
+)
+def test_only_a_relative_path_is_told(path, file):
+    own = report("x")
+    (result,) = results(replace(own, submission=replace(own.submission, path=path)))
+    assert result.file == file
