@@ -6,6 +6,7 @@ import io
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 import tomllib
@@ -140,6 +141,14 @@ def test_an_installed_package_adds_a_format_as_the_docs_say(tmp_path):
     environment = os.environ | {"PYTHONPATH": str(tmp_path)}
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, env=environment)
     assert (done.returncode, done.stdout, done.stderr) == (0, "Ada\nBob", "")
+
+
+def test_the_docs_name_options_that_there_are(assay):
+    (block,) = re.findall(r"^```sh\n(.*?)^```$", DOCS, re.MULTILINE | re.DOTALL)
+    for line in block.splitlines():
+        words = shlex.split(line, comments=True)
+        described = assay(words[1], "--help")[1]
+        assert [word for word in words if word.startswith("--") and word not in described] == []
 
 
 def test_the_reports_of_a_real_class(course_root, tmp_path, executor):

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 from reports import check, exercise, report
+from values import steady
 
 from assay.command.results import _decided
 from assay.gradebook.effective import answer_hash, effective
@@ -136,6 +137,7 @@ DECISIONS = st.one_of(
 )  # fmt: skip
 
 
+@steady
 @given(st.lists(DECISIONS, max_size=6), st.booleans())
 def test_exported_points_are_the_effective_points(made, ungraded):
     own = report(

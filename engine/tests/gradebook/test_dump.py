@@ -8,6 +8,7 @@ from reports import check, exercise, report
 
 from assay.gradebook.dump import dump_bytes
 from assay.gradebook.store import open_gradebook
+from assay.promises import Kept
 
 GOOD = exercise("1", "Losses", check("mean"))
 
@@ -15,9 +16,10 @@ GOOD = exercise("1", "Losses", check("mean"))
 def filled(path, names, duration):
     with open_gradebook(path, create=True) as book:
         book.seed(7)
+        kept = {"time": Kept("6 s")}
         for name in names:
             book.add(report(name, notes=("an earlier report",)), CONDITIONS, ORIGIN)
-            book.add(replace(report(name, (GOOD,)), duration=duration), CONDITIONS, ORIGIN)
+            book.add(replace(report(name, (GOOD,), isolation=kept), duration=duration), CONDITIONS, ORIGIN)
         book.decide("excuse", "bob", "one", "1", text="ill")
         return dump_bytes(book)
 
@@ -34,6 +36,7 @@ def test_it_has_seed_reports_conditions_and_decisions(tmp_path):
     assert stored["conditions"]["torch"] == "2.13.0"
     assert stored["report"]["exercises"][0]["checks"][0]["status"] == "passed"
     assert "duration" not in stored["report"]
+    assert stored["report"]["isolation"] == {"time": {"status": "kept", "by": "6 s"}}
     assert found["decisions"] == [
         {
             "number": 1,

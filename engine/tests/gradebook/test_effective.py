@@ -88,6 +88,11 @@ def test_an_ungraded_report_has_no_points_until_a_person_corrects_each_ungraded_
     assert (settled.score, settled.open) == (3.0, ())
 
 
+def test_an_interrupt_is_for_nobody_to_decide():
+    interrupted = report("bob", assignment="basics", status="ungraded", reason="interrupted", cause="interrupted")
+    assert effective(interrupted, []).open == ()
+
+
 def test_a_refused_submission_has_no_points():
     refused = report("bob", assignment="basics", status="ungraded", reason="it is a link", cause="refused")
     grade = effective(refused, [])

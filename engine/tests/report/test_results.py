@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 from reports import WRONG, check, exercise, report
+from values import steady
 
 from assay.report.decided import Given, undecided
 from assay.report.results import result_of
@@ -38,6 +39,7 @@ def test_a_score_is_rounded_half_up_in_proportion():
 POINTS = st.floats(0, 100, allow_subnormal=False)
 
 
+@steady
 @given(st.lists(st.tuples(POINTS, st.booleans()), min_size=1, max_size=20))
 def test_what_is_shown_adds_up_and_full_marks_are_full(pairs):
     result = points(*((high if full else 0.0, high) for high, full in pairs))

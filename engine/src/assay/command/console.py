@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from rich.console import RenderableType
+    from rich.progress import ProgressColumn
 
+    from assay.gradebook.records import Decision
     from assay.model import Report
 
 __all__ = [
@@ -30,6 +32,7 @@ __all__ = [
     "say",
     "show",
     "show_reports",
+    "show_summary",
     "stop",
     "stop_on_error",
 ]
@@ -42,11 +45,11 @@ _WIDTH = 100
 """Characters of a line in a file, the same on every machine."""
 
 
-def progress_bars() -> Progress:
-    """Return bars on standard error for a person who waits; they stay silent if it is a file."""
+def progress_bars(*more: ProgressColumn) -> Progress:
+    """Return bars on standard error, with more columns, for a person who waits; they stay silent if it is a file."""
     errors = Console(stderr=True)
     errors.quiet = not errors.is_terminal  # in older versions of rich even disabled bars end with an empty line
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), *more)
     return Progress(*columns, console=errors, transient=True, disable=errors.quiet)
 
 
@@ -55,6 +58,17 @@ def show_reports(reports: Sequence[Report], skipped: Sequence[Report] = ()) -> N
     from assay.report.terminal import render  # noqa: PLC0415 - only commands that grade need it
 
     show(render(reports, skipped))
+
+
+def show_summary(reports: Sequence[Report], decisions: Sequence[Decision]) -> None:
+    """Print the summary of a class on standard output, if there are several reports."""
+    from assay.gradebook.effective import effective  # noqa: PLC0415 - as above
+    from assay.report.summary import render_summary  # noqa: PLC0415
+
+    if len(reports) > 1:
+        click.echo()
+        undecided = [(report, text) for report in reports for text in effective(report, decisions).open]
+        show(render_summary(reports, undecided))
 
 
 def show(what: RenderableType) -> None:

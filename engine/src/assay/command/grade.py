@@ -15,15 +15,16 @@ from assay.command.console import (
     NO_REPORT,
     STOPPED,
     USAGE,
-    progress_bars,
     say,
     show_reports,
+    show_summary,
     stop,
     stop_on_error,
 )
 from assay.command.interrupts import interrupts
 from assay.command.keeping import class_seed, gradebook_option, keeper, opened_for_run
 from assay.command.options import PathArgument, Percent, course_option, executor_of, open_course, waive_option
+from assay.command.progress import watched
 from assay.course.seeds import MAX_SEED
 from assay.errors import AssayError, Interrupted
 from assay.intake.collect import take_in
@@ -102,7 +103,9 @@ def grade(  # noqa: PLR0913, PLR0917 - one argument an option
         trouble = _write(reports, json_file)
         if not interrupted:
             signals.heed()
+        decisions = [] if book is None else book.decisions()
         show_work(reports, work.intake, skipped)  # even if the file could not be written: no finished report is lost
+        show_summary(reports, decisions)
         if trouble is not None:
             stop(trouble, NO_REPORT)
         if interrupted:
@@ -135,18 +138,18 @@ def grade_work(  # noqa: PLR0913 - each by its name
     """
     from assay.grading.run import grade as grade_submissions  # noqa: PLC0415 - only commands that grade need it
 
-    with stop_on_error(NO_REPORT), progress_bars() as progress, executor_of(ctx) as executor:
-        bar = progress.add_task("grading", total=len(work.intake.submissions))
+    count = len(work.intake.submissions)
+    with stop_on_error(NO_REPORT), executor_of(ctx) as executor, watched(executor, count) as (watch, advance):
 
         def sink(report: Report) -> None:
             keep(report)
-            progress.advance(bar)
+            advance()
 
         return grade_submissions(
             work.course,
             work.intake.submissions,
             seed=seed,
-            executor=executor,
+            executor=watch,
             sink=sink,
             waived=waived,
             visible_only=visible_only,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from assay.command.console import USAGE, stop_on_error
+from assay.command.run_folder import run_folder
 from assay.course.read import Course, find_root, read_course
 from assay.promises import CORE
 
@@ -90,5 +91,5 @@ def executor_of(ctx: click.Context) -> Iterator[Executor]:
         return
     from assay.grading.executors import LocalProcesses  # noqa: PLC0415 - only commands that grade need it
 
-    with LocalProcesses() as executor:
+    with run_folder(), LocalProcesses() as executor:
         yield executor

@@ -13,8 +13,6 @@ __all__ = ["SCHEMA", "dump_bytes"]
 
 SCHEMA: Final = "assay/gradebook/v1"
 
-_TIMES: Final = frozenset({"time", "duration"})
-
 
 def dump_bytes(book: Gradebook) -> bytes:
     """Return the seed, the current reports with what they depend on, and all decisions, as indented JSON."""
@@ -23,14 +21,14 @@ def dump_bytes(book: Gradebook) -> bytes:
     document = {
         "schema": SCHEMA,
         "seed": None if seed is None else str(seed),
-        "reports": reports,
-        "decisions": book.decisions(),
+        "reports": _without("duration", msgspec.to_builtins(reports)),
+        "decisions": _without("time", msgspec.to_builtins(book.decisions())),
     }
-    built = _without_times(msgspec.to_builtins(document))
-    return msgspec.json.format(msgspec.json.encode(built), indent=2) + b"\n"
+    return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
 
 
-def _without_times(value: Any) -> Any:
+def _without(field: str, value: Any) -> Any:
+    """Return a value without this field, which it has at any depth."""
     if isinstance(value, dict):
-        return {key: _without_times(part) for key, part in value.items() if key not in _TIMES}
-    return [_without_times(part) for part in value] if isinstance(value, list | tuple) else value
+        return {key: _without(field, part) for key, part in value.items() if key != field}
+    return [_without(field, part) for part in value] if isinstance(value, list | tuple) else value

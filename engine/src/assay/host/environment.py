@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 
 
 def guest_environment() -> dict[str, str]:
@@ -10,6 +11,7 @@ def guest_environment() -> dict[str, str]:
     return {
         "PATH": os.defpath,
         "LANG": "C.UTF-8",
+        "TMPDIR": tempfile.gettempdir(),  # the run's own folder, below which the scratch folders lie
         "PYTHONHASHSEED": "0",
         "PYTHONDONTWRITEBYTECODE": "1",
         "OMP_NUM_THREADS": "1",

@@ -57,12 +57,24 @@ def undecided(report: Report) -> Decided:
 
 def nothing_handed_in(student: str, assignment: str) -> Report:
     """Return the report of a student of whom there is none, for decisions that need none."""
-    nobody = SubmissionInfo(student, "", "")
-    nothing = Names((), ())
     return Report(
-        nobody, assignment, "ungraded", "nothing was handed in", None, 0.0, 0.0, {}, "", "", "", (),
-        Environment("", ""), (), nothing, 0.0,
-    )  # fmt: skip
+        submission=SubmissionInfo(student, "", ""),
+        assignment=assignment,
+        status="ungraded",
+        reason="nothing was handed in",
+        cause=None,
+        score=0.0,
+        max_score=0.0,
+        isolation={},
+        seed="",
+        course="",
+        engine="",
+        exercises=(),
+        environment=Environment("", ""),
+        answers=(),
+        handed_in=Names((), ()),
+        duration=0.0,
+    )
 
 
 def decide(report: Report, decided: Decided) -> Report:

@@ -10,7 +10,7 @@ import msgspec
 from msgspec.structs import replace
 
 from assay.errors import ExportError
-from assay.model import Names, SubmissionInfo
+from assay.model import Names, SubmissionInfo, Verdict
 from assay.report.decided import Given
 
 if TYPE_CHECKING:
@@ -80,5 +80,19 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def _without_texts(exercise: ExerciseResult) -> ExerciseResult:
-    checks = tuple(replace(check, message=None, missing=None) for check in exercise.checks)
+    """Return the exercise with checks made anew, so that a field that is added to verdicts later is not told."""
+    checks = tuple(
+        Verdict(
+            id=check.id,
+            description=check.description,
+            status=check.status,
+            score=check.score,
+            max_score=check.max_score,
+            visibility=check.visibility,
+            message=None,
+            missing=None,
+            duration=check.duration,
+        )
+        for check in exercise.checks
+    )
     return replace(exercise, checks=checks)

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
-from assay.model import HIDDEN_TEXT, Message
+from assay.model import HIDDEN_TEXT, Message, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from assay.model import Report, Verdict, Visibility
+    from assay.model import Report, Visibility
 
 __all__ = ["LATER_TEXT", "for_student"]
 
@@ -42,12 +42,17 @@ def _checks(checks: tuple[Verdict, ...], shown: tuple[Visibility, ...], numbers:
             yield check
             continue
         number = next(numbers)
-        yield replace(
-            check,
+        # Made anew, so that a field that is added to verdicts later is not told.
+        yield Verdict(
             id=f"hidden-{number}",
             description=f"hidden check {number}",
+            status=check.status,
+            score=check.score,
+            max_score=check.max_score,
+            visibility=check.visibility,
             message=_redacted(check),
             missing=None,
+            duration=check.duration,
         )
 
 

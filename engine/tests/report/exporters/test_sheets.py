@@ -8,6 +8,7 @@ from exports import ADA, results
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
+from values import steady
 
 from assay.errors import ExportError
 from assay.report.exporters.sheets import Column, StudentRow, fill, final_points, read_sheet
@@ -21,6 +22,7 @@ def filled(data, number):
     return fill(column, results(ADA), lambda name: [name], lambda result, _: final_points(result)).content
 
 
+@steady
 @given(
     st.lists(st.lists(CELLS, min_size=3, max_size=3), min_size=2, max_size=4),
     st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]), st.sampled_from(["\n", "\r\n"]), st.integers(0, 2),

@@ -1,0 +1,106 @@
+"""A class in a few lines: full marks by exercise, hints by frequency, a histogram, and who needs a person."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from assay.model import HIDDEN_TEXT
+from assay.text import MAX_NAME_CHARS, MAX_SENTENCE_CHARS, escape
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from rich.console import RenderableType
+
+    from assay.model import Report
+
+__all__ = ["render_summary"]
+
+_BINS: Final = 10
+_BAR_CHARS: Final = 40
+_MAX_HINTS: Final = 10
+_ELSEWHERE: Final = re.compile(r"as in exercise \S+: ")
+"""What the judge puts before the hint of a mistake that another exercise found."""
+
+
+def render_summary(reports: Sequence[Report], undecided: Sequence[tuple[Report, str]]) -> RenderableType:
+    """Return the summary of each assignment, and the list of what a person must decide.
+
+    Args:
+        reports: the class.
+        undecided: what a person must decide, with its report.
+    """
+    parts: list[RenderableType] = []
+    for assignment in dict.fromkeys(report.assignment for report in reports):
+        graded = [each for each in reports if each.assignment == assignment and each.status == "graded"]
+        if graded:
+            parts += [*_assignment(assignment, graded), Text()]
+    if undecided:
+        people = _grid(
+            (f"{_name(report.submission.name)}, {_name(report.assignment)}".removesuffix(", "), "", sentence)
+            for report, sentence in undecided
+        )
+        parts += [Text("A person decides", "bold"), people, Text()]
+    return Group(*parts[:-1])
+
+
+def _assignment(assignment: str, graded: Sequence[Report]) -> list[RenderableType]:
+    titles = {exercise.id: exercise.title for report in graded for exercise in report.exercises}
+    full = Counter(
+        exercise.id for report in graded for exercise in report.exercises if exercise.score >= exercise.max_score
+    )
+    rows = [(f"{key:>2}  {_name(title)}", f"{full[key]}", "") for key, title in titles.items()]
+    parts: list[RenderableType] = [
+        Text(f"{_name(assignment)}: who has full marks, of {len(graded)}", "bold"),
+        _grid(rows),
+    ]
+    hints = Counter(hint for report in graded for hint in _hints(report))
+    if hints:
+        common = sorted(hints.items(), key=lambda pair: (-pair[1], pair[0]))[:_MAX_HINTS]
+        parts += [Text(), Text("Hints by how many were given them", "bold")]
+        parts.append(_grid(("", f"{count}", hint) for hint, count in common))
+    parts += [Text(), Text("Points in percent", "bold"), _histogram(graded)]
+    return parts
+
+
+def _hints(report: Report) -> set[str]:
+    """Return the hints that a submission was given, each once."""
+    helps = [
+        check.message.help
+        for exercise in report.exercises
+        for check in exercise.checks
+        if check.status in ("failed", "error") and check.message is not None
+    ]
+    return {_ELSEWHERE.sub("", text) for text in helps if text and text != HIDDEN_TEXT}
+
+
+def _histogram(graded: Sequence[Report]) -> Table:
+    shares = [report.score / report.max_score if report.max_score else 0.0 for report in graded]
+    counts = Counter(min(int(_BINS * share), _BINS - 1) for share in shares)
+    width = min(1.0, _BAR_CHARS / max(counts.values()))
+    step = 100 // _BINS
+    return _grid(
+        (f"{step * place:>2}-{step * (place + 1):<3}", f"{counts[place]}", "█" * round(width * counts[place]))
+        for place in range(_BINS)
+    )
+
+
+def _grid(rows: Iterator[tuple[str, str, str]] | Sequence[tuple[str, str, str]]) -> Table:
+    """Return rows of a label, a number and a text."""
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(no_wrap=True)
+    grid.add_column(justify="right")
+    grid.add_column(overflow="fold")
+    for label, number, text in rows:
+        grid.add_row(Text(label), Text(number), Text(escape(text, MAX_SENTENCE_CHARS)))
+    return grid
+
+
+def _name(text: str) -> str:
+    return escape(text, MAX_NAME_CHARS)
