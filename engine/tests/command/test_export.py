@@ -95,7 +95,7 @@ def test_pseudonyms_are_in_the_document_and_names_in_a_file(tmp_path, assay):
         (["excel"], 2, f"no format 'excel'; there are {', '.join(format_names())}"),
         (["csv", "--gradebook", "who.json"], 2, "name either a --gradebook or a --report"),
         (["csv", "--student", "Eve"], 2, "no report of this choice in grades.json"),
-        (["csv", "--report", "canvas.csv"], 2, "canvas.csv: this is no report of assay: JSON is malformed: invalid character (byte 0)"),
+        (["csv", "--report", "canvas.csv"], 2, "canvas.csv: this is not a report of assay: JSON is malformed: invalid character (byte 0)"),
         (["csv", "--report", "/proc/self/mem"], 2, "/proc/self/mem cannot be read: Input/output error"),
         (["canvas", "--fill", "/proc/self/mem"], 2, "/proc/self/mem cannot be read: Input/output error"),
         (["gradescope"], 3, "Gradescope takes one report, and there are 2: choose by --student and --assignment"),

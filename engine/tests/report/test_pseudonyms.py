@@ -52,8 +52,8 @@ def test_pseudonyms_stay_the_same_and_new_ones_are_added(tmp_path):
     ("content", "text"),
     [
         ('{"Ada": "s", "Bob": "s"}', "{} gives two students one pseudonym"),
-        ("[]", "{} is no file of pseudonyms: Expected `object`, got `array`"),
-        ("", "{} is no file of pseudonyms: Input data was truncated"),
+        ("[]", "{} is not a file of pseudonyms: Expected `object`, got `array`"),
+        ("", "{} is not a file of pseudonyms: Input data was truncated"),
     ],
 )
 def test_another_file_is_refused_and_stays(tmp_path, content, text):

@@ -61,7 +61,7 @@ def pseudonyms_in(path: Path, names: Iterable[str]) -> dict[str, str]:
         if found != known:
             _write(path, msgspec.json.format(msgspec.json.encode(found), indent=2) + b"\n")
     except msgspec.MsgspecError as error:
-        msg = f"{path} is no file of pseudonyms: {error}"
+        msg = f"{path} is not a file of pseudonyms: {error}"
         raise ExportError(msg) from None
     except OSError as error:
         msg = f"{path} cannot be used for pseudonyms: {error.strerror}"

@@ -139,13 +139,13 @@ def test_no_file_is_refused():
     ("sheet", "column", "text"),
     [
         ("", None, "the file of Canvas is empty"),
-        ("a,b\n", None, "this is no gradebook that Canvas exported: its columns are a, b"),
+        ("a,b\n", None, "this is not a gradebook that Canvas exported: its columns are a, b"),
         (HEADER, "Quiz", f"the file of Canvas has no column 'Quiz': choose by --column, of {HEADER.strip().replace(',', ', ')}"),
         (HEADER.replace("Other", NAME), None, f"the file of Canvas has several columns '{NAME}': choose by --column, of"),
-        (HEADER, "SIS Login ID", "the column 'SIS Login ID' of Canvas's file is no assignment's"),
+        (HEADER, "SIS Login ID", "the column 'SIS Login ID' of Canvas's file is not an assignment's"),
         (SHEET, "Final Score", "Canvas ignores changes to the column 'Final Score', which it calls read only"),
         (HEADER + "Ada,1\n", None, "the file of Canvas has fewer cells than columns in row 2"),
-        (HEADER + 'Ada,"1"x\n', None, "the file of Canvas is no CSV: ',' expected after '\"'"),
+        (HEADER + 'Ada,"1"x\n', None, "the file of Canvas is not CSV: ',' expected after '\"'"),
     ],
 )  # fmt: skip
 def test_a_file_that_canvas_would_not_take_is_refused(sheet, column, text):

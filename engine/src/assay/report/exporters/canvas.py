@@ -31,12 +31,12 @@ def canvas(request: Request) -> Export:
     sheet = read_sheet(request.sheet, ",;", "Canvas")
     header = sheet.rows[0]
     if "ID" not in header[1:3] or "Section" not in header:
-        msg = f"this is no gradebook that Canvas exported: its columns are {', '.join(header)}"
+        msg = f"this is not a gradebook that Canvas exported: its columns are {', '.join(header)}"
         raise ExportError(msg)
     title = request.column or assignment
     column = column_of(sheet, lambda name: name == title or _is_numbered(name, title), title, "Canvas")
     if column <= header.index("Section"):
-        msg = f"the column {title!r} of Canvas's file is no assignment's"
+        msg = f"the column {title!r} of Canvas's file is not an assignment's"
         raise ExportError(msg)
     notes = _notes(sheet, column, request.results)
     export = fill(Column(sheet, column, tuple(_students(sheet))), request.results, _names, _cell)

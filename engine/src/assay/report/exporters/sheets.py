@@ -65,7 +65,7 @@ def read_sheet(data: bytes | None, delimiters: str, platform: str) -> Sheet:
         msg = f"the file of {platform} is empty"
         raise ExportError(msg) from None
     except csv.Error as error:
-        msg = f"the file of {platform} is no CSV: {error}"
+        msg = f"the file of {platform} is not CSV: {error}"
         raise ExportError(msg) from None
     short = [str(number) for number, row in enumerate(rows, 1) if 0 < len(row) < len(rows[0])]
     if short:
