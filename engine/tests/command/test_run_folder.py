@@ -17,7 +17,7 @@ from assay.command.run_folder import run_folder
 
 @pytest.fixture
 def place(tmp_path, monkeypatch):
-    """The folder for temporary files, for this process."""
+    """Return the folder for temporary files, for this process."""
     (tmp_path / "temporary").mkdir()
     monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
     monkeypatch.setattr(tempfile, "tempdir", None)

@@ -26,7 +26,7 @@ _BINS: Final = 10
 _BAR_CHARS: Final = 40
 _MAX_HINTS: Final = 10
 _ELSEWHERE: Final = re.compile(r"as in exercise \S+: ")
-"""What the judge puts before the hint of a mistake that another exercise found."""
+"""The text that the judge puts before the hint of a mistake that another exercise found."""
 
 
 def render_summary(reports: Sequence[Report], undecided: Sequence[tuple[Report, str]]) -> RenderableType:
