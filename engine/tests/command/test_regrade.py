@@ -1,6 +1,13 @@
 """`assay regrade` grades what a change touches, shows who gains and who loses, and stores nothing without `--apply`."""
 
+import os
 import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
 
 from assay.gradebook.store import open_gradebook
 
@@ -144,6 +151,40 @@ def test_new_and_changed_submissions_are_left_to_grade(room, run):
 def test_names_that_fit_nothing_are_refused(room, run):
     assert regrade(run, room, "--student", "zoe")[::2] == (2, "assay: no submission of zoe lies there\n")
     assert regrade(run, room, "--exercise", "9")[::2] == (2, "assay: there is no exercise 9; there are 1, 2, 10\n")
+
+
+def test_a_class_without_a_submission_is_refused(room, run):
+    shutil.rmtree(room / "class" / "bob")
+    (room / "class" / "alice" / "basics.py").unlink()
+    (room / "class" / "alice" / "basics.py").symlink_to("nowhere")
+    assert regrade(run, room)[::2] == (2, "assay: no submission lies there\n")
+
+
+@pytest.mark.serial
+@pytest.mark.parametrize(("words", "said"), [((), "nothing is stored"), (("--apply",), "what was graded is stored")])
+def test_an_interrupt_ends_a_regrade_with_a_line(room, words, said):
+    change(room, old='"""scaled takes the factor by keyword"""', new='"""scaled"""\n    __import__("time").sleep(60)')
+    command = [
+        sys.executable,
+        "-m",
+        "assay",
+        "regrade",
+        "class",
+        "--course",
+        "course",
+        "--gradebook",
+        "grades.db",
+        *words,
+    ]
+    with subprocess.Popen(
+        ["env", "--default-signal=INT", *command], cwd=room, stderr=subprocess.PIPE, text=True, process_group=0
+    ) as run:
+        while not (room / "grades.db.lock").exists():
+            time.sleep(0.05)
+        time.sleep(2)  # the check of the first student takes a minute
+        os.killpg(run.pid, signal.SIGINT)
+        assert run.communicate()[1] == f"assay: interrupted: {said}\n"
+    assert run.returncode == 130
 
 
 def test_a_regrade_needs_a_gradebook_that_is_there(room, run):

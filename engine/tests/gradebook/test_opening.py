@@ -90,6 +90,29 @@ def test_a_damaged_gradebook_is_said(path):
     assert str(caught.value) == f"{path} is damaged: restore it from a backup"
 
 
+def test_a_gradebook_that_another_command_keeps_for_long_is_said(path, monkeypatch):
+    monkeypatch.setattr("assay.gradebook.opening._WAIT_SECONDS", 0.1)
+    with open_gradebook(path, create=True) as book:
+        other = sqlite3.connect(path, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(GradebookError) as caught:
+            book.decide("excuse", "bob", "basics", "")
+        other.close()
+        assert book.decide("excuse", "bob", "basics", "") == 1
+    assert str(caught.value) == f"{path} is in use by another command: run this one again when that has ended"
+
+
+def test_any_other_error_of_sqlite_is_said_with_its_text(path):
+    with open_gradebook(path, create=True):
+        pass
+    with sqlite3.connect(path) as other:
+        other.execute("DROP TABLE decisions")
+    other.close()
+    with open_gradebook(path) as book, pytest.raises(GradebookError) as caught:
+        book.decisions()
+    assert str(caught.value) == f"{path} cannot be used: no such table: decisions"
+
+
 def test_a_second_run_is_refused_until_the_first_has_ended(path):
     with open_gradebook(path, create=True, run=True):
         assert refusal(path, run=True) == (
