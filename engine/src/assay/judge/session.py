@@ -89,8 +89,11 @@ def hold_session(judge: Judge) -> None:
     arguments += map(str, folders)
     plugins = [judge, settings, fixtures, _hypothesis_pytestplugin]
     if _measures_speed(root, folders):
-        import pytest_benchmark.plugin  # noqa: PLC0415 - at each start of a session it asks git for the commit
+        import pytest_benchmark.plugin  # noqa: PLC0415 - not every course has it
+        import pytest_benchmark.session  # noqa: PLC0415
 
+        # Parts of names of files that are never written: every session would ask git seven times, and `file` once.
+        vars(pytest_benchmark.plugin)["get_tag"] = vars(pytest_benchmark.session)["get_machine_id"] = lambda *_: "unused"
         arguments.append(f"--benchmark-storage=file://{os.devnull}")  # nothing is left in the course's folder
         plugins.append(pytest_benchmark.plugin)
     output = io.StringIO()
