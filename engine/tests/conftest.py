@@ -40,7 +40,7 @@ def course_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def executor() -> Iterator[LocalProcesses]:
-    """One warm worker for all tests of a session: a worker imports torch twice before its first check.
+    """One warm worker for all tests of a session: torch is imported before its first check.
 
     Two would be idle by turns, because pytest-xdist runs two sessions.
     """

@@ -31,6 +31,7 @@ from assay.text import MAX_LINE_CHARS, escape
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from concurrent.futures import Executor
 
     from assay.course.read import Course
     from assay.intake.result import Intake
@@ -78,15 +79,19 @@ def grade(  # noqa: PLR0913, PLR0917 - one argument an option
     waive: tuple[str, ...],
 ) -> None:
     """Grade submissions: each PATH is a file, a student's folder, a folder of students, or an archive of these."""
-    work = read_work(paths, folder)
-    _require_work(work.intake, paths)
-    with stop_on_error(USAGE):
-        seed = secret_seed(work.course.root) if seed is None else seed
-    _require_writable(json_file)
     with interrupts() as signals:
-        reports, interrupted = _reports_so_far(ctx, work, seed, waive)
+        try:
+            with executor_of(ctx) as executor:  # first: it imports torch while the submissions are read
+                work = read_work(paths, folder)
+                _require_work(work.intake, paths)
+                with stop_on_error(USAGE):
+                    chosen = secret_seed(work.course.root) if seed is None else seed
+                _require_writable(json_file)
+                reports, interrupted = grade_work(executor, work, seed=chosen, waived=waive), 0
+        except Interrupted as error:
+            reports, interrupted = error.reports, sum(report.cause == "interrupted" for report in error.reports)
         signals.ignore()  # finished reports get into the file
-        reports += _refusals(work, seed)
+        reports += _refusals(work, chosen)
         trouble = _write(reports, json_file)
         if not interrupted:
             signals.heed()
@@ -107,7 +112,7 @@ def read_work(paths: Sequence[Path], folder: Path | None) -> Work:
 
 
 def grade_work(
-    ctx: click.Context, work: Work, *, seed: int, waived: tuple[str, ...] = (), visible_only: bool = False
+    executor: Executor, work: Work, *, seed: int, waived: tuple[str, ...] = (), visible_only: bool = False
 ) -> list[Report]:
     """Grade the submissions; stop if no report can be made.
 
@@ -116,7 +121,7 @@ def grade_work(
     """
     from assay.grading.run import grade as grade_submissions  # noqa: PLC0415 - only commands that grade need it
 
-    with stop_on_error(NO_REPORT), progress_bars() as progress, executor_of(ctx) as executor:
+    with stop_on_error(NO_REPORT), progress_bars() as progress:
         bar = progress.add_task("grading", total=len(work.intake.submissions))
         return grade_submissions(
             work.course,
@@ -155,14 +160,6 @@ def _can_be_written(path: Path) -> bool:
         return os.access(path, os.W_OK) if path.exists() else path.parent.is_dir() and os.access(path.parent, os.W_OK)
     except OSError:  # a name that is too long, or a folder that may not be entered
         return False
-
-
-def _reports_so_far(ctx: click.Context, work: Work, seed: int, waived: tuple[str, ...]) -> tuple[list[Report], int]:
-    """Grade; return the reports, and how many submissions an interrupt left ungraded."""
-    try:
-        return grade_work(ctx, work, seed=seed, waived=waived), 0
-    except Interrupted as error:
-        return error.reports, sum(report.cause == "interrupted" for report in error.reports)
 
 
 def _refusals(work: Work, seed: int) -> list[Report]:
