@@ -90,6 +90,7 @@ class BareProcess:
                 _, (handle,), _, _ = socket.recv_fds(self._sock, 1, 1)
             except (OSError, ValueError) as error:
                 self.kill()
+                self._keeper.join()
                 text = f"the process that imports torch is gone: {story(self._errors)}"
                 raise ForkServerError(text) from error
         return ForkedProcess(handle)
