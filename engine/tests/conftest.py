@@ -13,6 +13,7 @@ HERE = Path(__file__).parent
 WALL = (
     "command", "grading", "selftest/test_calibration.py", "selftest/test_selftest_mistakes.py",
     "selftest/test_selftest_seeds.py", "selftest/test_mutants.py", "selftest/test_findings.py", "host/test_guest.py",
+    "host/test_bare.py", "host/test_large_pages.py",
     "judge/test_examples.py", "judge/test_recognition.py", "test_api.py", "test_exercises.py", "test_imports.py",
     "test_pytest_plugin.py", "test_readme.py",
 )  # fmt: skip
@@ -40,7 +41,7 @@ def course_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def executor() -> Iterator[LocalProcesses]:
-    """One warm worker for all tests of a session: a worker imports torch twice before its first check.
+    """One warm worker for all tests of a session: torch is imported before its first check.
 
     Two would be idle by turns, because pytest-xdist runs two sessions.
     """

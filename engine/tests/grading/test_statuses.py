@@ -267,5 +267,5 @@ def test_the_same_submission_course_and_seed_give_the_same_report_whatever_was_g
 def test_no_process_of_a_submission_is_left():
     # The orphans of this process's children come to it, see below.
     children = [int(pid) for path in Path("/proc/self/task").glob("*/children") for pid in path.read_text().split()]
-    commands = [Path(f"/proc/{pid}/cmdline").read_bytes() for pid in children]
-    assert not [command for command in commands if b"assay.guest" in command]
+    stats = [Path(f"/proc/{pid}/stat").read_text() for pid in children]
+    assert not [stat for stat in stats if "(assay.guest)" in stat and "(assay.guest) Z" not in stat]

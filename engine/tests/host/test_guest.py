@@ -1,6 +1,5 @@
 """A submission's guest, from the judge's side: the time of its checks, and a fork server that answers late."""
 
-import os
 import signal
 
 import pytest
@@ -101,7 +100,7 @@ def test_a_submission_goes_on_before_anything_else_is_timed(opened):
 def test_an_answer_of_the_fork_server_that_comes_too_late_is_taken_for_no_other(opened, monkeypatch):
     fork_server, guest = shared(None), opened()
     monkeypatch.setattr(forkservers, "_ANSWER_SECONDS", 0.5)
-    os.kill(fork_server._process.pid, signal.SIGSTOP)
+    signal.pidfd_send_signal(fork_server._process.handle, signal.SIGSTOP)
     with pytest.raises(ForkServerError, match="the guest's fork server is gone: it left no message"):
         guest.close()
     monkeypatch.undo()

@@ -9,7 +9,7 @@ import click
 
 from assay.command.console import BELOW, USAGE, stop
 from assay.command.grade import grade_work, read_work, show_work
-from assay.command.options import course_option, waive_option
+from assay.command.options import course_option, executor_of, waive_option
 from assay.course.seeds import PUBLIC_SEED
 from assay.intake.tree import path_text
 
@@ -23,12 +23,13 @@ __all__ = ["check"]
 @click.pass_context
 def check(ctx: click.Context, file: Path, folder: Path | None, waive: tuple[str, ...]) -> None:
     """Run the public checks on your own FILE, and show the smallest input that fails."""
-    work = read_work([file], folder)
-    for refused in work.intake.refused:
-        stop(refused.reason, USAGE)
-    if not work.intake.submissions:
-        stop(f"nothing to grade in {path_text(file)}", USAGE)
-    reports = grade_work(ctx, work, seed=PUBLIC_SEED, waived=waive, visible_only=True)
+    with executor_of(ctx) as executor:  # first: it imports torch while the file is read
+        work = read_work([file], folder)
+        for refused in work.intake.refused:
+            stop(refused.reason, USAGE)
+        if not work.intake.submissions:
+            stop(f"nothing to grade in {path_text(file)}", USAGE)
+        reports = grade_work(executor, work, seed=PUBLIC_SEED, waived=waive, visible_only=True)
     show_work(reports, work.intake)
     if any(report.status == "ungraded" or report.score < report.max_score for report in reports):
         sys.exit(BELOW)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from dataclasses import replace
@@ -34,6 +35,7 @@ from assay.text import MAX_LINE_CHARS, escape
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from concurrent.futures import Executor
 
     from assay.course.read import Course
     from assay.grading.resume import Keeper
@@ -84,18 +86,23 @@ def grade(  # noqa: PLR0913, PLR0917 - one argument an option
     waive: tuple[str, ...],
 ) -> None:
     """Grade submissions: each PATH is a file, a student's folder, a folder of students, or an archive of these."""
-    work = read_work(paths, folder)
-    _require_work(work.intake, paths)
-    _require_writable(json_file)
-    with opened_for_run(file, create=True) as book, interrupts() as signals:
-        with stop_on_error(USAGE):
-            seed = class_seed(work.course, book, seed)
-        kept = (
-            keeper(book, work.course, work.intake, paths=paths, seed=seed, waived=waive) if book is not None else None
-        )
-        reports, interrupted = _reports_so_far(ctx, work, seed, waive, kept)
+    with interrupts() as signals, contextlib.ExitStack() as stack:
+        try:
+            with executor_of(ctx) as executor:  # first: it imports torch while the submissions are read
+                work = read_work(paths, folder)
+                _require_work(work.intake, paths)
+                _require_writable(json_file)
+                book = stack.enter_context(opened_for_run(file, create=True))
+                with stop_on_error(USAGE):
+                    chosen = class_seed(work.course, book, seed)
+                kept = keeper(book, work.course, work.intake, paths=paths, seed=chosen, waived=waive) if book else None
+                graded = _grade_left(executor, work, chosen, waive, kept)
+        except Interrupted as error:
+            graded = error.reports
+        interrupted = sum(report.cause == "interrupted" for report in graded)
+        reports = graded if kept is None else kept.complete(graded, work.intake.submissions)
         signals.ignore()  # finished reports get into the file
-        refusals = _refusals(work, seed)
+        refusals = _refusals(work, chosen)
         if kept is not None:
             kept.keep_refusals(refusals)
         skipped = [] if kept is None else [report for report in reports if kept.has(report)]
@@ -122,7 +129,7 @@ def read_work(paths: Sequence[Path], folder: Path | None) -> Work:
 
 
 def grade_work(  # noqa: PLR0913 - each by its name
-    ctx: click.Context,
+    executor: Executor,
     work: Work,
     *,
     seed: int,
@@ -139,7 +146,7 @@ def grade_work(  # noqa: PLR0913 - each by its name
     from assay.grading.run import grade as grade_submissions  # noqa: PLC0415 - only commands that grade need it
 
     count = len(work.intake.submissions)
-    with stop_on_error(NO_REPORT), executor_of(ctx) as executor, watched(executor, count) as (watch, advance):
+    with stop_on_error(NO_REPORT), watched(executor, count) as (watch, advance):
 
         def sink(report: Report) -> None:
             keep(report)
@@ -188,19 +195,14 @@ def _can_be_written(path: Path) -> bool:
         return False
 
 
-def _reports_so_far(
-    ctx: click.Context, work: Work, seed: int, waived: tuple[str, ...], kept: Keeper | None
-) -> tuple[list[Report], int]:
-    """Grade what the gradebook does not have; return all reports, and how many an interrupt left ungraded."""
-    try:
-        if kept is None:
-            return grade_work(ctx, work, seed=seed, waived=waived), 0
-        left = work._replace(intake=replace(work.intake, submissions=kept.left))
-        graded = grade_work(ctx, left, seed=seed, waived=waived, keep=kept.keep) if kept.left else []
-    except Interrupted as error:
-        graded = error.reports
-    reports = graded if kept is None else kept.complete(graded, work.intake.submissions)
-    return reports, sum(report.cause == "interrupted" for report in graded)
+def _grade_left(
+    executor: Executor, work: Work, seed: int, waived: tuple[str, ...], kept: Keeper | None
+) -> list[Report]:
+    """Grade the submissions that the gradebook does not have."""
+    if kept is None:
+        return grade_work(executor, work, seed=seed, waived=waived)
+    left = work._replace(intake=replace(work.intake, submissions=kept.left))
+    return grade_work(executor, left, seed=seed, waived=waived, keep=kept.keep) if kept.left else []
 
 
 def _refusals(work: Work, seed: int) -> list[Report]:

@@ -12,7 +12,7 @@ from assay.command.console import NO_REPORT, STOPPED, USAGE, say, show_reports, 
 from assay.command.grade import Work, grade_work, read_work
 from assay.command.interrupts import interrupts
 from assay.command.keeping import class_seed, opened_for_run, origin, required_gradebook_option
-from assay.command.options import PathArgument, course_option, waive_option
+from assay.command.options import PathArgument, course_option, executor_of, waive_option
 from assay.errors import GradebookError, Interrupted
 from assay.gradebook.effective import effective, standing
 from assay.grading.regrade import differences, plan_regrade, regraded
@@ -98,10 +98,13 @@ def regrade(  # noqa: PLR0913, PLR0917 - one argument an option
 
         left = replace(work.intake, submissions=[task.submission for task in plan.tasks])
         exercises = [tuple(sorted(task.exercises or (), key=int)) for task in plan.tasks]
+        graded: list[Report] = []
         try:
-            graded = grade_work(
-                ctx, Work(work.course, left), seed=seed, waived=waive, keep=keep, exercises=exercises
-            ) if plan.tasks else []  # fmt: skip
+            if plan.tasks:
+                with executor_of(ctx) as executor:
+                    graded = grade_work(
+                        executor, Work(work.course, left), seed=seed, waived=waive, keep=keep, exercises=exercises
+                    )
         except Interrupted:
             stop(f"interrupted: {'what was graded is stored' if store else 'nothing is stored'}", STOPPED)
         signals.ignore()

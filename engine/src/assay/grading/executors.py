@@ -4,33 +4,21 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import ctypes
 import os
-import pickle
 import queue
-import signal
-import sys
 import threading
 from concurrent.futures import Executor, Future
-from multiprocessing import get_context, resource_tracker
-from multiprocessing.reduction import ForkingPickler
-from types import ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, TypeVar
 
-from assay.errors import AssayError, WorkerDied
+from assay.errors import ForkServerError, WorkerDied
+from assay.judge.process import DIED, BareProcess, JudgeProcess
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from multiprocessing.connection import Connection
-    from multiprocessing.process import BaseProcess
+    from collections.abc import Callable
     from types import TracebackType
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
-
-_PR_SET_PDEATHSIG = 1
-
-_DIED = "a worker's process ended: a check ended it, or the machine did, whose memory may be too small"
 
 
 class _Task(NamedTuple):
@@ -38,16 +26,11 @@ class _Task(NamedTuple):
     call: tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]
 
 
-class _Worker(NamedTuple):
-    process: BaseProcess
-    connection: Connection
-
-
 class LocalProcesses(Executor):
-    """Worker processes, each reused for many tasks; a worker that dies fails only its task and is replaced.
+    """Judges in processes, each reused for many tasks; a judge that dies fails only its task and is replaced.
 
-    One thread holds one worker: the kernel kills a worker when the thread that started it ends. Use it in a `with`
-    statement: an exception inside, such as Ctrl-C, kills all workers at once.
+    They are forked from a bare process, which begins to import torch at once. One thread holds one judge. Use it in a
+    `with` statement: an exception inside, such as Ctrl-C, kills all judges at once.
 
     Args:
         workers: how many; as many as the processors that this process may use if it is not given.
@@ -57,12 +40,12 @@ class LocalProcesses(Executor):
         self._count = workers or len(os.sched_getaffinity(0))
         self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
         self._threads: list[threading.Thread] = []
-        self._workers: list[_Worker] = []
-        self._lock = threading.Lock()  # for the two below, and for starting a worker
+        self._judges: list[JudgeProcess] = []
+        self._bare = BareProcess()
+        self._lock = threading.Lock()  # for the three above and the two below
         self._closed = False
         self._killed = False
-        resource_tracker.ensure_running()  # its start unblocks SIGINT, so it must precede the threads
-        atexit.register(self.kill)  # before multiprocessing's own function, which would wait for the workers
+        atexit.register(self._end)
 
     def submit(self, fn: Callable[_P, _T], /, *args: _P.args, **kwargs: _P.kwargs) -> Future[_T]:
         """Run a function in a worker; function, arguments and result are pickled."""
@@ -92,34 +75,43 @@ class LocalProcesses(Executor):
         if wait:
             for thread in self._threads:
                 thread.join()
-            atexit.unregister(self.kill)
+            self._bare.close()
+            atexit.unregister(self._end)
 
     def kill(self) -> None:
-        """Kill all workers; their tasks fail with WorkerDied, and so does every later one."""
+        """Kill all judges; their tasks fail with WorkerDied, and so does every later one."""
         with self._lock:
             self._killed = True
-            for worker in self._workers:
-                worker.process.kill()
+            for judge in self._judges:
+                judge.kill()
+            if not self._judges:
+                self._bare.kill()  # it may take long to import torch; otherwise it reaps the judges
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         """Shut down; after an exception at once."""
         if kind is not None:
-            self.kill()
-        self.shutdown(cancel_futures=kind is not None)
+            self._end()
+        else:
+            self.shutdown()
+
+    def _end(self) -> None:
+        self.kill()
+        self.shutdown(cancel_futures=True)
 
     def _work(self) -> None:
-        # A worker inherits the mask: it meets no Ctrl-C before it can ignore it.
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-        worker = None
+        judge = None
         while (task := self._tasks.get()) is not None:
             if not task.future.set_running_or_notify_cancel():
                 continue
             try:
-                if worker is None or not worker.process.is_alive():
-                    worker = self._start()
-                done, value = _ask(worker, task)
+                if judge is not None and not judge.alive:
+                    self._close(judge)
+                    judge = None
+                if judge is None:
+                    judge = self._start()
+                done, value = judge.run(*task.call)
             except Exception as error:  # noqa: BLE001 - the caller's, whatever it is
                 done, value = False, error
             if done:
@@ -127,78 +119,33 @@ class LocalProcesses(Executor):
             else:
                 task.future.set_exception(value)
             del task, value  # a report is kept no longer than its future
-        if worker is not None:
-            worker.connection.close()
-            worker.process.join()
+        if judge is not None:
+            self._close(judge)
 
-    def _start(self) -> _Worker:
-        # spawn: a worker starts without the threads and locks of this process
-        context = get_context("spawn")
-        ours, theirs = context.Pipe()
-        with theirs, self._lock:
+    def _start(self) -> JudgeProcess:
+        with self._lock:
             if self._killed:
-                raise WorkerDied(_DIED)
-            self._workers = [worker for worker in self._workers if worker.process.is_alive()]
-            worker = _Worker(context.Process(target=_serve, args=(theirs, os.getpid())), ours)
-            with _without_main():
-                worker.process.start()
-            self._workers.append(worker)
-        return worker
+                raise WorkerDied(DIED)
+            if not self._bare.alive:
+                self._bare.close()
+                self._bare = BareProcess()
+            bare = self._bare
+        try:
+            judge = JudgeProcess(bare)
+        except ForkServerError as error:
+            if self._killed:
+                raise WorkerDied(DIED) from error
+            raise
+        self._add(judge)
+        return judge
 
+    def _add(self, judge: JudgeProcess) -> None:
+        with self._lock:
+            self._judges.append(judge)
+            if self._killed:
+                judge.kill()
 
-@contextlib.contextmanager
-def _without_main() -> Iterator[None]:
-    """Hide the main module from multiprocessing, whose new process would run it again.
-
-    A script need not have `if __name__ == "__main__"`: no task is defined in it.
-    """
-    main = sys.modules["__main__"]
-    sys.modules["__main__"] = ModuleType("__main__")
-    try:
-        yield
-    finally:
-        sys.modules["__main__"] = main
-
-
-def _ask(worker: _Worker, task: _Task) -> tuple[bool, Any]:
-    """Return whether the task came to its end, and its result or its exception."""
-    call = ForkingPickler.dumps(task.call)
-    try:
-        worker.connection.send_bytes(call)
-        answer = worker.connection.recv_bytes()
-    except (EOFError, OSError) as error:
-        worker.process.kill()  # it may have closed only its end of the pipe
-        worker.process.join()
-        worker.connection.close()
-        raise WorkerDied(_DIED) from error
-    found: tuple[bool, Any] = pickle.loads(answer)  # noqa: S301 - from our own worker
-    return found
-
-
-def _serve(connection: Connection, parent: int) -> None:
-    """Run tasks until the executor closes the pipe: the main function of a worker."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes; the one that started us ends us
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:
-        os.kill(os.getpid(), signal.SIGKILL)
-    with contextlib.suppress(EOFError, OSError):
-        while True:
-            connection.send_bytes(_answer(connection.recv_bytes()))
-
-
-def _answer(call: bytes) -> Any:
-    try:
-        function, args, kwargs = pickle.loads(call)  # noqa: S301 - from our own parent
-        return ForkingPickler.dumps((True, function(*args, **kwargs)))
-    except BaseException as error:  # noqa: BLE001 - one task's trouble must not end the worker
-        return _failure(error)
-
-
-def _failure(error: BaseException) -> Any:
-    if isinstance(error, Exception):
-        with contextlib.suppress(Exception):  # not every exception can be pickled and read again
-            failure = ForkingPickler.dumps((False, error))
-            pickle.loads(failure)  # noqa: S301 - as above
-            return failure
-    return ForkingPickler.dumps((False, AssayError(f"{type(error).__name__} in a worker: {error}")))
+    def _close(self, judge: JudgeProcess) -> None:
+        with self._lock:
+            self._judges.remove(judge)
+        judge.close()

@@ -1,4 +1,4 @@
-"""A warm-up of the fork server: it does before the forks what checks do, so that first-time work is done once.
+"""A warm-up of the bare process: it does before the forks what checks do, so that first-time work is done once.
 
 A forked process copies each page that it writes to, and Python writes even when it reads: reference counts, cached
 methods, specialised bytecode. After a warm-up every check copies fewer pages.

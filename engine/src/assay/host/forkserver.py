@@ -5,16 +5,13 @@ from __future__ import annotations
 import atexit
 import contextlib
 import socket
-import subprocess
-import sys
-import tempfile
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
 from assay.errors import ForkServerError, WireError
-from assay.host.environment import guest_environment
+from assay.host.bare import START_SECONDS, BareProcess, fork_fork_server, story
 from assay.wire import frames
 from assay.wire.messages import (
     Close,
@@ -40,8 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-_START_SECONDS = 300
-"""A cold import of torch with CUDA from a network drive took minutes."""
+    from assay.host.bare import ForkServerProcess
 
 _ANSWER_SECONDS = 60
 """The fork server does little, but the machine may be busy."""
@@ -91,31 +87,29 @@ class Task(NamedTuple):
 class ForkServer:
     """A process that has imported torch and the course's library, and forks.
 
+    It imports the library in the background: `wait_until_ready` waits for it.
+
     Args:
+        started: its process.
         library: the folder of the course's library, or None.
         waived: promises of the sandbox that the instructor waived.
-
-    Raises:
-        ForkServerError: it did not start; the text says why.
     """
 
-    def __init__(self, library: Path | None, waived: tuple[str, ...] = ()) -> None:
-        ours, theirs = socket.socketpair()
-        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
-        with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "assay.guest", str(theirs.fileno())],
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=self._errors,
-                env=guest_environment(),
-            )
-        self._sock = ours
+    def __init__(self, started: ForkServerProcess, library: Path | None, waived: tuple[str, ...] = ()) -> None:
+        self._started = started
+        self._sock = started.sock
+        self._process = started.process
+        self._ready = self._stopped = False
         setup = Setup(str(library.parent), library.name, list(waived)) if library else Setup("", "", list(waived))
-        try:
+        with contextlib.suppress(WireError):  # `wait_until_ready` finds out why
             frames.send(self._sock, encode(setup))
-            ready = self._receive(_START_SECONDS)
+
+    def wait_until_ready(self) -> None:
+        """Wait until it has imported everything. Raise ForkServerError if it could not; the text says why."""
+        if self._ready:
+            return
+        try:
+            ready = self._receive(START_SECONDS)
         except WireError as error:
             text = self._story()
             self.stop()
@@ -124,6 +118,7 @@ class ForkServer:
             self.stop()
             text = f"the guest's fork server did not start: {getattr(ready, 'failure', ready)}"
             raise ForkServerError(text)
+        self._ready = True
 
     def open(self, task: Task, budget: Budget, skip: Sequence[int] = (), stop_at: int = 0) -> tuple[int, socket.socket]:
         """Fork a submission process; return its id and the line to it.
@@ -145,7 +140,7 @@ class ForkServer:
                 frames.send_socket(self._sock, theirs)
             except WireError as error:
                 raise self._lost() from error
-        opened = self._answer(Opened, _START_SECONDS)  # it may import something first
+        opened = self._answer(Opened, START_SECONDS)  # it may import something first
         with contextlib.suppress(WireError):  # the next question finds out if the guest is gone
             ours.settimeout(_ANSWER_SECONDS)
             frames.send(ours, encode(SourceMessage(task.source, task.seed, list(skip), stop_at)), frames.TASK_LIMIT)
@@ -183,17 +178,18 @@ class ForkServer:
     @property
     def alive(self) -> bool:
         """Whether the process still runs."""
-        return self._process.poll() is None
+        return not self._stopped and self._process.alive
 
     def stop(self) -> None:
         """End the fork server and every guest."""
+        if self._stopped:
+            return
+        self._stopped = True
         self._sock.close()
-        try:
-            self._process.wait(_ANSWER_SECONDS)
-        except subprocess.TimeoutExpired:
+        if not self._process.wait(_ANSWER_SECONDS):
             self._process.kill()
             self._process.wait()
-        self._errors.close()
+        self._started.close()
 
     def _ask(self, message: Any) -> None:
         try:
@@ -222,21 +218,39 @@ class ForkServer:
         return _decode_answer(frames.receive(self._sock, time.monotonic() + seconds))
 
     def _story(self) -> str:
-        self._errors.seek(0)
-        told = self._errors.read()[-2000:].decode("utf-8", "replace").strip()
-        return f"the guest's fork server is gone: {told or 'it left no message'}"
+        return f"the guest's fork server is gone: {story(self._started.errors)}"
 
 
 _shared: dict[tuple[Path | None, tuple[str, ...]], ForkServer] = {}
+_inherited: list[ForkServerProcess] = []
+_bare: list[BareProcess] = []
+
+
+def inherit(started: ForkServerProcess) -> None:
+    """Use a process that was forked for this one as its first fork server."""
+    _inherited.append(started)
+
+
+def prepare(library: Path | None, waived: tuple[str, ...] = ()) -> ForkServer:
+    """Return this process's fork server for the library, which may still import; start a new one if it died."""
+    key = (library, waived)
+    if key in _shared and not _shared[key].alive:
+        _shared.pop(key).stop()
+    if key not in _shared:
+        _shared[key] = ForkServer(_start(), library, waived)
+        atexit.register(_shared[key].stop)
+    return _shared[key]
 
 
 def shared(library: Path | None, waived: tuple[str, ...] = ()) -> ForkServer:
-    """Return this process's fork server for the library; start a new one if it died."""
-    key = (library, waived)
-    if key not in _shared or not _shared[key].alive:
-        _shared[key] = ForkServer(library, waived)
-        atexit.register(_shared[key].stop)
-    return _shared[key]
+    """Return this process's fork server for the library, ready to fork.
+
+    Raises:
+        ForkServerError: it did not start; the text says why.
+    """
+    fork_server = prepare(library, waived)
+    fork_server.wait_until_ready()
+    return fork_server
 
 
 def stop_shared(library: Path) -> None:
@@ -245,3 +259,20 @@ def stop_shared(library: Path) -> None:
         fork_server = _shared.pop(key)
         atexit.unregister(fork_server.stop)
         fork_server.stop()
+
+
+def stop_all() -> None:
+    """End this process's fork servers, and one that it never used."""
+    for fork_server in _shared.values():
+        fork_server.stop()
+    for started in _inherited:
+        started.close()
+
+
+def _start() -> ForkServerProcess:
+    if _inherited:
+        return _inherited.pop()
+    if not (_bare and _bare[-1].alive):
+        _bare.append(BareProcess())
+        atexit.register(_bare[-1].close)
+    return fork_fork_server(_bare[-1])

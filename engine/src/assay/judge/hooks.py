@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import gc
 from typing import TYPE_CHECKING
 
@@ -103,8 +104,7 @@ class Judge:
 
     def pytest_collection_finish(self) -> None:
         """Keep imported objects out of garbage collections: looking through them takes as long as a few checks."""
-        if not gc.get_freeze_count():  # a later session of this process has only the earlier one's garbage to add
-            gc.freeze()
+        _freeze_once()
         gc.enable()
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
@@ -139,3 +139,9 @@ class Judge:
         from assay.judge.reports import report_of  # noqa: PLC0415 - as above
 
         return [report_of(self.state, self._verdicts, submission) for submission in self.state.submissions]
+
+
+@functools.cache
+def _freeze_once() -> None:
+    """Freeze what is imported; a later session of this process has only the earlier one's garbage to add."""
+    gc.freeze()

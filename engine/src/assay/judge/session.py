@@ -47,13 +47,16 @@ def grade_chunk(job: Job) -> list[Report]:
     Raises:
         AssayError: the course here is another one, or the session did not finish; with pytest's output.
     """
-    from assay.judge.hooks import Judge  # noqa: PLC0415 - only workers need pytest
-    from assay.judge.state import JudgeState  # noqa: PLC0415
+    from assay.host import forkserver  # noqa: PLC0415 - only workers need torch
 
     course = read_course(job.root)
     if course.fingerprint != job.fingerprint:
         text = f"the course at {job.root} changed while it was grading"
         raise AssayError(text)
+    forkserver.prepare(course.library, job.waived)  # it imports the library while this process imports pytest
+    from assay.judge.hooks import Judge  # noqa: PLC0415 - only workers need pytest
+    from assay.judge.state import JudgeState  # noqa: PLC0415
+
     judge = Judge(
         JudgeState(course, job.submissions, job.seed, job.waived, known=memory.known(course, job.seed)),
         visible_only=job.visible_only,
@@ -91,8 +94,11 @@ def hold_session(judge: Judge) -> None:
     arguments += map(str, folders)
     plugins = [judge, settings, fixtures, _hypothesis_pytestplugin]
     if _measures_speed(root, folders):
-        import pytest_benchmark.plugin  # noqa: PLC0415 - at each start of a session it asks git for the commit
+        import pytest_benchmark.plugin  # noqa: PLC0415 - not every course has it
+        import pytest_benchmark.session  # noqa: PLC0415
 
+        # Parts of names of files that are never written: every session would ask git seven times, and `file` once.
+        vars(pytest_benchmark.plugin)["get_tag"] = vars(pytest_benchmark.session)["get_machine_id"] = _unused
         arguments.append(f"--benchmark-storage=file://{os.devnull}")  # nothing is left in the course's folder
         plugins.append(pytest_benchmark.plugin)
     output = io.StringIO()
@@ -117,3 +123,7 @@ def _measures_speed(root: Path, folders: list[Path]) -> bool:
     files = [*root.glob("*.py"), *(root / TESTS).glob("*.py"), root / "tox.ini"]
     files += [path for folder in folders for path in folder.rglob("*.py")]
     return any(b"benchmark" in path.read_bytes() for path in files if path.is_file())
+
+
+def _unused(*_: object) -> str:
+    return "unused"

@@ -1,0 +1,1 @@
+"""The bare process: it has imported torch and nothing else, and forks the others."""
