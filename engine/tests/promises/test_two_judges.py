@@ -77,7 +77,7 @@ TASK = Task("answers", "module", SOURCE, ("attack", "descriptors", "mark"), 0)
 
 
 class Told(msgspec.Struct):
-    """What happened on a machine."""
+    """The events on a machine."""
 
     isolations: list[Isolation]
     achieved: list[list[str]]
