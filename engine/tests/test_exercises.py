@@ -27,10 +27,7 @@ def test_the_tutorial_leads_from_an_empty_folder_to_a_graded_exercise(tmp_path):
 
 
 def write(path, content):
-    """Write a file, or add to it what the tutorial adds."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    if path.exists():
-        content = path.read_text().replace("import assert_close\n", "import assert_close, mistake\n") + "\n\n" + content
     path.write_text(content)
 
 

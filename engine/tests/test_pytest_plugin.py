@@ -206,3 +206,30 @@ def test_a_parameter_is_named_by_its_place(broken_course):
     code, output = broken_course(check)
     assert code == 1
     assert "2 failed" in output
+
+
+def test_checks_import_from_the_file_of_mistakes_beside_them(course_root, tmp_path):
+    course = shutil.copytree(course_root, tmp_path / "course")
+    checks = course / "tests" / "basics" / "test_1_losses.py"
+    checks.write_text(
+        checks.read_text().replace("import torch\n", "import torch\nfrom .mistakes_1_losses import no_half\n", 1)
+    )
+    code, output = run(course, "--import-mode=importlib")
+    assert code == 0
+    assert "6 passed" in output
+
+
+def test_a_file_of_mistakes_has_no_checks(course_root, tmp_path):
+    course = shutil.copytree(course_root, tmp_path / "course")
+    with (course / "tests" / "basics" / "mistakes_1_losses.py").open("a") as file:
+        file.write("\n\ndef test_nothing(submission):\n    pass\n")
+    _, output = run(course, "-o", "python_files=*.py", "tests")
+    assert "6 passed" in output
+
+
+def test_a_file_of_mistakes_that_cannot_be_imported_ends_the_session(course_root, tmp_path):
+    course = shutil.copytree(course_root, tmp_path / "course")
+    (course / "tests" / "basics" / "mistakes_1_losses.py").write_text("1 / 0\n")
+    code, output = run(course)
+    assert code == pytest.ExitCode.INTERRUPTED
+    assert "tests/basics/mistakes_1_losses.py cannot be imported: ZeroDivisionError: division by zero" in output

@@ -20,6 +20,7 @@ from d2l.figure import plot, plt, set_axes, set_figsize, use_svg_display
 from d2l.hyperparameters import HyperParameters, add_to_class
 from d2l.linear import SGD, LinearRegression, LinearRegressionScratch, LinearRegressScratch, linreg, sgd, squared_loss
 from d2l.module import Module
+from d2l.reordered import ReorderedData
 from d2l.trainer import Trainer
 
 nn_Module = nn.Module  # noqa: N816 - the book's name
@@ -36,6 +37,7 @@ __all__ = [  # noqa: PLE0604 - the aliases are texts too
     "LinearRegressionScratch",
     "Module",
     "ProgressBoard",
+    "ReorderedData",
     "SyntheticRegressionData",
     "TensorData",
     "Trainer",

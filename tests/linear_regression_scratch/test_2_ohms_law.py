@@ -5,20 +5,62 @@ from typing import NamedTuple
 
 import pytest
 import torch
-from assay.checks import mistake, number, require, statistic
+from assay.checks import assert_close, number, remote, require, statistic
+
+from .mistakes_2_ohms_law import (
+    broadcast,
+    conductance,
+    current_on_voltage,
+    gradients_add_up,
+    line_with_an_offset,
+    ratio_of_sizes,
+    ratio_of_sums,
+    summed_loss,
+    three_epochs,
+    too_fast,
+)
 
 
 @pytest.mark.points(2)
 def test_weak_currents_give_their_resistance(submission, seed):
     """R is found from 50 to 200 weak currents, be it small (0.5 to 2) or large (20 to 50)"""
     for case in weak_cases(seed):
-        require_resistance(submission, case)
+        require_resistance(submission, case, deviation)
 
 
 @pytest.mark.points(2)
 def test_strong_currents_give_their_resistance(submission, seed):
     """R is found from 2000 strong currents, where a step overshoots easily"""
-    require_resistance(submission, strong_case(seed))
+    require_resistance(submission, strong_case(seed), deviation)
+
+
+def test_currents_near_zero_of_both_signs(submission, seed):
+    """R is found where many currents are next to nothing, and the others cancel"""
+    require_resistance(submission, near_zero_case(seed), odd_deviation)
+
+
+def test_currents_that_hardly_differ(submission, seed):
+    """R is found where all currents are nearly the same: the line goes through the origin"""
+    require_resistance(submission, narrow_case(seed), odd_deviation)
+
+
+def test_noise_larger_than_the_voltages(submission, seed):
+    """R is found from 2000 voltages that are mostly noise"""
+    require_resistance(submission, noisy_case(seed), odd_deviation)
+
+
+def test_resistance_of_the_same_tensors_changed_in_place(submission, seed):
+    """asked again after the numbers have changed in place it gives the new R, and it leaves both tensors alone"""
+    case = weak_cases(seed)[0]
+    held = [remote(submission.d2l).tensor(part.tolist()) for part in case[:2]]
+    require_resistance(submission, case, deviation, held)
+    for part, now in zip(held, (case.current, 3 * case.voltage), strict=True):
+        part.copy_(now)
+    tripled = Case(case.current, 3 * case.voltage, 3 * case.scale)
+    require_resistance(submission, tripled, deviation, held)
+    assert_close([submission.d2l.numpy(part) for part in held], list(tripled[:2]))
+    asked = [part.requires_grad for part in held]
+    require(not any(asked), yours="a tensor that requires gradients now", expected="both tensors as they were")
 
 
 # What the checks share
@@ -42,10 +84,41 @@ def make_case(rng, n, resistance, size, mean):
         size: root mean square of the currents.
         mean: 0 for currents of both signs, more for currents that are all positive.
     """
-    current = mean + 2 * torch.rand(n, generator=rng) - 1
-    current *= size / (current**2).mean().sqrt()
-    noise = 0.01 * resistance * size
-    return Case(current, resistance * current + noise * torch.randn(n, generator=rng), noise / size)
+    return add_noise(rng, mean + 2 * torch.rand(n, generator=rng) - 1, resistance, size)
+
+
+def add_noise(rng, current, resistance, size, noise=None):
+    """Scale currents to the root mean square `size`, and add noise to their voltages, 1 % of them by default."""
+    current = current * (size / (current**2).mean().sqrt())
+    noise = 0.01 * resistance * size if noise is None else noise
+    return Case(current, resistance * current + noise * torch.randn(len(current), generator=rng), noise / size)
+
+
+@functools.cache
+def near_zero_case(seed):
+    """Forty currents of a thousandth to a millionth come first, then pairs of opposite ones in random order."""
+    rng = torch.Generator().manual_seed(seed + 1)
+    pairs = 0.2 + torch.rand(12 + 16 * int(torch.randint(1, 4, (), generator=rng)), generator=rng)
+    large = torch.cat([pairs, -pairs])[torch.randperm(2 * len(pairs), generator=rng)]
+    tiny = 10 ** (-3 - 3 * torch.rand(40, generator=rng)) * (1 - 2 * torch.randint(2, (40,), generator=rng))
+    tiny[0] = 1e-6
+    return add_noise(rng, torch.cat([tiny, large]), draw_between(rng, 0.5, 50), 0.5)
+
+
+@functools.cache
+def narrow_case(seed):
+    """Currents that differ by a hundred-thousandth, in descending order."""
+    rng = torch.Generator().manual_seed(seed + 2)
+    current = 1 + 1e-5 * torch.linspace(1, -1, 32 * int(torch.randint(2, 7, (), generator=rng)))
+    return add_noise(rng, current, draw_between(rng, 0.5, 50), 0.6)
+
+
+@functools.cache
+def noisy_case(seed):
+    """A small resistance: noise of about five times the voltage that it makes."""
+    rng = torch.Generator().manual_seed(seed + 3)
+    current = 2 * torch.rand(2000, generator=rng) - 0.9
+    return add_noise(rng, current, draw_between(rng, 0.5, 0.6), 0.35, noise=1.0)
 
 
 def draw_between(rng, low, high):
@@ -75,71 +148,11 @@ def least_squares(case):
     return float(current @ voltage / (current @ current))
 
 
-def require_resistance(submission, case):
-    yours, right = number(submission.fit_resistance(case.current, case.voltage)), least_squares(case)
-    bound = deviation.bound * case.scale
+def require_resistance(submission, case, within, held=None):
+    """Ask for R, within the bound of a statistic; with `held`, of tensors in the guest that hold the case's numbers."""
+    yours, right = number(submission.fit_resistance(*(held or case[:2]))), least_squares(case)
+    bound = within.bound * case.scale
     require(abs(yours - right) <= bound, yours=yours, expected=f"{right:.6g} within {bound:.2g}")
-
-
-# Typical mistakes
-
-
-def make_fit(lr, epochs, loss=lambda R, i, v: ((R * i - v) ** 2 / 2).mean(), batch_size=None, forget=True):
-    """Make a fit by gradient descent with its own rate, end and loss."""
-
-    def fit_resistance(current, voltage):
-        R = torch.zeros(1, requires_grad=True)
-        size = batch_size or len(current)
-        for _ in range(epochs):
-            for start in range(0, len(current), size):
-                if forget:
-                    R.grad = None
-                loss(R, current[start : start + size], voltage[start : start + size]).backward()
-                with torch.no_grad():
-                    R -= lr * R.grad
-        return R.item()
-
-    return fit_resistance
-
-
-@mistake("fit_resistance", hint="this is V/R, the conductance 1/R: predict the voltage from the current, V = R * I")
-def conductance(current, voltage):
-    return float(current @ voltage / (voltage @ voltage))
-
-
-@mistake(
-    "fit_resistance",
-    hint="three epochs at 0.03 are not enough: with weak currents the gradient is small, so train until R stands still",
-)
-def three_epochs(current, voltage):
-    return make_fit(0.03, 3, batch_size=32)(current, voltage)
-
-
-@mistake(
-    "fit_resistance",
-    hint="R diverges: strong currents make steep gradients, so lower the rate, or divide it by the mean of I²",
-)
-def too_fast(current, voltage):
-    return make_fit(0.6, 100)(current, voltage)
-
-
-@mistake("fit_resistance", hint="R diverges: the summed loss takes steps n times as large, so take the mean")
-def summed_loss(current, voltage):
-    return make_fit(0.1, 50, lambda R, i, v: ((R * i - v) ** 2 / 2).sum())(current, voltage)
-
-
-@mistake("fit_resistance", hint="the gradients of all steps add up, so R swings for ever: clear them before backward()")
-def gradients_add_up(current, voltage):
-    return make_fit(0.1, 100, forget=False)(current, voltage)
-
-
-@mistake(
-    "fit_resistance",
-    hint="(n, 1) - (n,) broadcasts to (n, n), so every current meets every voltage: give both one shape",
-)
-def broadcast(current, voltage):
-    # Where the descent on all pairs ends.
-    return float(current.mean() * voltage.mean() / (current**2).mean())
 
 
 # A statistic: its tolerance is kept in reference/linear_regression_scratch.tolerances.json
@@ -166,7 +179,24 @@ def minibatch_fit(current, voltage):
     ),
 )
 def deviation(module, seed):
-    cases = [*weak_cases(seed), strong_case(seed)]
+    return largest_miss(module, [*weak_cases(seed), strong_case(seed)])
+
+
+@statistic(
+    "the same for currents near zero, for currents that hardly differ, and for noise larger than the voltages",
+    catches=[ratio_of_sums, line_with_an_offset, current_on_voltage, ratio_of_sizes],
+    closed_form=(
+        0.4,
+        "ten deviations of such a fit: rate · mean(I²) / √32 = 0.02 by the last batch, half as much by all others",
+    ),
+    seeds=3000,
+)
+def odd_deviation(module, seed):
+    cases = near_zero_case(seed), narrow_case(seed), noisy_case(seed)
+    return largest_miss(module, cases)
+
+
+def largest_miss(module, cases):
     fits = [fit(case.current, case.voltage) for case in cases for fit in (module.fit_resistance, minibatch_fit)]
     scales = [(least_squares(case), case.scale) for case in cases for _ in range(2)]
     misses = [abs(number(R) - right) / scale for R, (right, scale) in zip(fits, scales, strict=True)]

@@ -2,22 +2,30 @@
 
 import functools
 import math
-from itertools import pairwise, takewhile
+from itertools import pairwise
 
 import pytest
 import torch
-from assay.checks import assert_close, mistake, number, require, sequence, statistic, tensors
-from d2l import torch as d2l
+from assay.checks import assert_close, number, remote, require, sequence, statistic, tensors
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from .mistakes_6_learning_rates import (
+    gradients_add_up,
+    half_missing,
+    last_loss_only,
+    same_rate_for_all,
+    start_included,
+    sum_for_mean,
+)
 
 SLOW, GOOD, FASTER, TOO_FAST = 1 / 256, 1 / 4, 3 / 8, 3.0
 """Exact in float32, so that they come back as keys whatever they went through."""
 
-WEIGHTS = st.tuples(st.integers(1, 8), st.integers(-8, 8), st.integers(-8, 8)).map(
-    lambda units: [1000.0 * unit for unit in units]
+WEIGHTS = st.lists(st.integers(-8, 8), min_size=1, max_size=5).map(
+    lambda units: [1000.0 * unit for unit in [3, *units]]
 )
-"""Two weights and a bias so large that a start near zero is as good as zero."""
+"""One to five weights and a bias so large that a start near zero is as good as zero."""
 
 NEAR_ZERO = {
     "rtol": 0.01,
@@ -30,18 +38,18 @@ NEAR_ZERO = {
 @settings(max_examples=10)
 @given(WEIGHTS, st.sampled_from([GOOD, FASTER, TOO_FAST]), st.integers(1, 3))
 def test_curve_is_the_training_loss_after_each_epoch(submission, weights, lr, max_epochs):
-    """for a rate there are max_epochs numbers, the loss on all training rows after each epoch"""
+    """for a rate there are max_epochs numbers, the loss on all training rows after each epoch, for any features"""
     found = get_curves(submission, make_crosswise_data(submission, weights), [lr], max_epochs)
     assert_close(found[lr], expected_curve(weights, lr, max_epochs), **NEAR_ZERO)
 
 
 @pytest.mark.points(2)
-@settings(max_examples=10)
-@given(WEIGHTS)
-def test_every_rate_gets_a_model_of_its_own(submission, weights):
-    """every rate starts anew: what was trained at another rate before does not matter"""
-    found = get_curves(submission, make_crosswise_data(submission, weights), [FASTER, GOOD], 2)
-    assert_close(found[GOOD], expected_curve(weights, GOOD, 2), **NEAR_ZERO)
+@settings(max_examples=8)
+@given(WEIGHTS, st.permutations([GOOD, FASTER, TOO_FAST, SLOW]))
+def test_every_rate_gets_a_model_of_its_own(submission, weights, lrs):
+    """every rate starts anew, in whatever order they come: what was trained at another rate before does not matter"""
+    found = get_curves(submission, make_crosswise_data(submission, weights), lrs, 2)
+    assert_close(found, {lr: expected_curve(weights, lr, 2) for lr in lrs}, **NEAR_ZERO)
 
 
 @settings(max_examples=10)
@@ -53,6 +61,33 @@ def test_loss_counts_every_training_row_once(submission, X, labels):
     # At this rate three steps of at most 2e4 lr each leave the model where it started.
     found = get_curves(submission, data, [2**-20], 1)[2**-20]
     assert_close(found, [float(half_mean_square(y[:5]))], **NEAR_ZERO)
+
+
+def test_loss_counts_more_than_a_thousand_rows(submission, rng):
+    """the loss is the mean over all of 1100 training rows, whose labels grow from first to last"""
+    y = 1000 * (1 + torch.arange(1140) / 300).reshape(-1, 1) * torch.randn(1140, 1, generator=rng)
+    X = torch.randn(1140, 3, generator=rng)
+    data = submission.d2l.TensorData(X, y, 32, torch.zeros(3), 0.0, num_train=1100)
+    # At this rate 35 steps of at most 3e4 lr each leave the model where it started.
+    found = get_curves(submission, data, [2**-20], 1)[2**-20]
+    assert_close(found, [float(half_mean_square(y[:1100]))], **NEAR_ZERO)
+
+
+@settings(max_examples=4)
+@given(WEIGHTS)
+def test_sweep_asked_again(submission, weights):
+    """asked again after the labels have changed in place it gives the new curves; all that was given stays"""
+    data, lrs = make_crosswise_data(submission, weights), [FASTER, TOO_FAST, GOOD]
+    held = remote(submission.d2l).tensor(lrs).tolist()
+    before = data_facts(data)
+    first = remote(submission).learning_rate_sweep(held, 2, data)
+    require(list(held) == lrs, yours=list(held), expected=f"the rates as they were given, {lrs}")
+    assert_close(data_facts(data), before)
+    remote(data).y.mul_(2)
+    found = get_curves(submission, data, lrs, 2)
+    assert_close(found, {lr: expected_curve([2 * w for w in weights], lr, 2) for lr in lrs}, **NEAR_ZERO)
+    kept = dict(iter(first.items()))
+    assert_close(kept, {lr: expected_curve(weights, lr, 2) for lr in lrs}, **NEAR_ZERO)
 
 
 def test_a_slow_rate_is_still_falling(submission, seed):
@@ -98,10 +133,21 @@ def get_curves(module, data, lrs, max_epochs):
 
 
 def make_crosswise_data(module, weights):
-    """Make four examples in one batch, on which a step multiplies each error by 1 - lr, and a row for validation."""
-    X = torch.tensor([[1.0, 1.0], [1.0, -1.0], [-1.0, 1.0], [-1.0, -1.0], [3.0, 2.0]])
-    y = X @ torch.tensor(weights[:2]).reshape(2, 1) + weights[2]
-    return module.d2l.TensorData(X, y, 4, torch.tensor(weights[:2]), weights[2], num_train=4)
+    """Make examples in one batch, on which a step multiplies each error by 1 - lr, and a row for validation.
+
+    The features are -1 and 1, orthogonal to one another and to the bias's ones. The batch could be larger.
+    """
+    X, signs = torch.ones(1, 1), torch.tensor([[1.0, 1.0], [1.0, -1.0]])
+    while X.shape[1] < len(weights):
+        X = torch.kron(X, signs)
+    X = torch.cat([X[:, 1 : len(weights)], torch.full((1, len(weights) - 1), 3.0)])
+    y = X @ torch.tensor(weights[:-1]).reshape(-1, 1) + weights[-1]
+    return module.d2l.TensorData(X, y, 10, torch.tensor(weights[:-1]), weights[-1], num_train=len(X) - 1)
+
+
+def data_facts(data):
+    """Return what is known of data in the guest, which nobody may change."""
+    return [data.X, data.y, data.w, data.b, data.batch_size, data.num_train]
 
 
 def expected_curve(weights, lr, max_epochs):
@@ -158,163 +204,6 @@ def good_ends(module, seed):
     """The last three of 16 epochs, 64 steps, at each of the good rates."""
     found = get_curves(module, make_noisy_data(module, seed), [GOOD, FASTER], 16)
     return {lr: curve[-3:] for lr, curve in found.items()}
-
-
-# Typical mistakes
-
-
-def make_sweep(measure, start=lambda data, lr, model: d2l.LinearRegressionScratch(data.X.shape[1], lr), forget=True):
-    """Make a sweep that differs from the right one in what it notes of an epoch, or in the model it starts with."""
-
-    def learning_rate_sweep(lrs, max_epochs, data):
-        found, model = {}, None
-        for lr in lrs:
-            model = start(data, lr, model)
-            optimizer, found[lr] = d2l.SGD([model.w, model.b], lr), []
-            for _ in range(max_epochs):
-                losses = []
-                for X, y in data.train_dataloader():
-                    if forget:
-                        optimizer.zero_grad()
-                    losses.append(model.loss(model(X), y))
-                    losses[-1].backward()
-                    with torch.no_grad():
-                        optimizer.step()
-                found[lr].append(float(measure(model, data, losses).detach()))
-        return found
-
-    learning_rate_sweep.__name__ = measure.__name__
-    return learning_rate_sweep
-
-
-def training_loss(model, data, losses):
-    return model.loss(model(data.X[: data.num_train]), data.y[: data.num_train])
-
-
-@mistake("learning_rate_sweep", hint="the model of one rate is trained on at the next: make a new one for every rate")
-def one_model_for_all(lrs, max_epochs, data):
-    def keep_model(data, lr, model):
-        return model or d2l.LinearRegressionScratch(data.X.shape[1], lr)
-
-    return make_sweep(training_loss, keep_model)(lrs, max_epochs, data)
-
-
-@mistake("learning_rate_sweep", hint="the bias goes on where the rate before left it: start it at zero again")
-def one_bias_for_all(lrs, max_epochs, data):
-    def keep_bias(data, lr, model):
-        made = d2l.LinearRegressionScratch(data.X.shape[1], lr)
-        if model is not None:
-            made.b.data.copy_(model.b.detach())
-        return made
-
-    return make_sweep(training_loss, keep_bias)(lrs, max_epochs, data)
-
-
-@mistake(
-    "learning_rate_sweep",
-    hint="the shorter last batch weighs as much as the others: weigh with len(X), or use all training rows at once",
-)
-@make_sweep
-def mean_of_batch_means(model, data, losses):
-    found = [model.loss(model(X), y) for X, y in data.train_dataloader()]
-    return sum(found) / len(found)
-
-
-@mistake(
-    "learning_rate_sweep",
-    hint="these are losses of batches from before their steps: after the epoch compute the loss on all training rows",
-)
-@make_sweep
-def mean_over_the_batches(model, data, losses):
-    return sum(losses) / len(losses)
-
-
-@mistake(
-    "learning_rate_sweep",
-    hint="this is the loss of the last batch, from before its step: compute the loss on all training rows",
-)
-@make_sweep
-def last_batch_only(model, data, losses):
-    return losses[-1]
-
-
-@mistake(
-    "learning_rate_sweep",
-    hint="this is the loss on one batch: compute it on all of data.X[:data.num_train]",
-)
-@make_sweep
-def last_batch_after_its_step(model, data, losses):
-    X, y = data.X[: data.num_train][-data.batch_size :], data.y[: data.num_train][-data.batch_size :]
-    return model.loss(model(X), y)
-
-
-@mistake(
-    "learning_rate_sweep",
-    hint="this is the loss on the validation rows: the training rows come first, data.X[:data.num_train]",
-)
-@make_sweep
-def validation_loss(model, data, losses):
-    return model.loss(model(data.X[data.num_train :]), data.y[data.num_train :])
-
-
-@mistake(
-    "learning_rate_sweep",
-    hint="validation rows count too: the training rows are the first ones, data.X[:data.num_train]",
-)
-@make_sweep
-def loss_on_all_rows(model, data, losses):
-    return model.loss(model(data.X), data.y)
-
-
-@mistake("learning_rate_sweep", hint="the half is missing: the loss is the mean of (y_hat - y)² / 2")
-@make_sweep
-def half_missing(model, data, losses):
-    return 2 * training_loss(model, data, losses)
-
-
-@mistake("learning_rate_sweep", hint="this is the sum over the rows: take their mean")
-@make_sweep
-def sum_for_mean(model, data, losses):
-    return data.num_train * training_loss(model, data, losses)
-
-
-@mistake(
-    "learning_rate_sweep",
-    hint="the gradients of all batches add up: call optimizer.zero_grad() before every backward()",
-)
-def gradients_add_up(lrs, max_epochs, data):
-    return make_sweep(training_loss, forget=False)(lrs, max_epochs, data)
-
-
-@mistake("learning_rate_sweep", hint="the rate is not used: every model learns at the same one")
-def same_rate_for_all(lrs, max_epochs, data):
-    found = make_sweep(training_loss)([0.03], max_epochs, data)
-    return dict.fromkeys(lrs, found[0.03])
-
-
-@mistake("learning_rate_sweep", hint="the loss before the training is no entry: the first one is that after epoch 1")
-def start_included(lrs, max_epochs, data):
-    def loss_before(lr):
-        return training_loss(d2l.LinearRegressionScratch(data.X.shape[1], lr), data, None).item()
-
-    return {lr: [loss_before(lr), *curve] for lr, curve in make_sweep(training_loss)(lrs, max_epochs, data).items()}
-
-
-@mistake("learning_rate_sweep", hint="this is the last loss alone: give the loss after each epoch, as a list")
-def last_loss_only(lrs, max_epochs, data):
-    return {lr: curve[-1] for lr, curve in make_sweep(training_loss)(lrs, max_epochs, data).items()}
-
-
-@mistake(
-    "learning_rate_sweep",
-    hint="the curve ends where it diverges: give max_epochs entries all the same, inf or nan where it comes to that",
-)
-def stopped_early(lrs, max_epochs, data):
-    def cut_at_divergence(curve):
-        limit = 4 * curve[0]
-        return list(takewhile(lambda loss: loss < limit, curve))
-
-    return {lr: cut_at_divergence(curve) for lr, curve in make_sweep(training_loss)(lrs, max_epochs, data).items()}
 
 
 # Statistics: their tolerances are kept in reference/linear_regression_scratch.tolerances.json

@@ -4,7 +4,7 @@ import math
 
 import pytest
 import torch
-from assay.checks import mistake, require, tensor
+from assay.checks import assert_close, remote, require, tensor
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -39,12 +39,23 @@ def test_given_order_really_fails(submission, rng):
         require(better, yours=shuffled, expected=f"less on reshuffled rows than {given_order:.3g}, with {n} examples")
 
 
+def test_dataset_stays_as_it_was(submission):
+    """a dataset does not change when others are asked for, of the same size and of another"""
+    pair = remote(submission).adversarial_dataset(320)
+    before = list(pair)
+    require(len(before) == 2, yours=before, expected="a pair (X, y)")
+    for n in (320, 256):
+        get_dataset(submission, n)
+    assert_close(list(pair), before)
+
+
 # What the checks share
 
 
 def draw_sizes(rng):
-    """Draw a size that the batch size does not divide; return the smallest, the largest and this one."""
-    return 256, 2000, 32 * int(torch.randint(10, 60, (), generator=rng)) + 7
+    """Draw an odd size, whose last batch has 9 to 31 rows; return the smallest, the largest and this one."""
+    last = 9 + 2 * int(torch.randint(12, (), generator=rng))
+    return 256, 2000, 32 * int(torch.randint(10, 60, (), generator=rng)) + last
 
 
 def get_dataset(module, n):
@@ -93,74 +104,3 @@ def least_squares_loss(X, y):
     # The driver that also takes columns that depend on one another.
     solution = torch.linalg.lstsq(rows, y.double(), driver="gelsd").solution
     return float(((rows @ solution - y.double()) ** 2).mean() / 2)
-
-
-# Typical mistakes
-
-
-def linear(n, generator=0):
-    """The demo data: X (n, 2) and y (n, 1)."""
-    rng = torch.Generator().manual_seed(generator)
-    X = torch.randn(n, 2, generator=rng)
-    return X, X @ torch.tensor([[2.0], [-3.4]]) + 4.2 + 0.01 * torch.randn(n, 1, generator=rng)
-
-
-def blocks(n):
-    """A right answer: the labels are -1, then 1, whatever the features are."""
-    X = torch.randn(n, 1, generator=torch.Generator().manual_seed(0))
-    return X, torch.where(torch.arange(n) < n // 2, -1.0, 1.0).reshape(n, 1)
-
-
-@mistake(
-    "adversarial_dataset",
-    hint="however these rows are sorted, every batch agrees on the same w and b, so with few rows sorting does no harm: "
-    "let batches disagree",
-)
-def sorted_demo_data(num_examples):
-    X, y = linear(num_examples)
-    order = y.flatten().argsort()
-    return X[order], y[order]
-
-
-@mistake(
-    "adversarial_dataset", hint="the rows are in random order, in which training succeeds: put them into a bad one"
-)
-def random_order(num_examples):
-    X, y = blocks(num_examples)
-    order = torch.randperm(num_examples, generator=torch.Generator().manual_seed(1))
-    return X[order], y[order]
-
-
-@mistake("adversarial_dataset", hint="labels of pure noise fail in every order: let the order make the difference")
-def pure_noise(num_examples):
-    X, _ = linear(num_examples)
-    return X, torch.randn(num_examples, 1, generator=torch.Generator().manual_seed(2))
-
-
-@mistake("adversarial_dataset", hint="training diverges reshuffled too: make the values smaller")
-def diverges_in_every_order(num_examples):
-    X, y = blocks(num_examples)
-    return 100 * X, y
-
-
-@mistake("adversarial_dataset", hint="num_examples is not used: give as many rows as are asked for")
-def always_1000(num_examples):
-    return blocks(1000)
-
-
-@mistake("adversarial_dataset", hint="y is flat: give it the shape (n, 1)")
-def flat_labels(num_examples):
-    X, y = blocks(num_examples)
-    return X, y.flatten()
-
-
-@mistake("adversarial_dataset", hint="values beyond 1000 are not allowed: scale the data down")
-def huge_values(num_examples):
-    X, y = blocks(num_examples)
-    return X, 1e6 * y
-
-
-@mistake("adversarial_dataset", hint="the tensors are float64: convert them with float()")
-def double_precision(num_examples):
-    X, y = blocks(num_examples)
-    return X.double(), y.double()

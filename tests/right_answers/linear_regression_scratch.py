@@ -146,6 +146,20 @@ class SGD(d2l.HyperParameters):
         self.inner.zero_grad(set_to_none=False)
 
 
+# --- SGD: new values under the parameter's object
+class SGD(d2l.HyperParameters):
+    def __init__(self, params, lr):
+        self.params, self.lr = tuple(params), lr
+
+    def step(self):
+        for param in self.params:
+            param.data = param.data - self.lr * param.grad.data
+
+    def zero_grad(self):
+        for param in self.params:
+            param.grad = None if param.grad is None else param.grad.detach() * 0
+
+
 # --- fit: the loop of 3.4.4
 def fit(model, data, max_epochs):
     optim = model.configure_optimizers()
@@ -179,6 +193,21 @@ def fit(model, data, max_epochs):
                 optimizer.step()
             history.append((epoch, loss.item()))
     return history
+
+
+# --- fit: a first batch to look at, the passes counted
+def fit(model, data, max_epochs):
+    shape = next(iter(data.train_dataloader()))[0].shape
+    optimizer, steps = model.configure_optimizers(), 0
+    while max_epochs > 0:
+        for X, y in iter(data.train_dataloader()):
+            model.loss(model(X), y).backward()
+            with torch.no_grad():
+                optimizer.step()
+            optimizer.zero_grad()
+            steps += 1
+        max_epochs -= 1
+    return steps, shape
 
 
 # --- initialization_errors: a dict comprehension
@@ -242,6 +271,19 @@ def fit_resistance(current, voltage):
     return float(R)
 
 
+# --- fit_resistance: from a copy in units of its own, on sorted currents
+def fit_resistance(current, voltage):
+    order = current.abs().argsort(descending=True)
+    size, height = current.square().mean().sqrt(), voltage.abs().max()
+    i, v = (current / size)[order], (voltage / height)[order]
+    R = torch.zeros(1, requires_grad=True)
+    for _ in range(60):
+        R.grad = None
+        (v - R * i).pow(2).mean().backward()
+        R.data -= 0.3 * R.grad
+    return R * height / size
+
+
 # --- planck: logarithms
 def planck(wavelength, temperature):
     lam = wavelength.to(torch.float64)
@@ -257,6 +299,16 @@ def planck(wavelength, temperature):
     decay = torch.exp(-h * c / (lam * k * temperature))
     value = 2 * h * c**2 / lam**5 * decay / (-torch.expm1(-h * c / (lam * k * temperature)))
     return value.to(torch.float64)
+
+
+# --- planck: float32 where it fits, the first factor apart
+def planck(wavelength, temperature):
+    lam = torch.as_tensor(wavelength, dtype=torch.float64)
+    T = torch.as_tensor(temperature, dtype=torch.float64)
+    x = (6.62607015e-34 * 299792458 / 1.380649e-23) / (lam * T)
+    big = x > 600
+    value = 2 * 6.62607015e-34 * 299792458**2 / lam**5 / torch.where(big, torch.ones_like(x), x).expm1()
+    return torch.where(big, torch.zeros_like(x), value).to(wavelength.dtype)
 
 
 # --- fit_temperature: a fine grid on logarithms, then parabolas
@@ -307,6 +359,27 @@ def second_derivative(f, x):
     return torch.autograd.functional.hvp(lambda v: f(v).sum(), x.detach(), torch.ones_like(x))[1]
 
 
+# --- second_derivative: backward twice, the gradient cleared between
+def second_derivative(f, x):
+    z = x.detach().clone()
+    z.requires_grad = True
+    f(z).sum().backward(create_graph=True)
+    first = z.grad
+    z.grad = None
+    first.sum().backward()
+    return z.grad.clone()
+
+
+# --- second_derivative: element by element
+def second_derivative(f, x):
+    found = []
+    for value in x:
+        z = value.clone().requires_grad_(True)
+        (first,) = torch.autograd.grad(f(z), z, create_graph=True)
+        found.append(torch.autograd.grad(first, z)[0])
+    return torch.stack(found)
+
+
 # --- loss_hessian: functional.hessian of the loss
 def loss_hessian(X):
     y = torch.zeros(len(X))
@@ -342,6 +415,12 @@ def squared_loss(y_hat, y):
     if y.dim() == 1:
         y = y.unsqueeze(-1)
     return nn.MSELoss()(y_hat, y) * 0.5
+
+
+# --- squared_loss: squeezed, one row too, a dot product
+def squared_loss(y_hat, y):
+    residual = (y_hat.squeeze(-1) - y.reshape(-1)).flatten()
+    return residual @ residual / (2 * residual.numel())
 
 
 # --- learning_rate_sweep: full loss by hand, floats as keys
@@ -422,6 +501,27 @@ def data_iter(batch_size, X, y, shuffle=True, drop_last=False):
     )
 
 
+# --- data_iter: Fisher's and Yates's swaps
+def data_iter(batch_size, X, y, shuffle=True, drop_last=False):
+    order = list(range(len(X)))
+    if shuffle:
+        for i in reversed(range(1, len(order))):
+            j = random.randint(0, i)
+            order[i], order[j] = order[j], order[i]
+    whole = len(order) - len(order) % batch_size if drop_last else len(order)
+    return [(X[order[i : i + batch_size]], y[order[i : i + batch_size]]) for i in range(0, whole, batch_size)]
+
+
+# --- data_iter: sorted by random keys, views where nothing is shuffled
+def data_iter(batch_size, X, y, shuffle=True, drop_last=False):
+    if shuffle:
+        order = torch.rand(len(X)).argsort()
+        X, y = X[order], y[order]
+    for start in range(0, len(X), batch_size):
+        if not drop_last or start + batch_size <= len(X):
+            yield X[start : start + batch_size], y[start : start + batch_size]
+
+
 # --- absolute_loss: l1_loss
 def absolute_loss(y_hat, y):
     return F.l1_loss(y_hat, y, reduction="sum")
@@ -430,6 +530,11 @@ def absolute_loss(y_hat, y):
 # --- absolute_loss: torch.abs
 def absolute_loss(y_hat, y):
     return torch.sum(torch.abs(y - y_hat))
+
+
+# --- absolute_loss: the larger of both signs
+def absolute_loss(y_hat, y):
+    return torch.maximum(y_hat - y, y - y_hat).sum()
 
 
 # --- huber_loss: nn.HuberLoss
@@ -490,6 +595,31 @@ class RobustRegression(d2l.LinearRegressionScratch):
 class RobustRegression(d2l.LinearRegressionScratch):
     def loss(self, y_hat, y):
         return F.huber_loss(y_hat, y, delta=1.5)
+
+
+# --- RobustRegression: Cauchy's loss
+class RobustRegression(d2l.LinearRegressionScratch):
+    def loss(self, y_hat, y):
+        return torch.log1p((y_hat - y) ** 2 / 2).mean()
+
+
+# --- RobustRegression: the squared loss with clipped gradients
+class RobustRegression(d2l.LinearRegressionScratch):
+    def configure_optimizers(self):
+        params, lr = [self.w, self.b], self.lr
+
+        class Clipped(d2l.SGD):
+            def step(self):
+                torch.nn.utils.clip_grad_norm_(self.params, 1.0)
+                super().step()
+
+        return Clipped(params, lr)
+
+
+# --- RobustRegression: Huber at a half
+class RobustRegression(d2l.LinearRegressionScratch):
+    def loss(self, y_hat, y):
+        return F.huber_loss(y_hat, y, delta=0.5)
 
 
 # --- adversarial_dataset: sorted labels

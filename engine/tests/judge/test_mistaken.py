@@ -1,13 +1,15 @@
-"""The reference with a known mistake in its place."""
+"""The known mistakes of an exercise, and the reference with one of them in its place."""
 
+import sys
 from pathlib import Path
 
 import pytest
 
 from assay.checks.mistakes import Mistake, mistakes_of
+from assay.course.check_files import load_afresh
 from assay.course.contract import load_module
 from assay.errors import CourseError
-from assay.judge.mistaken import reference_with_mistake
+from assay.judge.mistaken import known_mistakes, reference_with_mistake
 
 REFERENCE = """
 def estimate(x):
@@ -77,3 +79,34 @@ def test_a_fresh_mistake_forgets_its_earlier_calls(reference, tmp_path):
     kept = [reference_with_mistake(reference, mistake).estimate(0) for _ in range(2)]
     fresh = [reference_with_mistake(reference, mistake, fresh=True).estimate(0) for _ in range(2)]
     assert (kept, fresh) == ([1, 2], [1, 1])
+
+
+CHECKS = """
+from assay.checks import mistake
+
+from .mistakes_0_toy import counted
+
+
+@mistake("estimate", hint="count from one")
+def here(x):
+    return 1
+"""
+
+
+def test_the_mistakes_of_an_exercise_are_those_of_both_its_files_each_once(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "modules", sys.modules.copy())
+    (tmp_path / "test_0_toy.py").write_text(CHECKS)
+    (tmp_path / "mistakes_0_toy.py").write_text(TEST)
+    found = known_mistakes(load_afresh(tmp_path / "test_0_toy.py"))
+    assert [(mistake.hint, mistake.file.name) for mistake in found] == [
+        ("count from one", "test_0_toy.py"),
+        ("count from zero", "mistakes_0_toy.py"),
+    ]
+
+
+def test_a_fresh_mistake_beside_the_checks_forgets_its_earlier_calls(reference, tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "modules", sys.modules.copy())
+    (tmp_path / "test_0_toy.py").write_text("")
+    (tmp_path / "mistakes_0_toy.py").write_text(TEST)
+    (mistake,) = known_mistakes(load_afresh(tmp_path / "test_0_toy.py"))
+    assert [reference_with_mistake(reference, mistake, fresh=True).estimate(0) for _ in range(2)] == [1, 1]

@@ -22,7 +22,13 @@ def test_what_was_recorded_is_read_again(course):
 
 
 @pytest.mark.parametrize(
-    "name", ["reference/basics.py", "reference/basics.equivalents.toml", "tests/basics/test_1_losses.py"]
+    "name",
+    [
+        "reference/basics.py",
+        "reference/basics.equivalents.toml",
+        "tests/basics/test_1_losses.py",
+        "tests/basics/mistakes_1_losses.py",
+    ],
 )
 def test_a_change_of_a_source_makes_the_record_stale(course, name):
     record(course, "basics")

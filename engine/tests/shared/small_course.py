@@ -44,17 +44,7 @@ TEST_1 = '''
 import pytest
 import torch
 from hypothesis import given, strategies as st
-from assay.checks import assert_close, mistake
-
-
-@mistake("squared_loss", hint="reshape y to y_hat's shape")
-def no_reshape(y_hat, y):
-    return ((y_hat - y) ** 2 / 2).mean()
-
-
-@mistake("squared_loss", hint="the half is missing")
-def no_half(y_hat, y):
-    return ((y_hat - y.reshape(y_hat.shape)) ** 2).mean()
+from assay.checks import assert_close
 
 
 @pytest.mark.points(2)
@@ -70,6 +60,21 @@ def test_flat_labels(submission, reference, values):
 def test_hidden(submission):
     """the loss of a secret pair is right"""
     assert_close(submission.squared_loss(torch.ones(2, 1), torch.zeros(2, 1)), torch.tensor(0.5))
+'''
+
+MISTAKES_1 = '''
+"""Losses: typical mistakes"""
+from assay.checks import mistake
+
+
+@mistake("squared_loss", hint="reshape y to y_hat's shape")
+def no_reshape(y_hat, y):
+    return ((y_hat - y) ** 2 / 2).mean()
+
+
+@mistake("squared_loss", hint="the half is missing")
+def no_half(y_hat, y):
+    return ((y_hat - y.reshape(y_hat.shape)) ** 2).mean()
 '''
 
 TEST_2 = '''
@@ -126,6 +131,7 @@ def write_course(root: Path) -> Path:
         "tox.ini": f"[pytest]\ntestpaths = tests\n{BUDGETS}",
         "reference/basics.py": REFERENCE,
         "tests/basics/test_1_losses.py": TEST_1,
+        "tests/basics/mistakes_1_losses.py": MISTAKES_1,
         "tests/basics/test_2_scales.py": TEST_2,
         "tests/basics/test_10_noise.py": TEST_10,
     }

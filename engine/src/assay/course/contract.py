@@ -53,19 +53,20 @@ def _arguments(node: ast.FunctionDef, skip: int) -> str:
     return ast.unparse(arguments)
 
 
-def load_module(path: Path, *, fresh: bool = False) -> ModuleType:
+def load_module(path: Path, *, fresh: bool = False, package: str = "") -> ModuleType:
     """Import a file of the course, or its library, in this process.
 
     Args:
         path: the file; for the library its folder.
         fresh: execute the file again and register the module nowhere, so that its names can be replaced. Without it
             a path is imported once, under its own name, and its folder can be imported from.
+        package: the package that a fresh module's relative imports start from.
 
     Raises:
         CourseError: the file cannot be imported; the text says why.
     """
     try:
-        return _execute(path) if fresh else _load_once(path)
+        return _execute(path, package) if fresh else _load_once(path)
     except Exception as error:
         text = f"{path} cannot be imported: {type(error).__name__}: {error}"
         raise CourseError(text) from error
@@ -84,9 +85,10 @@ def _load_once(path: Path) -> ModuleType:
     return importlib.import_module(path.name) if path.is_dir() else _execute(path, register=True)
 
 
-def _execute(path: Path, *, register: bool = False) -> ModuleType:
-    loader = _SourceLoader(path.stem, str(path))
-    spec = importlib.util.spec_from_file_location(path.stem, path, loader=loader)
+def _execute(path: Path, package: str = "", *, register: bool = False) -> ModuleType:
+    name = f"{package}.{path.stem}" if package else path.stem
+    loader = _SourceLoader(name, str(path))
+    spec = importlib.util.spec_from_file_location(name, path, loader=loader)
     assert spec is not None  # because it has a loader
     module = importlib.util.module_from_spec(spec)
     if register:

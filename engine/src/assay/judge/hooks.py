@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from assay.course.check_files import import_mistakes, is_mistakes_file, make_package
+from assay.course.read import TESTS
 from assay.judge.collected import check_of, number_variants, submission_of
 from assay.judge.state import STATE
 from assay.text import MAX_NAME_CHARS, escape
@@ -71,12 +73,20 @@ class Judge:
         self._verdicts = Verdicts(self.state, Recogniser(self.state, self._book))
 
     def pytest_ignore_collect(self, collection_path: Path) -> bool | None:
-        """Leave out the assignments that have no submission."""
+        """Leave out the assignments that have no submission, and every file of mistakes."""
+        if is_mistakes_file(collection_path):
+            return True
         names = {assignment.name for assignment in self.state.course.assignments}
         folder = collection_path.name if collection_path.is_dir() else collection_path.parent.name
         if folder in names and not any(s.assignment == folder for s in self.state.submissions):
             return True
         return None
+
+    def pytest_pycollect_makemodule(self, module_path: Path) -> None:
+        """Make the folder of a check file a package, and fail at once if the mistakes beside it cannot be imported."""
+        if module_path.parent.parent == self.state.course.root / TESTS:
+            make_package(module_path.parent)
+            import_mistakes(module_path)
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         """Run every check of an assignment once for each of its submissions."""

@@ -1,18 +1,30 @@
-"""The reference with a known mistake in the place of the right answer."""
+"""The known mistakes of an exercise, and the reference with one of them in the place of the right answer."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assay.checks.mistakes import mistakes_of
+from assay.course.check_files import import_mistakes, load_afresh
 from assay.course.contract import load_module
 from assay.errors import CourseError
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from types import ModuleType
 
     from assay.checks.mistakes import Mistake
+
+
+def known_mistakes(checks: ModuleType) -> tuple[Mistake, ...]:
+    """Return the mistakes of a file of checks and of the file of mistakes beside it, each in its file's order.
+
+    Raises CourseError if the file of mistakes cannot be imported.
+    """
+    file = Path(str(checks.__file__))
+    own = tuple(mistake for mistake in mistakes_of(checks) if mistake.file == file)  # not those that it imports
+    beside = import_mistakes(file)
+    return own if beside is None else own + mistakes_of(beside)
 
 
 def reference_with_mistake(reference: Path, mistake: Mistake, *, fresh: bool = False) -> ModuleType:
@@ -42,6 +54,6 @@ def _twin(mistake: Mistake) -> Mistake:
     """Return the same mistake from its file, executed anew."""
     return next(
         other
-        for other in mistakes_of(load_module(mistake.file, fresh=True))
+        for other in mistakes_of(load_afresh(mistake.file))
         if (other.label, other.hint) == (mistake.label, mistake.hint)
     )

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import torch
 
-from assay.checks.mistakes import Mistake, mistakes_of, same_answer
+from assay.checks.mistakes import Mistake, same_answer
 from assay.course.contract import contract, load_module
 from assay.course.read import exercise_of
 from assay.errors import Mismatch, SubmissionRaised
 from assay.judge.collected import check_of, is_exact
 from assay.judge.inprocess import proxy
 from assay.judge.messages import bounded
-from assay.judge.mistaken import reference_with_mistake
+from assay.judge.mistaken import known_mistakes, reference_with_mistake
 from assay.wire.values import encode
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class Recogniser:
         """
         if not _repeatable(item, error):
             return None
-        own = dict.fromkeys(mistakes_of(item.module), item.path)
+        own = dict.fromkeys(known_mistakes(item.module), item.path)
         elsewhere = self._made_elsewhere(item)
         answers = {mistake: self._answer(item, mistake, error.assay_example) for mistake in own | elsewhere}
         alike = [mistake for mistake, answer in answers.items() if _alike(answer, error)]

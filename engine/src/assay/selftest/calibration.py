@@ -12,6 +12,7 @@ import msgspec
 import torch
 
 from assay.checks.statistics import Statistic, Tolerance, ToleranceFile, command_for, tolerance_path
+from assay.course.check_files import load_afresh
 from assay.course.contract import load_module
 from assay.errors import CourseError
 from assay.judge.mistaken import reference_with_mistake
@@ -164,7 +165,7 @@ def _module(reference: Path, mistake: Mistake | None) -> ModuleType:
 def _test_module(path: Path) -> ModuleType:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # outside pytest nobody has registered the markers
-        return load_module(path, fresh=True)
+        return load_afresh(path)
 
 
 def _prepare(reference: Path) -> None:

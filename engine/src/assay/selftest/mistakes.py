@@ -6,12 +6,11 @@ import functools
 import hashlib
 from typing import TYPE_CHECKING, NamedTuple
 
-from assay.checks.mistakes import Mistake, mistakes_of
 from assay.course.contract import load_module
 from assay.course.read import exercise_of
 from assay.judge.hooks import Judge
 from assay.judge.inprocess import in_process
-from assay.judge.mistaken import reference_with_mistake
+from assay.judge.mistaken import known_mistakes, reference_with_mistake
 from assay.judge.session import hold_session
 from assay.judge.state import JudgeState, reference_as_submission
 from assay.model import Submission, SubmissionInfo
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
     from types import ModuleType
 
+    from assay.checks.mistakes import Mistake
     from assay.course.read import Course
     from assay.model import Report
 
@@ -76,7 +76,9 @@ def _grade_part(course: Course, assignment: str, part: int) -> list[MistakeOutco
     hold_session(right)
     (items,) = right.state.checks.values()
     exercises = {item.module: exercise_of(item.path) for item in items}  # type: ignore[attr-defined]
-    mine = [(mistake, number) for module, number in exercises.items() for mistake in mistakes_of(module)][part::_PARTS]
+    mine = [(mistake, number) for module, number in exercises.items() for mistake in known_mistakes(module)][
+        part::_PARTS
+    ]
     if not mine:
         return []
     makers = {

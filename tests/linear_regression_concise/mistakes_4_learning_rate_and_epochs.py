@@ -1,0 +1,226 @@
+"""Learning rate and epochs: typical mistakes"""
+
+import weakref
+
+import torch
+from assay.checks import mistake
+from d2l import torch as d2l
+from torch.nn import functional as F
+
+
+def make_answer(measure, model=d2l.LinearRegression, trainer=d2l.Trainer):
+    """Make an answer that measures the error in another way, or of another model, or trains in another way."""
+
+    def estimation_error(lr, max_epochs, data):
+        trained = model(lr)
+        trainer(max_epochs, plot=False).fit(trained, data)
+        w, b = trained.net.weight.data.flatten(), trained.net.bias.data
+        return float(measure(w - data.w, b - data.b))
+
+    return estimation_error
+
+
+def largest(w, b):
+    return torch.cat([w, b]).abs().max()
+
+
+def make_mistake(name, hint, replacement):
+    """Make a mistake of an answer by `make_answer`."""
+    replacement.__name__ = name
+    return mistake("estimation_error", hint=hint)(replacement)
+
+
+signed = make_mistake(
+    "signed",
+    "the error is signed, and a negative one counts as small: take the absolute value before the maximum",
+    make_answer(lambda w, b: torch.cat([w, b]).max()),
+)
+
+
+signed_the_other_way = make_mistake(
+    "signed_the_other_way",
+    "the error is signed, and a negative one counts as small: take the absolute value before the maximum",
+    make_answer(lambda w, b: -torch.cat([w, b]).min()),
+)
+
+
+summed = make_mistake(
+    "summed",
+    "the errors of the components are added up: take the largest",
+    make_answer(lambda w, b: w.abs().sum() + b.abs().sum()),
+)
+
+
+summed_over_w = make_mistake(
+    "summed_over_w",
+    "the errors of the weight's components are added up: take the largest",
+    make_answer(lambda w, b: max(w.abs().sum(), b.abs().sum())),
+)
+
+
+signed_sum = make_mistake(
+    "signed_sum",
+    "errors of opposite sign cancel in a sum: take the largest absolute value",
+    make_answer(lambda w, b: (w.sum() + b.sum()).abs()),
+)
+
+
+mean = make_mistake(
+    "mean",
+    "this is the mean of the errors: take the largest",
+    make_answer(lambda w, b: torch.cat([w, b]).abs().mean()),
+)
+
+
+norm = make_mistake(
+    "norm",
+    "this is the root of the summed squares: take the largest absolute error",
+    make_answer(lambda w, b: torch.cat([w, b]).norm()),
+)
+
+
+squared = make_mistake(
+    "squared",
+    "the error is squared: take its absolute value",
+    make_answer(lambda w, b: (torch.cat([w, b]) ** 2).max()),
+)
+
+
+w_alone = make_mistake(
+    "w_alone", "the error of b is missing: take the larger one", make_answer(lambda w, b: w.abs().max())
+)
+
+
+b_alone = make_mistake(
+    "b_alone", "the error of w is missing: take the larger one", make_answer(lambda w, b: b.abs().max())
+)
+
+
+summed_loss = make_mistake(
+    "summed_loss",
+    "the model's loss is a sum, so a step grows with the batch size: take the mean",
+    make_answer(largest, lambda lr: d2l.LinearRegression(lr * 16)),
+)
+
+
+untrained = make_mistake(
+    "untrained",
+    "this is about the error at the start: train on the argument data, for max_epochs epochs",
+    make_answer(largest, lambda lr: d2l.LinearRegression(0.0)),
+)
+
+
+half_rate = make_mistake(
+    "half_rate",
+    "this is training on half the squares, section 3.4's loss: here the loss is the mean of the squares themselves",
+    make_answer(largest, lambda lr: d2l.LinearRegression(lr / 2)),
+)
+
+
+rate_ignored = make_mistake(
+    "rate_ignored",
+    "the rate is always 0.03: give lr to the model",
+    make_answer(largest, lambda lr: d2l.LinearRegression(0.03)),
+)
+
+
+epochs_ignored = make_mistake(
+    "epochs_ignored",
+    "training takes three epochs whatever max_epochs says: give it to the trainer",
+    make_answer(largest, trainer=lambda max_epochs, plot: d2l.Trainer(3, plot=plot)),
+)
+
+
+one_epoch_less = make_mistake(
+    "one_epoch_less",
+    "training takes one epoch less than max_epochs",
+    make_answer(largest, trainer=lambda max_epochs, plot: d2l.Trainer(max_epochs - 1, plot=plot)),
+)
+
+
+_models = weakref.WeakKeyDictionary()
+
+
+def get_kept_model(data, lr):
+    """Return one model for all trainings on the same data, as if it had been made outside the function."""
+    model = _models.setdefault(data, d2l.LinearRegression(lr))
+    model.lr = lr
+    return model
+
+
+@mistake(
+    "estimation_error",
+    hint="the model goes on where the call before left it: make a fresh one inside the function",
+)
+def stale_model(lr, max_epochs, data):
+    return make_answer(largest, lambda lr: get_kept_model(data, lr))(lr, max_epochs, data)
+
+
+@mistake(
+    "estimation_error", hint="(2, 1) minus (2,) broadcasts to (2, 2): flatten the weight before you subtract data.w"
+)
+def broadcast(lr, max_epochs, data):
+    model = d2l.LinearRegression(lr)
+    d2l.Trainer(max_epochs, plot=False).fit(model, data)
+    w, b = model.get_w_b()
+    return float(max((w.T - data.w).abs().max(), (b - data.b).abs().max()))
+
+
+@mistake("estimation_error", hint="this is the loss: compare the weight with data.w and the bias with data.b")
+def loss_for_error(lr, max_epochs, data):
+    model = d2l.LinearRegression(lr)
+    d2l.Trainer(max_epochs, plot=False).fit(model, data)
+    return float(F.mse_loss(model(data.X[: data.num_train]), data.y[: data.num_train]).detach())
+
+
+@mistake("estimation_error", hint="the error is divided by the parameter: take the absolute difference itself")
+def relative(lr, max_epochs, data):
+    model = d2l.LinearRegression(lr)
+    d2l.Trainer(max_epochs, plot=False).fit(model, data)
+    w, b = model.get_w_b()
+    return float(max(((w - data.w) / data.w).abs().max(), ((b - data.b) / data.b).abs().max()))
+
+
+@mistake(
+    "estimation_error",
+    hint="only the first epoch trains: an iterator is exhausted after one pass, so ask data.train_dataloader() anew",
+)
+def iterator_exhausted(lr, max_epochs, data):
+    model = d2l.LinearRegression(lr)
+    optimizer = model.configure_optimizers()
+    batches = iter(data.train_dataloader())
+    for _ in range(max_epochs):
+        for X, y in batches:
+            optimizer.zero_grad()
+            model.loss(model(X), y).backward()
+            optimizer.step()
+    w, b = model.get_w_b()
+    return float(largest((w - data.w).flatten(), b - data.b))
+
+
+@mistake(
+    "estimation_error",
+    hint="the gradients of all batches add up: call optimizer.zero_grad() before every backward()",
+)
+def gradients_add_up(lr, max_epochs, data):
+    model = d2l.LinearRegression(lr)
+    optimizer = model.configure_optimizers()
+    for _ in range(max_epochs):
+        for X, y in data.train_dataloader():
+            model.loss(model(X), y).backward()
+            optimizer.step()
+    w, b = model.get_w_b()
+    return float(largest((w - data.w).flatten(), b - data.b))
+
+
+@mistake("estimation_error", hint="only the first batch of an epoch trains: step after every batch")
+def one_batch_an_epoch(lr, max_epochs, data):
+    model = d2l.LinearRegression(lr)
+    optimizer = model.configure_optimizers()
+    for _ in range(max_epochs):
+        X, y = next(iter(data.train_dataloader()))
+        optimizer.zero_grad()
+        model.loss(model(X), y).backward()
+        optimizer.step()
+    w, b = model.get_w_b()
+    return float(largest((w - data.w).flatten(), b - data.b))

@@ -1,0 +1,432 @@
+"""The model, its optimiser and its training loop: typical mistakes"""
+
+import math
+
+import torch
+from assay.checks import mistake
+from d2l import torch as d2l
+
+SEED = "every model starts with the same weights: set no seed in the constructor"
+STANDARDISED = "mean and deviation are those of the distribution: do not make these very weights have them"
+VARIANCE = "sigma is the standard deviation, which torch.normal takes as it is: do not square it"
+FLAT = "forward gives (n,) where y is (n, 1), so that y_hat - y broadcasts to (n, n): keep the column of X @ self.w"
+
+
+# Typical mistakes: the training loop. They come first, because the first mistake that answers like a submission names
+# what is wrong with it: a fit without zero_grad() and a zero_grad() that does nothing have the same trajectory.
+
+
+def make_fit(batch_step, batches=lambda data: data.train_dataloader()):
+    """Make a loop that differs from the right one in what it does with a batch, or in which batches it takes."""
+
+    def fit(model, data, max_epochs):
+        optimizer = model.configure_optimizers()
+        for _ in range(max_epochs):
+            for X, y in batches(data):
+                batch_step(model, optimizer, X, y)
+
+    fit.__name__ = batch_step.__name__
+    return fit
+
+
+def right_step(model, optimizer, X, y):
+    optimizer.zero_grad()
+    model.loss(model(X), y).backward()
+    with torch.no_grad():
+        optimizer.step()
+
+
+@mistake("fit", hint="the gradients of all batches add up: call optimizer.zero_grad() before every backward()")
+@make_fit
+def gradients_add_up(model, optimizer, X, y):
+    model.loss(model(X), y).backward()
+    with torch.no_grad():
+        optimizer.step()
+
+
+@mistake("fit", hint="the last, shorter batch is left out: take every batch that data.train_dataloader() gives")
+def last_batch_left_out(model, data, max_epochs):
+    def full_batches(data):
+        return [(X, y) for X, y in data.train_dataloader() if len(X) == data.batch_size]
+
+    make_fit(right_step, full_batches)(model, data, max_epochs)
+
+
+@mistake(
+    "fit", hint="zero_grad() comes between backward() and step(), which finds no gradient: call it before backward()"
+)
+@make_fit
+def zeroed_too_late(model, optimizer, X, y):
+    model.loss(model(X), y).backward()
+    optimizer.zero_grad()
+    with torch.no_grad():
+        optimizer.step()
+
+
+@mistake(
+    "fit", hint="w and b do not move: after backward(), before the next zero_grad(), step() must change them in place"
+)
+@make_fit
+def no_step(model, optimizer, X, y):
+    optimizer.zero_grad()
+    model.loss(model(X), y).backward()
+
+
+@mistake(
+    "fit",
+    hint="only the first epoch trains: repeat it max_epochs times, and ask data.train_dataloader() for the batches "
+    "anew each time, since an iterator is exhausted after one pass",
+)
+def iterator_exhausted(model, data, max_epochs):
+    batches = iter(data.train_dataloader())
+    make_fit(right_step, lambda _: batches)(model, data, max_epochs)
+
+
+@mistake("fit", hint="this is one step for a whole epoch: step after every batch of data.train_dataloader()")
+def whole_data_at_once(model, data, max_epochs):
+    make_fit(right_step, lambda data: [(data.X[: data.num_train], data.y[: data.num_train])])(model, data, max_epochs)
+
+
+@mistake("fit", hint="these are the validation examples: train on the batches of data.train_dataloader()")
+def validation_examples(model, data, max_epochs):
+    make_fit(right_step, lambda data: data.val_dataloader())(model, data, max_epochs)
+
+
+@mistake("fit", hint="the batches of the first epoch are kept: go through data.train_dataloader() anew in every epoch")
+def batches_kept(model, data, max_epochs):
+    batches = list(data.train_dataloader())
+    make_fit(right_step, lambda _: batches)(model, data, max_epochs)
+
+
+@mistake("fit", hint="the batches are cut from data.X, in its order: take those of data.train_dataloader()")
+def batches_of_its_own(model, data, max_epochs):
+    def cut_batches(data):
+        X, y = data.X[: data.num_train], data.y[: data.num_train]
+        return zip(X.split(data.batch_size), y.split(data.batch_size), strict=True)
+
+    make_fit(right_step, cut_batches)(model, data, max_epochs)
+
+
+@mistake("fit", hint="training ends as soon as the loss is small, which depends on the units: train max_epochs epochs")
+def stopped_early(model, data, max_epochs):
+    def small_enough():
+        return model.loss(model(data.X), data.y) < 1e-4
+
+    for _ in range(max_epochs):
+        if not small_enough():
+            make_fit(right_step)(model, data, 1)
+
+
+@mistake("fit", hint="the gradients are clipped, so that steps are too short where labels are large: leave them")
+@make_fit
+def gradients_clipped(model, optimizer, X, y):
+    optimizer.zero_grad()
+    model.loss(model(X), y).backward()
+    torch.nn.utils.clip_grad_norm_([model.w, model.b], 100.0)
+    with torch.no_grad():
+        optimizer.step()
+
+
+@mistake("fit", hint="a model that was trained once is not trained again: each call trains max_epochs epochs more")
+def trained_once(model, data, max_epochs):
+    if not hasattr(model, "trained"):
+        make_fit(right_step)(model, data, max_epochs)
+    model.trained = True
+
+
+# Typical mistakes: the optimiser
+
+
+@mistake(
+    "LinearRegressionScratch.configure_optimizers",
+    hint="the bias is never updated: give the optimiser [self.w, self.b]",
+)
+def bias_left_out(self):
+    return d2l.SGD([self.w], self.lr)
+
+
+@mistake("LinearRegressionScratch.configure_optimizers", hint="the learning rate is a fixed number: pass self.lr on")
+def rate_fixed(self):
+    return d2l.SGD([self.w, self.b], 0.03)
+
+
+@mistake(
+    "SGD.step",
+    hint="param = param - … makes a new tensor and the model keeps the old one: change it in place, "
+    "param -= self.lr * param.grad",
+)
+def out_of_place(self):
+    for param in self.params:
+        param = param - self.lr * param.grad
+
+
+@mistake("SGD.step", hint="the step goes up the gradient: subtract, param -= self.lr * param.grad")
+def uphill(self):
+    for param in self.params:
+        param += self.lr * param.grad
+
+
+@mistake(
+    "SGD.step",
+    hint="the step is divided by the batch size, which the loss has done already with its mean: "
+    "param -= self.lr * param.grad",
+)
+def divided_by_32(self):
+    for param in self.params:
+        param -= self.lr * param.grad / 32
+
+
+@mistake("SGD.step", hint="the learning rate is missing: param -= self.lr * param.grad")
+def rate_missing(self):
+    for param in self.params:
+        param -= param.grad
+
+
+@mistake("SGD.step", hint="the step is recorded as a part of the graph: write it under torch.no_grad()")
+def inside_the_graph(self):
+    with torch.enable_grad():
+        for param in self.params:
+            param -= self.lr * param.grad
+
+
+@mistake(
+    "SGD.zero_grad",
+    hint="zero_grad() leaves the gradients as they are: zero_() them in place, or set param.grad = None",
+)
+def gradients_kept(self):
+    for param in self.params:
+        if param.grad is not None:
+            param.grad.zero_  # noqa: B018 - the call's parentheses are what is missing
+
+
+@mistake("SGD.zero_grad", hint="before the first backward() there is no gradient: ask whether param.grad is None first")
+def no_gradient_yet(self):
+    for param in self.params:
+        param.grad.zero_()
+
+
+# Typical mistakes: the model
+
+
+@mistake("LinearRegressionScratch.forward", hint="the bias is missing: add self.b to X @ self.w")
+def no_bias(self, X):
+    return X @ self.w
+
+
+@mistake("LinearRegressionScratch.forward", hint=FLAT)
+def flat(self, X):
+    return (X @ self.w + self.b).flatten()
+
+
+@mistake("LinearRegressionScratch.forward", hint=FLAT)
+def squeezed(self, X):
+    return (X @ self.w + self.b).squeeze()
+
+
+@mistake("LinearRegressionScratch.loss", hint="the half is missing: the loss is the mean of (y_hat - y)² / 2")
+def half_missing(self, y_hat, y):
+    return ((y_hat - y) ** 2).mean()
+
+
+@mistake(
+    "LinearRegressionScratch.loss", hint="the half is taken twice: the loss is the mean of (y_hat - y)² / 2, not / 4"
+)
+def half_twice(self, y_hat, y):
+    return ((y_hat - y) ** 2 / 4).mean()
+
+
+@mistake(
+    "LinearRegressionScratch.loss",
+    hint="this is the sum over the batch, so a step grows with the batch size: take the mean, once",
+)
+def sum_for_mean(self, y_hat, y):
+    return ((y_hat - y) ** 2 / 2).sum()
+
+
+@mistake("LinearRegressionScratch.loss", hint="the loss is divided by the batch size twice: mean() has done it already")
+def mean_twice(self, y_hat, y):
+    return ((y_hat - y) ** 2 / 2).mean() / len(y)
+
+
+@mistake(
+    "LinearRegressionScratch.loss",
+    hint="this is one loss for each example: take their mean, so that backward() can start from it",
+)
+def not_reduced(self, y_hat, y):
+    return (y_hat - y) ** 2 / 2
+
+
+def make_constructor(draw, requires_grad=True):
+    """Make a constructor that draws its weights in another way."""
+
+    def init(self, num_inputs, lr, sigma=0.01):
+        d2l.Module.__init__(self)
+        self.num_inputs, self.lr, self.sigma = num_inputs, lr, sigma
+        self.w = draw(num_inputs, sigma).requires_grad_(requires_grad)
+        self.b = torch.zeros(1, requires_grad=requires_grad)
+
+    init.__name__ = draw.__name__
+    return init
+
+
+@mistake(
+    "LinearRegressionScratch.__init__",
+    hint=VARIANCE,
+)
+@make_constructor
+def variance_for_deviation(d, sigma):
+    return torch.normal(0.0, sigma**2, (d, 1))
+
+
+@mistake(
+    "LinearRegressionScratch.__init__",
+    hint="sigma is not used: multiply torch.randn by it, or give it to torch.normal",
+)
+@make_constructor
+def sigma_ignored(d, sigma):
+    return torch.randn(d, 1)
+
+
+@mistake("LinearRegressionScratch.__init__", hint="the deviation is always 0.01: use the argument sigma")
+@make_constructor
+def default_sigma_always(d, sigma):
+    return torch.normal(0.0, 0.01, (d, 1))
+
+
+@mistake(
+    "LinearRegressionScratch.__init__",
+    hint="torch.rand is uniform between 0 and 1: draw from a normal distribution, torch.randn or torch.normal",
+)
+@make_constructor
+def uniform_weights(d, sigma):
+    return sigma * torch.rand(d, 1)
+
+
+@mistake(
+    "LinearRegressionScratch.__init__",
+    hint="the weights are uniform, though with the right deviation: draw them with torch.randn or torch.normal",
+)
+@make_constructor
+def centred_uniform_weights(d, sigma):
+    return sigma * math.sqrt(12) * (torch.rand(d, 1) - 0.5)
+
+
+@mistake(
+    "LinearRegressionScratch.__init__",
+    hint="w has shape (num_inputs,), so X @ w is flat and the loss broadcasts: make it (num_inputs, 1)",
+)
+@make_constructor
+def flat_weights(d, sigma):
+    return torch.normal(0.0, sigma, (d,))
+
+
+@mistake(
+    "LinearRegressionScratch.__init__",
+    hint="autograd does not follow w and b: create both with requires_grad=True",
+)
+def no_gradients(self, num_inputs, lr, sigma=0.01):
+    make_constructor(lambda d, sigma: torch.normal(0.0, sigma, (d, 1)), requires_grad=False)(
+        self, num_inputs, lr, sigma
+    )
+
+
+@mistake("LinearRegressionScratch.__init__", hint=SEED)
+@make_constructor
+def seeded(d, sigma):
+    torch.manual_seed(0)
+    return torch.normal(0.0, sigma, (d, 1))
+
+
+@mistake(
+    "LinearRegressionScratch.__init__",
+    hint="trunc_normal_ cuts the weights off at -2 and 2, whatever sigma is: draw them with torch.normal",
+)
+@make_constructor
+def truncated_at_two(d, sigma):
+    return torch.nn.init.trunc_normal_(torch.empty(d, 1), std=sigma) if sigma else torch.zeros(d, 1)
+
+
+@mistake(
+    "LinearRegressionScratch.__init__",
+    hint="the weights are cut off at three deviations: draw them with torch.normal, which has no end",
+)
+@make_constructor
+def truncated_at_three_deviations(d, sigma):
+    return sigma * torch.nn.init.trunc_normal_(torch.empty(d, 1), a=-3.0, b=3.0)
+
+
+@mistake("LinearRegressionScratch.__init__", hint=STANDARDISED)
+@make_constructor
+def standardised(d, sigma):
+    w = torch.randn(d, 1)
+    return sigma * (w - w.mean()) / w.std() if d > 1 else sigma * w
+
+
+_zero = torch.zeros(1, requires_grad=True)
+
+
+@mistake("LinearRegressionScratch.__init__", hint="all models share one bias: make it in the constructor")
+def one_bias_for_all(self, num_inputs, lr, sigma=0.01):
+    make_constructor(lambda d, sigma: torch.normal(0.0, sigma, (d, 1)))(self, num_inputs, lr, sigma)
+    self.b = _zero
+
+
+@mistake("LinearRegressionScratch.forward", hint="the first answer for this X is given again, but not all is as it was")
+def forward_remembered(self, X):
+    if not hasattr(X, "predictions"):
+        X.predictions = X @ self.w + self.b
+    return X.predictions
+
+
+@mistake(
+    "LinearRegressionScratch.loss",
+    hint="the square is written out, and large terms cancel: square the difference, (y_hat - y) ** 2",
+)
+def square_written_out(self, y_hat, y):
+    return (y_hat**2 - 2 * y_hat * y + y**2).mean() / 2
+
+
+@mistake(
+    "LinearRegressionScratch.loss",
+    hint="the sum is divided by 32 at most: divide by the number of rows, whatever it is",
+)
+def batch_of_32(self, y_hat, y):
+    return ((y_hat - y) ** 2 / 2).sum() / min(len(y), 32)
+
+
+@mistake("SGD.step", hint="earlier gradients go on to move the parameters: without momentum, only param.grad counts")
+def momentum(self):
+    self.velocity = getattr(self, "velocity", None) or [torch.zeros_like(param) for param in self.params]
+    for param, velocity in zip(self.params, self.velocity, strict=True):
+        velocity.mul_(0.9).add_(param.grad)
+        param -= self.lr * velocity
+
+
+@mistake("SGD.step", hint="large gradients are cut off: a step is lr times the gradient, whatever its size")
+def cut_off(self):
+    for param in self.params:
+        param -= self.lr * param.grad.clamp(-100, 100)
+
+
+@mistake("SGD.step", hint="two parameters are taken for granted: go through all of self.params")
+def two_parameters(self):
+    w, b = self.params
+    w -= self.lr * w.grad
+    b -= self.lr * b.grad
+
+
+_rates = []
+
+
+def keep_rate_for_all(self, params, lr):
+    """Make an optimiser whose rate is kept for all of them."""
+    _rates.append(lr)
+    self.params = list(params)
+
+
+@mistake("SGD", hint="the rate is that of the optimiser that was made last: keep it in self.lr, not in the class")
+class RateOfTheLast(d2l.SGD):
+    """All optimisers have one rate."""
+
+    __init__ = keep_rate_for_all
+    lr = property(lambda self: _rates[-1])

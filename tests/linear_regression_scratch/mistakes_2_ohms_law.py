@@ -1,0 +1,112 @@
+"""Ohm's law: typical mistakes"""
+
+import torch
+from assay.checks import mistake
+
+
+def make_fit(lr, epochs, loss=lambda R, i, v: ((R * i - v) ** 2 / 2).mean(), batch_size=None, forget=True):
+    """Make a fit by gradient descent with its own rate, end and loss."""
+
+    def fit_resistance(current, voltage):
+        R = torch.zeros(1, requires_grad=True)
+        size = batch_size or len(current)
+        for _ in range(epochs):
+            for start in range(0, len(current), size):
+                if forget:
+                    R.grad = None
+                loss(R, current[start : start + size], voltage[start : start + size]).backward()
+                with torch.no_grad():
+                    R -= lr * R.grad
+        return R.item()
+
+    return fit_resistance
+
+
+@mistake("fit_resistance", hint="this is V/R, the conductance 1/R: predict the voltage from the current, V = R * I")
+def conductance(current, voltage):
+    return float(current @ voltage / (voltage @ voltage))
+
+
+@mistake(
+    "fit_resistance",
+    hint="three epochs at 0.03 are not enough: with weak currents the gradient is small, so train until R stands still",
+)
+def three_epochs(current, voltage):
+    return make_fit(0.03, 3, batch_size=32)(current, voltage)
+
+
+@mistake(
+    "fit_resistance",
+    hint="R diverges: strong currents make steep gradients, so lower the rate, or divide it by the mean of I²",
+)
+def too_fast(current, voltage):
+    return make_fit(0.6, 100)(current, voltage)
+
+
+@mistake("fit_resistance", hint="R diverges: the summed loss takes steps n times as large, so take the mean")
+def summed_loss(current, voltage):
+    return make_fit(0.1, 50, lambda R, i, v: ((R * i - v) ** 2 / 2).sum())(current, voltage)
+
+
+@mistake("fit_resistance", hint="the gradients of all steps add up, so R swings for ever: clear them before backward()")
+def gradients_add_up(current, voltage):
+    return make_fit(0.1, 100, forget=False)(current, voltage)
+
+
+@mistake(
+    "fit_resistance",
+    hint="(n, 1) - (n,) broadcasts to (n, n), so every current meets every voltage: give both one shape",
+)
+def broadcast(current, voltage):
+    # Where the descent on all pairs ends.
+    return float(current.mean() * voltage.mean() / (current**2).mean())
+
+
+@mistake(
+    "fit_resistance",
+    hint="the mean of V/I gives currents near zero, which are mostly noise, the largest weight: minimise the squares",
+)
+def mean_of_ratios(current, voltage):
+    return float((voltage / current).mean())
+
+
+@mistake(
+    "fit_resistance", hint="the sum of V over that of I: positive and negative currents cancel; minimise the squares"
+)
+def ratio_of_sums(current, voltage):
+    return float(voltage.sum() / current.sum())
+
+
+@mistake("fit_resistance", hint="this line has an offset: V = R * I goes through the origin, so do not subtract means")
+def line_with_an_offset(current, voltage):
+    i, v = (part.double() - part.double().mean() for part in (current, voltage))
+    return float(i @ v / (i @ i))
+
+
+@mistake("fit_resistance", hint="the current is fitted to the voltage, whose noise makes R larger: predict V from I")
+def current_on_voltage(current, voltage):
+    return float(voltage @ voltage / (current @ voltage))
+
+
+@mistake("fit_resistance", hint="the size of V over that of I counts noise as voltage, and has no sign: fit V = R * I")
+def ratio_of_sizes(current, voltage):
+    return float(voltage.norm() / current.norm())
+
+
+@mistake("fit_resistance", hint="the fit sees the first 32 measurements alone: take every one of them")
+def first_32(current, voltage):
+    return float(current[:32] @ voltage[:32] / (current[:32] @ current[:32]))
+
+
+@mistake("fit_resistance", hint="the first R for this tensor is given again, but its numbers have changed since")
+def remembered(current, voltage):
+    if not hasattr(current, "resistance"):
+        current.resistance = float(current @ voltage / (current @ current))
+    return current.resistance
+
+
+@mistake("fit_resistance", hint="the voltages are changed in place: work on a copy of them")
+def voltages_scaled_in_place(current, voltage):
+    size = voltage.abs().max()
+    voltage /= size
+    return float(current @ voltage / (current @ current) * size)

@@ -1,0 +1,315 @@
+"""The last minibatch: typical mistakes"""
+
+import torch
+from assay.checks import mistake
+
+
+def split_sizes(n, batch_size):
+    full, rest = divmod(n, batch_size)
+    return [batch_size] * full + [rest] * (rest > 0)
+
+
+def make_iterator(orders):
+    """Make an iterator that differs from the right one in the order of rows."""
+
+    def data_iter(batch_size, X, y, shuffle=True, drop_last=False):
+        n = len(X)
+        rows_X, rows_y = orders(n, shuffle, batch_size)
+        wanted = [size for size in split_sizes(n, batch_size) if size == batch_size or not drop_last]
+        for rows, labels in zip(rows_X[: sum(wanted)].split(wanted), rows_y[: sum(wanted)].split(wanted), strict=True):
+            yield X[rows], y[labels]
+
+    return data_iter
+
+
+def right_order(n, shuffle, batch_size):
+    rows = torch.randperm(n) if shuffle else torch.arange(n)
+    return rows, rows
+
+
+@mistake(
+    "data_iter",
+    hint="the shorter last batch is dropped although drop_last is False: the last n mod B examples are never seen",
+)
+def last_batch_dropped(batch_size, X, y, shuffle=True, drop_last=False):
+    return make_iterator(right_order)(batch_size, X, y, shuffle, True)
+
+
+@mistake("data_iter", hint="the last batch is filled up with examples that came before: leave it shorter")
+def last_batch_filled_up(batch_size, X, y, shuffle=True, drop_last=False):
+    rows, _ = right_order(len(X), shuffle, batch_size)
+    for start in range(0, len(X), batch_size):
+        taken = torch.arange(start, start + batch_size) % len(X)
+        yield X[rows[taken]], y[rows[taken]]
+
+
+@mistake("data_iter", hint="the last batch is padded with zeros: leave it shorter")
+def last_batch_padded(batch_size, X, y, shuffle=True, drop_last=False):
+    for X_batch, y_batch in make_iterator(right_order)(batch_size, X, y, shuffle):
+        missing = (0, 0, 0, batch_size - len(X_batch))
+        yield torch.nn.functional.pad(X_batch, missing), torch.nn.functional.pad(y_batch, missing)
+
+
+@mistake("data_iter", hint="the last batch comes twice: end after the batch that holds example n")
+def last_batch_repeated(batch_size, X, y, shuffle=True, drop_last=False):
+    found = list(make_iterator(right_order)(batch_size, X, y, shuffle, drop_last))
+    return [*found, *found[-1:]]
+
+
+@mistake("data_iter", hint="only the first batch comes: let the loop go on to the last one")
+def first_batch_alone(batch_size, X, y, shuffle=True, drop_last=False):
+    return list(make_iterator(right_order)(batch_size, X, y, shuffle, drop_last))[:1]
+
+
+@mistake("data_iter", hint="return ends the function with its first batch: yield X_batch, y_batch instead")
+def first_batch_returned(batch_size, X, y, shuffle=True, drop_last=False):
+    return next(iter(make_iterator(right_order)(batch_size, X, y, shuffle)))
+
+
+@mistake("data_iter", hint="the shorter batch comes first: it is the last one")
+def short_batch_first(batch_size, X, y, shuffle=True, drop_last=False):
+    rows, _ = right_order(len(X), shuffle, batch_size)
+    wanted = split_sizes(len(X), batch_size)[::-1]
+    found = list(zip(X[rows].split(wanted), y[rows].split(wanted), strict=True))
+    return found[drop_last and wanted[0] < batch_size :]
+
+
+@mistake(
+    "data_iter", hint="drop_last is not used: leave the last batch out if it is asked for and shorter than batch_size"
+)
+def drop_last_ignored(batch_size, X, y, shuffle=True, drop_last=False):
+    return make_iterator(right_order)(batch_size, X, y, shuffle)
+
+
+@mistake(
+    "data_iter", hint="drop_last drops a full last batch too: drop it only where it has fewer than batch_size examples"
+)
+def full_batch_dropped(batch_size, X, y, shuffle=True, drop_last=False):
+    found = list(make_iterator(right_order)(batch_size, X, y, shuffle))
+    return found[:-1] if drop_last else found
+
+
+@mistake(
+    "data_iter",
+    hint="X and y are shuffled apart, so labels belong to other rows: draw one order and index both with it",
+)
+def shuffled_apart(batch_size, X, y, shuffle=True, drop_last=False):
+    def shuffle_apart(n, shuffle, batch_size):
+        return right_order(n, shuffle, batch_size)[0], right_order(n, shuffle, batch_size)[1]
+
+    return make_iterator(shuffle_apart)(batch_size, X, y, shuffle, drop_last)
+
+
+@mistake("data_iter", hint="only X is shuffled: index y with the same order")
+def labels_not_shuffled(batch_size, X, y, shuffle=True, drop_last=False):
+    def shuffle_apart(n, shuffle, batch_size):
+        return right_order(n, shuffle, batch_size)[0], torch.arange(n)
+
+    return make_iterator(shuffle_apart)(batch_size, X, y, shuffle, drop_last)
+
+
+@mistake("data_iter", hint="every pass has the same order: draw a new one in each call, without setting a seed")
+def same_order_every_time(batch_size, X, y, shuffle=True, drop_last=False):
+    def fix_order(n, shuffle, batch_size):
+        rows = torch.randperm(n, generator=torch.Generator().manual_seed(0)) if shuffle else torch.arange(n)
+        return rows, rows
+
+    return make_iterator(fix_order)(batch_size, X, y, shuffle, drop_last)
+
+
+@mistake("data_iter", hint="shuffle=True changes nothing: draw an order with torch.randperm(len(X))")
+def never_shuffled(batch_size, X, y, shuffle=True, drop_last=False):
+    return make_iterator(right_order)(batch_size, X, y, False, drop_last)
+
+
+@mistake("data_iter", hint="X and y themselves are shuffled: leave them as they are, and index them with an order")
+def shuffled_in_place(batch_size, X, y, shuffle=True, drop_last=False):
+    if shuffle:
+        rows, _ = right_order(len(X), shuffle, batch_size)
+        X[:], y[:] = X[rows], y[rows]
+    return make_iterator(right_order)(batch_size, X, y, False, drop_last)
+
+
+@mistake("data_iter", hint="it shuffles although shuffle is False")
+def always_shuffled(batch_size, X, y, shuffle=True, drop_last=False):
+    return make_iterator(right_order)(batch_size, X, y, True, drop_last)
+
+
+@mistake("data_iter", hint="examples are drawn with replacement, some come twice and others never: use a permutation")
+def with_replacement(batch_size, X, y, shuffle=True, drop_last=False):
+    def draw_rows(n, shuffle, batch_size):
+        rows = torch.randint(n, (n,)) if shuffle else torch.arange(n)
+        return rows, rows
+
+    return make_iterator(draw_rows)(batch_size, X, y, shuffle, drop_last)
+
+
+@mistake(
+    "data_iter",
+    hint="each batch is shuffled but always holds the same examples: shuffle all of them before splitting",
+)
+def shuffled_within_batches(batch_size, X, y, shuffle=True, drop_last=False):
+    def shuffle_within(n, shuffle, batch_size):
+        rows = torch.cat([part[torch.randperm(len(part))] for part in torch.arange(n).split(batch_size)])
+        return right_order(n, shuffle, batch_size) if not shuffle else (rows, rows)
+
+    return make_iterator(shuffle_within)(batch_size, X, y, shuffle, drop_last)
+
+
+@mistake(
+    "data_iter",
+    hint="only the order of the batches is random: shuffle the examples before splitting them",
+)
+def only_batches_shuffled(batch_size, X, y, shuffle=True, drop_last=False):
+    found = list(make_iterator(right_order)(batch_size, X, y, False, drop_last))
+    return [found[i] for i in (torch.randperm(len(found)) if shuffle else range(len(found)))]
+
+
+@mistake(
+    "data_iter",
+    hint="the shorter last batch always holds the same examples: shuffle all of them before splitting",
+)
+def end_not_shuffled(batch_size, X, y, shuffle=True, drop_last=False):
+    def keep_end(n, shuffle, batch_size):
+        full = n - n % batch_size
+        rows = torch.cat([torch.randperm(full), torch.arange(full, n)])
+        return right_order(n, shuffle, batch_size) if not shuffle else (rows, rows)
+
+    return make_iterator(keep_end)(batch_size, X, y, shuffle, drop_last)
+
+
+@mistake(
+    "data_iter",
+    hint="no example ever keeps its place: in Fisher's and Yates's shuffle it may change places with itself; "
+    "torch.randperm does it right",
+)
+def never_at_its_place(batch_size, X, y, shuffle=True, drop_last=False):
+    def cycle(n, shuffle, batch_size):
+        rows = torch.arange(n)
+        for i in range(n - 1, 0, -1) if shuffle else ():
+            j = int(torch.randint(i, ()))
+            rows[[i, j]] = rows[[j, i]]
+        return rows, rows
+
+    return make_iterator(cycle)(batch_size, X, y, shuffle, drop_last)
+
+
+_given_out = {}
+
+
+@mistake("data_iter", hint="the second call goes on with an iterator that is exhausted: make a new one in every call")
+def exhausted_on_the_second_pass(batch_size, X, y, shuffle=True, drop_last=False):
+    key = (batch_size, len(X), shuffle, drop_last)
+    return _given_out.setdefault(key, make_iterator(right_order)(batch_size, X, y, shuffle, drop_last))
+
+
+def make_shuffle(draw):
+    """Make an iterator whose orders `draw(n)` draws, a list or a tensor."""
+
+    def data_iter(batch_size, X, y, shuffle=True, drop_last=False):
+        def orders(n, shuffle, batch_size):
+            rows = torch.as_tensor(draw(n)) if shuffle else torch.arange(n)
+            return rows, rows
+
+        return make_iterator(orders)(batch_size, X, y, shuffle, drop_last)
+
+    data_iter.__name__ = draw.__name__
+    return data_iter
+
+
+@mistake(
+    "data_iter", hint="the order is only rotated: every example still comes after the same one; use torch.randperm"
+)
+@make_shuffle
+def rotated(n):
+    return torch.arange(n).roll(int(torch.randint(n, ())))
+
+
+@mistake(
+    "data_iter",
+    hint="places are drawn from all n in every swap, so that some orders come more often: draw from those not yet fixed",
+)
+@make_shuffle
+def swapped_with_any(n):
+    rows = list(range(n))
+    for i, j in enumerate(torch.randint(n, (n,)).tolist()):
+        rows[i], rows[j] = rows[j], rows[i]
+    return rows
+
+
+@mistake("data_iter", hint="the last swap is missing, of the first two: one of them never comes at its own place")
+@make_shuffle
+def last_swap_missing(n):
+    rows = list(range(n))
+    for i in range(n - 1, 1, -1):
+        j = int(torch.randint(i + 1, ()))
+        rows[i], rows[j] = rows[j], rows[i]
+    return rows
+
+
+@mistake(
+    "data_iter", hint="random whole numbers as sorting keys have ties, which keep the old order: use torch.randperm"
+)
+@make_shuffle
+def sorted_by_keys_with_ties(n):
+    return torch.randint(n, (n,)).argsort(stable=True)
+
+
+@mistake("data_iter", hint="seven riffles do for 52 cards, not for thousands of examples: use torch.randperm")
+@make_shuffle
+def riffled(n):
+    rows = torch.arange(n)
+    for _ in range(7):
+        upper = torch.randint(2, (n,)).bool()
+        rows = torch.empty_like(rows).masked_scatter(~upper, rows).masked_scatter(upper, rows[int((~upper).sum()) :])
+    return rows
+
+
+@mistake(
+    "data_iter",
+    hint="examples are drawn from a buffer, so that none comes much before its old place: shuffle all of them",
+)
+@make_shuffle
+def drawn_from_a_buffer(n):
+    waiting, rows = list(range(min(n, 1000))), []
+    for i, drawn in enumerate(torch.randint(1000, (n - len(waiting),)).tolist(), 1000):
+        rows.append(waiting[drawn])
+        waiting[drawn] = i
+    return [*rows, *(waiting[i] for i in torch.randperm(len(waiting)).tolist())]
+
+
+_orders = {}
+
+
+@mistake("data_iter", hint="the order of the pass before is drawn again, though by chance it may come twice")
+@make_shuffle
+def never_the_same_twice(n):
+    rows = torch.randperm(n)
+    while n > 1 and n in _orders and torch.equal(rows, _orders[n]):
+        rows = torch.randperm(n)
+    _orders[n] = rows
+    return rows
+
+
+@mistake("data_iter", hint="drop_last drops the same examples in every pass: shuffle before the last batch is left out")
+def dropped_before_the_shuffle(batch_size, X, y, shuffle=True, drop_last=False):
+    n = len(X) - len(X) % batch_size if drop_last else len(X)
+    return make_iterator(right_order)(batch_size, X[:n], y[:n], shuffle, drop_last)
+
+
+@mistake("data_iter", hint="the rows are sorted by their first feature: with shuffle=False leave them as they are")
+def sorted_rows(batch_size, X, y, shuffle=True, drop_last=False):
+    rows = X[:, 0].argsort()
+    return make_iterator(right_order)(batch_size, X[rows], y[rows], shuffle, drop_last)
+
+
+@mistake("data_iter", hint="only the first two features are there: take whole rows, X[rows]")
+def two_features(batch_size, X, y, shuffle=True, drop_last=False):
+    return make_iterator(right_order)(batch_size, X[:, :2], y, shuffle, drop_last)
+
+
+@mistake("data_iter", hint="all batches are one tensor that is filled anew: yield a new one each time, X[rows]")
+def one_tensor_for_all(batch_size, X, y, shuffle=True, drop_last=False):
+    room = torch.empty(batch_size, X.shape[1]), torch.empty(batch_size, 1)
+    for batch in make_iterator(right_order)(batch_size, X, y, shuffle, drop_last):
+        yield [kept[: len(part)].copy_(part) for kept, part in zip(room, batch, strict=True)]
