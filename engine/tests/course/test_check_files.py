@@ -15,7 +15,7 @@ def modules(monkeypatch):
 
 @pytest.fixture
 def check_file(tmp_path):
-    """A file of checks that takes a name from the file of mistakes beside it."""
+    """Write a file of checks that takes a name from the file of mistakes beside it."""
     return write_files(tmp_path / "course" / "tests" / "basics", "first")
 
 
