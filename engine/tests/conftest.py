@@ -13,7 +13,7 @@ HERE = Path(__file__).parent
 WALL = (
     "command", "grading", "selftest/test_calibration.py", "selftest/test_selftest_mistakes.py",
     "selftest/test_selftest_seeds.py", "selftest/test_mutants.py", "selftest/test_findings.py", "host/test_guest.py",
-    "judge/test_examples.py", "judge/test_recognition.py", "test_api.py", "test_exercises.py", "test_imports.py",
+    "judge/test_examples.py", "judge/test_measurements.py", "judge/test_recognition.py", "test_api.py", "test_exercises.py", "test_imports.py",
     "test_pytest_plugin.py", "test_readme.py",
 )  # fmt: skip
 KERNEL = ("promises", "intake/archives", "intake/test_exports.py", "test_text.py")
