@@ -133,3 +133,61 @@ def adam(self):
 )
 def from_scratch(self):
     return d2l.SGD(list(self.parameters()), self.lr)
+
+
+@mistake("LinearRegression.loss", hint="only the first 32 examples count: take the mean over all that are given")
+def first_batch_alone(self, y_hat, y):
+    return F.mse_loss(y_hat[:32], y[:32])
+
+
+@mistake(
+    "LinearRegression.loss",
+    hint="the square is written out, and large numbers cancel: subtract first, then square, (y_hat - y) ** 2",
+)
+def square_written_out(self, y_hat, y):
+    return (y_hat**2 - 2 * y_hat * y + y**2).mean()
+
+
+@mistake("LinearRegression.loss", hint="y_hat is changed in place, for whoever gave it: subtract into a new tensor")
+def changed_in_place(self, y_hat, y):
+    with torch.no_grad():
+        y_hat -= y
+    return (y_hat**2).mean()
+
+
+@mistake(
+    "LinearRegression.forward", hint="the output is kept from an earlier call: compute it from the weights as they are"
+)
+def output_remembered(self, X):
+    known = self.__dict__.setdefault("known", {})
+    if id(X) not in known:
+        known[id(X)] = X, self.net(X)
+    return known[id(X)][1]
+
+
+@mistake(
+    "LinearRegression.forward", hint="every call gives the same tensor, which the next overwrites: return a new one"
+)
+def one_buffer(self, X):
+    found = self.net(X)
+    kept = self.__dict__.setdefault("kept", {}).setdefault(len(X), found)
+    kept.data.copy_(found.data)
+    found.data = kept.data
+    return found
+
+
+_layer = nn.LazyLinear(1)
+
+
+@mistake("LinearRegression.__init__", hint="all models share one layer: make it in the constructor")
+def one_layer_for_all(self, lr):
+    d2l.Module.__init__(self)
+    self.lr, self.net = lr, _layer
+
+
+@mistake(
+    "LinearRegression.__init__", hint="the rate is kept in the class, where the next model's takes its place: self.lr"
+)
+def rate_in_the_class(self, lr):
+    d2l.Module.__init__(self)
+    type(self).lr, self.net = lr, nn.LazyLinear(1)

@@ -2,6 +2,7 @@
 
 import torch
 from assay.checks import mistake
+from d2l import torch as d2l
 from torch.nn import functional as F
 
 
@@ -147,3 +148,34 @@ def rate_fixed(self):
 def bias_not_added(self, X):
     self.net(X)
     return X @ self.net.weight.T
+
+
+@mistake(
+    "LinearRegressionHuber.loss",
+    hint="an example with |r| = delta is in neither branch: one of them takes |r| <= delta",
+)
+def seam_left_out(self, y_hat, y):
+    r = y_hat - y
+    near, far = r.abs() < self.delta, r.abs() > self.delta
+    return (half_square(r, self.delta) * near + linear(r, self.delta) * far).mean()
+
+
+@mistake("LinearRegressionHuber.loss", hint="sqrt(r²) has no gradient at r = 0, where it gives nan: take r.abs()")
+def root_for_absolute_value(self, y_hat, y):
+    r = y_hat - y
+    far = self.delta * ((r**2).sqrt() - self.delta / 2)
+    return torch.where(r.abs() <= self.delta, half_square(r, self.delta), far).mean()
+
+
+@mistake("LinearRegressionHuber.loss", hint="only the first 32 examples count: take the mean over all that are given")
+def first_batch_alone(self, y_hat, y):
+    return F.huber_loss(y_hat[:32], y[:32], delta=self.delta)
+
+
+@mistake(
+    "LinearRegressionHuber.__init__",
+    hint="delta is kept in the class, where the next model's takes its place: self.delta",
+)
+def delta_in_the_class(self, lr, delta=1.0):
+    d2l.LinearRegression.__init__(self, lr)
+    type(self).delta = delta

@@ -147,3 +147,52 @@ def transposed(model, X, y):
     model.zero_grad()
     model.loss(model(X), y).backward()
     return model.net.weight.grad.T, model.net.bias.grad
+
+
+@mistake("gradients", hint="the prediction comes first: model.loss(model(X), y)")
+def arguments_exchanged(model, X, y):
+    model.zero_grad()
+    model.loss(y, model(X)).backward()
+    return model.net.weight.grad, model.net.bias.grad
+
+
+@mistake(
+    "gradients", hint="the gradients that were returned are the parameters' own, which the next call clears: copy them"
+)
+def cleared_in_place(model, X, y):
+    model.zero_grad(set_to_none=False)
+    model.loss(model(X), y).backward()
+    return model.net.weight.grad, model.net.bias.grad
+
+
+@mistake("gradients", hint="only the first 32 rows count: take the loss of the whole batch")
+def first_batch_alone(model, X, y):
+    return torch.autograd.grad(model.loss(model(X[:32]), y[:32]), (model.net.weight, model.net.bias))
+
+
+@mistake("gradients", hint="the parameters no longer need gradients after the call: leave requires_grad as it was")
+def model_frozen(model, X, y):
+    parameters = [p.requires_grad_() for p in model.net.parameters()]
+    found = torch.autograd.grad(model.loss(model(X), y), parameters)
+    for p in parameters:
+        p.requires_grad_(False)
+    return found
+
+
+@mistake("gradients", hint="X asks for gradients after the call: leave what was given as it was")
+def input_marked(model, X, y):
+    return torch.autograd.grad(model.loss(model(X.requires_grad_()), y), (model.net.weight, model.net.bias))
+
+
+@mistake("gradients", hint="this is the answer to an earlier call with this X: the model has changed since")
+def remembered(model, X, y):
+    known = model.__dict__.setdefault("known", {})
+    if id(X) not in known:
+        known[id(X)] = X, torch.autograd.grad(model.loss(model(X), y), (model.net.weight, model.net.bias))
+    return known[id(X)][1]
+
+
+@mistake("gradients", hint="of three features: take the gradient as it is, whatever the number of features")
+def three_features(model, X, y):
+    w_grad, b_grad = torch.autograd.grad(model.loss(model(X), y), (model.net.weight, model.net.bias))
+    return w_grad[:, :3], b_grad

@@ -10,39 +10,26 @@ FEW_EPOCHS = (
     "this is the error of training, not of estimation: with a fixed number of epochs few examples mean few steps, and "
     "the model has not converged; train until more epochs no longer help, or solve the least squares problem"
 )
-
-
 SIGNED = "the error is signed, and a negative one counts as small: take the absolute value"
-
-
 SUMMED = "the errors of the components are added up: take the largest, (w_hat - w).abs().max()"
-
-
 SMALL = "the errors are smaller than noise of 0.01 allows: neither square them nor leave the noise out"
-
-
 NOISY = "the errors are too large by about the same factor everywhere: the noise has a standard deviation of 0.01"
-
-
 STUCK = (
     "the errors do not depend on n: draw n examples for every n in sizes, of the w and b that are given, and train until "
     "more epochs no longer help"
 )
-
-
 NO_BIAS = "b is not fitted: the model needs a bias, which is a column of ones where least squares are solved"
-
-
 ALONE = "the errors of {} alone do not fall"
-
-
 LARGEST = "of many components this is less than the largest: (w_hat - w).abs().max(), and the errors of w come first"
-
-
 COPIED = "the errors of b are those of w: compare the bias with b"
-
-
 FRESH = "every size, in every call, needs fresh examples with noise of its own: draw them inside the function"
+ORDER = "each error belongs to its size: fit for the sizes in the order in which they come, as often as they come"
+RELATIVE = "the error is divided by the parameter: take the absolute difference itself"
+KEPT = "the lists of the first call change at the second: make new ones inside the function"
+CHANGED = "w is changed in place, for whoever gave it: take the difference into a new tensor, w_hat - w"
+SWAPPED = (
+    "this label stands at the other curve: name each curve where it is drawn, label=, or in the order of the lines"
+)
 
 
 def make_answer(fit=None, measure=lambda w, b: (w.abs().max(), b.abs()), noise=0.01):
@@ -139,7 +126,9 @@ demo_parameters = make_mistake(
 
 
 no_bias = make_mistake(
-    "no_bias", NO_BIAS, make_answer(lambda data: (torch.linalg.lstsq(data.X, data.y).solution.flatten(), 0.0))
+    "no_bias",
+    NO_BIAS,
+    make_answer(lambda data: (torch.linalg.lstsq(data.X, data.y).solution.flatten(), torch.tensor(0.0))),
 )
 
 
@@ -153,6 +142,51 @@ def stale_model(sizes, w, b):
 @mistake("estimation_errors", hint=STUCK)
 def always_1000(sizes, w, b):
     return make_answer()([1000] * len(sizes), w, b)
+
+
+@mistake("estimation_errors", hint=ORDER)
+def in_ascending_order(sizes, w, b):
+    return make_answer()(sorted(sizes), w, b)
+
+
+@mistake("estimation_errors", hint=RELATIVE)
+def relative(sizes, w, b):
+    return make_answer(measure=lambda w_error, b_error: ((w_error / w).abs().max(), (b_error / b).abs()))(sizes, w, b)
+
+
+@mistake("estimation_errors", hint=FRESH)
+def repeated_once(sizes, w, b):
+    """The same examples for a size that comes again."""
+    found = {n: make_answer()([n], w, b) for n in sizes}
+    return [[found[n][which][0] for n in sizes] for which in range(2)]
+
+
+_remembered = {}
+
+
+@mistake("estimation_errors", hint=FRESH)
+def remembered(sizes, w, b):
+    """The first call's answer, kept for its sizes."""
+    if tuple(sizes) not in _remembered:
+        _remembered[tuple(sizes)] = make_answer()(sizes, w, b)
+    return _remembered[tuple(sizes)]
+
+
+_lists = [], []
+
+
+@mistake("estimation_errors", hint=KEPT)
+def lists_outside(sizes, w, b):
+    for kept, column in zip(_lists, make_answer()(sizes, w, b), strict=True):
+        kept[:] = column
+    return _lists
+
+
+@mistake("estimation_errors", hint=CHANGED)
+def w_changed(sizes, w, b):
+    found = make_answer()(sizes, w, b)
+    w.abs_().sub_(0.001)
+    return found
 
 
 @mistake("estimation_errors", hint=FRESH)
@@ -220,6 +254,32 @@ SAME_LABEL = "both curves have the same label: name one for w and one for b"
 def same_label(axes, sizes, w_errors, b_errors):
     axes.loglog(sizes, w_errors, label="error")
     axes.loglog(sizes, b_errors, label="error")
+    return axes
+
+
+@mistake("plot_estimation_errors", hint=SWAPPED)
+@make_plot
+def labels_swapped(axes, sizes, w_errors, b_errors):
+    axes.loglog(sizes, w_errors, label="b")
+    axes.loglog(sizes, b_errors, label="w")
+    axes.legend()
+    return axes
+
+
+@mistake("plot_estimation_errors", hint=SWAPPED)
+@make_plot
+def legend_swapped(axes, sizes, w_errors, b_errors):
+    axes.loglog(sizes, w_errors)
+    axes.loglog(sizes, b_errors)
+    axes.legend(["bias", "weight"])
+    return axes
+
+
+@mistake("plot_estimation_errors", hint="an error belongs to its size: sort neither alone, or both together")
+@make_plot
+def sizes_sorted_alone(axes, sizes, w_errors, b_errors):
+    axes.loglog(sorted(sizes), w_errors, label="w")
+    axes.loglog(sorted(sizes), b_errors, label="b")
     return axes
 
 

@@ -2,12 +2,20 @@
 
 import pytest
 import torch
-from assay.checks import assert_close, assign, columns, remote, require, statistic, tensor, tensors
+from assay.checks import assert_close, columns, remote, require, statistic, tensor, tensors
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn import functional as F
 
 from .mistakes_0_model import bias_left_out, mean_twice
+from .models import (
+    assert_any_number_of_rows,
+    assert_any_scale,
+    assert_asked_again,
+    assert_two_models,
+    require_object,
+    set_parameters,
+)
 
 pytestmark = pytest.mark.forbids("LinearRegression")
 
@@ -65,6 +73,7 @@ def test_a_step_is_minus_the_rate_times_the_gradient(submission, X, y, w, b, lr)
     assert_close([model.net.weight, model.net.bias], [w, b])
 
 
+@pytest.mark.points(2)
 def test_optimizer_is_pytorchs_sgd(submission, rng):
     """configure_optimizers() gives a torch.optim.SGD at the model's rate"""
     lr = float(torch.rand((), generator=rng))
@@ -80,11 +89,32 @@ def test_optimizer_is_pytorchs_sgd(submission, rng):
     assert_close(rates, [lr] * len(rates))
 
 
+@pytest.mark.points(2)
 @FEW
 @given(*PROBLEM[2:])
 def test_get_w_b_gives_weight_and_bias(submission, w, b):
     """get_w_b() gives the weight, of shape (1, d), and the bias, of shape (1,)"""
     assert_close(make_model(submission, w, b).get_w_b(), [w, b])
+
+
+@pytest.mark.points(2)
+def test_any_number_of_rows_and_any_scale(submission, rng):
+    """forward and loss are as exact for one row or a thousand, for labels of 1e4 and for residuals of 1e-3"""
+    model = require_object(submission.LinearRegression(0.5))
+    assert_any_number_of_rows(model, F.mse_loss, rng)
+    assert_any_scale(model, F.mse_loss, rng)
+
+
+@pytest.mark.points(2)
+def test_every_call_is_answered_anew(submission, rng):
+    """forward and loss follow a change of weight, bias and labels; what they were given and gave before stays"""
+    assert_asked_again(submission, require_object(submission.LinearRegression(0.5)), F.mse_loss, rng)
+
+
+@pytest.mark.points(2)
+def test_two_models_are_two(submission, rng):
+    """two models have their own weight, bias and rate"""
+    assert_two_models(lambda lr: require_object(submission.LinearRegression(lr)), rng)
 
 
 def test_training_finds_w_and_b(submission, seed):
@@ -97,17 +127,7 @@ def test_training_finds_w_and_b(submission, seed):
 
 
 def make_model(submission, w, b, lr=0.5):
-    """Return a model with these parameters; a lazy layer has none before its first forward pass."""
-    model = require_object(submission.LinearRegression(lr))
-    model.forward(torch.zeros(1, 2))
-    assign(model, {"net.weight": w, "net.bias": b})
-    return model
-
-
-def require_object(thing):
-    """Return an object with attributes; raise Mismatch for a number, a tensor or None."""
-    require(hasattr(thing, "__assay_handle__"), yours=thing, expected="an object")
-    return thing
+    return set_parameters(submission.LinearRegression(lr), w, b)
 
 
 def backward(model, X, y):

@@ -4,10 +4,19 @@ import math
 
 import pytest
 import torch
-from assay.checks import assert_close, assign, columns, number, require, tensors
+from assay.checks import assert_close, columns, number, require, tensors
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn import functional as F
+
+from .models import (
+    assert_any_number_of_rows,
+    assert_any_scale,
+    assert_asked_again,
+    assert_two_models,
+    require_object,
+    set_parameters,
+)
 
 PROBLEM = [tensors(shape, bound=2, step=1 / 2) for shape in ((6, 2), (6, 1), (1, 2), (1,))]
 """X, y, weight and bias. Always two features: a submission's layer need not be lazy."""
@@ -25,14 +34,12 @@ FEW = settings(max_examples=10)
 def test_loss_is_the_sum_of_the_squared_residuals(submission, pair):
     """LinearRegressionSum's loss is the sum of the squared residuals"""
     y_hat, y = pair
-    assert_close(
-        require_object(submission.LinearRegressionSum(0.5)).loss(y_hat, y), F.mse_loss(y_hat, y, reduction="sum")
-    )
+    assert_close(require_object(submission.LinearRegressionSum(0.5)).loss(y_hat, y), summed(y_hat, y))
 
 
 @pytest.mark.points(2)
 @FEW
-@given(st.integers(1, 64), st.integers(1, 64))
+@given(st.integers(1, 64), st.integers(1, 4096))
 def test_the_means_rate_is_the_sums_times_the_batch_size(submission, lr, batch_size):
     """lr_for_mean_loss gives the rate for the summed loss times the batch size"""
     lr /= 1024
@@ -53,23 +60,41 @@ def test_trajectories_coincide_where_all_batches_are_full(submission, X, y, w, b
     assert_close(dict(zip(names, means, strict=True)), dict(zip(names, sums, strict=True)))
 
 
+@pytest.mark.points(2)
 @FEW
-@given(*PROBLEM, st.sampled_from([4, 5]))
+@given(*PROBLEM, st.sampled_from([4, 5, 8]))
 def test_a_shorter_last_batch_takes_a_shorter_step(submission, X, y, w, b, batch_size):
-    """where the batch size does not divide n, the sum's step for the shorter last batch is shorter in proportion"""
+    """where the batch size does not divide n, or is larger, the step for the shorter batch is shorter in proportion"""
     assert_close(
         fit_and_get_parameters(submission, X, y, w, b, batch_size), trajectory(X, y, w, b, batch_size, LR, torch.sum)
     )
 
 
+@pytest.mark.points(2)
+def test_any_number_of_rows_and_any_scale(submission, rng):
+    """forward and loss are as exact for one row or a thousand, for labels of 1e4 and for residuals of 1e-3"""
+    model = require_object(submission.LinearRegressionSum(0.5))
+    assert_any_number_of_rows(model, summed, rng)
+    assert_any_scale(model, summed, rng)
+
+
+@pytest.mark.points(2)
+def test_every_call_is_answered_anew(submission, rng):
+    """forward and loss follow a change of weight, bias and labels, and two models have their own"""
+    assert_asked_again(submission, require_object(submission.LinearRegressionSum(0.5)), summed, rng)
+    assert_two_models(lambda lr: require_object(submission.LinearRegressionSum(lr)), rng)
+
+
 # What the checks share
+
+
+def summed(y_hat, y):
+    return F.mse_loss(y_hat, y, reduction="sum")
 
 
 def fit_and_get_parameters(submission, X, y, w, b, batch_size):
     """Train LinearRegressionSum for one epoch from these parameters, in the given order; return weight and bias."""
-    model = require_object(submission.LinearRegressionSum(LR))
-    model.forward(X)  # a lazy layer has no weights before its first forward pass
-    assign(model, {"net.weight": w, "net.bias": b})
+    model = set_parameters(submission.LinearRegressionSum(LR), w, b)
     submission.d2l.Trainer(1, plot_flag=False).fit(model, submission.d2l.TensorData(X, y, batch_size))
     return [model.net.weight, model.net.bias]
 
@@ -83,9 +108,3 @@ def trajectory(X, y, w, b, batch_size, lr, reduce):
         slopes = 2 * (X_batch @ w.T + b - y_batch)
         w, b = w - lr * reduce(slopes * X_batch, 0, keepdim=True), b - lr * reduce(slopes, 0)
     return [w, b]
-
-
-def require_object(thing):
-    """Return an object with attributes; raise Mismatch for a number, a tensor or None."""
-    require(hasattr(thing, "__assay_handle__"), yours=thing, expected="an object")
-    return thing

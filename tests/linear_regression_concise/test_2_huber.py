@@ -4,16 +4,24 @@ import math
 
 import pytest
 import torch
-from assay.checks import assert_close, assign, columns, number, remote, require, statistic, tensor, tensors
+from assay.checks import assert_close, columns, number, remote, require, statistic, tensor, tensors
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn import functional as F
 
 from .mistakes_2_huber import mixture, squared
+from .models import (
+    assert_any_number_of_rows,
+    assert_any_scale,
+    assert_asked_again,
+    assert_two_models,
+    draw,
+    require_object,
+    set_parameters,
+)
 
 DELTAS = st.sampled_from([2 + 1 / 16, 1 / 2 + 1 / 16, 4 + 1 / 16])
-"""Not 1, exact in float32, and between the residuals, which are multiples of 1/8: what autograd gives for |r| = delta
-depends on how the branches are written, and every way is right."""
+"""Not 1, exact in float32, and between the residuals, which are multiples of 1/8."""
 
 FEW = settings(max_examples=10)
 """Every answer here is wrong for nearly every input, if it is wrong: ten are plenty, and each is several crossings."""
@@ -50,22 +58,53 @@ def test_loss_with_any_delta(submission, pair, delta):
     assert_close(model.loss(y_hat, y), find_scaling(model, delta) * F.huber_loss(y_hat, y, delta=delta))
 
 
+@pytest.mark.points(2)
 @FEW
 @given(columns(), DELTAS)
 def test_gradient_is_the_residual_cut_off_at_delta(submission, pair, delta):
     """no example pulls more than one at delta: the gradient in y_hat is r/n, cut off there, or that divided by delta"""
     y_hat, y = pair
     model = require_object(submission.LinearRegressionHuber(0.5, delta=delta))
-    predictions = remote(submission.d2l).tensor(y_hat.tolist(), requires_grad=True)
-    loss = remote(model).loss(predictions, y)
-    require(hasattr(loss, "backward"), yours=loss, expected="a tensor that backward() can start from")
-    loss.backward()
-    require(predictions.grad is not None, yours=None, expected="a gradient of y_hat")
     right = (y_hat - y).clamp(-delta, delta) / len(y)
-    assert_close(submission.d2l.numpy(predictions.grad), find_scaling(model, delta) * right)
+    assert_close(loss_and_gradient(submission, model, y_hat, y)[1], find_scaling(model, delta) * right)
+
+
+@pytest.mark.points(2)
+@FEW
+@given(st.sampled_from([1 / 2, 1.0, 2.0]), st.permutations([-1, 0, 1, 2]))
+def test_the_branches_meet(submission, delta, shares):
+    """at r = 0 and at |r| = delta, too, loss and gradient are those of the definition"""
+    residuals = delta * torch.tensor(shares, dtype=torch.float32)[:, None]
+    model = require_object(submission.LinearRegressionHuber(0.5, delta=delta))
+    loss, gradient = loss_and_gradient(submission, model, residuals, torch.zeros(4, 1))
+    scaling = find_scaling(model, delta)
+    right = [
+        scaling * F.huber_loss(residuals, torch.zeros(4, 1), delta=delta),
+        scaling * residuals.clamp(-delta, delta) / 4,
+    ]
+    assert_close([loss, gradient], right)
+
+
+@pytest.mark.points(2)
+def test_any_number_of_rows_and_any_scale(submission, rng):
+    """forward and loss are as exact for one row or a thousand, for labels of 1e4 and for residuals of 1e-3"""
+    model = require_object(submission.LinearRegressionHuber(0.5))
+    assert_any_number_of_rows(model, F.huber_loss, rng)
+    assert_any_scale(model, F.huber_loss, rng)
 
 
 # The model
+
+
+@pytest.mark.points(2)
+def test_every_call_is_answered_anew(submission, rng):
+    """forward and loss follow a change of weight, bias and labels, and two models have their own, delta included"""
+    assert_asked_again(submission, require_object(submission.LinearRegressionHuber(0.5)), F.huber_loss, rng)
+    assert_two_models(lambda lr: require_object(submission.LinearRegressionHuber(lr)), rng)
+    models = {delta: submission.LinearRegressionHuber(0.5, delta=delta) for delta in (2 + 1 / 16, 1 / 2 + 1 / 16)}
+    y_hat, y = draw(rng, 8, 1), draw(rng, 8, 1)
+    for delta, model in models.items():
+        assert_close(model.loss(y_hat, y), find_scaling(model, delta) * F.huber_loss(y_hat, y, delta=delta))
 
 
 @FEW
@@ -103,17 +142,17 @@ def test_one_label_of_10000_does_no_harm(submission, seed):
 
 
 def make_model(submission, w, b, lr=0.5):
-    """Return a model with these parameters; a lazy layer has none before its first forward pass."""
-    model = require_object(submission.LinearRegressionHuber(lr))
-    model.forward(torch.zeros(1, 2))
-    assign(model, {"net.weight": w, "net.bias": b})
-    return model
+    return set_parameters(submission.LinearRegressionHuber(lr), w, b)
 
 
-def require_object(thing):
-    """Return an object with attributes; raise Mismatch for a number, a tensor or None."""
-    require(hasattr(thing, "__assay_handle__"), yours=thing, expected="an object")
-    return thing
+def loss_and_gradient(submission, model, y_hat, y):
+    """The loss and its gradient in y_hat."""
+    predictions = remote(submission.d2l).tensor(y_hat.tolist(), requires_grad=True)
+    loss = remote(model).loss(predictions, y)
+    require(hasattr(loss, "backward"), yours=loss, expected="a tensor that backward() can start from")
+    loss.backward()
+    require(predictions.grad is not None, yours=None, expected="a gradient of y_hat")
+    return submission.d2l.numpy(loss), submission.d2l.numpy(predictions.grad)
 
 
 def find_scaling(model, delta):

@@ -2,8 +2,11 @@
 
 import pytest
 import torch
-from assay.checks import assert_close, assign, regressions, remote, require
+from assay.checks import Regression, assert_close, assign, regressions, remote, require
 from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from .models import draw, keep
 
 PROBLEMS = regressions().map(lambda problem: problem._replace(y=problem.y + 1))
 """So that the simplest, where everything else is zero, has a gradient that is not."""
@@ -21,6 +24,7 @@ def test_gradients_are_those_of_the_batch(submission, problem):
     assert_close(submission.gradients(make_trained_model(submission, problem), X, y), slopes(problem, lambda r: 2 * r))
 
 
+@pytest.mark.points(2)
 @FEW
 @given(PROBLEMS)
 def test_gradients_from_before_do_not_count(submission, problem):
@@ -33,16 +37,68 @@ def test_gradients_from_before_do_not_count(submission, problem):
     assert_close(found, [slopes(problem, lambda r: 2 * r)] * 2)
 
 
+@pytest.mark.points(2)
 @FEW
 @given(PROBLEMS)
 def test_the_loss_is_the_models_own(submission, problem):
-    """a model with another loss, here Huber's, gets the gradients of that loss"""
+    """a model with another loss, here Huber's or a sum, gets the gradients of that loss"""
     X, y, *_ = problem
     model = make_trained_model(submission, problem)
     model.loss = getattr(submission.d2l, "F.huber_loss")
     assert_close(submission.gradients(model, X, y), slopes(problem, lambda r: r.clamp(-1, 1)))
+    model.loss = getattr(submission.d2l, "nn.MSELoss")(reduction="sum").forward
+    assert_close(submission.gradients(model, X, y), slopes(problem, lambda r: 2 * r * len(X)))
 
 
+@pytest.mark.points(2)
+@FEW
+@given(regressions(bound=1, step=1 / 4))
+def test_the_loss_tells_its_arguments_apart(submission, problem):
+    """a loss that is not symmetric gets y_hat first and y second"""
+    X, y, w, b = problem
+    model = make_trained_model(submission, problem)
+    model.loss = getattr(submission.d2l, "nn.PoissonNLLLoss")().forward  # the mean of exp(ŷ) - y ŷ
+    pulls = (X @ w + b).exp() - y
+    right = [pulls.T @ X / len(X), pulls.mean(0)]
+    assert_close(submission.gradients(model, X, y), right, rtol=1e-5, atol=1e-5, because="rounding of the exponentials")
+
+
+@pytest.mark.points(2)
+@settings(max_examples=4)
+@given(st.sampled_from([(1, 40), (40, 3), (4, 9), (1024, 1)]), st.integers(0, 2**16))
+def test_any_number_of_rows_and_features(submission, shape, seed):
+    """one row or a thousand, one feature or more of them than rows"""
+    problem = draw_problem(torch.Generator().manual_seed(seed), *shape)
+    found = submission.gradients(make_trained_model(submission, problem), problem.X, problem.y)
+    assert_close(found, slopes(problem, lambda r: 2 * r))
+
+
+@pytest.mark.points(2)
+def test_every_call_is_answered_anew(submission, rng):
+    """a second call, after a change of the model or the data, follows it; X, y and what the first call gave stay"""
+    problem = draw_problem(rng, 4, 2)
+    X, y, w, b = problem
+    model = make_trained_model(submission, problem)
+    kept = keep(submission, X, y)
+    first = remote(submission).gradients(model, *kept)
+    require(hasattr(first, "__assay_handle__"), yours=first, expected="a pair (w_grad, b_grad)")
+    before = list(first)
+    changed = problem._replace(w=w + 1, b=b - 1)
+    assign(model, {"net.weight": changed.w.T, "net.bias": changed.b})
+    assert_close(
+        {"after a change": submission.gradients(model, *kept)}, {"after a change": slopes(changed, lambda r: 2 * r)}
+    )
+    other = draw_problem(rng, 8, 2)._replace(w=changed.w, b=changed.b)
+    assert_close(submission.gradients(model, other.X, other.y), slopes(other, lambda r: 2 * r))
+    assert_close({"the first gradients": list(first)}, {"the first gradients": before})
+    assert_close({"X and y": [submission.d2l.numpy(one) for one in kept]}, {"X and y": [X, y]})
+    needs = [remote(model).net.weight.requires_grad, remote(kept[0]).requires_grad]
+    require(
+        needs == [True, False], yours=needs, expected="requires_grad of the weight and of X as before, [True, False]"
+    )
+
+
+@pytest.mark.points(2)
 @FEW
 @given(PROBLEMS)
 def test_parameters_stay_as_they_were(submission, problem):
@@ -59,6 +115,11 @@ def test_parameters_stay_as_they_were(submission, problem):
 
 
 # What the checks share
+
+
+def draw_problem(rng, rows, features):
+    """Draw a problem of that shape, of numbers whose sums are exact."""
+    return Regression(draw(rng, rows, features) / 4, draw(rng, rows, 1), draw(rng, features, 1) / 4, draw(rng, 1))
 
 
 def make_trained_model(submission, problem):
