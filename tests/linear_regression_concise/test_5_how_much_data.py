@@ -1,13 +1,13 @@
 """How much data"""
 
 import math
-import re
 import statistics
 
 import pytest
 import torch
-from assay.checks import SubmissionRaised, measurement, number, remote, require, sequence, statistic
+from assay.checks import SubmissionRaised, measurement, remote, require, statistic
 
+from .estimates import items, make_generator, read, truth
 from .mistakes_5_how_much_data import (
     ALONE,
     CHANGED,
@@ -21,7 +21,6 @@ from .mistakes_5_how_much_data import (
     ORDER,
     RELATIVE,
     SAME_LABEL,
-    SIGNED,
     SMALL,
     STUCK,
     SUMMED,
@@ -43,6 +42,7 @@ from .mistakes_5_how_much_data import (
     ten_times_the_noise,
     three_epochs,
 )
+from .plots import curve_of, draw_curves, legend_entries, same_points, says
 
 # The measurements: few sizes, because an answer may train for each. Descent at a constant rate is right too. Its last step
 # shows, and more so the fewer examples the last batch has: at 32 a batch, which is what most take, every size from 50 on
@@ -208,98 +208,8 @@ def test_curves_are_labelled(submission, rng):
     require(len(names) > 1, yours=names, expected="two different labels", help=help_)
     for name, line in named:
         own = curve_of(line, sizes, curves)
-        says = "".join(
-            short for short, words in NAMES.items() if re.search(rf"(?<![a-z])({words})(?![a-z])", name.lower())
-        )
-        swapped = own + says in ("wb", "bw")
+        swapped = own + says(name) in ("wb", "bw")
         require(not swapped, yours=name, expected=f"a label of {own}_errors", help=SWAPPED)
-
-
-# What the checks share
-
-
-def truth(features, rng):
-    """Hidden weights and bias of the demo's size."""
-    signs = 2 * torch.randint(2, (features + 1,), generator=rng) - 1
-    sizes = signs * (2 + 2 * torch.rand(features + 1, generator=rng))
-    return sizes[:-1], float(sizes[-1])
-
-
-def items(answer):
-    """Return an answer that stayed in the guest as a list; any other as it is."""
-    return list(answer) if hasattr(answer, "__assay_handle__") else answer
-
-
-def read(found, sizes):
-    """Return the errors of w and of b as two lists of numbers, one for each size and none below zero."""
-    found = list(found) if isinstance(found, torch.Tensor) and found.dim() == 2 else found  # of shape (2, sizes)
-    pair = isinstance(found, (list, tuple)) and len(found) == 2
-    require(pair, yours=found, expected="a pair (w_errors, b_errors)")
-    errors = []
-    for column in found:
-        listed = column.tolist() if isinstance(column, torch.Tensor) else column
-        fits = len(sequence(listed) or ()) == len(sizes)
-        require(fits, yours=column, expected=f"{len(sizes)} errors, one for each size")
-        errors.append([number(error) for error in sequence(listed)])
-        least = min(errors[-1])
-        require(not least < 0, yours=least, expected="an error of at least 0", help=SIGNED)
-        errors[-1] = [min(error, 1e30) if not math.isnan(error) else 1e30 for error in errors[-1]]
-    return errors
-
-
-def make_generator(seed):
-    """Return a generator for w and b, and seed a module of this process; the judge seeds a guest."""
-    torch.manual_seed(seed)
-    return torch.Generator().manual_seed(seed)
-
-
-def draw_curves(submission, rng):
-    """Draw two curves that are easily told apart, the sizes in no order; return the sizes, the curves and the Axes."""
-    sizes = [200, 5, 10000, 20, 50, 1000, 10]
-    curves = [
-        [scale * (1 + r) / n**0.5 for n, r in zip(sizes, torch.rand(7, generator=rng).tolist(), strict=True)]
-        for scale in (0.02, 0.005)
-    ]
-    axes = submission.plot_estimation_errors(sizes, *curves)
-    require(hasattr(axes, "__assay_handle__"), yours=axes, expected="matplotlib Axes")
-    return sizes, curves, axes
-
-
-NAMES = {"w": "w|weights?", "b": "b|bias"}
-"""Words in a label that say which curve it names."""
-
-
-def curve_of(line, sizes, curves):
-    """Return "w" or "b" if a line is that curve and not the other, else ""."""
-    if line is None:
-        return ""
-    xs, ys = line.get_xdata(orig=False), line.get_ydata(orig=False)
-    return "".join(name for name, curve in zip("wb", curves, strict=True) if same_points(xs, ys, sizes, curve))
-
-
-def legend_entries(axes, lines):
-    """Return the texts of the legend, each with the one line that looks as its entry does, or None."""
-    legend = axes.get_legend()
-    if legend is None:
-        return []
-    looks = [look(line) for line in lines]
-    entries = zip(legend.get_texts(), map(look, legend.legend_handles), strict=False)
-    return [(text.get_text(), lines[looks.index(seen)] if looks.count(seen) == 1 else None) for text, seen in entries]
-
-
-def look(artist):
-    if artist.__assay_handle__ != "Line2D":
-        return None
-    return [artist.get_color(), artist.get_linestyle(), artist.get_marker()]
-
-
-def same_points(xs, ys, sizes, errors):
-    """Whether a line's data, in whatever form it is kept, is these points in any order along x."""
-    if not all(isinstance(found, (list, torch.Tensor)) and len(found) == len(sizes) for found in (xs, ys)):
-        return False
-    found = sorted(zip(map(float, xs), map(float, ys), strict=True))
-    right = torch.tensor(sorted(zip(sizes, errors, strict=True)), dtype=torch.float64)
-    return bool(torch.tensor(found, dtype=torch.float64).isclose(right, rtol=1e-5).all())
 
 
 # Statistics: their tolerances are kept in reference/linear_regression_concise.tolerances.json
