@@ -6,7 +6,7 @@ python engine/benchmarks/speed.py processor [ROUNDS]
     processor time of one more submission of the real course: judge and guest together against the same checks
     in one warm process, where Hypothesis draws the examples for each
 python engine/benchmarks/speed.py shares [ROUNDS]
-    processor time of one more submission of both assignments, and what part of a submission's time each check takes
+    processor time of right answers to both assignments, the plain ones and every style, and each check's part of it
 python engine/benchmarks/speed.py start [ROUNDS]
     processor time of 20 submissions of a small course, and of one `assay check`, against a bare `import torch`; on two
     processors, because every judge costs
@@ -28,6 +28,8 @@ ROOT = HERE.parent.parent
 SMALL = HERE / "small_course"
 SUBMISSIONS = 20
 FEW, MANY = 2, 12
+PLAIN_LIMIT, MEDIAN_LIMIT = 10, 4
+"""Seconds of processor time for both assignments: of the plain right answers, which train, and of the median style."""
 REFERENCES = [ROOT / "reference" / f"linear_regression_{name}.py" for name in ("scratch", "concise")]
 
 
@@ -84,47 +86,74 @@ def processor_time(rounds):
     sides = {"assay grade, judge and guest": [], "the same checks in one warm process": []}
     commands = ["-m", "assay", "grade"], [str(HERE / "warm.py")]
     with tempfile.TemporaryDirectory() as scratch:
-        few, many = few_and_many(scratch, REFERENCES[:1])
+        few, many = few_and_many(scratch, REFERENCES[0])
         for _ in range(rounds):
             for times, command in zip(sides.values(), commands, strict=True):
                 times.append(one_more(command, few, many))
     return show("one submission of linear_regression_scratch, processor time", sides, 1.5)
 
 
-def few_and_many(scratch, references):
-    """Make two classes whose students handed in the references."""
+def few_and_many(scratch, reference):
+    """Make two classes whose students handed in the reference."""
     for name, count in (("few", FEW), ("many", MANY)):
-        for reference in references:
-            copies(Path(scratch) / name, reference, reference.name, count)
-        yield Path(scratch) / name
+        yield copies(Path(scratch) / name, reference, reference.name, count)
 
 
-def one_more(command, few, many):
-    """Processor time of one more submission: the difference between many and few, so that starting up cancels out."""
-    fewer, more = (timed(*command, str(folder), cwd=ROOT)[1] for folder in (few, many))
-    return (more - fewer) / (MANY - FEW)
+def one_more(command, few, many, more=MANY - FEW):
+    """Return the processor time of one more submission: many less few, so that starting up cancels out."""
+    fewer, all_of_them = (timed(*command, str(folder), cwd=ROOT)[1] for folder in (few, many))
+    return (all_of_them - fewer) / more
 
 
 def shares(rounds):
-    """Each check's part of the time that the references take, and what both assignments of a submission cost."""
-    durations = {}
-    times = []
+    """Measure the processor time of right answers, and each check's part of the time of the plain ones."""
     with tempfile.TemporaryDirectory() as scratch:
-        few, many = few_and_many(scratch, REFERENCES)
-        written = Path(scratch) / "report.json"
-        for _ in range(rounds):
-            times.append(one_more(["-m", "assay", "grade", "--json", str(written)], few, many))
-            for report in json.loads(written.read_bytes())["reports"]:
-                for exercise in report["exercises"]:
-                    for check in exercise["checks"]:
-                        key = report["assignment"], exercise["id"], check["id"]
-                        durations.setdefault(key, []).append(check["duration"])
-    print(f"both assignments of one submission: {statistics.median(times):.2f} s of processor time")
-    medians = {key: statistics.median(found) for key, found in durations.items()}
-    total = sum(medians.values())
-    for (assignment, exercise, check), seconds in sorted(medians.items(), key=lambda item: -item[1]):
+        few, written = Path(scratch) / "few", Path(scratch) / "report.json"
+        command = ["-m", "assay", "grade", "--json", str(written)]
+        write_student(few / "a reference", [path.read_text() for path in REFERENCES])
+        costs, durations = {}, {}
+        for name, sources in right_answers():
+            many = shutil.copytree(few, Path(scratch) / name)
+            write_student(many / name, sources)
+            costs[name] = statistics.median(one_more(command, few, many, 1) for _ in range(rounds))
+            print(f"{costs[name]:7.2f} s  {name}", flush=True)
+            durations = durations or checks_of(written, name)
+    total = sum(durations.values())
+    for (assignment, exercise, check), seconds in sorted(durations.items(), key=lambda item: -item[1]):
         print(f"{seconds / total:6.1%} {1000 * seconds:7.1f} ms  {assignment} {exercise} {check}")
-    return True
+    plain, *others = costs.values()
+    print(f"plain right answers {plain:.2f} s, at most {PLAIN_LIMIT}")
+    print(f"median of the others {statistics.median(others):.2f} s, at most {MEDIAN_LIMIT}")
+    return plain <= PLAIN_LIMIT and statistics.median(others) <= MEDIAN_LIMIT
+
+
+def write_student(folder, sources):
+    """Write a student's answers to both assignments."""
+    folder.mkdir(parents=True)
+    for path, source in zip(REFERENCES, sources, strict=True):
+        (folder / path.name).write_text(source)
+
+
+def right_answers():
+    """Yield right answers to both assignments: the plain ones of the examples, then every combination of styles."""
+    yield "plain", [(ROOT / "submissions" / "right_plain" / path.name).read_text() for path in REFERENCES]
+    sys.path.insert(0, str(ROOT / "tests"))
+    from test_right_answers import combined
+
+    both = ([submission.source.decode() for submission, _ in combined(path.stem)] for path in REFERENCES)
+    for number, sources in enumerate(zip(*both, strict=False)):
+        yield f"style {number}", sources
+
+
+def checks_of(written, student):
+    """Read the duration of each check of a student's reports."""
+    return {
+        (report["assignment"], exercise["id"], check["id"]): check["duration"]
+        for report in json.loads(written.read_bytes())["reports"]
+        if report["submission"]["name"] == student
+        for exercise in report["exercises"]
+        for check in exercise["checks"]
+    }
 
 
 def start(rounds):

@@ -7,6 +7,8 @@ from assay.checks import mistake
 from d2l import torch as d2l
 from torch.nn import functional as F
 
+UNTRAINED = "this is about the error at the start: train on the argument data, for max_epochs epochs, also where a batch is not full"
+
 
 def make_answer(measure, model=d2l.LinearRegression, trainer=d2l.Trainer):
     """Make an answer that measures the error in another way, or of another model, or trains in another way."""
@@ -105,7 +107,7 @@ summed_loss = make_mistake(
 
 untrained = make_mistake(
     "untrained",
-    "this is about the error at the start: train on the argument data, for max_epochs epochs",
+    UNTRAINED,
     make_answer(largest, lambda lr: d2l.LinearRegression(0.0)),
 )
 
@@ -224,3 +226,53 @@ def one_batch_an_epoch(lr, max_epochs, data):
         optimizer.step()
     w, b = model.get_w_b()
     return float(largest((w - data.w).flatten(), b - data.b))
+
+
+@mistake("estimation_error", hint="the rows are centred first, so b is another one: train on data as it is")
+def centred(lr, max_epochs, data):
+    model = d2l.LinearRegression(lr)
+    X, y = data.X[: data.num_train], data.y[: data.num_train]
+    d2l.Trainer(max_epochs, plot=False).fit(model, d2l.TensorData(X - X.mean(0), y, data.batch_size))
+    w, b = model.get_w_b()
+    return float(largest((w - data.w).flatten(), b - data.b))
+
+
+@mistake("estimation_error", hint=UNTRAINED)
+def full_batches_alone(lr, max_epochs, data):
+    model = d2l.LinearRegression(lr)
+    model(data.X)
+    optimizer = model.configure_optimizers()
+    for _ in range(max_epochs):
+        for X, y in data.train_dataloader():
+            if len(X) == data.batch_size:
+                optimizer.zero_grad()
+                model.loss(model(X), y).backward()
+                optimizer.step()
+    w, b = model.get_w_b()
+    return float(largest((w - data.w).flatten(), b - data.b))
+
+
+@mistake("estimation_error", hint="these are the errors of two weights: take all components of data.w")
+def two_weights(lr, max_epochs, data):
+    model = d2l.LinearRegression(lr)
+    d2l.Trainer(max_epochs, plot=False).fit(model, data)
+    w, b = model.net.weight.data.flatten(), model.net.bias.data
+    return float(largest((w - data.w)[:2], b - data.b))
+
+
+@mistake("estimation_error", hint="the error is rounded: return it as it is, float(error)")
+def rounded(lr, max_epochs, data):
+    return round(make_answer(largest)(lr, max_epochs, data), 4)
+
+
+@mistake("estimation_error", hint="only lr = 3 is taken to diverge: train at the rate that is given, whatever comes")
+def diverges_at_3_alone(lr, max_epochs, data):
+    return float("inf") if lr == 3 else make_answer(largest)(min(lr, 0.5), max_epochs, data)
+
+
+@mistake("estimation_error", hint="data is changed, for whoever gave it: train on it as it is")
+def data_sorted(lr, max_epochs, data):
+    found = make_answer(largest)(lr, max_epochs, data)
+    order = data.y.flatten().argsort()
+    data.X, data.y = data.X[order], data.y[order]
+    return found

@@ -2,12 +2,20 @@
 
 import pytest
 import torch
-from assay.checks import assert_close, assign, columns, mistake, remote, require, statistic, tensor, tensors
-from d2l import torch as d2l
+from assay.checks import assert_close, columns, remote, require, statistic, tensor, tensors
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from torch import nn
 from torch.nn import functional as F
+
+from .mistakes_0_model import bias_left_out, mean_twice
+from .models import (
+    assert_any_number_of_rows,
+    assert_any_scale,
+    assert_asked_again,
+    assert_two_models,
+    require_object,
+    set_parameters,
+)
 
 pytestmark = pytest.mark.forbids("LinearRegression")
 
@@ -65,6 +73,7 @@ def test_a_step_is_minus_the_rate_times_the_gradient(submission, X, y, w, b, lr)
     assert_close([model.net.weight, model.net.bias], [w, b])
 
 
+@pytest.mark.points(2)
 def test_optimizer_is_pytorchs_sgd(submission, rng):
     """configure_optimizers() gives a torch.optim.SGD at the model's rate"""
     lr = float(torch.rand((), generator=rng))
@@ -80,11 +89,32 @@ def test_optimizer_is_pytorchs_sgd(submission, rng):
     assert_close(rates, [lr] * len(rates))
 
 
+@pytest.mark.points(2)
 @FEW
 @given(*PROBLEM[2:])
 def test_get_w_b_gives_weight_and_bias(submission, w, b):
     """get_w_b() gives the weight, of shape (1, d), and the bias, of shape (1,)"""
     assert_close(make_model(submission, w, b).get_w_b(), [w, b])
+
+
+@pytest.mark.points(2)
+def test_any_number_of_rows_and_any_scale(submission, rng):
+    """forward and loss are as exact for one row or a thousand, for labels of 1e4 and for residuals of 1e-3"""
+    model = require_object(submission.LinearRegression(0.5))
+    assert_any_number_of_rows(model, F.mse_loss, rng)
+    assert_any_scale(model, F.mse_loss, rng)
+
+
+@pytest.mark.points(2)
+def test_every_call_is_answered_anew(submission, rng):
+    """forward and loss follow a change of weight, bias and labels; what they were given and gave before stays"""
+    assert_asked_again(submission, require_object(submission.LinearRegression(0.5)), F.mse_loss, rng)
+
+
+@pytest.mark.points(2)
+def test_two_models_are_two(submission, rng):
+    """two models have their own weight, bias and rate"""
+    assert_two_models(lambda lr: require_object(submission.LinearRegression(lr)), rng)
 
 
 def test_training_finds_w_and_b(submission, seed):
@@ -97,17 +127,7 @@ def test_training_finds_w_and_b(submission, seed):
 
 
 def make_model(submission, w, b, lr=0.5):
-    """Return a model with these parameters; a lazy layer has none before its first forward pass."""
-    model = require_object(submission.LinearRegression(lr))
-    model.forward(torch.zeros(1, 2))
-    assign(model, {"net.weight": w, "net.bias": b})
-    return model
-
-
-def require_object(thing):
-    """Return an object with attributes; raise Mismatch for a number, a tensor or None."""
-    require(hasattr(thing, "__assay_handle__"), yours=thing, expected="an object")
-    return thing
+    return set_parameters(submission.LinearRegression(lr), w, b)
 
 
 def backward(model, X, y):
@@ -122,143 +142,6 @@ def slopes(X, y, w, b):
     """The gradients of the mean squared residual in weight and bias."""
     residual = X @ w.T + b - y
     return [2 * residual.T @ X / len(X), 2 * residual.mean(0)]
-
-
-# Typical mistakes: the loss
-
-
-@mistake("LinearRegression.loss", hint="the half of section 3.4 does not belong here: the loss is nn.MSELoss()")
-def half(self, y_hat, y):
-    return F.mse_loss(y_hat, y) / 2
-
-
-@mistake("LinearRegression.loss", hint="the mean is taken twice: nn.MSELoss() has divided by the batch size already")
-def mean_twice(self, y_hat, y):
-    return F.mse_loss(y_hat, y) / len(y)
-
-
-@mistake("LinearRegression.loss", hint="this is the sum over the batch, which is exercise 1: take the mean here")
-def sum_for_mean(self, y_hat, y):
-    return F.mse_loss(y_hat, y, reduction="sum")
-
-
-@mistake("LinearRegression.loss", hint="this is one loss for each example: take their mean")
-def not_reduced(self, y_hat, y):
-    return F.mse_loss(y_hat, y, reduction="none")
-
-
-@mistake("LinearRegression.loss", hint="this is the square root of the loss: leave the mean of the squares as it is")
-def square_root(self, y_hat, y):
-    return F.mse_loss(y_hat, y).sqrt()
-
-
-@mistake("LinearRegression.loss", hint="this is the absolute loss: take the squares, nn.MSELoss()")
-def absolute(self, y_hat, y):
-    return F.l1_loss(y_hat, y)
-
-
-@mistake("LinearRegression.loss", hint="item() cuts the loss off from its graph: return the tensor itself")
-def a_number_without_a_graph(self, y_hat, y):
-    return F.mse_loss(y_hat, y).item()
-
-
-# Typical mistakes: the layer
-
-
-@mistake("LinearRegression.__init__", hint="the layer has no bias: leave bias=False out")
-def no_bias(self, lr):
-    d2l.Module.__init__(self)
-    self.lr, self.net = lr, nn.LazyLinear(1, bias=False)
-
-
-@mistake(
-    "LinearRegression.__init__",
-    hint="net is the layer itself, so that net.weight is there: nn.LazyLinear(1) without nn.Sequential around it",
-)
-def layer_in_a_sequence(self, lr):
-    d2l.Module.__init__(self)
-    self.lr, self.net = lr, nn.Sequential(nn.LazyLinear(1))
-
-
-@mistake("LinearRegression.forward", hint="the bias is missing: let the layer compute, self.net(X)")
-def bias_not_added(self, X):
-    self.net(X)
-    return X @ self.net.weight.T
-
-
-@mistake(
-    "LinearRegression.forward",
-    hint="the predictions are flat, and flat predictions minus labels of shape (n, 1) broadcast: keep shape (n, 1)",
-)
-def flat_predictions(self, X):
-    return self.net(X).squeeze(1)
-
-
-@mistake("LinearRegression.forward", hint="a regression has no activation: return self.net(X) as it is")
-def activated(self, X):
-    return F.relu(self.net(X))
-
-
-@mistake("LinearRegression.get_w_b", hint="the weight keeps the layer's shape (1, d): return it as it is")
-def flat_weight(self):
-    return self.net.weight.data.flatten(), self.net.bias.data
-
-
-@mistake("LinearRegression.get_w_b", hint="the weight is transposed to (d, 1): the layer's shape is (1, d)")
-def transposed_weight(self):
-    return self.net.weight.data.T, self.net.bias.data
-
-
-@mistake("LinearRegression.get_w_b", hint="these are the gradients: return net.weight.data and net.bias.data")
-def gradients_for_values(self):
-    return self.net.weight.grad, self.net.bias.grad
-
-
-@mistake("LinearRegression.get_w_b", hint="weight first, then bias")
-def bias_first(self):
-    return self.net.bias.data, self.net.weight.data
-
-
-# Typical mistakes: the optimiser
-
-
-@mistake(
-    "LinearRegression.configure_optimizers",
-    hint="the bias is never updated: give the optimiser self.parameters(), which has both",
-)
-def bias_left_out(self):
-    return torch.optim.SGD([self.net.weight], self.lr)
-
-
-@mistake("LinearRegression.configure_optimizers", hint="the learning rate is a fixed number: pass self.lr on")
-def rate_fixed(self):
-    return torch.optim.SGD(self.parameters(), 0.03)
-
-
-@mistake("LinearRegression.configure_optimizers", hint="momentum makes the second step longer: leave it out")
-def momentum(self):
-    return torch.optim.SGD(self.parameters(), self.lr, momentum=0.9)
-
-
-@mistake("LinearRegression.configure_optimizers", hint="weight decay pulls the parameters to zero: leave it out")
-def weight_decay(self):
-    return torch.optim.SGD(self.parameters(), self.lr, weight_decay=0.1)
-
-
-@mistake(
-    "LinearRegression.configure_optimizers",
-    hint="Adam's steps do not grow with the gradient: the section's optimiser is torch.optim.SGD",
-)
-def adam(self):
-    return torch.optim.Adam(self.parameters(), self.lr)
-
-
-@mistake(
-    "LinearRegression.configure_optimizers",
-    hint="this is the optimiser from scratch; concise is PyTorch's own, torch.optim.SGD",
-)
-def from_scratch(self):
-    return d2l.SGD(list(self.parameters()), self.lr)
 
 
 # Statistics: their tolerances are kept in reference/linear_regression_concise.tolerances.json

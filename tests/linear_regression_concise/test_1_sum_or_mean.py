@@ -4,10 +4,19 @@ import math
 
 import pytest
 import torch
-from assay.checks import assert_close, assign, columns, mistake, number, require, tensors
+from assay.checks import assert_close, columns, number, require, tensors
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn import functional as F
+
+from .models import (
+    assert_any_number_of_rows,
+    assert_any_scale,
+    assert_asked_again,
+    assert_two_models,
+    require_object,
+    set_parameters,
+)
 
 PROBLEM = [tensors(shape, bound=2, step=1 / 2) for shape in ((6, 2), (6, 1), (1, 2), (1,))]
 """X, y, weight and bias. Always two features: a submission's layer need not be lazy."""
@@ -25,14 +34,12 @@ FEW = settings(max_examples=10)
 def test_loss_is_the_sum_of_the_squared_residuals(submission, pair):
     """LinearRegressionSum's loss is the sum of the squared residuals"""
     y_hat, y = pair
-    assert_close(
-        require_object(submission.LinearRegressionSum(0.5)).loss(y_hat, y), F.mse_loss(y_hat, y, reduction="sum")
-    )
+    assert_close(require_object(submission.LinearRegressionSum(0.5)).loss(y_hat, y), summed(y_hat, y))
 
 
 @pytest.mark.points(2)
 @FEW
-@given(st.integers(1, 64), st.integers(1, 64))
+@given(st.integers(1, 64), st.integers(1, 4096))
 def test_the_means_rate_is_the_sums_times_the_batch_size(submission, lr, batch_size):
     """lr_for_mean_loss gives the rate for the summed loss times the batch size"""
     lr /= 1024
@@ -53,23 +60,41 @@ def test_trajectories_coincide_where_all_batches_are_full(submission, X, y, w, b
     assert_close(dict(zip(names, means, strict=True)), dict(zip(names, sums, strict=True)))
 
 
+@pytest.mark.points(2)
 @FEW
-@given(*PROBLEM, st.sampled_from([4, 5]))
+@given(*PROBLEM, st.sampled_from([4, 5, 8]))
 def test_a_shorter_last_batch_takes_a_shorter_step(submission, X, y, w, b, batch_size):
-    """where the batch size does not divide n, the sum's step for the shorter last batch is shorter in proportion"""
+    """where the batch size does not divide n, or is larger, the step for the shorter batch is shorter in proportion"""
     assert_close(
         fit_and_get_parameters(submission, X, y, w, b, batch_size), trajectory(X, y, w, b, batch_size, LR, torch.sum)
     )
 
 
+@pytest.mark.points(2)
+def test_any_number_of_rows_and_any_scale(submission, rng):
+    """forward and loss are as exact for one row or a thousand, for labels of 1e4 and for residuals of 1e-3"""
+    model = require_object(submission.LinearRegressionSum(0.5))
+    assert_any_number_of_rows(model, summed, rng)
+    assert_any_scale(model, summed, rng)
+
+
+@pytest.mark.points(2)
+def test_every_call_is_answered_anew(submission, rng):
+    """forward and loss follow a change of weight, bias and labels, and two models have their own"""
+    assert_asked_again(submission, require_object(submission.LinearRegressionSum(0.5)), summed, rng)
+    assert_two_models(lambda lr: require_object(submission.LinearRegressionSum(lr)), rng)
+
+
 # What the checks share
+
+
+def summed(y_hat, y):
+    return F.mse_loss(y_hat, y, reduction="sum")
 
 
 def fit_and_get_parameters(submission, X, y, w, b, batch_size):
     """Train LinearRegressionSum for one epoch from these parameters, in the given order; return weight and bias."""
-    model = require_object(submission.LinearRegressionSum(LR))
-    model.forward(X)  # a lazy layer has no weights before its first forward pass
-    assign(model, {"net.weight": w, "net.bias": b})
+    model = set_parameters(submission.LinearRegressionSum(LR), w, b)
     submission.d2l.Trainer(1, plot_flag=False).fit(model, submission.d2l.TensorData(X, y, batch_size))
     return [model.net.weight, model.net.bias]
 
@@ -83,90 +108,3 @@ def trajectory(X, y, w, b, batch_size, lr, reduce):
         slopes = 2 * (X_batch @ w.T + b - y_batch)
         w, b = w - lr * reduce(slopes * X_batch, 0, keepdim=True), b - lr * reduce(slopes, 0)
     return [w, b]
-
-
-def require_object(thing):
-    """Return an object with attributes; raise Mismatch for a number, a tensor or None."""
-    require(hasattr(thing, "__assay_handle__"), yours=thing, expected="an object")
-    return thing
-
-
-# Typical mistakes
-
-
-@mistake(
-    "lr_for_mean_loss", hint="the wrong direction: the mean's gradient is smaller, so its rate is larger; multiply"
-)
-def divided(lr_for_summed_loss, batch_size):
-    return lr_for_summed_loss / batch_size
-
-
-@mistake(
-    "lr_for_mean_loss",
-    hint="without the factor the steps differ: the mean's gradient is the sum's divided by the batch size",
-)
-def same_rate(lr_for_summed_loss, batch_size):
-    return lr_for_summed_loss
-
-
-@mistake("lr_for_mean_loss", hint="the factor is the argument batch_size, not always 32")
-def always_32(lr_for_summed_loss, batch_size):
-    return lr_for_summed_loss * 32
-
-
-@mistake("lr_for_mean_loss", hint="32 is not always the batch size, and the direction is wrong: multiply by batch_size")
-def divided_by_32(lr_for_summed_loss, batch_size):
-    return lr_for_summed_loss / 32
-
-
-@mistake("lr_for_mean_loss", hint="the factor is the batch size itself, not its square root")
-def square_root(lr_for_summed_loss, batch_size):
-    return lr_for_summed_loss * batch_size**0.5
-
-
-@mistake(
-    "lr_for_mean_loss", hint="both losses are without the half: the factor is the batch size alone, not half of it"
-)
-def half_the_factor(lr_for_summed_loss, batch_size):
-    return lr_for_summed_loss * batch_size / 2
-
-
-@mistake("LinearRegressionSum.loss", hint="this is the mean: sum the squared residuals, reduction='sum'")
-def mean_for_sum(self, y_hat, y):
-    return F.mse_loss(y_hat, y)
-
-
-@mistake("LinearRegressionSum.loss", hint="the half of section 3.4 does not belong here: sum (y_hat - y)²")
-def half(self, y_hat, y):
-    return F.mse_loss(y_hat, y, reduction="sum") / 2
-
-
-@mistake("LinearRegressionSum.loss", hint="this is one loss for each example: sum them")
-def not_reduced(self, y_hat, y):
-    return F.mse_loss(y_hat, y, reduction="none")
-
-
-@mistake("LinearRegressionSum.loss", hint="sum the squares, not the absolute residuals")
-def absolute(self, y_hat, y):
-    return F.l1_loss(y_hat, y, reduction="sum")
-
-
-@mistake("LinearRegressionSum.loss", hint="square each residual before the sum: those of opposite sign cancel")
-def square_of_the_sum(self, y_hat, y):
-    return (y_hat - y).sum() ** 2
-
-
-@mistake(
-    "LinearRegressionSum.configure_optimizers",
-    hint="the rate is divided by the batch size already in the optimiser: use self.lr as it is",
-)
-def rate_adjusted_inside(self):
-    return torch.optim.SGD(self.parameters(), self.lr / 32)
-
-
-@mistake(
-    "LinearRegressionSum.configure_optimizers",
-    hint="the bias is never updated: give the optimiser self.parameters(), which has both",
-)
-def bias_left_out(self):
-    return torch.optim.SGD([self.net.weight], self.lr)

@@ -4,14 +4,24 @@ import math
 
 import pytest
 import torch
-from assay.checks import assert_close, assign, columns, mistake, number, remote, require, statistic, tensor, tensors
+from assay.checks import assert_close, columns, number, remote, require, statistic, tensor, tensors
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn import functional as F
 
+from .mistakes_2_huber import mixture, squared
+from .models import (
+    assert_any_number_of_rows,
+    assert_any_scale,
+    assert_asked_again,
+    assert_two_models,
+    draw,
+    require_object,
+    set_parameters,
+)
+
 DELTAS = st.sampled_from([2 + 1 / 16, 1 / 2 + 1 / 16, 4 + 1 / 16])
-"""Not 1, exact in float32, and between the residuals, which are multiples of 1/8: what autograd gives for |r| = delta
-depends on how the branches are written, and every way is right."""
+"""Not 1, exact in float32, and between the residuals, which are multiples of 1/8."""
 
 FEW = settings(max_examples=10)
 """Every answer here is wrong for nearly every input, if it is wrong: ten are plenty, and each is several crossings."""
@@ -48,22 +58,53 @@ def test_loss_with_any_delta(submission, pair, delta):
     assert_close(model.loss(y_hat, y), find_scaling(model, delta) * F.huber_loss(y_hat, y, delta=delta))
 
 
+@pytest.mark.points(2)
 @FEW
 @given(columns(), DELTAS)
 def test_gradient_is_the_residual_cut_off_at_delta(submission, pair, delta):
     """no example pulls more than one at delta: the gradient in y_hat is r/n, cut off there, or that divided by delta"""
     y_hat, y = pair
     model = require_object(submission.LinearRegressionHuber(0.5, delta=delta))
-    predictions = remote(submission.d2l).tensor(y_hat.tolist(), requires_grad=True)
-    loss = remote(model).loss(predictions, y)
-    require(hasattr(loss, "backward"), yours=loss, expected="a tensor that backward() can start from")
-    loss.backward()
-    require(predictions.grad is not None, yours=None, expected="a gradient of y_hat")
     right = (y_hat - y).clamp(-delta, delta) / len(y)
-    assert_close(submission.d2l.numpy(predictions.grad), find_scaling(model, delta) * right)
+    assert_close(loss_and_gradient(submission, model, y_hat, y)[1], find_scaling(model, delta) * right)
+
+
+@pytest.mark.points(2)
+@FEW
+@given(st.sampled_from([1 / 2, 1.0, 2.0]), st.permutations([-1, 0, 1, 2]))
+def test_the_branches_meet(submission, delta, shares):
+    """at r = 0 and at |r| = delta, too, loss and gradient are those of the definition"""
+    residuals = delta * torch.tensor(shares, dtype=torch.float32)[:, None]
+    model = require_object(submission.LinearRegressionHuber(0.5, delta=delta))
+    loss, gradient = loss_and_gradient(submission, model, residuals, torch.zeros(4, 1))
+    scaling = find_scaling(model, delta)
+    right = [
+        scaling * F.huber_loss(residuals, torch.zeros(4, 1), delta=delta),
+        scaling * residuals.clamp(-delta, delta) / 4,
+    ]
+    assert_close([loss, gradient], right)
+
+
+@pytest.mark.points(2)
+def test_any_number_of_rows_and_any_scale(submission, rng):
+    """forward and loss are as exact for one row or a thousand, for labels of 1e4 and for residuals of 1e-3"""
+    model = require_object(submission.LinearRegressionHuber(0.5))
+    assert_any_number_of_rows(model, F.huber_loss, rng)
+    assert_any_scale(model, F.huber_loss, rng)
 
 
 # The model
+
+
+@pytest.mark.points(2)
+def test_every_call_is_answered_anew(submission, rng):
+    """forward and loss follow a change of weight, bias and labels, and two models have their own, delta included"""
+    assert_asked_again(submission, require_object(submission.LinearRegressionHuber(0.5)), F.huber_loss, rng)
+    assert_two_models(lambda lr: require_object(submission.LinearRegressionHuber(lr)), rng)
+    models = {delta: submission.LinearRegressionHuber(0.5, delta=delta) for delta in (2 + 1 / 16, 1 / 2 + 1 / 16)}
+    y_hat, y = draw(rng, 8, 1), draw(rng, 8, 1)
+    for delta, model in models.items():
+        assert_close(model.loss(y_hat, y), find_scaling(model, delta) * F.huber_loss(y_hat, y, delta=delta))
 
 
 @FEW
@@ -101,156 +142,23 @@ def test_one_label_of_10000_does_no_harm(submission, seed):
 
 
 def make_model(submission, w, b, lr=0.5):
-    """Return a model with these parameters; a lazy layer has none before its first forward pass."""
-    model = require_object(submission.LinearRegressionHuber(lr))
-    model.forward(torch.zeros(1, 2))
-    assign(model, {"net.weight": w, "net.bias": b})
-    return model
+    return set_parameters(submission.LinearRegressionHuber(lr), w, b)
 
 
-def require_object(thing):
-    """Return an object with attributes; raise Mismatch for a number, a tensor or None."""
-    require(hasattr(thing, "__assay_handle__"), yours=thing, expected="an object")
-    return thing
+def loss_and_gradient(submission, model, y_hat, y):
+    """The loss and its gradient in y_hat."""
+    predictions = remote(submission.d2l).tensor(y_hat.tolist(), requires_grad=True)
+    loss = remote(model).loss(predictions, y)
+    require(hasattr(loss, "backward"), yours=loss, expected="a tensor that backward() can start from")
+    loss.backward()
+    require(predictions.grad is not None, yours=None, expected="a gradient of y_hat")
+    return submission.d2l.numpy(loss), submission.d2l.numpy(predictions.grad)
 
 
 def find_scaling(model, delta):
     """Return which of the two usual scalings a model has, 1 or 1/delta: the quadratic part of its loss shows it."""
     half_way = number(model.loss(torch.tensor([[delta / 2]]), torch.zeros(1, 1)))
     return 1 / delta if math.isclose(half_way, delta / 8, rel_tol=1e-5) else 1.0
-
-
-# Typical mistakes
-
-
-def make_loss(near, far, reduce=torch.mean):
-    """Make a loss with one branch for |r| <= delta and another beyond."""
-
-    def loss(self, y_hat, y):
-        r = y_hat - y
-        return reduce(torch.where(r.abs() <= self.delta, near(r, self.delta), far(r, self.delta)))
-
-    return loss
-
-
-def half_square(r, delta):
-    return r**2 / 2
-
-
-def linear(r, delta):
-    return delta * (r.abs() - delta / 2)
-
-
-def make_mistake(name, hint, loss):
-    """Make a mistake of a loss by `make_loss`."""
-    loss.__name__ = name
-    return mistake("LinearRegressionHuber.loss", hint=hint)(loss)
-
-
-no_absolute_value = make_mistake(
-    "no_absolute_value",
-    "the linear branch lacks the absolute value, so r = -3 gives -3.5 at delta 1: it is delta * (|r| - delta / 2)",
-    make_loss(half_square, lambda r, delta: delta * (r - delta / 2)),
-)
-no_absolute_value_scaled = make_mistake(
-    "no_absolute_value_scaled",
-    "the linear branch lacks the absolute value, so r = -3 gives -3.5 at delta 1: it is |r| - delta / 2",
-    make_loss(lambda r, delta: r**2 / (2 * delta), lambda r, delta: r - delta / 2),
-)
-right_at_delta_1_only = make_mistake(
-    "right_at_delta_1_only",
-    "the linear branch is right for delta = 1 only: it is delta * (|r| - delta / 2)",
-    make_loss(half_square, lambda r, delta: r.abs() - 1 / 2),
-)
-scalings_mixed = make_mistake(
-    "scalings_mixed",
-    "the branches do not meet at delta: r² / 2 goes with delta * (|r| - delta / 2), r² / (2 delta) with |r| - delta / 2",
-    make_loss(half_square, lambda r, delta: r.abs() - delta / 2),
-)
-branches_apart = make_mistake(
-    "branches_apart",
-    "the branches do not meet at |r| = delta: the linear one is delta * (|r| - delta / 2)",
-    make_loss(half_square, lambda r, delta: delta * r.abs()),
-)
-half_missing = make_mistake(
-    "half_missing",
-    "the half is missing in the quadratic branch: it is r² / 2",
-    make_loss(lambda r, delta: r**2, linear),
-)
-not_reduced = make_mistake(
-    "not_reduced",
-    "this is one loss for each example: take their mean",
-    make_loss(half_square, linear, reduce=lambda losses: losses),
-)
-sum_for_mean = make_mistake(
-    "sum_for_mean",
-    "this is the sum over the examples: take their mean",
-    make_loss(half_square, linear, reduce=torch.sum),
-)
-
-
-@mistake(
-    "LinearRegressionHuber.loss", hint="a negative residual of any size takes the square: compare |r| with delta, not r"
-)
-def compared_without_absolute_value(self, y_hat, y):
-    r = y_hat - y
-    return torch.where(r <= self.delta, half_square(r, self.delta), linear(r, self.delta)).mean()
-
-
-@mistake("LinearRegressionHuber.loss", hint="delta is not used: pass it on, nn.HuberLoss(delta=self.delta)")
-def delta_ignored(self, y_hat, y):
-    return F.huber_loss(y_hat, y)
-
-
-@mistake("LinearRegressionHuber.loss", hint="beta is no 1/sigma²: where the branches meet is delta itself, beta=delta")
-def beta_from_a_variance(self, y_hat, y):
-    return F.smooth_l1_loss(y_hat, y, beta=1 / self.delta**2)
-
-
-@mistake(
-    "LinearRegressionHuber.loss",
-    hint="a mixture of both losses keeps the squared one's weakness: use one near zero and the other beyond delta",
-)
-def mixture(self, y_hat, y):
-    r = y_hat - y
-    return (r**2 / 2).mean() / 2 + r.abs().mean() / 2
-
-
-@mistake(
-    "LinearRegressionHuber.loss",
-    hint="the square root of the squared loss is not Huber's: that is quadratic near zero and linear beyond delta",
-)
-def square_root(self, y_hat, y):
-    return F.mse_loss(y_hat, y).sqrt()
-
-
-@mistake("LinearRegressionHuber.loss", hint="this is still the squared loss: make it linear beyond delta")
-def squared(self, y_hat, y):
-    return F.mse_loss(y_hat, y)
-
-
-@mistake("LinearRegressionHuber.loss", hint="this is the absolute loss: make it quadratic within delta")
-def absolute(self, y_hat, y):
-    return F.l1_loss(y_hat, y)
-
-
-@mistake(
-    "LinearRegressionHuber.configure_optimizers",
-    hint="the bias is never updated: give the optimiser self.parameters(), which has both",
-)
-def bias_left_out(self):
-    return torch.optim.SGD([self.net.weight], self.lr)
-
-
-@mistake("LinearRegressionHuber.configure_optimizers", hint="the learning rate is a fixed number: pass self.lr on")
-def rate_fixed(self):
-    return torch.optim.SGD(self.parameters(), 0.3)
-
-
-@mistake("LinearRegressionHuber.forward", hint="the bias is missing: let the layer compute, self.net(X)")
-def bias_not_added(self, X):
-    self.net(X)
-    return X @ self.net.weight.T
 
 
 # Statistics: their tolerances are kept in reference/linear_regression_concise.tolerances.json

@@ -2,8 +2,11 @@
 
 import pytest
 import torch
-from assay.checks import assert_close, assign, mistake, regressions, remote, require
+from assay.checks import Regression, assert_close, assign, regressions, remote, require
 from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from .models import draw, keep
 
 PROBLEMS = regressions().map(lambda problem: problem._replace(y=problem.y + 1))
 """So that the simplest, where everything else is zero, has a gradient that is not."""
@@ -21,6 +24,7 @@ def test_gradients_are_those_of_the_batch(submission, problem):
     assert_close(submission.gradients(make_trained_model(submission, problem), X, y), slopes(problem, lambda r: 2 * r))
 
 
+@pytest.mark.points(2)
 @FEW
 @given(PROBLEMS)
 def test_gradients_from_before_do_not_count(submission, problem):
@@ -33,16 +37,68 @@ def test_gradients_from_before_do_not_count(submission, problem):
     assert_close(found, [slopes(problem, lambda r: 2 * r)] * 2)
 
 
+@pytest.mark.points(2)
 @FEW
 @given(PROBLEMS)
 def test_the_loss_is_the_models_own(submission, problem):
-    """a model with another loss, here Huber's, gets the gradients of that loss"""
+    """a model with another loss, here Huber's or a sum, gets the gradients of that loss"""
     X, y, *_ = problem
     model = make_trained_model(submission, problem)
     model.loss = getattr(submission.d2l, "F.huber_loss")
     assert_close(submission.gradients(model, X, y), slopes(problem, lambda r: r.clamp(-1, 1)))
+    model.loss = getattr(submission.d2l, "nn.MSELoss")(reduction="sum").forward
+    assert_close(submission.gradients(model, X, y), slopes(problem, lambda r: 2 * r * len(X)))
 
 
+@pytest.mark.points(2)
+@FEW
+@given(regressions(bound=1, step=1 / 4))
+def test_the_loss_tells_its_arguments_apart(submission, problem):
+    """a loss that is not symmetric gets y_hat first and y second"""
+    X, y, w, b = problem
+    model = make_trained_model(submission, problem)
+    model.loss = getattr(submission.d2l, "nn.PoissonNLLLoss")().forward  # the mean of exp(ŷ) - y ŷ
+    pulls = (X @ w + b).exp() - y
+    right = [pulls.T @ X / len(X), pulls.mean(0)]
+    assert_close(submission.gradients(model, X, y), right, rtol=1e-5, atol=1e-5, because="rounding of the exponentials")
+
+
+@pytest.mark.points(2)
+@settings(max_examples=4)
+@given(st.sampled_from([(1, 40), (40, 3), (4, 9), (1024, 1)]), st.integers(0, 2**16))
+def test_any_number_of_rows_and_features(submission, shape, seed):
+    """one row or a thousand, one feature or more of them than rows"""
+    problem = draw_problem(torch.Generator().manual_seed(seed), *shape)
+    found = submission.gradients(make_trained_model(submission, problem), problem.X, problem.y)
+    assert_close(found, slopes(problem, lambda r: 2 * r))
+
+
+@pytest.mark.points(2)
+def test_every_call_is_answered_anew(submission, rng):
+    """a second call, after a change of the model or the data, follows it; X, y and what the first call gave stay"""
+    problem = draw_problem(rng, 4, 2)
+    X, y, w, b = problem
+    model = make_trained_model(submission, problem)
+    kept = keep(submission, X, y)
+    first = remote(submission).gradients(model, *kept)
+    require(hasattr(first, "__assay_handle__"), yours=first, expected="a pair (w_grad, b_grad)")
+    before = list(first)
+    changed = problem._replace(w=w + 1, b=b - 1)
+    assign(model, {"net.weight": changed.w.T, "net.bias": changed.b})
+    assert_close(
+        {"after a change": submission.gradients(model, *kept)}, {"after a change": slopes(changed, lambda r: 2 * r)}
+    )
+    other = draw_problem(rng, 8, 2)._replace(w=changed.w, b=changed.b)
+    assert_close(submission.gradients(model, other.X, other.y), slopes(other, lambda r: 2 * r))
+    assert_close({"the first gradients": list(first)}, {"the first gradients": before})
+    assert_close({"X and y": [submission.d2l.numpy(one) for one in kept]}, {"X and y": [X, y]})
+    needs = [remote(model).net.weight.requires_grad, remote(kept[0]).requires_grad]
+    require(
+        needs == [True, False], yours=needs, expected="requires_grad of the weight and of X as before, [True, False]"
+    )
+
+
+@pytest.mark.points(2)
 @FEW
 @given(PROBLEMS)
 def test_parameters_stay_as_they_were(submission, problem):
@@ -61,6 +117,11 @@ def test_parameters_stay_as_they_were(submission, problem):
 # What the checks share
 
 
+def draw_problem(rng, rows, features):
+    """Draw a problem of that shape, of numbers whose sums are exact."""
+    return Regression(draw(rng, rows, features) / 4, draw(rng, rows, 1), draw(rng, features, 1) / 4, draw(rng, 1))
+
+
 def make_trained_model(submission, problem):
     """Return the course's own model with these parameters, and with the gradients and the trainer of a training."""
     X, y, w, b = problem
@@ -75,150 +136,3 @@ def slopes(problem, pull):
     X, y, w, b = problem
     pulls = pull(X @ w + b - y)
     return [pulls.T @ X / len(X), pulls.mean(0)]
-
-
-# Typical mistakes
-
-FROM_VALUES = (
-    "None means that these tensors have no gradient: `.data`, and get_w_b() which returns it, is the values alone; "
-    "call backward(), then read model.net.weight.grad and model.net.bias.grad"
-)
-
-ONE_LOSS = "this is the squared loss's gradient whatever the model's loss is: ask the model, model.loss(model(X), y)"
-
-
-@mistake("gradients", hint=FROM_VALUES)
-def from_data(model, X, y):
-    model.zero_grad()
-    model.loss(model(X), y).backward()
-    return model.net.weight.data.grad, model.net.bias.data.grad
-
-
-@mistake("gradients", hint=FROM_VALUES)
-def from_get_w_b(model, X, y):
-    model.zero_grad()
-    model.loss(model(X), y).backward()
-    w, b = model.get_w_b()
-    return w.grad, b.grad
-
-
-@mistake("gradients", hint=FROM_VALUES)
-def no_backward(model, X, y):
-    model.zero_grad()
-    model.loss(model(X), y)
-    return model.net.weight.grad, model.net.bias.grad
-
-
-@mistake("gradients", hint="these are the values of the parameters: a gradient is in .grad, model.net.weight.grad")
-def values(model, X, y):
-    model.zero_grad()
-    model.loss(model(X), y).backward()
-    return model.get_w_b()
-
-
-@mistake(
-    "gradients",
-    hint="the gradients are cleared before they are returned: clear them first, or return copies, p.grad.clone()",
-)
-def cleared_too_early(model, X, y):
-    model.zero_grad()
-    model.loss(model(X), y).backward()
-    found = model.net.weight.grad, model.net.bias.grad
-    model.zero_grad(set_to_none=False)
-    return found
-
-
-@mistake(
-    "gradients",
-    hint="parameters() is an iterator and has no gradient, its items have: [p.grad for p in model.parameters()]",
-)
-def from_parameters(model, X, y):
-    model.zero_grad()
-    model.loss(model(X), y).backward()
-    return model.parameters().grad
-
-
-@mistake("gradients", hint="net is a layer and has no gradient, its weight and bias have: model.net.weight.grad")
-def from_the_layer(model, X, y):
-    model.zero_grad()
-    model.loss(model(X), y).backward()
-    return model.net.grad
-
-
-@mistake(
-    "gradients",
-    hint="backward() adds to the gradients that are there: call model.zero_grad() before it",
-)
-def gradients_add_up(model, X, y):
-    model.loss(model(X), y).backward()
-    return model.net.weight.grad, model.net.bias.grad
-
-
-@mistake("gradients", hint="these are gradients of an earlier batch: call backward() on this one's loss")
-def left_over(model, X, y):
-    return model.net.weight.grad, model.net.bias.grad
-
-
-@mistake("gradients", hint=ONE_LOSS)
-def by_formula(model, X, y):
-    w, b = model.net.weight.data, model.net.bias.data
-    residual = X @ w.T + b - y
-    return 2 * residual.T @ X / len(X), 2 * residual.mean(0)
-
-
-@mistake("gradients", hint=ONE_LOSS)
-def always_squared(model, X, y):
-    model.zero_grad()
-    torch.nn.functional.mse_loss(model(X), y).backward()
-    return model.net.weight.grad, model.net.bias.grad
-
-
-@mistake("gradients", hint="these are the gradients of section 3.4's loss, half of this model's: call model.loss")
-def halved(model, X, y):
-    model.zero_grad()
-    (model.loss(model(X), y) / 2).backward()
-    return model.net.weight.grad, model.net.bias.grad
-
-
-@mistake("gradients", hint="these are summed over the batch: take the model's loss as it is")
-def summed(model, X, y):
-    model.zero_grad()
-    (model.loss(model(X), y) * len(X)).backward()
-    return model.net.weight.grad, model.net.bias.grad
-
-
-@mistake("gradients", hint="a step is taken, which changes the model: backward() is enough")
-def step_taken(model, X, y):
-    optimizer = model.configure_optimizers()
-    optimizer.zero_grad()
-    model.loss(model(X), y).backward()
-    optimizer.step()
-    return model.net.weight.grad, model.net.bias.grad
-
-
-@mistake("gradients", hint="the model's gradients are of its parameters, not of the input X")
-def of_the_input(model, X, y):
-    X = X.clone().requires_grad_()
-    model.loss(model(X), y).backward()
-    return X.grad, model.net.bias.grad
-
-
-@mistake("gradients", hint="weight first, then bias")
-def bias_first(model, X, y):
-    model.zero_grad()
-    model.loss(model(X), y).backward()
-    return model.net.bias.grad, model.net.weight.grad
-
-
-@mistake("gradients", hint="a gradient has the shape of its parameter: (1, d) for the weight, as it comes")
-def flattened(model, X, y):
-    model.zero_grad()
-    model.loss(model(X), y).backward()
-    return model.net.weight.grad.flatten(), model.net.bias.grad
-
-
-@mistake("gradients", hint="a gradient has the shape of its parameter: (1, d) for the weight, not (d, 1)")
-def transposed(model, X, y):
-    model.zero_grad()
-    model.loss(model(X), y).backward()
-    return model.net.weight.grad.T, model.net.bias.grad

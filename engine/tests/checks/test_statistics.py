@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from assay.checks import mistake, statistic
+from assay.checks import measurement, mistake, statistic
 from assay.course.contract import load_module
 from assay.errors import CourseError
 
@@ -103,3 +103,12 @@ def test_a_function_that_is_several_mistakes_is_caught_as_each():
 
     found = statistic("anything", catches=[wrong])(lambda _, seed: float(seed))
     assert [each.label for each in found.catches] == ["first = wrong", "second = wrong"]
+
+
+def test_a_statistic_of_a_measurement_takes_its_value_in_a_check_and_measures_in_calibration():
+    @measurement
+    def values(module, seed):
+        return [module, seed]
+
+    found = statistic("their sum", catches=[], of=values)(lambda both: float(sum(both)))
+    assert (found([1, 2]), found.at(3, 4)) == (3.0, 7.0)

@@ -2,6 +2,7 @@
 
 from assay.checks.compare import assert_close, number, require, sequence, take, tensor
 from assay.checks.handles import assign, remote
+from assay.checks.measurements import measurement
 from assay.checks.mistakes import mistake
 from assay.checks.statistics import statistic
 from assay.checks.strategies import Regression, columns, regressions, tensors
@@ -14,6 +15,7 @@ __all__ = [
     "assert_close",
     "assign",
     "columns",
+    "measurement",
     "mistake",
     "number",
     "regressions",

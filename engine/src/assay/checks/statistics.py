@@ -14,6 +14,7 @@ from assay.errors import CourseError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from assay.checks.measurements import Measurement
     from assay.checks.mistakes import Mistake
 
 __all__ = ["Statistic", "Tolerance", "ToleranceFile", "command_for", "read_tolerances", "statistic", "tolerance_path"]
@@ -56,29 +57,38 @@ class ToleranceFile(msgspec.Struct, frozen=True):
 
 
 class Statistic:
-    """A function of a module and a seed, with a bound for right answers; the decorator `statistic` makes it."""
+    """A function of a module and a seed, or of what was measured of them, with a bound for right answers.
 
-    def __init__(
+    The decorator `statistic` makes it.
+    """
+
+    def __init__(  # noqa: PLR0913, PLR0917 - as the decorator's, each by its name
         self,
-        function: Callable[[Any, int], float],
+        function: Callable[..., float],
         quantity: str,
         catches: Sequence[Callable[..., Any]],
         closed_form: tuple[float, str] | None,
         seeds: int,
+        of: Measurement | None,
     ) -> None:
         functools.update_wrapper(self, function)
         self.function = function
         self.quantity = quantity
         self.closed_form = closed_form
         self.seeds = seeds
+        self.of = of
         self.file = Path(function.__globals__["__file__"])
         self.name = function.__name__
         self.key = f"{self.file.stem}.{self.name}"
         self.catches = [mark for wrong in catches for mark in _marks(wrong, self.key)]
 
-    def __call__(self, module: Any, seed: int) -> float:
-        """Return the statistic for one seed."""
-        return float(self.function(module, seed))
+    def __call__(self, *measured: Any) -> float:
+        """Return the statistic of the measurement's value, or of a module and a seed if there is no measurement."""
+        return float(self.function(*measured))
+
+    def at(self, module: Any, seed: int) -> float:
+        """Return the statistic of a module that is trusted, at one seed."""
+        return self(module, seed) if self.of is None else self(self.of(module, seed))
 
     @functools.cached_property
     def bound(self) -> float:
@@ -107,7 +117,8 @@ def statistic(
     catches: Sequence[Callable[..., Any]],
     closed_form: tuple[float, str] | None = None,
     seeds: int = 10_000,
-) -> Callable[[Callable[[Any, int], float]], Statistic]:
+    of: Measurement | None = None,
+) -> Callable[[Callable[..., float]], Statistic]:
     """Make a function `(module, seed) -> float` a statistic whose `.bound` is derived, not guessed.
 
     Args:
@@ -115,8 +126,9 @@ def statistic(
         catches: the known mistakes that must exceed the bound at nearly every seed.
         closed_form: the bound and its reason, if mathematics gives one.
         seeds: how many seeds the bound is derived from.
+        of: a measurement; the function then takes its value alone.
     """
-    return lambda function: Statistic(function, quantity, catches, closed_form, seeds)
+    return lambda function: Statistic(function, quantity, catches, closed_form, seeds, of)
 
 
 def read_tolerances(course_root: Path, assignment: str) -> dict[str, Tolerance]:

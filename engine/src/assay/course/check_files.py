@@ -1,7 +1,7 @@
 """Files of checks and the files of mistakes beside them: how they are named, and how one imports from the other.
 
-`test_5_how_much_data.py` may say `from .mistakes_5_how_much_data import squared`. Both are modules of one package with
-the name that pytest gives it. Its folder is in no import path, so it is made here.
+`test_0_model.py` may say `from .mistakes_0_model import half`. Both are modules of one package, named
+as pytest names it. Its folder is in no import path, so the package is made here.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from assay.course.read import exercise_of
 from assay.errors import CourseError
 from assay.model import Check, Submission, Visibility
 
-BEHIND_FIXTURES = frozenset({"judge_state", "guest", "pytestconfig", "request"})
+BEHIND_FIXTURES = frozenset({"judge_state", "guest", "measured", "pytestconfig", "request"})
 """Fixtures on which those of a check are built; every check has them."""
 
 _VARIANT = pytest.StashKey[dict[str, int]]()

@@ -22,10 +22,11 @@ from hypothesis.errors import HypothesisException
 from assay.course.contract import load_module
 from assay.errors import CourseError, GuestEnded, Mismatch
 from assay.judge.collected import BEHIND_FIXTURES, check_of, direct_parameters
+from assay.judge.measurements import measurements_of
 from assay.judge.recording import (
     DrawnArguments,
     collecting_failures,
-    copy_example,
+    copy_plain,
     noting_examples,
     starts_afresh,
     with_fresh_start,
@@ -98,14 +99,14 @@ class ExampleBook:
             item: the check for one submission; the function that it calls is replaced.
 
         Raises:
-            CourseError: the check is a method, or does not take `submission`.
+            CourseError: the check is a method, or takes neither `submission` nor a measurement.
         """
         function = item.obj
         if inspect.ismethod(function):
             text = f"{item.nodeid} is a method: a check is a function of its file"
             raise CourseError(text)
         body = function.hypothesis.inner_test if is_hypothesis_test(function) else function
-        if "submission" not in inspect.signature(body).parameters:
+        if "submission" not in inspect.signature(body).parameters and not measurements_of(item):
             text = f"{item.nodeid} does not take submission itself: a fixture that has it cannot stand for it"
             raise CourseError(text)
         if body is function:
@@ -196,7 +197,7 @@ def _first_failure(
     """Return what the first failing example raises, if Hypothesis would have gone on to search from it."""
     try:
         for drawn in examples:
-            body(**fixtures, **copy_example(drawn))
+            body(**fixtures, **copy_plain(drawn))
     except (GuestEnded, KeyboardInterrupt, pytest.skip.Exception, pytest.exit.Exception):
         raise
     except BaseException as error:  # noqa: BLE001 - pytest.fail and SystemExit are none of Exception's

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -36,7 +36,20 @@ def guest(judge_state: JudgeState, request: pytest.FixtureRequest) -> Iterator[S
 
 
 @pytest.fixture
-def submission(judge_state: JudgeState, guest: SubmissionGuest, request: pytest.FixtureRequest) -> Iterator[Proxy]:
+def measured(judge_state: JudgeState, guest: SubmissionGuest, request: pytest.FixtureRequest) -> dict[str, Any]:
+    """Return the values of the measurements that this check asks for."""
+    from assay.judge.measurements import values_for  # noqa: PLC0415 - torch comes with it
+
+    return values_for(judge_state, guest, request.node)
+
+
+@pytest.fixture
+def submission(
+    judge_state: JudgeState,
+    guest: SubmissionGuest,
+    measured: dict[str, Any],  # noqa: ARG001 - measurements have the guest before the check does
+    request: pytest.FixtureRequest,
+) -> Iterator[Proxy]:
     """Return the submission, in this check's own process."""
     yield judge_state.open_check(guest, request.node)
     guest.end()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from assay.course.contract import forget
 from assay.course.read import REFERENCE, TESTS
@@ -13,8 +13,23 @@ from assay.course.read import REFERENCE, TESTS
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from assay.checks.measurements import Measurement
     from assay.checks.mistakes import Mistake
     from assay.course.read import Course
+
+
+class Measured(NamedTuple):
+    """What came of a measurement.
+
+    Args:
+        value: its value; None if it raised.
+        error: what it raised.
+        transcript: its requests, as a student can run them.
+    """
+
+    value: Any
+    error: BaseException | None
+    transcript: str | None
 
 
 @dataclass
@@ -25,11 +40,13 @@ class Known:
         drawn: the examples of each check; None if they must be drawn for every submission.
         failing: whether a check fails with a known mistake.
         answers: what a known mistake answers to an example.
+        measured: what came of a measurement of a known mistake, or of the reference.
     """
 
     drawn: dict[str, Sequence[dict[str, Any]] | None] = field(default_factory=dict)
     failing: dict[tuple[Path, str, Mistake], bool] = field(default_factory=dict)
     answers: dict[tuple[Any, ...], BaseException | None] = field(default_factory=dict)
+    measured: dict[tuple[Measurement, Mistake | None], Measured] = field(default_factory=dict)
 
 
 class Memory:

@@ -13,6 +13,7 @@ from assay.course.read import exercise_of
 from assay.errors import Mismatch, SubmissionRaised
 from assay.judge.collected import check_of, is_exact
 from assay.judge.inprocess import proxy
+from assay.judge.measurements import measure, measurements_of
 from assay.judge.messages import bounded
 from assay.judge.mistaken import known_mistakes, reference_with_mistake
 from assay.wire.values import encode
@@ -22,8 +23,10 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import ModuleType
 
+    from assay.checks.measurements import Measurement
     from assay.host.proxy import Proxy
     from assay.judge.examples import ExampleBook
+    from assay.judge.memory import Measured
     from assay.judge.recording import Example
     from assay.judge.state import JudgeState
     from assay.model import Submission
@@ -51,6 +54,7 @@ class Recogniser:
         self._book = book
         self._answers = state.known.answers
         self._fails = state.known.failing
+        self._measured = state.known.measured
         self._made: dict[Submission, dict[Mistake, Path]] = {}
         self._refuted: dict[tuple[Submission, str], set[Mistake]] = {}
 
@@ -92,17 +96,16 @@ class Recogniser:
         """
         if not _repeatable(item, error):
             return False
-        module = load_module(self._state.reference_of(item), fresh=True)
-        return self._ask_again(item, self._proxy(item, module), error.assay_example) is None
+        return self._ask_again(item, None, error.assay_example) is None
 
     def leftovers_behind(self, item: Any, error: Any) -> str | None:
         """Return a sentence about torch's settings that the import changed, if the answer is right without that."""
         guest = self._state.guests.get(_submission_of(item))
         loaded = guest.loaded if guest is not None else None
-        if loaded is None or not loaded.leftovers or not _repeatable(item, error):
+        if loaded is None or not loaded.leftovers or not _repeatable(item, error) or measurements_of(item):
             return None
-        proxy_without = self._state.reopen_check(item, undo_leftovers=True)
-        if self._ask_again(item, proxy_without, error.assay_example) is not None:
+        arguments = error.assay_example.arguments | {"submission": self._state.reopen_check(item, undo_leftovers=True)}
+        if self._run(item, error.assay_example, arguments) is not None:
             return None
         left = " and ".join(bounded(call) for call in loaded.leftovers)
         return f"{left}, which the import leaves behind, holds in every check: without it this answer is right"
@@ -143,25 +146,36 @@ class Recogniser:
         """Whether a mistake fails a check."""
         key = (item.path, check_of(item).id, mistake)
         if key not in self._fails:
-            module = reference_with_mistake(self._state.reference_of(item), mistake, fresh=True)
+            submission = self._proxy(item, self._trusted(item, mistake), self._state.guest_seed(item))
             with torch.random.fork_rng(devices=[]):
-                self._fails[key] = self._book.fails_with(item, self._proxy(item, module))
+                self._fails[key] = self._book.fails_with(item, submission)
         return self._fails[key]
 
     def _answer(self, item: Any, mistake: Mistake, example: Example) -> BaseException | None:
         """Return what a mistake answers; a class makes the same mistakes again."""
-        key = (example.body, mistake, self._state.guest_seed(item), _key(example.arguments))
+        drawn = {name: value for name, value in example.arguments.items() if name not in measurements_of(item)}
+        key = (example.body, mistake, self._state.guest_seed(item), _key(drawn))
         if key not in self._answers:
             if len(self._answers) >= _MAX_ANSWERS:
                 self._answers.clear()
-            module = reference_with_mistake(self._state.reference_of(item), mistake, fresh=True)
-            self._answers[key] = self._ask_again(item, self._proxy(item, module), example)
+            self._answers[key] = self._ask_again(item, mistake, example)
         return self._answers[key]
 
-    def _ask_again(self, item: Any, submission: Proxy, example: Example) -> BaseException | None:
-        """Return what the example raises if another submission answers, or None if it passes."""
+    def _ask_again(self, item: Any, mistake: Mistake | None, example: Example) -> BaseException | None:
+        """Return what the example raises if a mistake, or the reference, answers; None if it passes."""
+        if example.measurement is not None:
+            return self._measure(item, mistake, example.measurement).error
         arguments = dict(example.arguments)
-        arguments["submission"] = submission
+        for name, measurement in measurements_of(item).items():
+            arguments[name], raised, _ = self._measure(item, mistake, measurement)
+            if raised is not None:
+                return raised
+        if "submission" in arguments:
+            arguments["submission"] = self._proxy(item, self._trusted(item, mistake), self._state.guest_seed(item))
+        return self._run(item, example, arguments)
+
+    def _run(self, item: Any, example: Example, arguments: dict[str, Any]) -> BaseException | None:
+        """Return what the example raises with these arguments; None if it passes."""
         if "rng" in arguments:
             arguments["rng"] = torch.Generator().manual_seed(self._state.check_seed(item))
         with torch.random.fork_rng(devices=[]):
@@ -173,9 +187,25 @@ class Recogniser:
                 return error.with_traceback(None)  # its frames would keep all that the example made
         return None
 
-    def _proxy(self, item: Any, module: ModuleType) -> Proxy:
+    def _measure(self, item: Any, mistake: Mistake | None, measurement: Measurement) -> Measured:
+        """Return what comes of a measurement of a mistake, or of the reference."""
+        key = measurement, mistake
+        if key not in self._measured:
+            seed = self._state.measurement_seed(item, measurement)
+            submission = self._proxy(item, self._trusted(item, mistake), self._state.guest_seed_for(seed))
+            with torch.random.fork_rng(devices=[]):
+                self._measured[key] = measure(measurement, submission, seed)
+        return self._measured[key]
+
+    def _trusted(self, item: Any, mistake: Mistake | None) -> ModuleType:
+        reference = self._state.reference_of(item)
+        if mistake is None:
+            return load_module(reference, fresh=True)
+        return reference_with_mistake(reference, mistake, fresh=True)
+
+    def _proxy(self, item: Any, module: ModuleType, guest_seed: int) -> Proxy:
         names = contract(self._state.reference_of(item))
-        return proxy(module, self._state.course.load_library(), names, self._state.guest_seed(item))
+        return proxy(module, self._state.course.load_library(), names, guest_seed)
 
 
 def _submission_of(item: Any) -> Submission:

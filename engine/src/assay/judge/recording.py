@@ -15,6 +15,8 @@ from assay.wire.objects import copied, seed_everything
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from assay.checks.measurements import Measurement
+
 _CONSTANT = (int, float, complex, str, bytes, type(None), torch.dtype)
 """Types that a body cannot change, so that the next submission may be given the same."""
 
@@ -22,10 +24,11 @@ _STARTS_AFRESH = "__assay_starts_afresh__"
 
 
 class Example(NamedTuple):
-    """The body of a check and the arguments with which it did not pass."""
+    """The body of a check, or of a measurement, and the arguments with which it did not pass."""
 
     body: Callable[..., Any]
     arguments: dict[str, Any]
+    measurement: Measurement | None = None
 
 
 class DrawnArguments:
@@ -45,7 +48,7 @@ class DrawnArguments:
             return
         drawn = {name: value for name, value in arguments.items() if name not in self._given}
         try:
-            self.examples.append(copy_example(drawn))
+            self.examples.append(copy_plain(drawn))
         except TypeError:
             self.examples = None
         if not _copied_whole(list(_tensors(drawn))):
@@ -90,7 +93,8 @@ def with_fresh_start(body: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(body)
     def run(**arguments: Any) -> Any:
-        arguments["submission"]._channel.start_afresh()  # noqa: SLF001 - the proxy shows students' names only
+        if "submission" in arguments:  # a check may look at measurements alone
+            arguments["submission"]._channel.start_afresh()  # noqa: SLF001 - the proxy shows students' names only
         seed_everything(0)  # as Hypothesis does for what it knows of; a check draws from its strategies and `rng`
         drawn = _drawn.get()
         if drawn is not None:
@@ -111,10 +115,9 @@ def with_fresh_start(body: Callable[..., Any]) -> Callable[..., Any]:
     return run
 
 
-def copy_example(drawn: dict[str, Any]) -> dict[str, Any]:
-    """Copy drawn arguments; raise TypeError if a body could change one of them unseen."""
-    copy: dict[str, Any] = copied(drawn, _unchanging)
-    return copy
+def copy_plain(value: Any) -> Any:
+    """Copy drawn arguments, or the value of a measurement; raise TypeError if a body could change a part unseen."""
+    return copied(value, _unchanging)
 
 
 def _unchanging(value: Any) -> Any:

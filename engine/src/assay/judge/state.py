@@ -10,7 +10,7 @@ import pytest
 from assay.course.seeds import PUBLIC_SEED, derived_seed
 from assay.errors import PromiseBroken
 from assay.judge.collected import check_of, forbidden_by
-from assay.judge.memory import Known
+from assay.judge.memory import Known, Measured
 from assay.model import Submission, SubmissionInfo
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from assay.checks.measurements import Measurement
     from assay.course.read import Course
     from assay.errors import GuestEnded
     from assay.host.proxy import Proxy
@@ -80,6 +81,7 @@ class JudgeState:
         self.known = known or Known()
         self.guests: dict[Submission, SubmissionGuest] = {}
         self.checks: dict[Submission, list[pytest.Item]] = {}
+        self.measured: dict[tuple[Submission | None, Measurement], Measured] = {}
         self.refusal: PromiseBroken | None = None
         self._opener = open_guest or self._open_process
 
@@ -94,7 +96,17 @@ class JudgeState:
 
     def guest_seed(self, item: pytest.Item) -> int:
         """Return the seed of the guest's randomness, from which the inputs cannot be told."""
-        return derived_seed(self.check_seed(item), "guest")
+        return self.guest_seed_for(self.check_seed(item))
+
+    def measurement_seed(self, item: pytest.Item, measurement: Measurement) -> int:
+        """Return the seed of a measurement's own inputs, the same for every check that asks for it."""
+        names = item.path.parent.name, check_of(item).exercise, "measurement", measurement.name
+        return derived_seed(self.seed, *names)
+
+    @staticmethod
+    def guest_seed_for(seed: int) -> int:
+        """Return the seed of the guest's randomness in a check or measurement with that seed."""
+        return derived_seed(seed, "guest")
 
     def open_guest(self, submission: Submission, config: pytest.Config) -> SubmissionGuest:
         """Return the opened guest of a submission; end the session if this machine does not keep a core promise."""

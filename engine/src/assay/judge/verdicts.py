@@ -13,6 +13,7 @@ from assay.errors import AssayError, GuestEnded, Mismatch, NameMissing, Submissi
 from assay.judge.collected import check_of
 from assay.judge.comparison import pair
 from assay.judge.examples import FLAKY
+from assay.judge.measurements import MeasurementFailed, transcript_of
 from assay.judge.messages import bounded, describe_missing, describe_raised, help_for_raised
 from assay.model import HIDDEN_TEXT, Check, Message, Missing, Status, Verdict
 from assay.text import Prose
@@ -20,6 +21,7 @@ from assay.text import Prose
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from assay.checks.measurements import Measurement
     from assay.judge.recognition import Recogniser
     from assay.judge.state import JudgeState
     from assay.model import Submission
@@ -55,6 +57,7 @@ class Verdicts:
         self._state = state
         self._recogniser = recogniser
         self._verdicts: dict[pytest.Item, Verdict] = {}
+        self._told: dict[tuple[Submission, Measurement], pytest.Item] = {}
 
     def record(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Verdict:
         """Record and return the verdict after one phase of a check: setup, call or teardown."""
@@ -90,8 +93,10 @@ class Verdicts:
     def _finding(self, item: Any, error: BaseException) -> Finding:
         """Return what an exception means: the student's doing if we know it, else the grader's."""
         error = _first_of_flaky(error)
-        shown = _transcript(item)
+        shown = _transcript(item) or transcript_of(self._state, item)
         match error:
+            case MeasurementFailed():
+                return self._not_measured(item, error)
             case pytest.skip.Exception():
                 return Finding("skipped", Message(help=bounded(str(error))))
             case Mismatch():
@@ -113,6 +118,20 @@ class Verdicts:
                 return Finding("failed", Message(shown, bounded(f"what came back could not be used: {error}")))
             case _:
                 return _grader(error, bounded(f"{type(error).__name__} in the check itself: {error}"))
+
+    def _not_measured(self, item: pytest.Item, failed: MeasurementFailed) -> Finding:
+        """Return why a measurement failed; if an earlier check told it, return the name of that check.
+
+        A hidden check tells nothing, so the first visible one does. A missing name is told by every check.
+        """
+        key = _submission_of(item), failed.measurement
+        first = self._told.setdefault(key, item)
+        if "visible" == check_of(item).visibility != check_of(first).visibility:
+            first = self._told[key] = item
+        if first is item or isinstance(failed.error, NameMissing):
+            return self._finding(item, failed.error)
+        told = self.of_check(first)
+        return Finding(told.status, Message(help=f"the measurement failed: see the check “{told.description}”"))
 
     def _hint(self, item: pytest.Item, error: BaseException) -> str | None:
         if left := self._recogniser.leftovers_behind(item, error):

@@ -144,14 +144,14 @@ def _measure(task: _Task) -> list[float]:
     statistic = vars(_test_module(task.test))[task.name]
     if task.mistake < 0:
         module = _module(task.reference, None)
-        return [statistic(module, seed) for seed in range(task.first, task.last)]
+        return [statistic.at(module, seed) for seed in range(task.first, task.last)]
     module = _module(task.reference, statistic.catches[task.mistake])
     return [_value_or_nan(statistic, module, seed) for seed in range(task.first, task.last)]
 
 
 def _value_or_nan(statistic: Statistic, module: ModuleType, seed: int) -> float:
     try:
-        return statistic(module, seed)
+        return statistic.at(module, seed)
     except Exception:  # noqa: BLE001 - a mistake that raises is caught, as nan is
         return math.nan
 

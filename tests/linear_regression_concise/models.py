@@ -1,0 +1,79 @@
+"""What the checks of exercises 0 to 2 share: a model there is one layer of two features, a loss and an optimiser."""
+
+import torch
+from assay.checks import assert_close, assign, remote, require
+
+
+def require_object(thing):
+    """Return an object with attributes; raise Mismatch for a number, a tensor or None."""
+    require(hasattr(thing, "__assay_handle__"), yours=thing, expected="an object")
+    return thing
+
+
+def set_parameters(model, w, b):
+    """Return the model with these parameters; a lazy layer has none before its first forward pass."""
+    require_object(model).forward(torch.zeros(1, 2))
+    assign(model, {"net.weight": w, "net.bias": b})
+    return model
+
+
+def draw(rng, *shape):
+    """Draw multiples of 1/8 up to 4: sums of a thousand of their squares are exact in float32, in any order."""
+    return torch.randint(-32, 33, shape, generator=rng) / 8
+
+
+def keep(submission, *tensors):
+    """Return tensors of the guest, which the submission can meet again, or change."""
+    return [remote(submission.d2l).tensor(one.tolist()) for one in tensors]
+
+
+def assert_any_number_of_rows(model, loss, rng):
+    """Compare forward and loss for one row, for some more than a batch of the demo has, and for a thousand."""
+    w, b = draw(rng, 1, 2), draw(rng, 1)
+    set_parameters(model, w, b)
+    for n in (1, 40, 1024):
+        X, y_hat, y = draw(rng, n, 2), draw(rng, n, 1), draw(rng, n, 1)
+        assert_close([model.forward(X), model.loss(y_hat, y)], [X @ w.T + b, loss(y_hat, y)])
+
+
+def assert_any_scale(model, loss, rng):
+    """Compare the loss of residuals around 1e-3, around 1e3, and of order 1 between labels of 1e4.
+
+    All are powers of two times short numbers, or short numbers beside one, so that float32 loses nothing of a residual.
+    """
+    y_hat, y = draw(rng, 4, 1), draw(rng, 4, 1)
+    assert_close(model.loss(y_hat + 8192, y + 8192), loss(y_hat, y))
+    for scale in (2**10, 2**-10):
+        found, right = model.loss(scale * y_hat, scale * y), loss(scale * y_hat, scale * y)
+        assert_close(found * scale**-2, right * scale**-2)
+
+
+def assert_asked_again(submission, model, loss, rng):
+    """Ask forward and loss for the same objects again after a change, and look at what they gave before."""
+    numpy = submission.d2l.numpy
+    (w, b, X), (y_hat, y, other) = (
+        (draw(rng, *shape) for shape in ((1, 2), (1,), (4, 2))),
+        (draw(rng, 4, 1) for _ in range(3)),
+    )
+    kept = keep(submission, X, y_hat, y)
+    set_parameters(model, w, b)
+    first = remote(model).forward(kept[0]), remote(model).loss(*kept[1:])
+    assign(model, {"net.weight": w + 1, "net.bias": b - 1})
+    model.loss(other, y)
+    again = [model.forward(kept[0]), model.loss(*kept[1:])]
+    right = [X @ w.T + b, loss(y_hat, y)]
+    assert_close({"after a change": again}, {"after a change": [X @ (w + 1).T + b - 1, right[1]]})
+    assert_close({"what was given before": [numpy(one) for one in first]}, {"what was given before": right})
+    assert_close({"X, y_hat, y": [numpy(one) for one in kept]}, {"X, y_hat, y": [X, y_hat, y]})
+
+
+def assert_two_models(make, rng):
+    """Give two models parameters and rates, then look at those of both."""
+    (w, b), (w_2, b_2) = [(draw(rng, 1, 2), draw(rng, 1)) for _ in range(2)]
+    one, other = make(1 / 4), make(1 / 8)
+    set_parameters(one, w, b)
+    set_parameters(other, w_2, b_2)
+    rates = [group.get("lr") for model in (one, other) for group in model.configure_optimizers().param_groups]
+    expected = {"parameters": [w, b, w_2, b_2], "rates": [1 / 4] * (len(rates) // 2) + [1 / 8] * (len(rates) // 2)}
+    found = [one.net.weight, one.net.bias, other.net.weight, other.net.bias]
+    assert_close({"parameters": found, "rates": rates}, expected)

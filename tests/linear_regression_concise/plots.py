@@ -1,0 +1,61 @@
+"""What the checks of exercise 5 see in a plot: its curves, and which of them a label names."""
+
+import re
+
+import torch
+from assay.checks import require
+
+
+def draw_curves(submission, rng):
+    """Draw two curves that are easily told apart, the sizes in no order; return the sizes, the curves and the Axes."""
+    sizes = [200, 5, 10000, 20, 50, 1000, 10]
+    curves = [
+        [scale * (1 + r) / n**0.5 for n, r in zip(sizes, torch.rand(7, generator=rng).tolist(), strict=True)]
+        for scale in (0.02, 0.005)
+    ]
+    axes = submission.plot_estimation_errors(sizes, *curves)
+    require(hasattr(axes, "__assay_handle__"), yours=axes, expected="matplotlib Axes")
+    return sizes, curves, axes
+
+
+NAMES = {"w": "w|weights?", "b": "b|bias"}
+"""Words in a label that say which curve it names."""
+
+
+def says(label):
+    """Return the curves that a label names: "w", "b", both or none."""
+    words = label.lower()
+    return "".join(name for name, known in NAMES.items() if re.search(rf"(?<![a-z])({known})(?![a-z])", words))
+
+
+def curve_of(line, sizes, curves):
+    """Return "w" or "b" if a line is that curve and not the other, else ""."""
+    if line is None:
+        return ""
+    xs, ys = line.get_xdata(orig=False), line.get_ydata(orig=False)
+    return "".join(name for name, curve in zip("wb", curves, strict=True) if same_points(xs, ys, sizes, curve))
+
+
+def legend_entries(axes, lines):
+    """Return the texts of the legend, each with the one line that looks as its entry does, or None."""
+    legend = axes.get_legend()
+    if legend is None:
+        return []
+    looks = [look(line) for line in lines]
+    entries = zip(legend.get_texts(), map(look, legend.legend_handles), strict=False)
+    return [(text.get_text(), lines[looks.index(seen)] if looks.count(seen) == 1 else None) for text, seen in entries]
+
+
+def look(artist):
+    if artist.__assay_handle__ != "Line2D":
+        return None
+    return [artist.get_color(), artist.get_linestyle(), artist.get_marker()]
+
+
+def same_points(xs, ys, sizes, errors):
+    """Whether a line's data, in whatever form it is kept, is these points in any order along x."""
+    if not all(isinstance(found, (list, torch.Tensor)) and len(found) == len(sizes) for found in (xs, ys)):
+        return False
+    found = sorted(zip(map(float, xs), map(float, ys), strict=True))
+    right = torch.tensor(sorted(zip(sizes, errors, strict=True)), dtype=torch.float64)
+    return bool(torch.tensor(found, dtype=torch.float64).isclose(right, rtol=1e-5).all())
