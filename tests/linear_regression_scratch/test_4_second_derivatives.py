@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from assay.checks import assert_close, regressions, remote, require, tensors
+from assay.checks import assert_close, regressions, remote, require, tensor, tensors
 from d2l import torch as d2l
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -79,8 +79,10 @@ def test_hessian_of_data_of_any_size(submission, reference, rng):
     """it is right for 1 row and for 100, for 1 feature and for 7, and for features of a thousandth and a thousand"""
     for rows, features, size in [(1, 7, 1.0), (100, 1, 1e-3), (100, 5, 1e3)]:
         X = size * (1 + torch.randn(rows, features, generator=rng))
-        yours, right = submission.loss_hessian(X), reference.loss_hessian(X)
-        assert_close(yours, right, atol=1e-5 * size**2, rtol=0, because="float32 rounding of means of products")
+        yours = tensor(submission.loss_hessian(X), (features + 1, features + 1))
+        units = torch.tensor([size] * features + [1.0]).outer(torch.tensor([size] * features + [1.0]))
+        rounding = "float32 rounding of means of up to 100 products, in units of the features"
+        assert_close(yours / units, reference.loss_hessian(X) / units, atol=3e-5, rtol=0, because=rounding)
 
 
 @settings(max_examples=4)
