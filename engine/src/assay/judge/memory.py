@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Measured(NamedTuple):
-    """What came of a measurement.
+    """The outcome of a measurement.
 
     Args:
         value: its value; None if it raised.
