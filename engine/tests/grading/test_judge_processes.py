@@ -75,7 +75,7 @@ def test_a_fork_server_has_the_small_environment_and_only_its_line(executor):
     assert sorted(links) == ["0", "1", "2", "3"]
     assert links["0"] == links["1"] == os.devnull
     assert (links["2"].endswith("(deleted)"), links["3"].startswith("socket:")) == (True, True)
-    assert os.getsid(server) == server
+    wait_for(lambda: os.getsid(server) == server)
 
 
 def test_the_bare_process_has_one_thread_and_only_its_line_and_its_judges(executor):

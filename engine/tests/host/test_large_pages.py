@@ -1,4 +1,4 @@
-"""A fork server that forks often makes large pages of its heap again: the fork from the bare process split them."""
+"""A fork server that forks often moves its memory to large pages, because a fork copies the tables of pages."""
 
 import platform
 import re
@@ -30,11 +30,11 @@ def fork_server():
 
 
 def small_pages(fork_server):
-    """Return the kilobytes of the heap that are not on large pages."""
+    """Return how many kilobytes of memory, files apart, are not on large pages."""
     pid = re.search(r"Pid:\t(\d+)", Path(f"/proc/self/fdinfo/{fork_server._process.handle}").read_text())[1]
-    heap = Path(f"/proc/{pid}/smaps").read_text().partition("[heap]")[2]
-    rss, large = (int(re.search(rf"{name}: +(\d+) kB", heap)[1]) for name in ("Rss", "AnonHugePages"))
-    return rss - large
+    memory = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    every, large = (int(re.search(rf"{name}: +(\d+) kB", memory)[1]) for name in ("Anonymous", "AnonHugePages"))
+    return every - large
 
 
 def grade_once(fork_server, checks):

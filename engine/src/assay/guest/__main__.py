@@ -200,13 +200,15 @@ def _gone(pid: int) -> os.waitid_result | None:
 
 
 def _use_large_pages() -> None:
-    """Move the heap to large pages again, which the fork from the bare process split; forks then take half the time."""
-    with contextlib.suppress(OSError):  # an older kernel
-        for line in Path("/proc/self/maps").read_text(encoding="utf-8").splitlines():
-            if line.endswith("[heap]"):
-                start, end = (int(number, 16) for number in line.split()[0].split("-"))
-                start = -(-start // _LARGE_PAGE) * _LARGE_PAGE
-                call("madvise", start, end // _LARGE_PAGE * _LARGE_PAGE - start, _MADV_COLLAPSE)
+    """Move all memory but files to large pages: a fork, which copies the tables of pages, then takes half the time."""
+    for line in Path("/proc/self/maps").read_text(encoding="utf-8").splitlines():
+        span, rights, *_, inode, name = [*line.split(maxsplit=5), ""][:6]
+        if rights == "rw-p" and inode == "0" and name in ("", "[heap]"):
+            start, end = (int(number, 16) for number in span.split("-"))
+            start, end = -(-start // _LARGE_PAGE) * _LARGE_PAGE, end // _LARGE_PAGE * _LARGE_PAGE
+            if start < end:
+                with contextlib.suppress(OSError):  # an older kernel, or no large page is free
+                    call("madvise", start, end - start, _MADV_COLLAPSE)
 
 
 def _freeze() -> None:
