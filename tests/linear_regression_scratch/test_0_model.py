@@ -101,27 +101,6 @@ def test_model_asked_again(submission, reference, problem, shift):
     assert_close([submission.d2l.numpy(part) for part in held], [X + shift, y + shift])
 
 
-def test_two_models_stand_apart(submission, seed):
-    """two models start differently, and share neither parameters nor rates"""
-    models = [require_object(submission.LinearRegressionScratch(10_000, lr, sigma=1.0)) for lr in (1 / 2, 1 / 8)]
-    first, second = (tensor(model.w, (10_000, 1)).double() for model in models)
-    alike = float((first * second).mean())
-    # The products of standard normal numbers have mean 0 and deviation 1: their mean is six deviations off once in 5e8.
-    require(
-        abs(alike) < 0.06, yours=f"a correlation of {alike:.3g} between their weights", expected="about 0", help=SEED
-    )
-    assign(models[0], b=torch.ones(1))
-    assert_close([model.b for model in models], [torch.ones(1), torch.zeros(1)])
-    optimizers = [require_object(model.configure_optimizers()) for model in models]
-    for model in models:
-        give_gradient(submission, remote(model).w, torch.zeros(10_000, 1))
-        give_gradient(submission, remote(model).b, torch.ones(1))
-    with submission.no_grad():
-        for optimizer in optimizers:
-            optimizer.step()
-    assert_close([model.b for model in models], [torch.tensor([1 / 2]), torch.tensor([-1 / 8])])
-
-
 @settings(max_examples=5)
 @given(st.integers(1, 5))
 def test_parameters_have_their_shapes_and_ask_for_gradients(submission, num_inputs):
@@ -143,6 +122,7 @@ def test_sigma_zero_starts_at_zero(submission, num_inputs):
         assert_close(require_object(submission.LinearRegressionScratch(num_inputs, 0.5, **sigma)).b, torch.zeros(1))
 
 
+@pytest.mark.points(2)
 def test_weights_start_with_standard_deviation_sigma(submission, seed):
     """w starts with mean 0 and standard deviation sigma, be it small or near 1000, which is 0.01 unless it is given"""
     for sigma, w in get_initial_weights(submission, seed):
@@ -156,6 +136,7 @@ def test_weights_start_with_standard_deviation_sigma(submission, seed):
     require(abs(unset / 0.01 - 1) < 0.1, yours=f"standard deviation {unset:.3g} without sigma", expected="0.01")
 
 
+@pytest.mark.points(2)
 def test_weights_start_normally_distributed(submission, seed):
     """w starts normally distributed, without an end, and two weights do not depend on one another"""
     drawn = get_initial_weights(submission, seed)
@@ -237,6 +218,28 @@ def test_configure_optimizers_moves_both_parameters(submission, problem, lr):
     residual = X @ w + b - y
     # The residuals, their products with X, and the mean over 1, 2 or 4 of them are exact.
     assert_close([model.w, model.b], [w - lr * X.T @ residual / len(X), b - lr * residual.mean(0)])
+
+
+@pytest.mark.points(2)
+def test_two_models_stand_apart(submission, seed):
+    """two models start differently, and share neither parameters nor rates"""
+    models = [require_object(submission.LinearRegressionScratch(10_000, lr, sigma=1.0)) for lr in (1 / 2, 1 / 8)]
+    first, second = (tensor(model.w, (10_000, 1)).double() for model in models)
+    alike = float((first * second).mean())
+    # The products of standard normal numbers have mean 0 and deviation 1: their mean is six deviations off once in 5e8.
+    require(
+        abs(alike) < 0.06, yours=f"a correlation of {alike:.3g} between their weights", expected="about 0", help=SEED
+    )
+    assign(models[0], b=torch.ones(1))
+    assert_close([model.b for model in models], [torch.ones(1), torch.zeros(1)])
+    optimizers = [require_object(model.configure_optimizers()) for model in models]
+    for model in models:
+        give_gradient(submission, remote(model).w, torch.zeros(10_000, 1))
+        give_gradient(submission, remote(model).b, torch.ones(1))
+    with submission.no_grad():
+        for optimizer in optimizers:
+            optimizer.step()
+    assert_close([model.b for model in models], [torch.tensor([1 / 2]), torch.tensor([-1 / 8])])
 
 
 # The training loop

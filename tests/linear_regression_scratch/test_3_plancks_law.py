@@ -108,6 +108,7 @@ def test_temperature_of_a_hot_spectrum(submission, seed):
     require_temperatures(submission, seed, "hot")
 
 
+@pytest.mark.points(2)
 def test_temperature_of_spectra_in_any_order(submission, seed):
     """wavelengths may come in any order and spacing, and be 200 or 1000, the first or the last time"""
     held = [remote(submission.d2l).tensor([1.0] * 200) for _ in range(2)]

@@ -51,9 +51,11 @@ def test_loss_of_many_rows_large_or_small(submission, reference, rng):
 @given(columns(4))
 def test_loss_of_the_same_tensors_changed_in_place(submission, reference, four):
     """asked again after the numbers have changed in place it gives the new loss, and it leaves both tensors alone"""
-    held = [remote(submission.d2l).tensor(part.tolist()) for part in (four[0], four[1].flatten())]
-    for y_hat, y in (four[:2], four[2:]):
-        held[0].copy_(y_hat)
-        held[1].copy_(y.flatten())
-        assert_close(submission.squared_loss(*held), reference.squared_loss(y_hat, y))
-        assert_close([submission.d2l.numpy(part) for part in held], [y_hat, y.flatten()])
+    held = [remote(submission.d2l).tensor(part.tolist()) for part in four[:2]]
+    for pair in (four[:2], four[2:]):
+        for part, now in zip(held, pair, strict=True):
+            part.copy_(now)
+        assert_close(submission.squared_loss(*held), reference.squared_loss(*pair))
+    flat = remote(submission.d2l).tensor(four[3].flatten().tolist())
+    submission.squared_loss(held[0], flat)
+    assert_close([submission.d2l.numpy(part) for part in (*held, flat)], [*four[2:], four[3].flatten()])

@@ -40,6 +40,7 @@ def test_every_example_comes_exactly_once(submission, n, batch_size, shuffle):
     assert_close(numbers, [float(number) for number in range(n)])
 
 
+@pytest.mark.points(2)
 @settings(max_examples=12)
 @given(*SIZES, st.integers(1, 3), st.integers(0, 99))
 def test_rows_keep_their_labels(submission, n, batch_size, features, shift):
