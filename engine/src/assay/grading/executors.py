@@ -110,7 +110,7 @@ class LocalProcesses(Executor):
                     self._close(judge)
                     judge = None
                 if judge is None:
-                    judge = self._start()
+                    judge = self._start_surely()
                 done, value = judge.run(*task.call)
             except Exception as error:  # noqa: BLE001 - the caller's, whatever it is
                 done, value = False, error
@@ -121,6 +121,13 @@ class LocalProcesses(Executor):
             del task, value  # a report is kept no longer than its future
         if judge is not None:
             self._close(judge)
+
+    def _start_surely(self) -> JudgeProcess:
+        """Start a judge, with a new bare process if the last one died since it was looked at."""
+        try:
+            return self._start()
+        except ForkServerError:
+            return self._start()
 
     def _start(self) -> JudgeProcess:
         with self._lock:
