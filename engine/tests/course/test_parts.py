@@ -41,3 +41,8 @@ def test_a_changed_file_changes_its_own_part_and_no_other(root):
     after = parts_of(read_course(root), "one")
     assert after.common == before.common
     assert [number for number in before.exercises if before.exercises[number] != after.exercises[number]] == ["2"]
+
+
+def test_mistakes_without_checks_touch_nothing(root):
+    (root / "tests/one/test_1_a.py").unlink()
+    assert list(parts_of(read_course(root), "one").exercises) == ["2"]

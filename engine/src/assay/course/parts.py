@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from pathlib import PurePath
 from typing import TYPE_CHECKING, NamedTuple
 
 from assay.course.read import TESTS, files_of
@@ -41,7 +42,13 @@ def parts_of(course: Course, name: str) -> Parts:
             parts.exercises.setdefault(str(int(match[1])), {})[str(place)] = digest
         elif not _is_elsewhere(path, course, name):
             parts.common[str(place)] = digest
-    return parts
+    # A file of mistakes without its file of checks is read by nobody.
+    checked = {number: files for number, files in parts.exercises.items() if any(map(_is_of_checks, files))}
+    return parts._replace(exercises=checked)
+
+
+def _is_of_checks(place: str) -> bool:
+    return PurePath(place).name.startswith("test_")
 
 
 def _is_elsewhere(path: Path, course: Course, name: str) -> bool:
