@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-from pathlib import PurePath
 from typing import TYPE_CHECKING, NamedTuple
 
-from assay.course.read import TESTS, files_of
+from assay.course.check_files import is_mistakes_file, mistakes_file
+from assay.course.read import TESTS, exercise_of, files_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Parts", "parts_of"]
 
-_EXERCISE = re.compile(r"(?:test|mistakes)_(\d+)_\w+\.py")
 _SELF_TEST = re.compile(r"test_\w+\.py|mutants\.json")
 """Files directly in tests/ that test the checks: no report depends on them."""
 
@@ -34,26 +33,26 @@ class Parts(NamedTuple):
 def parts_of(course: Course, name: str) -> Parts:
     """Return the parts of one assignment: its own checks, the whole reference, and what lies around them."""
     parts = Parts({}, {})
+    exercises = {
+        path: exercise_of(checks)
+        for checks in course.tests(name).glob("test_*.py")
+        for path in (checks, mistakes_file(checks))
+    }
     for path in files_of(course.root):
-        place = path.relative_to(course.root)
+        place = str(path.relative_to(course.root))
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        match = _EXERCISE.fullmatch(path.name)
-        if path.parent == course.tests(name) and match:
-            parts.exercises.setdefault(str(int(match[1])), {})[str(place)] = digest
+        if path in exercises:
+            parts.exercises.setdefault(exercises[path], {})[place] = digest
         elif not _is_elsewhere(path, course, name):
-            parts.common[str(place)] = digest
-    # A file of mistakes without its file of checks is read by nobody.
-    checked = {number: files for number, files in parts.exercises.items() if any(map(_is_of_checks, files))}
-    return parts._replace(exercises=checked)
-
-
-def _is_of_checks(place: str) -> bool:
-    return PurePath(place).name.startswith("test_")
+            parts.common[place] = digest
+    return parts
 
 
 def _is_elsewhere(path: Path, course: Course, name: str) -> bool:
-    """Tell whether a file belongs to another assignment's checks, or to the tests of the checks."""
+    """Tell whether a file belongs to another assignment's checks, to the tests of the checks, or to no checks."""
     if path.parent == course.root / TESTS:
         return _SELF_TEST.fullmatch(path.name) is not None
+    if path.parent == course.tests(name) and is_mistakes_file(path):
+        return True  # its file of checks is gone
     others = [course.tests(other.name) for other in course.assignments if other.name != name]
     return any(path.is_relative_to(folder) for folder in others)
