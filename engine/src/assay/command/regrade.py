@@ -15,6 +15,7 @@ from assay.command.keeping import class_seed, opened_for_run, origin, required_g
 from assay.command.options import PathArgument, course_option, executor_of, waive_option
 from assay.errors import GradebookError, Interrupted
 from assay.gradebook.effective import effective, standing
+from assay.gradebook.records import key_of
 from assay.grading.regrade import differences, plan_regrade, regraded
 from assay.grading.resume import conditions_of, require_one_each
 from assay.intake.tree import path_text
@@ -83,11 +84,11 @@ def regrade(  # noqa: PLR0913, PLR0917 - one argument an option
         plan = _plan(book, work, choice, seed, waive)
         new: list[tuple[Task, Report]] = []
         failed: list[Report] = []
-        tasks = {_key(task.entry.report): task for task in plan.tasks}
+        tasks = {key_of(task.entry.report): task for task in plan.tasks}
         from_here = origin(paths, work.course)
 
         def keep(report: Report) -> None:
-            task = tasks.get(_key(report))
+            task = tasks.get(key_of(report))
             renewed = None if task is None else regraded(task, report, work.course)
             if task is None or renewed is None:
                 failed.append(report)
@@ -146,7 +147,7 @@ def _plan(book: Gradebook, work: Work, choice: _Choice, seed: int, waived: tuple
 def _show(new: Sequence[tuple[Task, Report]], decisions: Sequence[Decision]) -> None:
     """Print who gains and who loses, check by check, as decisions of persons stand."""
     gains, loses = 0, 0
-    for task, after in sorted(new, key=lambda pair: _key(pair[1])):
+    for task, after in sorted(new, key=lambda pair: key_of(pair[1])):
         before = task.entry.report
         was, now = effective(before, decisions), effective(after, decisions)
         found = differences(before, after)
@@ -154,7 +155,7 @@ def _show(new: Sequence[tuple[Task, Report]], decisions: Sequence[Decision]) -> 
         loses += (now.score or 0.0) < (was.score or 0.0)
         if found:
             say(f"{after.submission.name}, {after.assignment}: {_total(was)} → {_total(now)}", err=False)
-        own = standing(d for d in decisions if (d.student, d.assignment) == _key(after))
+        own = standing(after, decisions)
         for each in found:
             say(f"  {_line(each, own)}", err=False)
     if new:
@@ -177,7 +178,3 @@ def _line(each: Difference, own: dict[tuple[str, str], Decision]) -> str:
 
 def _total(grade: Grade) -> str:
     return f"{'ungraded' if grade.score is None else f'{grade.score:g}'} of {grade.max_score:g}"
-
-
-def _key(report: Report) -> tuple[str, str]:
-    return report.submission.name, report.assignment

@@ -12,6 +12,7 @@ from assay.command.keeping import opened
 from assay.command.options import PathArgument
 from assay.errors import AssayError
 from assay.gradebook.effective import answer_hash, effective, standing
+from assay.gradebook.records import key_of
 from assay.intake.tree import path_text
 from assay.report.decided import Decided, Given, nothing_handed_in, undecided
 from assay.report.document import read_document
@@ -100,7 +101,7 @@ def _kept(path: Path) -> list[tuple[Report, Decided]]:
     """Return the current reports of a gradebook with their decisions, and who is excused without a report."""
     with opened(path) as book:
         reports, decisions = [entry.report for entry in book.current()], book.decisions()
-    there = {(report.submission.name, report.assignment) for report in reports}
+    there = set(map(key_of, reports))
     others = dict.fromkeys((each.student, each.assignment) for each in decisions)
     absent = [nothing_handed_in(*other) for other in others if other not in there]
     found = [(report, _decided(report, decisions)) for report in [*reports, *absent]]
@@ -110,7 +111,7 @@ def _kept(path: Path) -> list[tuple[Report, Decided]]:
 def _decided(report: Report, decisions: Sequence[Decision]) -> Decided:
     """Return the decisions that stand for a report; which ones count is the gradebook's to say."""
     grade = effective(report, decisions)
-    own = standing(d for d in decisions if (d.student, d.assignment) == (report.submission.name, report.assignment))
+    own = standing(report, decisions)
     hashes = {answer.exercise: answer_hash(answer.text) for answer in report.answers}
     corrections, answers = {}, {}
     for (kind, target), decision in own.items():

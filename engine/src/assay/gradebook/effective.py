@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from assay.gradebook.records import key_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -55,7 +57,7 @@ def effective(report: Report, decisions: Iterable[Decision]) -> Grade:
 
     A score for a written answer counts only for the very text that it was given for.
     """
-    own = standing(d for d in decisions if (d.student, d.assignment) == (report.submission.name, report.assignment))
+    own = standing(report, decisions)
     answers = {answer.exercise: answer for answer in report.answers}
     exercises = [_points(exercise, answers.get(exercise.id), own) for exercise in report.exercises]
     graded = {exercise.id for exercise in report.exercises}
@@ -75,12 +77,13 @@ def effective(report: Report, decisions: Iterable[Decision]) -> Grade:
     )
 
 
-def standing(decisions: Iterable[Decision]) -> dict[tuple[str, str], Decision]:
-    """Return the latest decision for each kind and target, without the withdrawn ones.
+def standing(report: Report, decisions: Iterable[Decision]) -> dict[tuple[str, str], Decision]:
+    """Return the latest decision about a report for each kind and target, without the withdrawn ones.
 
-    The decisions are one student's in one assignment, the oldest first.
+    The decisions may be those of a whole class, the oldest first.
     """
-    found = list(decisions)
+    key = key_of(report)
+    found = [decision for decision in decisions if (decision.student, decision.assignment) == key]
     withdrawn = {decision.target for decision in found if decision.kind == "withdrawal"}
     return {
         (decision.kind, decision.target): decision

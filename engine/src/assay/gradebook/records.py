@@ -9,9 +9,17 @@ import msgspec
 from assay.gradebook.conditions import Conditions  # noqa: TC001 - msgspec reads the annotations
 from assay.model import Report  # noqa: TC001
 
-__all__ = ["Decision", "Entry", "Kind", "Origin"]
+__all__ = ["Decision", "Entry", "Key", "Kind", "Origin", "key_of"]
 
 Kind = Literal["correction", "score", "excuse", "withdrawal"]
+
+Key = tuple[str, str]
+"""A student and an assignment: reports and decisions of one key belong together."""
+
+
+def key_of(report: Report) -> Key:
+    """Return whose report it is, and for which assignment."""
+    return report.submission.name, report.assignment
 
 
 class Origin(msgspec.Struct, frozen=True):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from msgspec.structs import replace
 
 from assay.gradebook.conditions import touched
+from assay.gradebook.records import key_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,7 +70,7 @@ def plan_regrade(
         exercise: grade this one alone.
         named: the student or the exercise was named, so grade even if no change touches it.
     """
-    current = {(entry.report.submission.name, entry.report.assignment): entry for entry in book.current()}
+    current = {key_of(entry.report): entry for entry in book.current()}
     plan = Plan([], 0, 0)
     for submission, now in zip(submissions, conditions, strict=True):
         entry = current.get((submission.info.name, submission.assignment))

@@ -11,6 +11,7 @@ from assay.course.environment import environment
 from assay.course.parts import parts_of
 from assay.errors import GradebookError
 from assay.gradebook.conditions import Conditions, changes
+from assay.gradebook.records import key_of
 from assay.text import MAX_NAME_CHARS, MAX_PATH_CHARS, escape
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from assay.course.parts import Parts
     from assay.course.read import Course
-    from assay.gradebook.records import Entry, Origin
+    from assay.gradebook.records import Entry, Key, Origin
     from assay.gradebook.store import Gradebook
     from assay.model import Report, Submission, SubmissionInfo
 
@@ -26,9 +27,6 @@ __all__ = ["Keeper", "conditions_of", "require_one_each"]
 
 NEW = "new"
 UNGRADED = "could not be graded before"
-
-Key = tuple[str, str]
-"""A student and an assignment."""
 
 
 class Keeper:
@@ -54,7 +52,7 @@ class Keeper:
         self.why: list[tuple[str, ...]] = []
         self._book = book
         self._origin = origin
-        current = {_key(entry.report): entry for entry in book.current()}
+        current = {key_of(entry.report): entry for entry in book.current()}
         self._conditions: dict[Key, Conditions] = {}
         self._tried: set[Key] = set()
         for submission, now in zip(submissions, conditions, strict=True):
@@ -70,7 +68,7 @@ class Keeper:
 
     def keep(self, report: Report) -> None:
         """Store a report: the sink of a run, which hands over a report once more if an interrupt came meanwhile."""
-        key = _key(report)
+        key = key_of(report)
         if key in self._tried and any(entry.report == report for entry in self._book.history(key[0])):
             return
         self._tried.add(key)
@@ -78,20 +76,20 @@ class Keeper:
 
     def has(self, report: Report) -> bool:
         """Whether a report is the gradebook's from before this run."""
-        return self.kept.get(_key(report)) is report
+        return self.kept.get(key_of(report)) is report
 
     def complete(self, graded: Iterable[Report], submissions: Iterable[Submission]) -> list[Report]:
         """Return the graded and the kept reports, in the order of the class."""
-        found = self.kept | {_key(report): report for report in graded}
+        found = self.kept | {key_of(report): report for report in graded}
         return [found[submission.info.name, submission.assignment] for submission in submissions]
 
     def keep_refusals(self, refusals: Iterable[Report]) -> None:
         """Store what could not be taken in, one report for a student and assignment; the same once only."""
         joined: dict[Key, Report] = {}
         for report in refusals:
-            first = joined.get(_key(report))
-            joined[_key(report)] = replace(first, reason=f"{first.reason}; {report.reason}") if first else report
-        current = {_key(entry.report): entry.report for entry in self._book.current()}
+            first = joined.get(key_of(report))
+            joined[key_of(report)] = replace(first, reason=f"{first.reason}; {report.reason}") if first else report
+        current = {key_of(entry.report): entry.report for entry in self._book.current()}
         for key, report in joined.items():
             before = current.get(key)
             if before is None or before.cause != "refused" or before.reason != report.reason:
@@ -154,7 +152,3 @@ def _why(entry: Entry | None, now: Conditions) -> tuple[str, ...]:
     if entry.conditions is None or entry.report.status == "ungraded":
         return (UNGRADED,)
     return changes(entry.conditions, now)
-
-
-def _key(report: Report) -> Key:
-    return report.submission.name, report.assignment
