@@ -8,7 +8,7 @@ from importlib import import_module
 
 import msgspec
 import pytest
-from walls import MACHINES, _fork, _last_words, machines
+from walls import MACHINES, _fork, machines
 
 import assay.guest.submission  # noqa: F401 - the users below cannot read the folder of Python's packages
 from assay.course.budgets import DEFAULTS
@@ -162,17 +162,7 @@ def _children(pid):
 @machines(*MACHINES)
 def test_neither_of_two_open_submissions_sees_signals_or_traces_the_other_or_its_fork_server(wall):
     warm_up()  # imports what a fork server would import
-    read_end, write_end = os.pipe()
-    pid = _fork()
-    if pid == 0:
-        os.close(read_end)
-        with _last_words(write_end):
-            wall.machine.become()
-            os.write(write_end, msgspec.json.encode(open_two()))
-    os.close(write_end)
-    with os.fdopen(read_end, "rb") as answer:
-        words = answer.read()
-    os.waitpid(pid, 0)
+    words, _ = wall.machine.run(open_two)
     try:
         told = msgspec.json.decode(words, type=Told)
     except msgspec.MsgspecError:

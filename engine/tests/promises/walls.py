@@ -67,6 +67,20 @@ class Machine:
                 setattr(sets, f"{name}1", high & (self.capabilities >> 32))
             call("capset", privileges._Header(0x20080522, 0), sets)
 
+    def run(self, work: Callable[[], object]) -> tuple[bytes, int]:
+        """Run work in a process that grades there; return its answer as JSON, or its last words, and its wait status."""
+        read_end, write_end = os.pipe()
+        pid = _fork()
+        if pid == 0:
+            os.close(read_end)
+            with _last_words(write_end):
+                self.become()
+                os.write(write_end, msgspec.json.encode(work()))
+        os.close(write_end)
+        with os.fdopen(read_end, "rb") as answer:
+            words = answer.read()
+        return words, os.waitpid(pid, 0)[1]
+
 
 MACHINES = {
     machine.name: machine
@@ -141,18 +155,7 @@ class Wall:
         return self._run(task, None, check=True)
 
     def _run(self, task: Callable[[], object], outside: Callable[[int], object] | None, *, check: bool) -> Outcome:
-        read_end, write_end = os.pipe()
-        pid = _fork()
-        if pid == 0:
-            os.close(read_end)
-            with _last_words(write_end):
-                self.machine.become()
-                outcome = self._serve(task, outside, check=check)
-                os.write(write_end, msgspec.json.encode(outcome))
-        os.close(write_end)
-        with os.fdopen(read_end, "rb") as answer:
-            words = answer.read()
-        status = os.waitpid(pid, 0)[1]
+        words, status = self.machine.run(lambda: self._serve(task, outside, check=check))
         if os.WIFSIGNALED(status):
             return Outcome(signal=os.WTERMSIG(status))
         try:
