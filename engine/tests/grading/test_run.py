@@ -210,6 +210,16 @@ def test_written_answers_of_any_length_cost_nothing_that_was_answered(course_roo
     assert sum(len(answer.text) for answer in report.answers) == 500_000
 
 
+def test_a_check_of_speed_is_asked_in_a_test_of_xdists_too(tmp_path, monkeypatch):
+    monkeypatch.setenv("PYTEST_XDIST_WORKER", "gw1")
+    check = CHECK.replace("(submission)", "(submission, benchmark)")
+    check += "if benchmark.disabled: pytest.skip('off')\n    assert benchmark(submission.f) == 1\n"
+    course, submissions = make_class(tmp_path / "course", check.replace("import os", "import pytest"))
+    with LocalProcesses(1) as beside_xdist:
+        (report,) = grade(course, submissions, seed=1, executor=beside_xdist, on_trouble=pytest.fail)
+    assert statuses(report) == {"one": "passed"}
+
+
 def test_grading_leaves_nothing_in_the_courses_folder(course_root, tmp_path):
     course = shutil.copytree(course_root, tmp_path / "course", ignore=shutil.ignore_patterns("__pycache__", ".*"))
     (tmp_path / "basics.py").write_text(RIGHT)

@@ -304,6 +304,11 @@ def test_what_one_did_not_pass_is_drawn_for_the_next(everybody):
     assert both == wrong + once
 
 
+def test_for_a_missing_name_no_smaller_example_is_looked_for(everybody):
+    _, drawn = everybody.graded("empty")
+    assert drawn == ["0"] * 3  # once for each check that draws so
+
+
 def test_what_is_drawn_does_not_depend_on_what_else_is_imported(everybody):
     _, alone = everybody.graded("first")
     _, beside = everybody.graded("other", "first")

@@ -25,11 +25,13 @@ from assay.judge.collected import BEHIND_FIXTURES, check_of, direct_parameters
 from assay.judge.measurements import measurements_of
 from assay.judge.recording import (
     DrawnArguments,
+    SearchEnded,
     collecting_failures,
     copy_plain,
     noting_examples,
     starts_afresh,
     with_fresh_start,
+    without_search_for_names,
 )
 from assay.wire.objects import seed_everything
 
@@ -113,7 +115,7 @@ class ExampleBook:
             item.obj = with_fresh_start(function)
             return
         if not starts_afresh(body):  # one function for all items, also of later sessions
-            function.hypothesis.inner_test = with_fresh_start(body)
+            function.hypothesis.inner_test = with_fresh_start(without_search_for_names(body))
         item.obj = self._drawn_once(item)
 
     def _drawn_once(self, item: Any) -> Callable[..., None]:
@@ -135,7 +137,10 @@ class ExampleBook:
             seed_everything(0)  # for strategies that draw from torch
             drawn = DrawnArguments(frozenset(fixtures))
             with noting_examples(drawn):
-                function(**fixtures)
+                try:
+                    function(**fixtures)
+                except SearchEnded as ended:
+                    raise ended.error from None
             if found is not None and not isinstance(found, HypothesisException):  # no second attempt
                 item.funcargs["submission"] = asked
                 raise _flaky(found)
@@ -200,6 +205,8 @@ def _first_failure(
             body(**fixtures, **copy_plain(drawn))
     except (GuestEnded, KeyboardInterrupt, pytest.skip.Exception, pytest.exit.Exception):
         raise
+    except SearchEnded as ended:
+        return ended.error
     except BaseException as error:  # noqa: BLE001 - pytest.fail and SystemExit are none of Exception's
         return error
     return None

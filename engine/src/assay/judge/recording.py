@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import torch
 from hypothesis.errors import HypothesisException
 
+from assay.errors import NameMissing
 from assay.wire.objects import copied, seed_everything
 
 if TYPE_CHECKING:
@@ -112,6 +113,31 @@ def with_fresh_start(body: Callable[..., Any]) -> Callable[..., Any]:
             raise
 
     setattr(run, _STARTS_AFRESH, True)
+    return run
+
+
+class SearchEnded(BaseException):
+    """Ends Hypothesis's search at once; not derived from `Exception`, of which Hypothesis would look for a smaller one.
+
+    Args:
+        error: what ended it.
+    """
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(error)
+        self.error = error
+
+
+def without_search_for_names(body: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a check's body that ends the search if a name is missing: no smaller input would find it."""
+
+    @functools.wraps(body)
+    def run(**arguments: Any) -> Any:
+        try:
+            return body(**arguments)
+        except NameMissing as error:
+            raise SearchEnded(error) from None
+
     return run
 
 

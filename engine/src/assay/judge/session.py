@@ -24,6 +24,10 @@ _NEEDLESS = ("cacheprovider", "logging", "pastebin", "setuponly", "setupplan", "
 """Plugins of pytest's that grading never needs; `logging` would go to each of torch's loggers six times a check."""
 
 
+_SURROUNDING = ("PYTEST_ADDOPTS", "PYTEST_XDIST_WORKER")
+"""Variables of a pytest that grading may run in; beside xdist, pytest-benchmark would skip each check of speed."""
+
+
 class Job(NamedTuple):
     """Everything that a worker needs to grade a chunk.
 
@@ -82,12 +86,16 @@ def hold_session(judge: Judge) -> None:
 
     memory.enter(judge.state.course)
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # what else is installed must not change a verdict
-    os.environ.pop("PYTEST_ADDOPTS", None)
+    for name in _SURROUNDING:
+        os.environ.pop(name, None)
     os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = os.devnull
     state = judge.state
     root = state.course.root
     # A warning is the course author's to see, in the course's own tests; it must not end a check here.
     arguments = ["--import-mode=importlib", "-W", "ignore", "--rootdir", str(root), "-c", str(root / "tox.ini")]
+    arguments.append(
+        "--tb=native"
+    )  # pytest's own kind, of which nothing is shown, takes longer than all checks together
     for name in _NEEDLESS:
         arguments += ["-p", f"no:{name}"]
     folders = sorted({state.course.tests(submission.assignment) for submission in state.submissions})
