@@ -1,6 +1,7 @@
 """A submission finds itself as under `python file.py`, and what it chooses to draw with has no effect. In real guests."""
 
 import json
+import time
 
 import pytest
 
@@ -211,3 +212,12 @@ def test_every_statement_has_its_own_time_and_all_have_twice_that(opened):
     (note,) = notes_of(together)
     rest = "it and the statements after it were not run"
     assert note.endswith(f"(burn(2)) did not end within 6 s of processor time for all together: {rest}")
+
+
+def test_statements_that_just_fit_together_run_again_without_the_one_that_does_not(opened):
+    budget = Budget(**DEFAULTS | {"import_seconds": 2, "call_seconds": 1})
+    opened("")  # with what a fork server's first guest waits for
+    again = f"again = time.time() > {time.time() + 4}\n"  # the first run is ended after 4 s
+    waits = [f"while time.process_time() < {end}: pass\n" for end in ("1.5", "3", "(4.6 if again else 3.9)")]
+    (note,) = notes_of(opened(BURN.replace("burn(2)\nburn(2)\n", again + "".join(waits) + "burn(1)\n"), budget=budget))
+    assert "(burn(1)) did not end within 4 s of processor time for all together" in note
