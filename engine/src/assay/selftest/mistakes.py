@@ -6,27 +6,24 @@ import functools
 import hashlib
 from typing import TYPE_CHECKING, NamedTuple
 
-from assay.course.contract import load_module
+from assay.course.check_files import load_afresh
 from assay.course.read import exercise_of
 from assay.judge.hooks import Judge
 from assay.judge.inprocess import in_process
 from assay.judge.mistaken import known_mistakes, reference_with_mistake
 from assay.judge.session import hold_session
-from assay.judge.state import JudgeState, reference_as_submission
+from assay.judge.state import JudgeState
 from assay.model import Submission, SubmissionInfo
+from assay.selftest.reach import exercises_reached
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from concurrent.futures import Executor
     from types import ModuleType
 
     from assay.checks.mistakes import Mistake
     from assay.course.read import Course
     from assay.model import Report
-
-
-_PARTS = 8
-"""How many tasks an assignment's mistakes make: more than most machines have processors, so that all are busy."""
 
 
 class MistakeOutcome(NamedTuple):
@@ -57,6 +54,8 @@ class MistakeOutcome(NamedTuple):
 def grade_mistakes(course: Course, assignment: str, executor: Executor) -> list[MistakeOutcome]:
     """Grade the reference with each known mistake, without a wall: the code is the course's own.
 
+    A mistake is asked by its own exercise and by those that can meet it: the others ask for none of what it changes.
+
     Args:
         course: the course whose checks are tested.
         assignment: the name of the assignment to test.
@@ -66,35 +65,48 @@ def grade_mistakes(course: Course, assignment: str, executor: Executor) -> list[
         AssayError: a session did not finish.
         WorkerDied: a worker's process ended.
     """
-    parts = executor.map(_grade_part, [course] * _PARTS, [assignment] * _PARTS, range(_PARTS))
-    return sorted((outcome for part in parts for outcome in part), key=lambda outcome: int(outcome.exercise))
+    numbers = [exercise.id for exercise in course.assignment(assignment).exercises]
+    parts = executor.map(_grade_part, [course] * len(numbers), [assignment] * len(numbers), numbers)
+    return [outcome for part in parts for outcome in part]
 
 
-def _grade_part(course: Course, assignment: str, part: int) -> list[MistakeOutcome]:
-    path = course.reference(assignment)
-    right = _in_process_judge(course, {reference_as_submission(course, assignment): lambda: load_module(path)})
-    hold_session(right)
-    (items,) = right.state.checks.values()
-    exercises = {item.module: exercise_of(item.path) for item in items}  # type: ignore[attr-defined]
-    mine = [(mistake, number) for module, number in exercises.items() for mistake in known_mistakes(module)][
-        part::_PARTS
+def _grade_part(course: Course, assignment: str, exercise: str) -> list[MistakeOutcome]:
+    """Grade the mistakes of one exercise's files, in a session for each set of exercises that can meet them."""
+    files = course.tests(assignment).glob("test_*.py")
+    checks = load_afresh(next(path for path in files if exercise_of(path) == exercise))
+    reached = exercises_reached(course, assignment)
+    groups: dict[frozenset[str], list[Mistake]] = {}
+    for mistake in known_mistakes(checks):
+        meeting = frozenset({exercise, *reached.get(mistake.name.partition(".")[0], ())})
+        groups.setdefault(meeting, []).append(mistake)
+    return [
+        outcome
+        for meeting, mistakes in groups.items()
+        for outcome in _grade_group(course, assignment, exercise, mistakes, meeting)
     ]
-    if not mine:
-        return []
+
+
+def _grade_group(
+    course: Course, assignment: str, exercise: str, mistakes: Sequence[Mistake], meeting: frozenset[str]
+) -> list[MistakeOutcome]:
+    path = course.reference(assignment)
     makers = {
-        _as_submission(assignment, mistake, number): functools.partial(
+        _as_submission(assignment, mistake, exercise): functools.partial(
             reference_with_mistake, path, mistake, fresh=True
         )
-        for mistake, number in mine
+        for mistake in mistakes
     }
-    judge = _in_process_judge(course, makers)
+    judge = _in_process_judge(course, makers, meeting)
     hold_session(judge)
-    return [_outcome(*each, report) for each, report in zip(mine, judge.reports(), strict=True)]
+    return [_outcome(mistake, exercise, report) for mistake, report in zip(mistakes, judge.reports(), strict=True)]
 
 
-def _in_process_judge(course: Course, makers: Mapping[Submission, Callable[[], ModuleType]]) -> Judge:
+def _in_process_judge(
+    course: Course, makers: Mapping[Submission, Callable[[], ModuleType]], exercises: frozenset[str]
+) -> Judge:
     """Return a judge without a wall, for trusted code: each submission is a module, made anew for every check."""
-    return Judge(JudgeState(course, list(makers), open_guest=in_process(course, makers)))
+    state = JudgeState(course, list(makers), open_guest=in_process(course, makers))
+    return Judge(state, exercises=tuple(exercises))
 
 
 def _as_submission(assignment: str, mistake: Mistake, exercise: str) -> Submission:

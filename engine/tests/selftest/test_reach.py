@@ -1,0 +1,70 @@
+"""Which exercises can meet a change of the model answers: found by names, and rather one too many than one too few."""
+
+import pytest
+
+from assay.course.read import read_course
+from assay.selftest.reach import exercises_reached
+
+REFERENCE = '''
+"""Model answers."""
+import math
+SCALE = 2.0
+def inner(x): return SCALE * x
+def outer(x): return inner(x)
+def alone(x): return math.sqrt(x)
+'''
+
+
+@pytest.fixture
+def reached(tmp_path):
+    """Return a function that writes a course, with one more file if it is named, and says what is reached."""
+
+    def reach(check, **more):
+        files = {
+            "tox.ini": "[pytest]\ntestpaths = tests\npythonpath = reference\n",
+            "reference/toy.py": REFERENCE.lstrip(),
+            "tests/toy/test_1_one.py": f'"""One"""\n{check}\n',
+            "tests/toy/test_2_two.py": '"""Two"""\n\n\ndef test_two(submission):\n    """two"""\n    submission.alone(1)\n',
+        }
+        files |= {name.replace("__", "/") + ".py": text for name, text in more.items()}
+        for name, text in files.items():
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / name).write_text(text)
+        return exercises_reached(read_course(tmp_path), "toy")
+
+    return reach
+
+
+def test_checks_meet_what_they_ask_and_what_that_calls(reached):
+    check = 'def test_one(submission):\n    """one"""\n    submission.outer(1)'
+    assert reached(check) == {"SCALE": ("1",), "inner": ("1",), "outer": ("1",), "alone": ("2",)}
+
+
+def test_a_name_in_a_text_counts(reached):
+    check = 'def test_one(submission):\n    """one"""\n    getattr(submission, "inner")(1)'
+    assert reached(check)["inner"] == ("1",)
+
+
+def test_a_name_in_a_docstring_does_not_count(reached):
+    check = 'def test_one(submission):\n    """what alone gives"""\n    submission.inner(1)'
+    assert reached(check)["alone"] == ("2",)
+
+
+def test_what_files_beside_the_checks_ask_counts(reached):
+    check = 'from .helpers import ask\n\n\ndef test_one(submission):\n    """one"""\n    ask(submission)'
+    there = reached(
+        check, tests__toy__helpers="from . import more\nask = more.ask\n", tests__toy__more="ask = 'alone'\n"
+    )
+    assert there["alone"] == ("1", "2")
+
+
+def test_what_a_conftest_asks_counts_for_every_exercise(reached):
+    check = 'def test_one(submission):\n    """one"""\n    submission.alone(1)'
+    fixture = "import pytest\n\n\n@pytest.fixture\ndef asked(submission):\n    return submission.outer(1)\n"
+    assert reached(check, conftest=fixture)["inner"] == ("1", "2")
+
+
+def test_what_the_model_answers_do_at_their_import_counts_for_every_exercise(reached, monkeypatch):
+    monkeypatch.setattr(f"{__name__}.REFERENCE", f"{REFERENCE}\nfor _ in range(2):\n    outer(1)\n")
+    check = 'def test_one(submission):\n    """one"""\n    submission.alone(1)'
+    assert reached(check)["inner"] == ("1", "2")
