@@ -26,6 +26,7 @@ from assay.command.interrupts import interrupts
 from assay.command.keeping import class_seed, gradebook_option, keeper, opened_for_run
 from assay.command.options import PathArgument, Percent, course_option, executor_of, open_course, waive_option
 from assay.command.progress import watched
+from assay.command.roster import class_roster, roster_option, with_absent
 from assay.course.seeds import MAX_SEED
 from assay.errors import AssayError, Interrupted
 from assay.intake.collect import take_in
@@ -73,6 +74,7 @@ class Work(NamedTuple):
     help="Exit with 1 if a submission has less than that, or could not be graded.",
 )
 @gradebook_option
+@roster_option
 @waive_option
 @click.pass_context
 def grade(  # noqa: PLR0913, PLR0917 - one argument an option
@@ -83,6 +85,7 @@ def grade(  # noqa: PLR0913, PLR0917 - one argument an option
     seed: int | None,
     fail_under: float | None,
     file: Path | None,
+    roster: Path | None,
     waive: tuple[str, ...],
 ) -> None:
     """Grade submissions: each PATH is a file, a student's folder, a folder of students, or an archive of these."""
@@ -95,6 +98,7 @@ def grade(  # noqa: PLR0913, PLR0917 - one argument an option
                 book = stack.enter_context(opened_for_run(file, create=True))
                 with stop_on_error(USAGE):
                     chosen = class_seed(work.course, book, seed)
+                people = class_roster(roster, book)
                 kept = keeper(book, work.course, work.intake, paths=paths, seed=chosen, waived=waive) if book else None
                 graded = _grade_left(executor, work, chosen, waive, kept)
         except Interrupted as error:
@@ -106,7 +110,7 @@ def grade(  # noqa: PLR0913, PLR0917 - one argument an option
         if kept is not None:
             kept.keep_refusals(refusals)
         skipped = [] if kept is None else [report for report in reports if kept.has(report)]
-        reports += refusals
+        reports = with_absent([*reports, *refusals], people)
         trouble = _write(reports, json_file)
         if not interrupted:
             signals.heed()
@@ -117,7 +121,7 @@ def grade(  # noqa: PLR0913, PLR0917 - one argument an option
             stop(trouble, NO_REPORT)
         if interrupted:
             stop(f"interrupted: {interrupted} of {len(reports)} were not graded", STOPPED)
-    if fail_under is not None and any(_is_below(report, fail_under) for report in reports):
+    if fail_under is not None and any(_is_below(report, fail_under) for report in reports if report.cause != "absent"):
         sys.exit(BELOW)
 
 

@@ -10,11 +10,14 @@ import click
 from assay.command.console import USAGE, say, show, stop_on_error
 from assay.command.decisions import assignment_option
 from assay.command.keeping import opened, opened_for_run, required_gradebook_option
+from assay.command.roster import keep_roster, kept_roster
 from assay.errors import GradebookError
 from assay.gradebook.conditions import changes
 from assay.gradebook.effective import effective
 from assay.gradebook.lookup import find_check, find_report, require_student
 from assay.intake.tree import path_text
+from assay.report.exporters.sheets import by_name, rows_of
+from assay.report.roster import names_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,8 +67,12 @@ def forget(student: str, file: Path) -> None:
     """Delete all reports and decisions of STUDENT; the files that were handed in stay."""
     with opened_for_run(file, create=False) as book:
         assert book is not None  # because there is a file
-        with stop_on_error(USAGE):
-            require_student(book, student)
+        people = kept_roster(book)
+        own = rows_of(names_of(student), by_name(people))
+        if not own:
+            with stop_on_error(USAGE):
+                require_student(book, student)
+        keep_roster(book, [person for person in people if person not in own])
         reports, decisions = book.forget(student)
     _print(f"{student} is forgotten: reports: {reports}, decisions: {decisions}")
 

@@ -124,7 +124,7 @@ def _checks(report: Report) -> Iterator[tuple[ExerciseResult, Verdict]]:
 
 
 def _open(report: Report, own: dict[tuple[str, str], Decision]) -> Iterator[str]:
-    if _is_undecided(report, own) and report.cause != "interrupted":  # grading it again settles that
+    if _is_undecided(report, own) and report.cause not in ("interrupted", "absent"):  # handing in or grading settles it
         yield report.reason or "it could not be graded"
     written = {answer.exercise: answer for answer in report.answers}
     for number, answer in written.items():

@@ -9,9 +9,12 @@ import msgspec
 from assay.gradebook.conditions import Conditions  # noqa: TC001 - msgspec reads the annotations
 from assay.model import Report  # noqa: TC001
 
-__all__ = ["Decision", "Entry", "Key", "Kind", "Origin", "key_of"]
+__all__ = ["Decision", "Entry", "Key", "Kind", "Origin", "Person", "key_of"]
 
 Kind = Literal["correction", "score", "excuse", "withdrawal"]
+
+Person = tuple[str, tuple[str, ...]]
+"""A student on the roster: the name in sentences, and every name that a platform may have."""
 
 Key = tuple[str, str]
 """A student and an assignment: reports and decisions of one key belong together."""

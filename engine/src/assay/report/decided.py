@@ -56,13 +56,13 @@ def undecided(report: Report) -> Decided:
 
 
 def nothing_handed_in(student: str, assignment: str) -> Report:
-    """Return the report of a student of whom there is none, for decisions that need none."""
+    """Return the report of a student who handed in nothing."""
     return Report(
         submission=SubmissionInfo(student, "", ""),
         assignment=assignment,
         status="ungraded",
         reason="nothing was handed in",
-        cause=None,
+        cause="absent",
         score=0.0,
         max_score=0.0,
         isolation={},
