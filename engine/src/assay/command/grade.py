@@ -24,6 +24,7 @@ from assay.command.console import (
 )
 from assay.command.interrupts import interrupts
 from assay.command.keeping import class_seed, gradebook_option, keeper, opened_for_run
+from assay.command.lateness import Order, say_lateness, settled, submission_option
 from assay.command.options import PathArgument, Percent, course_option, executor_of, open_course, waive_option
 from assay.command.progress import watched
 from assay.command.roster import class_roster, roster_option, with_absent
@@ -39,9 +40,11 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from assay.course.read import Course
+    from assay.grading.lateness import Lateness
     from assay.grading.resume import Keeper
     from assay.intake.result import Intake
-    from assay.model import Report
+    from assay.model import Report, Submission
+    from assay.report.exporters.sheets import StudentRow
 
 __all__ = ["Work", "grade", "grade_work", "read_work", "show_work"]
 
@@ -75,6 +78,7 @@ class Work(NamedTuple):
 )
 @gradebook_option
 @roster_option
+@submission_option
 @waive_option
 @click.pass_context
 def grade(  # noqa: PLR0913, PLR0917 - one argument an option
@@ -86,6 +90,7 @@ def grade(  # noqa: PLR0913, PLR0917 - one argument an option
     fail_under: float | None,
     file: Path | None,
     roster: Path | None,
+    order: Order,
     waive: tuple[str, ...],
 ) -> None:
     """Grade submissions: each PATH is a file, a student's folder, a folder of students, or an archive of these."""
@@ -99,6 +104,7 @@ def grade(  # noqa: PLR0913, PLR0917 - one argument an option
                 with stop_on_error(USAGE):
                     chosen = class_seed(work.course, book, seed)
                 people = class_roster(roster, book)
+                work, lateness = _settled(executor, work, people, order, chosen, waive)
                 kept = keeper(book, work.course, work.intake, paths=paths, seed=chosen, waived=waive) if book else None
                 graded = _grade_left(executor, work, chosen, waive, kept)
         except Interrupted as error:
@@ -111,6 +117,7 @@ def grade(  # noqa: PLR0913, PLR0917 - one argument an option
             kept.keep_refusals(refusals)
         skipped = [] if kept is None else [report for report in reports if kept.has(report)]
         reports = with_absent([*reports, *refusals], people)
+        say_lateness(lateness, book)
         trouble = _write(reports, json_file)
         if not interrupted:
             signals.heed()
@@ -123,6 +130,22 @@ def grade(  # noqa: PLR0913, PLR0917 - one argument an option
             stop(f"interrupted: {interrupted} of {len(reports)} were not graded", STOPPED)
     if fail_under is not None and any(_is_below(report, fail_under) for report in reports if report.cause != "absent"):
         sys.exit(BELOW)
+
+
+def _settled(  # noqa: PLR0913, PLR0917 - what grading needs
+    executor: Executor, work: Work, people: Sequence[StudentRow], order: Order, seed: int, waived: tuple[str, ...]
+) -> tuple[Work, list[Lateness]]:
+    """Choose among repeated submissions."""
+
+    def grade_all(submissions: list[Submission]) -> list[Report]:
+        every = work._replace(intake=replace(work.intake, submissions=submissions))
+        try:
+            return grade_work(executor, every, seed=seed, waived=waived)
+        except Interrupted:
+            stop("interrupted while repeated submissions were compared: nothing is stored", STOPPED)
+
+    intake, lateness = settled(work.course, work.intake, people, order, grade_all)
+    return work._replace(intake=intake), lateness
 
 
 def read_work(paths: Sequence[Path], folder: Path | None) -> Work:

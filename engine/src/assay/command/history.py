@@ -108,6 +108,7 @@ def _decision_line(decision: Decision) -> str:
         "correction": f"check {decision.target} is corrected to {points}",
         "score": f"the written answer to exercise {decision.target} is given {points}",
         "excuse": f"exercise {decision.target} is excused" if decision.target else "the assignment is excused",
+        "late": f"for lateness are deducted {points}".replace("points", decision.about),
         "withdrawal": f"decision {decision.target} is withdrawn",
     }[decision.kind]
     why = f": {decision.text}" if decision.text else ""

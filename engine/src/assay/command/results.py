@@ -15,7 +15,7 @@ from assay.errors import AssayError
 from assay.gradebook.effective import answer_hash, effective, standing
 from assay.gradebook.records import key_of
 from assay.intake.tree import path_text
-from assay.report.decided import Decided, Given, nothing_handed_in, undecided
+from assay.report.decided import Decided, Deduction, Given, nothing_handed_in, undecided
 from assay.report.document import read_document
 from assay.report.pseudonyms import pseudonymous, pseudonyms_in
 from assay.report.results import result_of
@@ -120,7 +120,8 @@ def _decided(report: Report, decisions: Sequence[Decision]) -> Decided:
         elif kind == "score" and decision.points is not None and decision.about == hashes.get(target):
             answers[target] = Given(decision.points, decision.text)
     excused = frozenset(points.exercise for points in grade.exercises if points.excused)
-    return Decided(corrections, answers, excused, grade.excused, grade.score is not None, grade.open)
+    late = Deduction(grade.late, own["late", ""].text) if grade.late else None
+    return Decided(corrections, answers, excused, late, grade.excused, grade.score is not None, grade.open)
 
 
 def _is_chosen(report: Report, choice: Choice) -> bool:

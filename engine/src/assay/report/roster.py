@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from assay.model import Report
     from assay.report.exporters.sheets import Sheet
 
-__all__ = ["Attendance", "absences", "attendance", "names_of", "read_roster"]
+__all__ = ["Attendance", "absences", "attendance", "names_of", "read_roster", "rows_of_student"]
 
 _NAMES: Final = ("full name", "name", "student", "student name")
 _FIRST: Final = ("first name", "firstname")
@@ -65,7 +65,7 @@ def names_of(student: str) -> list[str]:
 def attendance(people: Sequence[StudentRow], students: Iterable[str]) -> Attendance:
     """Return who of a roster handed in nothing, and whose files are nobody's or may be of several."""
     index = by_name(people)
-    rows = {student: _narrowest(student, index) for student in dict.fromkeys(students)}
+    rows = {student: rows_of_student(student, index) for student in dict.fromkeys(students)}
     owners: defaultdict[StudentRow, list[str]] = defaultdict(list)
     for student, found in rows.items():
         for person in found:
@@ -98,7 +98,7 @@ def absences(people: Sequence[StudentRow], reports: Sequence[Report]) -> list[tu
     ]
 
 
-def _narrowest(student: str, index: Mapping[str, set[StudentRow]]) -> set[StudentRow]:
+def rows_of_student(student: str, index: Mapping[str, set[StudentRow]]) -> set[StudentRow]:
     """Return the rows of a student by the first of the names that is on the roster: the most telling one."""
     return next(filter(None, (rows_of([name], index) for name in names_of(student))), set())
 
