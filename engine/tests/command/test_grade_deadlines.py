@@ -3,6 +3,7 @@
 import csv
 import functools
 import io
+import shutil
 from decimal import Decimal
 
 import pytest
@@ -133,9 +134,44 @@ def test_without_a_time_nothing_is_deducted_and_that_is_said(run, room):
     files = [("adaa_LATE_12_34_basics.py", RIGHT), ("bobb_13_35_basics.py", RIGHT)]
     (room / "class.zip").write_bytes(zipped(files))
     assert grade(run, *GRADES)[2] == (
-        "assay: basics: no time is known, so that nothing is deducted: adaa_12, bobb_13\n"
+        "assay: basics: no time is known, so that nothing new is deducted: adaa_12, bobb_13\n"
         "assay: basics: marked as late by the platform, without a time: adaa_12\n"
     )
+
+
+SHEET = (
+    "Identifier,Full name,Email address,Grade,Maximum Grade,Last modified (submission)\n"
+    'Participant 1,Ada Muster,a@uni.example,,7,"Thursday, 5 November 2026, 10:00 AM"\n'
+    'Participant 2,Bob Kaya,b@uni.example,,7,"Tuesday, November 3, 2026, 9:00 PM"\n'
+    "Participant 3,Eve Lind,e@uni.example,,7,Dienstag\n"
+    "Participant 4,Kim Ito,k@uni.example,,7,-\n"
+)
+
+
+def moodle(room, *more):
+    names = ("Ada Muster_1", "Bob Kaya_2", "Eve Lind_3")
+    files = [(f"{name}_assignsubmission_file_basics.py", RIGHT) for name in names]
+    (room / "class.zip").write_bytes(zipped([*files, *more]))
+    (room / "Grades.csv").write_text(SHEET)
+
+
+def test_moodles_worksheet_tells_the_times(run, room):
+    moodle(room)
+    errors = grade(run, *GRADES, "--roster", "Grades.csv")[2]
+    unknown = "assay: basics: no time is known, so that nothing new is deducted: {}\n"
+    assert errors == (f"{unknown.format('Eve Lind_3')}assay: Ada Muster_1, basics: -20 percent (decision 1): {COST}\n")
+    errors = grade(run, *GRADES)[2]
+    assert unknown.format("Ada Muster_1, Bob Kaya_2, Eve Lind_3") in errors
+    assert points(run, "Ada Muster_1")[1] == Decimal("3.60")
+
+
+def test_the_times_of_a_worksheet_are_of_one_assignment(run, room):
+    shutil.copytree(room / "course" / "tests" / "basics", room / "course" / "tests" / "more")
+    shutil.copy(room / "course" / "reference" / "basics.py", room / "course" / "reference" / "more.py")
+    moodle(room, ("Ada Muster_1_assignsubmission_file_more.py", RIGHT))
+    errors = grade(run, *GRADES, "--roster", "Grades.csv")[2]
+    assert errors.startswith("assay: the times of the roster are not used, because the class has several assignments\n")
+    assert "percent" not in errors
 
 
 def test_without_a_gradebook_it_is_only_said(run, room):

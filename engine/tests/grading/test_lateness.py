@@ -34,9 +34,9 @@ def class_of(*students):
     return Intake([each[-1].submission for each in students], list(students))
 
 
-def rules(*, extensions=None, roster=b"", students=("ada",), zone="UTC", **policy):
+def rules(*, extensions=None, roster=b"", students=("ada",), zone="UTC", times=None, **policy):
     deadlines = Deadlines(zone, {"one": DUE}, {"one": extensions or {}}, Policy(**policy))
-    return Rules(deadlines, read_roster(roster) if roster else (), students)
+    return Rules(deadlines, read_roster(roster) if roster else (), students, times or {})
 
 
 def settled(own, given_rules):
@@ -102,7 +102,7 @@ def test_a_day_is_24_hours_also_when_the_clocks_change():
     before = datetime.fromisoformat("2026-10-24 12:00")
     deadlines = Deadlines("Europe/Zurich", {"one": before}, {}, Policy(points_a_day=1))
     found = [
-        settled(uploads(before + late), Rules(deadlines, (), ["ada"]))[2][0].amount
+        settled(uploads(before + late), Rules(deadlines, (), ["ada"], {}))[2][0].amount
         for late in (DAY - timedelta(hours=1), DAY)
     ]
     assert found == [1.0, 2.0]
@@ -146,9 +146,16 @@ def test_without_a_time_nothing_is_late_and_the_latest_counts():
     assert (late.amount, late.text, late.marked) == (0.0, "", True)
 
 
+def test_the_roster_tells_the_time_of_an_only_upload():
+    own = rules(roster=b"name\nbob\nada\n", times={2: DUE + DAY}, points_a_day=1)
+    assert settled(uploads(None), own)[2][0].amount == 1.0
+    assert settled(uploads(None, None), own)[2][0].text == ""
+    assert settled(uploads(DUE), own)[2][0].amount == 0.0
+
+
 def test_an_assignment_without_a_deadline_is_never_late():
     deadlines = Deadlines("UTC", {}, {}, Policy(points_a_day=1))
-    assert settled(uploads(DUE), Rules(deadlines, (), ["ada"]))[2] == []
+    assert settled(uploads(DUE), Rules(deadlines, (), ["ada"], {}))[2] == []
 
 
 @steady

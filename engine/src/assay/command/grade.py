@@ -27,7 +27,7 @@ from assay.command.keeping import class_seed, gradebook_option, keeper, opened_f
 from assay.command.lateness import Order, say_lateness, settled, submission_option
 from assay.command.options import PathArgument, Percent, course_option, executor_of, open_course, waive_option
 from assay.command.progress import watched
-from assay.command.roster import class_roster, roster_option, with_absent
+from assay.command.roster import Roster, class_roster, roster_option, with_absent
 from assay.course.seeds import MAX_SEED
 from assay.errors import AssayError, Interrupted
 from assay.intake.collect import take_in
@@ -44,7 +44,6 @@ if TYPE_CHECKING:
     from assay.grading.resume import Keeper
     from assay.intake.result import Intake
     from assay.model import Report, Submission
-    from assay.report.exporters.sheets import StudentRow
 
 __all__ = ["Work", "grade", "grade_work", "read_work", "show_work"]
 
@@ -103,8 +102,8 @@ def grade(  # noqa: PLR0913, PLR0917 - one argument an option
                 book = stack.enter_context(opened_for_run(file, create=True))
                 with stop_on_error(USAGE):
                     chosen = class_seed(work.course, book, seed)
-                people = class_roster(roster, book)
-                work, lateness = _settled(executor, work, people, order, chosen, waive)
+                found = class_roster(roster, book)
+                work, lateness = _settled(executor, work, found, order, chosen, waive)
                 kept = keeper(book, work.course, work.intake, paths=paths, seed=chosen, waived=waive) if book else None
                 graded = _grade_left(executor, work, chosen, waive, kept)
         except Interrupted as error:
@@ -116,7 +115,7 @@ def grade(  # noqa: PLR0913, PLR0917 - one argument an option
         if kept is not None:
             kept.keep_refusals(refusals)
         skipped = [] if kept is None else [report for report in reports if kept.has(report)]
-        reports = with_absent([*reports, *refusals], people)
+        reports = with_absent([*reports, *refusals], found.people)
         say_lateness(lateness, book)
         trouble = _write(reports, json_file)
         if not interrupted:
@@ -133,7 +132,7 @@ def grade(  # noqa: PLR0913, PLR0917 - one argument an option
 
 
 def _settled(  # noqa: PLR0913, PLR0917 - what grading needs
-    executor: Executor, work: Work, people: Sequence[StudentRow], order: Order, seed: int, waived: tuple[str, ...]
+    executor: Executor, work: Work, roster: Roster, order: Order, seed: int, waived: tuple[str, ...]
 ) -> tuple[Work, list[Lateness]]:
     """Choose among repeated submissions."""
 
@@ -144,7 +143,7 @@ def _settled(  # noqa: PLR0913, PLR0917 - what grading needs
         except Interrupted:
             stop("interrupted while repeated submissions were compared: nothing is stored", STOPPED)
 
-    intake, lateness = settled(work.course, work.intake, people, order, grade_all)
+    intake, lateness = settled(work.course, work.intake, roster, order, grade_all)
     return work._replace(intake=intake), lateness
 
 

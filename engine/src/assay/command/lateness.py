@@ -14,13 +14,14 @@ from assay.grading.lateness import Rules, deduct, settle
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+    from datetime import datetime
 
+    from assay.command.roster import Roster
     from assay.course.read import Course
     from assay.gradebook.store import Gradebook
     from assay.grading.lateness import Lateness
     from assay.intake.result import Intake, Upload
     from assay.model import Report, Submission, SubmissionInfo
-    from assay.report.exporters.sheets import StudentRow
 
 __all__ = ["Order", "graded_before", "say_lateness", "settled", "submission_option"]
 
@@ -41,7 +42,7 @@ submission_option = click.option(
 def settled(
     course: Course,
     intake: Intake,
-    people: Sequence[StudentRow],
+    roster: Roster,
     order: Order,
     grade: Callable[[list[Submission]], list[Report]],
 ) -> tuple[Intake, list[Lateness]]:
@@ -52,7 +53,7 @@ def settled(
     with stop_on_error(USAGE):
         deadlines = read_deadlines(course)
     names = dict.fromkeys(submission.info.name for submission in intake.submissions)
-    rules = Rules(deadlines, people, names) if deadlines else None
+    rules = Rules(deadlines, roster.people, names, _times(roster, intake)) if deadlines else None
     for doubt in rules.doubts if rules else ():
         say(f"assay: {FILE}: {doubt}")
     repeated: list[Sequence[Upload]] = []
@@ -84,7 +85,7 @@ def say_lateness(found: Sequence[Lateness], book: Gradebook | None) -> None:
     """Say whose time is not known, and store in a gradebook what lateness costs, and say that."""
     for assignment in dict.fromkeys(late.key[1] for late in found):
         unknown = [late for late in found if late.key[1] == assignment and not late.text]
-        _say_names(assignment, "no time is known, so that nothing is deducted", (each.key[0] for each in unknown))
+        _say_names(assignment, "no time is known, so that nothing new is deducted", (each.key[0] for each in unknown))
         marked = (each.key[0] for each in unknown if each.marked)
         _say_names(assignment, "marked as late by the platform, without a time", marked)
     made = [(0, late) for late in found if late.amount] if book is None else deduct(book, found)
@@ -92,7 +93,15 @@ def say_lateness(found: Sequence[Lateness], book: Gradebook | None) -> None:
         student, assignment = late.key
         cost = f"-{late.amount:g} {late.unit}" if late.amount else "nothing is deducted"
         where = f"decision {number}" if number else "only a gradebook counts it"
-        say(f"assay: {student}, {assignment}: {cost} ({where}): {late.text or 'no time is known'}")
+        say(f"assay: {student}, {assignment}: {cost} ({where}): {late.text}")
+
+
+def _times(roster: Roster, intake: Intake) -> Mapping[int, datetime]:
+    """Return the times of a roster, which are of one assignment."""
+    several = len({submission.assignment for submission in intake.submissions}) > 1
+    if roster.times and several:
+        say("assay: the times of the roster are not used, because the class has several assignments")
+    return {} if several else roster.times
 
 
 def _say_names(assignment: str, what: str, students: Iterable[str]) -> None:

@@ -12,7 +12,7 @@ from assay.report.exporters.sheets import by_name, rows_of
 from assay.report.roster import names_of, rows_of_student
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from assay.course.deadlines import Deadlines
@@ -59,17 +59,25 @@ class Rules:
         deadlines: the course's.
         people: the roster, by which an extension may name a student otherwise than the submission does.
         students: the names of all submissions.
+        times: when the students of the roster handed in, by the number of their rows, as far as the platform says so.
 
     Attributes:
         doubts: sentences about extensions that belong to nobody or to several students; these count for nobody.
     """
 
-    def __init__(self, deadlines: Deadlines, people: Sequence[StudentRow], students: Iterable[str]) -> None:
+    def __init__(
+        self,
+        deadlines: Deadlines,
+        people: Sequence[StudentRow],
+        students: Iterable[str],
+        times: Mapping[int, datetime],
+    ) -> None:
         self.deadlines = deadlines
         self.doubts: list[str] = []
         self._extended: dict[Key, datetime] = {}
         index = by_name(people)
         rows = {student: rows_of_student(student, index) for student in students}
+        self._times = {student: times.get(min(own).number) for student, own in rows.items() if len(own) == 1}
         for assignment, until in deadlines.extensions.items():
             for name, time in until.items():
                 own = rows_of([name], index)
@@ -85,6 +93,12 @@ class Rules:
         """Return when a student must hand in an assignment, or None if there is no deadline."""
         time = self._extended.get(key, self.deadlines.deadlines.get(key[1]))
         return None if time is None else self.deadlines.moment(time)
+
+    def are_timed(self, uploads: Sequence[Upload]) -> bool:
+        """Return whether the time of each upload is known; the roster tells that of an only one."""
+        return all(upload.export and upload.export.time for upload in uploads) or (
+            len(uploads) == 1 and self._written(uploads[0]) is not None
+        )
 
     def counting(self, uploads: Sequence[Upload], due: datetime) -> Upload | None:
         """Return the last upload in time or, if there is none, the last one within the cap."""
@@ -123,9 +137,12 @@ class Rules:
         return " ".join(f"{count} {unit}" for count, unit in parts if count)
 
     def _time(self, upload: Upload) -> datetime:
-        assert upload.export is not None
-        assert upload.export.time is not None  # because the caller looked
-        return self.deadlines.moment(upload.export.time)
+        time = upload.export.time if upload.export and upload.export.time else self._written(upload)
+        assert time is not None  # because the caller looked
+        return self.deadlines.moment(time)
+
+    def _written(self, upload: Upload) -> datetime | None:
+        return self._times.get(upload.submission.info.name)
 
 
 def settle(intake: Intake, rules: Rules | None, choose: Callable[[Sequence[Upload]], Upload]) -> Settled:
@@ -143,7 +160,7 @@ def settle(intake: Intake, rules: Rules | None, choose: Callable[[Sequence[Uploa
         due = rules.due(key) if rules else None
         if rules is None or due is None:
             found.submissions.append(choose(uploads).submission)
-        elif not all(upload.export and upload.export.time for upload in uploads):
+        elif not rules.are_timed(uploads):
             chosen = choose(uploads)
             found.submissions.append(chosen.submission)
             found.lateness.append(Lateness(key, marked=bool(chosen.export and chosen.export.late)))
@@ -159,7 +176,7 @@ def deduct(book: Gradebook, lateness: Iterable[Lateness]) -> list[tuple[int, Lat
     """Store what lateness costs as decisions; return the new ones with their numbers.
 
     A decision is new if it differs from the latest one of its kind, also from one that a person has withdrawn: what was
-    withdrawn stays so until the time, the deadline or the policy changes.
+    withdrawn stays so until the time, the deadline or the policy changes. Without a time the decision before stays.
     """
     graded = {key_of(entry.report) for entry in book.current()}
     before = {(each.student, each.assignment): each for each in book.decisions() if each.kind == "late"}
@@ -167,7 +184,7 @@ def deduct(book: Gradebook, lateness: Iterable[Lateness]) -> list[tuple[int, Lat
     for late in lateness:
         last = before.get(late.key)
         same = last is not None and (last.points, last.about, last.text) == (late.amount, late.unit, late.text)
-        if late.key not in graded or same or (last is None and not late.amount):
+        if late.key not in graded or not late.text or same or (last is None and not late.amount):
             continue
         number = book.decide("late", *late.key, "", points=late.amount, text=late.text, about=late.unit)
         made.append((number, late))

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from assay.model import Report
     from assay.report.exporters.sheets import Sheet
 
-__all__ = ["Attendance", "absences", "attendance", "names_of", "read_roster", "rows_of_student"]
+__all__ = ["DELIMITERS", "Attendance", "absences", "attendance", "names_of", "read_roster", "rows_of_student"]
+
+DELIMITERS: Final = ",;\t"
 
 _NAMES: Final = ("full name", "name", "student", "student name")
 _FIRST: Final = ("first name", "firstname")
@@ -48,7 +50,7 @@ def read_roster(data: bytes) -> tuple[StudentRow, ...]:
     Raises:
         ExportError: the file is not CSV, or has no column for names or numbers.
     """
-    sheet = read_sheet(data, ",;\t", "the roster")
+    sheet = read_sheet(data, DELIMITERS, "the roster")
     rows = canvas_students(sheet) if is_canvas(sheet.rows[0]) else _students(sheet)
     people = {row.names: row for row in rows}.values()  # a row that is there twice counts once
     counts = Counter(person.name for person in people)
