@@ -72,6 +72,14 @@ def test_a_forgotten_student_is_not_on_the_roster_any_more(run):
     assert "Kaya" not in output
 
 
+def test_of_namesakes_only_the_forgotten_one_leaves_the_roster(run, room):
+    (room / "roster.csv").write_text("name,id\nAda,1\nAda,2\nalice,3\nbob,4\n")
+    grade(run, "--gradebook", "grades.db", "--roster", "roster.csv")
+    run("forget", "Ada_1", "--yes", "--gradebook", "grades.db")
+    roster = json.loads(run("dump", "--gradebook", "grades.db")[1])["roster"]
+    assert [name for name, _ in roster] == ["Ada_2", "alice", "bob"]
+
+
 def test_an_absent_student_is_below_no_limit(run, room):
     (room / "roster.csv").write_text("name\nalice\nbob\nCarol\n")
     assert grade(run, "--gradebook", "grades.db", "--roster", "roster.csv", "--fail-under", 40)[0] == 0

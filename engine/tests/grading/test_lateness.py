@@ -114,6 +114,7 @@ def test_a_day_is_24_hours_also_when_the_clocks_change():
         ("ada", "ada"),
         ("Ada Muster_1001_assignsubmission_file", "Ada Muster_1001"),
         ("Ada Muster_1001", "Ada Muster"),
+        ("A\u0308da_1", "\u00c4da"),
         ("musterada_1001", "ada@uni.example"),
     ],
 )

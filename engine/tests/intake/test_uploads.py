@@ -62,6 +62,15 @@ def test_each_attempt_in_blackboard_has_one_file_that_may_count(tmp_path):
     ]  # fmt: skip
 
 
+def test_of_one_uploads_files_the_newest_may_count(tmp_path):
+    folder = "12-7 - Ada Muster - Nov 3, 2026 1014 PM"
+    newer, older = (
+        zip_info(f"{folder}/scratch.{kind}", time=(2024, month, 1, 0, 0, 0))
+        for kind, month in (("ipynb", 2), ("py", 1))
+    )
+    assert uploads(tmp_path, [(newer, b"{}"), (older, CODE)]) == {"Ada Muster_12": [(newer.filename, NIGHT)]}
+
+
 def test_an_archive_has_the_time_of_its_attempt(tmp_path):
     first, second = "HW_ada_attempt_2026-11-01-10-00-00_w.zip", "HW_ada_attempt_2026-11-03-22-14-00_w.zip"
     newer = zipped([(zip_info("scratch.py", time=(2030, 1, 1, 0, 0, 0)), CODE)])
@@ -89,6 +98,14 @@ def test_folders_of_brightspace_are_one_students_uploads(tmp_path):
         (f"{second}/scratch.py", NIGHT),
     ]
     assert list(found) == ["Ada Muster_12", "Bob_13"]
+
+
+def test_one_folder_of_brightspace_is_read_alone(tmp_path):
+    folder = tmp_path / "12-7 - Ada Muster - Nov 3, 2026 1014 PM"
+    folder.mkdir()
+    (folder / "scratch.py").write_bytes(CODE)
+    ((upload,),) = take_in([folder], NAMES).uploads
+    assert (upload.submission.info.name, upload.export.time) == ("Ada Muster_12", NIGHT)
 
 
 def test_a_file_in_a_students_folder_tells_no_time(tmp_path):

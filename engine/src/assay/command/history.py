@@ -16,8 +16,8 @@ from assay.gradebook.conditions import changes
 from assay.gradebook.effective import effective
 from assay.gradebook.lookup import find_check, find_report, require_student
 from assay.intake.tree import path_text
-from assay.report.exporters.sheets import by_name, rows_of
-from assay.report.roster import names_of
+from assay.report.exporters.sheets import by_name
+from assay.report.roster import rows_of_student
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,8 +68,9 @@ def forget(student: str, file: Path) -> None:
     with opened_for_run(file, create=False) as book:
         assert book is not None  # because there is a file
         people = kept_roster(book)
-        own = rows_of(names_of(student), by_name(people))
-        if not own:
+        own = rows_of_student(student, by_name(people))
+        if len(own) != 1:  # of namesakes none is deleted
+            own = set()
             with stop_on_error(USAGE):
                 require_student(book, student)
         keep_roster(book, [person for person in people if person not in own])

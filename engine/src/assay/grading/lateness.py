@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from assay.gradebook.records import key_of
 from assay.intake.result import Refused
-from assay.report.exporters.sheets import by_name, rows_of
+from assay.report.exporters.sheets import StudentRow, by_name, rows_of
 from assay.report.roster import names_of, rows_of_student
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from assay.gradebook.store import Gradebook
     from assay.intake.result import Intake, Upload
     from assay.model import Submission
-    from assay.report.exporters.sheets import StudentRow
 
 __all__ = ["Lateness", "Rules", "Settled", "deduct", "settle"]
 
@@ -78,10 +77,14 @@ class Rules:
         index = by_name(people)
         rows = {student: rows_of_student(student, index) for student in students}
         self._times = {student: times.get(min(own).number) for student, own in rows.items() if len(own) == 1}
+        named = by_name(
+            [StudentRow(number, student, frozenset(names_of(student))) for number, student in enumerate(rows)]
+        )
         for assignment, until in deadlines.extensions.items():
             for name, time in until.items():
                 own = rows_of([name], index)
-                found = [s for s, theirs in rows.items() if name in names_of(s) or (len(own) == 1 and own == theirs)]
+                same = {row.name for row in rows_of([name], named)}
+                found = [each for each in rows if each in same or (len(own) == 1 and own == rows[each])]
                 exact = [student for student in found if student == name] or found
                 if len(exact) == 1:
                     self._extended[exact[0], assignment] = time

@@ -89,8 +89,10 @@ def _have_order(files: list[Candidate]) -> bool:
     return all(one.time or (one.fit.export and one.fit.export.order is not None) for one in files)
 
 
-def _age(one: Candidate, *, by_order: bool) -> int:
+def _age(one: Candidate, *, by_order: bool) -> tuple[int, int]:
+    """Return what is larger for a newer file; within one upload the files' own dates decide."""
     if by_order and one.time:
-        return int(one.time.strftime("%Y%m%d%H%M%S"))
+        return int(one.time.strftime("%Y%m%d%H%M%S")), one.node.modified
     export = one.fit.export
-    return export.order if by_order and export and export.order is not None else one.node.modified
+    order = export.order if by_order and export else None
+    return (one.node.modified if order is None else order), 0

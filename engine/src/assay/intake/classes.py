@@ -34,7 +34,8 @@ def take_folder(
     """Take in a student's folder or a folder of students; `told` if its emptiness has a reason already."""
     before = intake.met
     if _is_student(folder, assignments):
-        take_student(Student(folder.student, [folder]), assignments, intake, reader)
+        student = Student(person_of(folder.student), [folder], exports={folder.path: export_of(folder.student)})
+        take_student(student, assignments, intake, reader)
     else:
         _Class(assignments, intake, reader).take(_without_wrapping(folder, assignments))
     if intake.met == before and not told:

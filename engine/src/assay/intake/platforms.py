@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 __all__ = ["Export", "export_of", "is_metadata", "person_of", "time_of"]
@@ -84,9 +84,11 @@ def is_metadata(name: str) -> bool:
 
 
 def time_of(text: str, form: str) -> datetime | None:
-    """Return the time in a text, or None if it is not one of this millennium."""
+    """Return the time in a text, in UTC if it has a time zone, or None if it is not one of this millennium."""
     try:
         found = datetime.strptime(text, form)  # noqa: DTZ007 - most platforms do not write their time zone
     except ValueError:
         return None
-    return found if _FIRST_YEAR <= found.year < _LAST_YEAR else None
+    if not _FIRST_YEAR <= found.year < _LAST_YEAR:
+        return None
+    return found.astimezone(UTC) if found.tzinfo else found
