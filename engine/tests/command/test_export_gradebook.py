@@ -133,6 +133,7 @@ DECISIONS = st.one_of(
         st.sampled_from([answer_hash("text"), answer_hash("old")]),
     ),
     st.tuples(st.just("excuse"), st.sampled_from(["", "1", "7"]), st.none(), st.just("")),
+    st.tuples(st.just("late"), st.just(""), st.sampled_from([0.0, 0.25, 10.0]), st.sampled_from(["points", "percent"])),
     st.tuples(st.just("withdrawal"), st.sampled_from(["1", "2", "3"]), st.none(), st.just("")),
 )  # fmt: skip
 

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+from archive_files import zipped
 from commands import RIGHT
 from small_course import write_class
 
@@ -34,6 +35,23 @@ def test_an_interrupt_ends_a_students_own_run_with_a_line(course_root, tmp_path)
         os.killpg(run.pid, signal.SIGINT)  # as a terminal does: to all of them
         assert run.communicate()[0] == "assay: interrupted\n"
     assert run.returncode == 130
+
+
+def test_an_interrupt_while_repeated_submissions_are_compared_stores_nothing(course_root, tmp_path):
+    sleeper = "import time\ntime.sleep(60)\n"
+    names = [f"HW_ada_attempt_2026-11-0{day}-10-00-00_basics.py" for day in (1, 2)]
+    (tmp_path / "class.zip").write_bytes(zipped([(name, sleeper) for name in names]))
+    words = ["grade", tmp_path / "class.zip", "--submission", "best", "--gradebook", tmp_path / "grades.db"]
+    with subprocess.Popen(
+        ["env", "--default-signal=INT", sys.executable, "-m", "assay", *words],
+        cwd=course_root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, process_group=0,
+    ) as run:  # fmt: skip
+        while not below(run.pid, "assay.guest"):
+            time.sleep(0.05)
+        os.killpg(run.pid, signal.SIGINT)
+        output, errors = run.communicate()
+    assert (run.returncode, output) == (130, "")
+    assert errors == "assay: interrupted while repeated submissions were compared: nothing is stored\n"
 
 
 def test_an_interrupt_while_the_reports_are_written_costs_none_of_them(course_root, students, tmp_path):

@@ -30,7 +30,7 @@ def test_neither_order_nor_time_nor_earlier_reports_show(tmp_path):
 
 def test_it_has_seed_reports_conditions_and_decisions(tmp_path):
     found = json.loads(filled(tmp_path / "a", ["alice"], 1.0))
-    assert list(found) == ["schema", "seed", "reports", "decisions"]
+    assert list(found) == ["schema", "seed", "roster", "reports", "decisions"]
     assert (found["schema"], found["seed"]) == ("assay/gradebook/v1", "7")
     (stored,) = found["reports"]
     assert stored["conditions"]["torch"] == "2.13.0"

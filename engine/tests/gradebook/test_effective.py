@@ -70,6 +70,40 @@ def test_an_excused_assignment_needs_nobody():
     assert (grade.excused, grade.open) == (True, ())
 
 
+@pytest.mark.parametrize(
+    ("amount", "unit", "more", "late"),
+    [
+        (0.5, "points", [], 0.5),
+        (20.0, "percent", [], 1.2),
+        (20.0, "percent", [("excuse", "2")], 0.6),
+        (9.0, "points", [], 2.0),
+        (0.5, "points", [("withdrawal", "1")], 0.0),
+        (0.0, "points", [], 0.0),
+    ],
+)
+def test_lateness_costs_points_or_percent_of_what_counts_and_never_more_than_there_is(amount, unit, more, late):
+    others = [decision(number, *other) for number, other in enumerate(more, 2)]
+    grade = effective(ALICE, [decision(1, "late", "", amount, about=unit), *others])
+    assert (grade.late, grade.score) == (pytest.approx(late), pytest.approx(2.0 - late))
+
+
+def test_the_latest_deduction_counts_alone():
+    decisions = [decision(1, "late", "", 1.0, about="points"), decision(2, "late", "", 0.5, about="points")]
+    assert effective(ALICE, decisions).late == 0.5
+
+
+def test_an_ungraded_report_loses_nothing():
+    broken = report("alice", assignment="basics", status="ungraded", reason="it is a link", cause="refused")
+    grade = effective(broken, [decision(1, "late", "", 1.0, about="points")])
+    assert (grade.late, grade.score) == (0.0, None)
+
+
+def test_a_student_who_handed_in_nothing_needs_nobody():
+    absent = report("alice", assignment="basics", status="ungraded", reason="nothing was handed in", cause="absent")
+    grade = effective(absent, [])
+    assert (grade.score, grade.open) == (None, ())
+
+
 def test_a_target_that_is_gone_is_for_a_person():
     decisions = [decision(1, "correction", "1/median", 1.0), decision(2, "score", "3", 4.0, about="x")]
     assert effective(report("alice", (LOSSES,), assignment="basics"), decisions).open == (

@@ -1,6 +1,7 @@
 """Pseudonyms: no export tells who it is about, and one file does."""
 
 import stat
+from decimal import Decimal
 
 import pytest
 from exports import ADA, UNGRADED
@@ -9,7 +10,7 @@ from reports import report
 
 from assay.errors import ExportError
 from assay.model import Names, SubmissionInfo
-from assay.report.decided import Given, undecided
+from assay.report.decided import Deduction, Given, undecided
 from assay.report.pseudonyms import pseudonymous, pseudonyms_in
 from assay.report.results import result_of
 
@@ -28,6 +29,13 @@ def test_names_and_texts_are_gone_and_points_stay():
         ("the_loss_is_right", "help      a person has corrected this from 2 to 1 points")
     ]
     assert result.report.submission == SubmissionInfo("student-1", "", "")
+
+
+def test_how_late_it_was_is_gone_and_the_deduction_stays():
+    decided = undecided(ADA)._replace(late=Deduction(0.5, "handed in at night"))
+    result = result_of(*pseudonymous(ADA, decided, "student-1"), published=True)
+    assert [(row.check, row.score, row.text) for row in result.rows][-1] == ("late", Decimal("-0.5"), "")
+    assert "night" not in repr(result)
 
 
 def test_a_reason_may_name_a_file_and_is_gone():

@@ -11,8 +11,8 @@ from typing import Any
 import click
 
 from assay.command.console import NO_REPORT, USAGE, say, stop, stop_on_error
-from assay.command.options import PathArgument
-from assay.command.results import Choice, choice_options, read_file, read_results
+from assay.command.options import PathArgument, read_file
+from assay.command.results import Choice, choice_options, read_results
 from assay.intake.tree import path_text
 
 __all__ = ["export"]

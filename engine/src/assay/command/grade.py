@@ -24,8 +24,10 @@ from assay.command.console import (
 )
 from assay.command.interrupts import interrupts
 from assay.command.keeping import class_seed, gradebook_option, keeper, opened_for_run
+from assay.command.lateness import Order, say_lateness, settled, submission_option
 from assay.command.options import PathArgument, Percent, course_option, executor_of, open_course, waive_option
 from assay.command.progress import watched
+from assay.command.roster import Roster, class_roster, roster_option, with_absent
 from assay.course.seeds import MAX_SEED
 from assay.errors import AssayError, Interrupted
 from assay.intake.collect import take_in
@@ -38,9 +40,10 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from assay.course.read import Course
+    from assay.grading.lateness import Lateness
     from assay.grading.resume import Keeper
     from assay.intake.result import Intake
-    from assay.model import Report
+    from assay.model import Report, Submission
 
 __all__ = ["Work", "grade", "grade_work", "read_work", "show_work"]
 
@@ -73,6 +76,8 @@ class Work(NamedTuple):
     help="Exit with 1 if a submission has less than that, or could not be graded.",
 )
 @gradebook_option
+@roster_option
+@submission_option
 @waive_option
 @click.pass_context
 def grade(  # noqa: PLR0913, PLR0917 - one argument an option
@@ -83,6 +88,8 @@ def grade(  # noqa: PLR0913, PLR0917 - one argument an option
     seed: int | None,
     fail_under: float | None,
     file: Path | None,
+    roster: Path | None,
+    order: Order,
     waive: tuple[str, ...],
 ) -> None:
     """Grade submissions: each PATH is a file, a student's folder, a folder of students, or an archive of these."""
@@ -95,6 +102,8 @@ def grade(  # noqa: PLR0913, PLR0917 - one argument an option
                 book = stack.enter_context(opened_for_run(file, create=True))
                 with stop_on_error(USAGE):
                     chosen = class_seed(work.course, book, seed)
+                found = class_roster(roster, book)
+                work, lateness = _settled(executor, work, found, order, chosen, waive)
                 kept = keeper(book, work.course, work.intake, paths=paths, seed=chosen, waived=waive) if book else None
                 graded = _grade_left(executor, work, chosen, waive, kept)
         except Interrupted as error:
@@ -106,7 +115,8 @@ def grade(  # noqa: PLR0913, PLR0917 - one argument an option
         if kept is not None:
             kept.keep_refusals(refusals)
         skipped = [] if kept is None else [report for report in reports if kept.has(report)]
-        reports += refusals
+        reports = with_absent([*reports, *refusals], found.people)
+        say_lateness(lateness, book)
         trouble = _write(reports, json_file)
         if not interrupted:
             signals.heed()
@@ -117,8 +127,24 @@ def grade(  # noqa: PLR0913, PLR0917 - one argument an option
             stop(trouble, NO_REPORT)
         if interrupted:
             stop(f"interrupted: {interrupted} of {len(reports)} were not graded", STOPPED)
-    if fail_under is not None and any(_is_below(report, fail_under) for report in reports):
+    if fail_under is not None and any(_is_below(report, fail_under) for report in reports if report.cause != "absent"):
         sys.exit(BELOW)
+
+
+def _settled(  # noqa: PLR0913, PLR0917 - what grading needs
+    executor: Executor, work: Work, roster: Roster, order: Order, seed: int, waived: tuple[str, ...]
+) -> tuple[Work, list[Lateness]]:
+    """Choose among repeated submissions."""
+
+    def grade_all(submissions: list[Submission]) -> list[Report]:
+        every = work._replace(intake=replace(work.intake, submissions=submissions))
+        try:
+            return grade_work(executor, every, seed=seed, waived=waived)
+        except Interrupted:
+            stop("interrupted while repeated submissions were compared: nothing is stored", STOPPED)
+
+    intake, lateness = settled(work.course, work.intake, roster, order, grade_all)
+    return work._replace(intake=intake), lateness
 
 
 def read_work(paths: Sequence[Path], folder: Path | None) -> Work:

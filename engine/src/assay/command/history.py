@@ -10,11 +10,14 @@ import click
 from assay.command.console import USAGE, say, show, stop_on_error
 from assay.command.decisions import assignment_option
 from assay.command.keeping import opened, opened_for_run, required_gradebook_option
+from assay.command.roster import keep_roster, kept_roster
 from assay.errors import GradebookError
 from assay.gradebook.conditions import changes
 from assay.gradebook.effective import effective
 from assay.gradebook.lookup import find_check, find_report, require_student
 from assay.intake.tree import path_text
+from assay.report.exporters.sheets import by_name
+from assay.report.roster import rows_of_student
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,8 +67,13 @@ def forget(student: str, file: Path) -> None:
     """Delete all reports and decisions of STUDENT; the files that were handed in stay."""
     with opened_for_run(file, create=False) as book:
         assert book is not None  # because there is a file
-        with stop_on_error(USAGE):
-            require_student(book, student)
+        people = kept_roster(book)
+        own = rows_of_student(student, by_name(people))
+        if len(own) != 1:  # of namesakes none is deleted
+            own = set()
+            with stop_on_error(USAGE):
+                require_student(book, student)
+        keep_roster(book, [person for person in people if person not in own])
         reports, decisions = book.forget(student)
     _print(f"{student} is forgotten: reports: {reports}, decisions: {decisions}")
 
@@ -101,6 +109,7 @@ def _decision_line(decision: Decision) -> str:
         "correction": f"check {decision.target} is corrected to {points}",
         "score": f"the written answer to exercise {decision.target} is given {points}",
         "excuse": f"exercise {decision.target} is excused" if decision.target else "the assignment is excused",
+        "late": f"for lateness are deducted {points}".replace("points", decision.about),
         "withdrawal": f"decision {decision.target} is withdrawn",
     }[decision.kind]
     why = f": {decision.text}" if decision.text else ""

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assay.command.console import USAGE, stop_on_error
+from assay.command.console import USAGE, stop, stop_on_error
 from assay.command.run_folder import run_folder
 from assay.course.read import Course, find_root, read_course
+from assay.intake.tree import path_text
 from assay.promises import CORE
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ __all__ = [
     "executor_of",
     "named_assignments",
     "open_course",
+    "read_file",
     "waive_option",
 ]
 
@@ -81,6 +83,14 @@ def named_assignments(folder: Path | None, assignments: Sequence[str]) -> tuple[
     with stop_on_error(USAGE):
         course = open_course(folder)
         return course, [course.assignment(name).name for name in assignments or [a.name for a in course.assignments]]
+
+
+def read_file(path: Path) -> bytes:
+    """Return the bytes of a file; stop if it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        stop(f"{path_text(path)} cannot be read: {error.strerror}", USAGE)
 
 
 @contextlib.contextmanager

@@ -12,6 +12,7 @@ from assay.command.console import NO_REPORT, STOPPED, USAGE, say, show_reports, 
 from assay.command.grade import Work, grade_work, read_work
 from assay.command.interrupts import interrupts
 from assay.command.keeping import class_seed, opened_for_run, origin, required_gradebook_option
+from assay.command.lateness import graded_before
 from assay.command.options import PathArgument, course_option, executor_of, waive_option
 from assay.errors import GradebookError, Interrupted
 from assay.gradebook.effective import effective, standing
@@ -81,6 +82,7 @@ def regrade(  # noqa: PLR0913, PLR0917 - one argument an option
     with opened_for_run(file, create=False) as book, interrupts() as signals:
         assert book is not None  # because there is a file
         seed = class_seed(work.course, book, None)
+        work = work._replace(intake=graded_before(book, work.intake))
         plan = _plan(book, work, choice, seed, waive)
         new: list[tuple[Task, Report]] = []
         failed: list[Report] = []

@@ -9,15 +9,17 @@ import click
 
 from assay.command.console import USAGE, stop
 from assay.command.keeping import opened
-from assay.command.options import PathArgument
+from assay.command.options import PathArgument, read_file
+from assay.command.roster import kept_roster
 from assay.errors import AssayError
 from assay.gradebook.effective import answer_hash, effective, standing
 from assay.gradebook.records import key_of
 from assay.intake.tree import path_text
-from assay.report.decided import Decided, Given, nothing_handed_in, undecided
+from assay.report.decided import Decided, Deduction, Given, nothing_handed_in, undecided
 from assay.report.document import read_document
 from assay.report.pseudonyms import pseudonymous, pseudonyms_in
 from assay.report.results import result_of
+from assay.report.roster import absences
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from assay.model import Report
     from assay.report.results import Result
 
-__all__ = ["Choice", "choice_options", "read_file", "read_results"]
+__all__ = ["Choice", "choice_options", "read_results"]
 
 
 class Choice(NamedTuple):
@@ -82,14 +84,6 @@ def read_results(choice: Choice, pseudonyms: Path | None = None) -> list[Result]
     return [result_of(report, decided, published=choice.published) for report, decided in found]
 
 
-def read_file(path: Path) -> bytes:
-    """Return the bytes of a file; stop if it cannot be read."""
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        stop(f"{path_text(path)} cannot be read: {error.strerror}", USAGE)
-
-
 def _reports(path: Path) -> Sequence[Report]:
     try:
         return read_document(read_file(path)).reports
@@ -98,14 +92,19 @@ def _reports(path: Path) -> Sequence[Report]:
 
 
 def _kept(path: Path) -> list[tuple[Report, Decided]]:
-    """Return the current reports of a gradebook with their decisions, and who is excused without a report."""
+    """Return the current reports of a gradebook with their decisions, and who handed in nothing."""
     with opened(path) as book:
         reports, decisions = [entry.report for entry in book.current()], book.decisions()
+        missing = absences(kept_roster(book), reports)
     there = set(map(key_of, reports))
-    others = dict.fromkeys((each.student, each.assignment) for each in decisions)
+    others = dict.fromkeys([*missing, *((each.student, each.assignment) for each in decisions)])
     absent = [nothing_handed_in(*other) for other in others if other not in there]
     found = [(report, _decided(report, decisions)) for report in [*reports, *absent]]
-    return [(report, decided) for report, decided in found if report not in absent or decided.whole]
+    return [
+        (report, decided)
+        for report, decided in found
+        if report.cause != "absent" or decided.whole or key_of(report) in missing
+    ]
 
 
 def _decided(report: Report, decisions: Sequence[Decision]) -> Decided:
@@ -121,7 +120,8 @@ def _decided(report: Report, decisions: Sequence[Decision]) -> Decided:
         elif kind == "score" and decision.points is not None and decision.about == hashes.get(target):
             answers[target] = Given(decision.points, decision.text)
     excused = frozenset(points.exercise for points in grade.exercises if points.excused)
-    return Decided(corrections, answers, excused, grade.excused, grade.score is not None, grade.open)
+    late = Deduction(grade.late, own["late", ""].text) if grade.late else None
+    return Decided(corrections, answers, excused, late, grade.excused, grade.score is not None, grade.open)
 
 
 def _is_chosen(report: Report, choice: Choice) -> bool:

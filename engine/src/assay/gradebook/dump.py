@@ -15,12 +15,13 @@ SCHEMA: Final = "assay/gradebook/v1"
 
 
 def dump_bytes(book: Gradebook) -> bytes:
-    """Return the seed, the current reports with what they depend on, and all decisions, as indented JSON."""
+    """Return seed, roster, current reports with what they depend on, and all decisions, as indented JSON."""
     seed = book.kept_seed()
     reports = [{"conditions": entry.conditions, "report": entry.report} for entry in book.current()]
     document = {
         "schema": SCHEMA,
         "seed": None if seed is None else str(seed),
+        "roster": book.roster(),
         "reports": _without("duration", msgspec.to_builtins(reports)),
         "decisions": _without("time", msgspec.to_builtins(book.decisions())),
     }

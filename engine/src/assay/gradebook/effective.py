@@ -41,6 +41,7 @@ class Grade(msgspec.Struct, frozen=True):
         score: the points that count, or None while the report is ungraded and nobody has corrected that.
         max_score: the most that the checks can give, without excused exercises.
         excused: the whole assignment is excused.
+        late: the points that are deducted for lateness.
         exercises: the points of each exercise.
         open: what a person must still decide, a sentence each.
     """
@@ -48,6 +49,7 @@ class Grade(msgspec.Struct, frozen=True):
     score: float | None
     max_score: float
     excused: bool
+    late: float
     exercises: tuple[Points, ...]
     open: tuple[str, ...]
 
@@ -68,10 +70,14 @@ def effective(report: Report, decisions: Iterable[Decision]) -> Grade:
         if number not in graded
     ]
     counted = [points for points in exercises if not points.excused]
+    score, max_score = (float(sum(getattr(points, field) for points in counted)) for field in ("score", "max_score"))
+    undecided = _is_undecided(report, own)
+    late = 0.0 if undecided else _deduction(own.get(("late", "")), score, max_score)
     return Grade(
-        None if _is_undecided(report, own) else float(sum(points.score for points in counted)),
-        float(sum(points.max_score for points in counted)),
+        None if undecided else score - late,
+        max_score,
         ("excuse", "") in own,
+        late,
         tuple(exercises),
         () if ("excuse", "") in own else tuple(_open(report, own)),
     )
@@ -107,6 +113,14 @@ def _points(exercise: ExerciseResult, answer: Answer | None, own: dict[tuple[str
     return Points(exercise.id, score, exercise.max_score, ("excuse", exercise.id) in own)
 
 
+def _deduction(late: Decision | None, score: float, max_score: float) -> float:
+    """Return the points that lateness costs: never more than there are."""
+    if late is None or not late.points:
+        return 0.0
+    points = late.points * max_score / 100 if late.about == "percent" else late.points
+    return min(points, score)
+
+
 def _answer_score(answer: Answer, own: dict[tuple[str, str], Decision]) -> float | None:
     decision = own.get(("score", answer.exercise))
     return decision.points if decision is not None and decision.about == answer_hash(answer.text) else None
@@ -124,7 +138,7 @@ def _checks(report: Report) -> Iterator[tuple[ExerciseResult, Verdict]]:
 
 
 def _open(report: Report, own: dict[tuple[str, str], Decision]) -> Iterator[str]:
-    if _is_undecided(report, own) and report.cause != "interrupted":  # grading it again settles that
+    if _is_undecided(report, own) and report.cause not in ("interrupted", "absent"):  # handing in or grading settles it
         yield report.reason or "it could not be graded"
     written = {answer.exercise: answer for answer in report.answers}
     for number, answer in written.items():

@@ -9,9 +9,12 @@ import msgspec
 from assay.gradebook.conditions import Conditions  # noqa: TC001 - msgspec reads the annotations
 from assay.model import Report  # noqa: TC001
 
-__all__ = ["Decision", "Entry", "Key", "Kind", "Origin", "key_of"]
+__all__ = ["Decision", "Entry", "Key", "Kind", "Origin", "Person", "key_of"]
 
-Kind = Literal["correction", "score", "excuse", "withdrawal"]
+Kind = Literal["correction", "score", "excuse", "late", "withdrawal"]
+
+Person = tuple[str, tuple[str, ...]]
+"""A student on the roster: the name in sentences, and every name that a platform may have."""
 
 Key = tuple[str, str]
 """A student and an assignment: reports and decisions of one key belong together."""
@@ -54,14 +57,16 @@ class Decision(msgspec.Struct, frozen=True):
     Args:
         number: counts all decisions of a gradebook.
         time: when it was made, in UTC.
-        kind: a correction of a check's points, a score for a written answer, an excuse, or the withdrawal of one.
+        kind: a correction of a check's points, a score for a written answer, an excuse, a deduction for lateness, or
+            the withdrawal of one.
         student: the name in the reports.
         assignment: the assignment's name.
         target: a correction's check, as EXERCISE/CHECK, or a score's or an excuse's exercise, "" for the whole
             assignment. For a withdrawal the number of its decision.
-        points: of a correction or a score.
+        points: of a correction or a score, or what is deducted.
         text: the reason, or the comment on a written answer.
-        about: SHA-256 of the written answer that the score was given for.
+        about: SHA-256 of the written answer that the score was given for, or the unit of a deduction: `points`, or
+            `percent` of the points that the assignment can give.
     """
 
     number: int

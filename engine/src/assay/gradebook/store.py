@@ -11,12 +11,12 @@ import msgspec
 from assay.errors import GradebookError
 from assay.gradebook.conditions import Conditions
 from assay.gradebook.opening import connect, lock, name_of, telling
-from assay.gradebook.records import Decision, Entry, Kind, Origin
+from assay.gradebook.records import Decision, Entry, Kind, Origin, Person
 from assay.model import Report
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 __all__ = ["Gradebook", "open_gradebook"]
@@ -54,6 +54,17 @@ class Gradebook:
         with telling(self.path):
             row = self._connection.execute("SELECT value FROM meta WHERE name = 'seed'").fetchone()
         return int(row[0]) if row else None
+
+    def keep_roster(self, people: Sequence[Person]) -> None:
+        """Keep the roster, in place of the one before."""
+        with telling(self.path):
+            self._connection.execute("INSERT OR REPLACE INTO meta VALUES ('roster', ?)", (_text(people),))
+
+    def roster(self) -> list[Person]:
+        """Return the roster; nobody if none was kept."""
+        with telling(self.path):
+            row = self._connection.execute("SELECT value FROM meta WHERE name = 'roster'").fetchone()
+        return msgspec.json.decode(row[0], type=list[Person]) if row else []
 
     def add(self, report: Report, conditions: Conditions | None, origin: Origin) -> None:
         """Store a report; it is on the disk when this returns.

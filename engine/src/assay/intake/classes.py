@@ -6,8 +6,10 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from assay.intake.archives.opening import is_archive
+from assay.intake.gradescope import METADATA, gradescope_exports
 from assay.intake.layout import Role, folders_in, has_files, has_work, is_flat_export, is_own, parts, role_of
 from assay.intake.matching import ending_of, is_named_for, match, same_person
+from assay.intake.platforms import export_of, person_of
 from assay.intake.sentences import nothing_in
 from assay.intake.students import Student, take_student
 from assay.intake.tree import LINK, archive_stem, ending
@@ -32,7 +34,8 @@ def take_folder(
     """Take in a student's folder or a folder of students; `told` if its emptiness has a reason already."""
     before = intake.met
     if _is_student(folder, assignments):
-        take_student(Student(folder.student, [folder]), assignments, intake, reader)
+        student = Student(person_of(folder.student), [folder], exports={folder.path: export_of(folder.student)})
+        take_student(student, assignments, intake, reader)
     else:
         _Class(assignments, intake, reader).take(_without_wrapping(folder, assignments))
     if intake.met == before and not told:
@@ -84,19 +87,26 @@ class _Class:
         unnamed = {role for child, role in roles.items() if not is_named_for(child.name, self._assignments)}
         in_groups = Role.CLASS in unnamed and Role.STUDENT not in unnamed
         flat = []
+        exports = gradescope_exports(folder)
         for child in folder.children():
             if child.trouble or child.kind == "link":
                 self._intake.refuse(child, "", child.name, child.trouble or LINK)
             elif child.kind != "folder":
-                flat.append(child)
+                flat += [child] if child.name != METADATA else []
             elif roles[child] is Role.CLASS and is_named_for(child.name, self._assignments):
                 self._gather(child)
             elif roles[child] is Role.CLASS or (roles[child] is Role.WRAPPED and in_groups):
                 _Class(self._assignments, self._intake, self._reader).take(child)
             else:
-                student = self._student(child.student)
-                student.folders.insert(0 if roles[child] is not Role.NONE else len(student.folders), child)
-                student.name = student.folders[0].student
+                export = exports.get(child.name)
+                name = export.student if export else person_of(child.student)
+                student = self._student(name)
+                if not student.folders or roles[child] is not Role.NONE:
+                    student.folders.insert(0, child)
+                    student.name = name
+                else:
+                    student.folders.append(child)
+                student.exports[child.path] = export or export_of(child.name)
                 student.is_blank &= roles[child] is Role.NONE and not has_files(child)
         has_folders = any(role is not Role.NONE for role in roles.values())
         strays = [node for node in flat if not self._add_flat(node, folder)]

@@ -45,7 +45,7 @@ def take_in(paths: Iterable[Path], assignments: Sequence[str]) -> Intake:
             elif is_archive(node):
                 _take_export(node, names, intake, reader)
             else:
-                intake.add(node, *_assignment_and_student(path, names), reader)
+                intake.add([(node, None, ())], *_assignment_and_student(path, names), reader)
     return intake
 
 

@@ -49,7 +49,10 @@ class Role(Enum):
 def role_of(folder: Node, assignments: tuple[str, ...], depth: int = MAX_DEPTH) -> Role:
     """Return a folder's role."""
     named = is_named_for(folder.name, assignments)
-    if is_flat_export(folder) or (named and not is_own(folder, assignments) and _holds_persons(folder, assignments)):
+    exported = export_of(folder.name) is not None  # a platform made it for a student, who may have named the files
+    if (is_flat_export(folder) and not exported) or (
+        named and not is_own(folder, assignments) and _holds_persons(folder, assignments)
+    ):
         return Role.CLASS
     if has_work(folder, assignments) or any(map(is_archive, folder.children())) or parts(folder, assignments):
         return Role.STUDENT

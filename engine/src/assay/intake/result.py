@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from assay.errors import IntakeError
 from assay.intake.content import read_content
@@ -12,12 +13,15 @@ from assay.intake.tree import path_text
 from assay.model import Submission, SubmissionInfo
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from assay.intake.content import Content
+    from assay.intake.platforms import Export
     from assay.intake.reader.client import Reader
     from assay.intake.tree import Node
 
-__all__ = ["Intake", "Refused"]
+__all__ = ["Intake", "Refused", "Upload"]
 
 
 class Refused(NamedTuple):
@@ -28,12 +32,24 @@ class Refused(NamedTuple):
     reason: str
 
 
+class Upload(NamedTuple):
+    """A file that a student handed in, and what the platform says of it."""
+
+    submission: Submission
+    export: Export | None
+
+
+File: TypeAlias = "tuple[Node, Export | None, tuple[str, ...]]"
+"""A file, what the platform says of it, and the notes if it is the graded one."""
+
+
 @dataclass
 class Intake:
     """Everything below the paths of a command, in their order.
 
     Attributes:
-        submissions: the files to grade.
+        submissions: the files to grade: of each student and assignment the latest.
+        uploads: for each of them, everything that the student handed in for the assignment, the oldest first.
         refused: everything that cannot be graded, and why.
         empty: folders without anything to grade.
         skipped: files beside the students' that are nobody's submission.
@@ -41,6 +57,7 @@ class Intake:
     """
 
     submissions: list[Submission] = field(default_factory=list)
+    uploads: list[list[Upload]] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
     empty: list[Path] = field(default_factory=list)
     skipped: list[Path] = field(default_factory=list)
@@ -48,8 +65,12 @@ class Intake:
     _known: set[tuple[str, ...]] = field(default_factory=set, init=False, repr=False)
     _path_texts: Counter[tuple[str, str]] = field(default_factory=Counter, init=False, repr=False)
 
-    def add(self, node: Node, assignment: str, student: str, reader: Reader, notes: tuple[str, ...] = ()) -> None:
-        """Read a file and add it to the submissions, or to the refused if it cannot be read."""
+    def add(self, files: Sequence[File], assignment: str, student: str, reader: Reader) -> None:
+        """Read a student's files for an assignment, the oldest first; the last one is the submission.
+
+        If it cannot be read, it is refused. Earlier files that cannot be read are left out.
+        """
+        *earlier, (node, export, notes) = files
         try:
             content = read_content(node, reader)
         except IntakeError as error:
@@ -62,8 +83,15 @@ class Intake:
         # Paths that differ only in bytes that are not UTF-8 have one text, but belong to two students.
         alike = self._path_texts[path, assignment]
         mark = f" ({alike})" if alike > 1 else ""
-        info = SubmissionInfo(path_text(student) + mark, path + mark, content.sha256)
-        self.submissions.append(Submission(info, assignment, content.kind, content.source, (*content.notes, *notes)))
+        name = path_text(student) + mark
+        last = _submission(name, path + mark, assignment, content, notes)
+        uploads = [Upload(last, export)]
+        for other, upload, why in reversed(earlier):
+            with contextlib.suppress(IntakeError):
+                read = _submission(name, path_text(other.path), assignment, read_content(other, reader), why)
+                uploads.insert(0, Upload(read, upload))
+        self.submissions.append(last)
+        self.uploads.append(uploads)
 
     def refuse(self, node: Node, assignment: str, student: str, reason: str) -> None:
         """Refuse a node, with its name and the reason."""
@@ -87,3 +115,8 @@ class Intake:
         new = key not in self._known
         self._known.add(key)
         return new
+
+
+def _submission(name: str, path: str, assignment: str, content: Content, notes: tuple[str, ...]) -> Submission:
+    info = SubmissionInfo(name, path, content.sha256)
+    return Submission(info, assignment, content.kind, content.source, (*content.notes, *notes))

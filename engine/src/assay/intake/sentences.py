@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from assay.intake.tree import Node
 
 __all__ = [
+    "age_note",
     "beside_note",
     "file_names",
     "inexact_note",
     "named_for_none",
     "nothing_in",
-    "older_note",
     "skipped_note",
     "unopened_note",
 ]
@@ -48,9 +48,9 @@ def named_for_none(labels: Sequence[str], assignments: Sequence[str]) -> str:
     return f"none of its files is named after an assignment: {_names(labels)}; call it {file_names(assignments)}"
 
 
-def older_note(old: str, best: str, *, older: bool) -> str:
-    """Return the note about a file beside a newer one."""
-    return f"{old} was not graded: it is {'older' if older else 'not newer'} than {best}"
+def age_note(other: str, best: str, age: str) -> str:
+    """Return the note about a file of another age than the graded one."""
+    return f"{other} was not graded: it is {age} than {best}"
 
 
 def inexact_note(label: str, best: str) -> str:

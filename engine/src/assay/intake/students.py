@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from assay.errors import IntakeError
 from assay.intake.archives.opening import STUDENT, check_openable, is_archive
+from assay.intake.choice import Candidate, choices
 from assay.intake.layout import files_below, is_flat_export, places
-from assay.intake.matching import NameMatch, ending_of, match, own_matches
-from assay.intake.platforms import export_of, is_metadata
-from assay.intake.sentences import (
-    beside_note,
-    file_names,
-    inexact_note,
-    named_for_none,
-    nothing_in,
-    older_note,
-    unopened_note,
-)
+from assay.intake.matching import ending_of, match, own_matches
+from assay.intake.platforms import Export, export_of, is_metadata
+from assay.intake.sentences import beside_note, file_names, named_for_none, nothing_in, unopened_note
 from assay.intake.tree import path_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from assay.intake.archives.nodes import ArchiveTree
     from assay.intake.reader.client import Reader
@@ -40,22 +34,15 @@ class Student:
         name: the student's name in reports.
         folders: the student's folders.
         files: the student's files in a flat export, of every kind.
+        exports: what the platform says of each folder.
         is_blank: whether the student has no file that could be a submission.
     """
 
     name: str
     folders: list[Node] = field(default_factory=list)
     files: list[Node] = field(default_factory=list)
+    exports: dict[Path, Export | None] = field(default_factory=dict)
     is_blank: bool = True
-
-
-class Candidate(NamedTuple):
-    """A file that may count for an assignment; `label` names it in sentences, `folder` is its folder."""
-
-    node: Node
-    fit: NameMatch
-    label: str
-    folder: str
 
 
 @dataclass
@@ -67,24 +54,25 @@ class _Pile:
     archives: list[Node] = field(default_factory=list)
     others: list[Node] = field(default_factory=list)
     labels: dict[str, str] = field(default_factory=dict)
+    uploads: dict[str, Export | None] = field(default_factory=dict)
 
     def add_files(self, nodes: list[Node], assignments: tuple[str, ...]) -> None:
         """Sort files of a flat export."""
         for node in nodes:
             fit = match(node.name, assignments)
             if fit.assignment or fit.nearly:
-                self.candidates.append(Candidate(node, fit, path_text(node.name), ""))
+                self.candidates.append(Candidate(node, fit, path_text(node.name), "", fit.export))
             else:
-                self._add_other(node, path_text(node.name))
+                self._add_other(node, path_text(node.name), fit.export)
 
-    def add_folder(self, folder: Node, assignments: tuple[str, ...], prefix: str = "") -> None:
+    def add_folder(self, folder: Node, assignments: tuple[str, ...], upload: Export | None, prefix: str = "") -> None:
         """Sort the files in a student's folder; `prefix` begins their labels."""
         taken = set()
         for place in places(folder, assignments):
             for node, fit in own_matches(place, assignments):
                 taken.add(node.path)
                 label = path_text(node.path.relative_to(folder.path))
-                self.candidates.append(Candidate(node, fit, prefix + label, label.rpartition("/")[0]))
+                self.candidates.append(Candidate(node, fit, prefix + label, label.rpartition("/")[0], upload))
         for node in files_below(folder):
             label = prefix + path_text(node.path.relative_to(folder.path))
             if node.path in taken:
@@ -92,11 +80,15 @@ class _Pile:
             if match(node.name, assignments).assignment:
                 self.elsewhere.append(label)
             else:
-                self._add_other(node, label)
+                self._add_other(node, label, upload)
 
-    def _add_other(self, node: Node, label: str) -> None:
+    def _add_other(self, node: Node, label: str, upload: Export | None) -> None:
         self.labels[str(node.path)] = label
-        (self.archives if is_archive(node) else self.others).append(node)
+        if is_archive(node):
+            self.archives.append(node)
+            self.uploads[str(node.path)] = upload
+        else:
+            self.others.append(node)
 
     def besides(self) -> list[str]:
         """Return notes about the files that are not candidates."""
@@ -111,7 +103,7 @@ def take_student(student: Student, assignments: tuple[str, ...], intake: Intake,
     pile = _Pile()
     pile.add_files(student.files, assignments)
     for folder in student.folders:
-        pile.add_folder(folder, assignments)
+        pile.add_folder(folder, assignments, student.exports.get(folder.path))
     before = intake.met
     if pile.candidates or not pile.archives:
         _take_pile(pile, student.name, assignments, intake, reader)
@@ -124,45 +116,23 @@ def take_student(student: Student, assignments: tuple[str, ...], intake: Intake,
 def _take_pile(pile: _Pile, name: str, assignments: tuple[str, ...], intake: Intake, reader: Reader) -> None:
     """Take in one file for each assignment; the first gets the notes about all other files."""
     besides = pile.besides()
-    chosen = [(assignment, *_choose(pile.candidates, assignment)) for assignment in assignments]
-    found = {assignment for assignment, best, _ in chosen if best}
+    chosen = {assignment: choices(pile.candidates, assignment) for assignment in assignments}
+    found = {assignment for assignment, uploads in chosen.items() if uploads}
     spare = [one.label for one in pile.candidates if one.fit.nearly in found]
     besides += [beside_note(spare)] if spare else []
-    for assignment, best, notes in chosen:
-        if best is not None:
-            intake.add(best.node, assignment, name, reader, (*notes, *besides))
+    for assignment, uploads in chosen.items():
+        if uploads:
+            found_files = [(one.node, one.upload, (*notes, *besides)) for one, notes in uploads]
+            intake.add(found_files, assignment, name, reader)
             besides = []
-    for assignment, best, _ in chosen:
-        nearly = [one for one in pile.candidates if one.fit.nearly == assignment and best is None]
+    for assignment, uploads in chosen.items():
+        nearly = [one for one in pile.candidates if one.fit.nearly == assignment and not uploads]
         if nearly:
             first, *more = sorted(nearly, key=lambda one: one.label)
             also = "".join(f", and so must {one.label}" for one in more)
             intake.refuse(
                 first.node, assignment, name, f"it must be called {assignment}{ending_of(first.node.name)}{also}"
             )
-
-
-def _choose(candidates: list[Candidate], assignment: str) -> tuple[Candidate | None, list[str]]:
-    """Return the file that counts for an assignment, and notes about it and about the files that do not count."""
-    contained = [one for one in candidates if one.fit.assignment == assignment]
-    exact = [one for one in contained if one.fit.exact]
-    pool = exact or contained
-    if not pool:
-        return None, []
-    by_order = all(one.fit.export and one.fit.export.order is not None for one in pool)
-    ages = {one: _age(one, by_order=by_order) for one in pool}
-    *older, best = sorted(pool, key=lambda one: (ages[one], one.label))
-    notes = [f"the graded file is in the folder {best.folder}"] if best.folder and best.folder != assignment else []
-    if not best.fit.exact:
-        notes.append(f"the graded file is {best.label}")
-    notes += [older_note(one.label, best.label, older=ages[one] < ages[best]) for one in older]
-    notes += [inexact_note(one.label, best.label) for one in contained if one not in pool]
-    return best, notes
-
-
-def _age(one: Candidate, *, by_order: bool) -> int:
-    export = one.fit.export
-    return export.order if by_order and export and export.order is not None else one.node.modified
 
 
 def _take_archives(pile: _Pile, name: str, assignments: tuple[str, ...], intake: Intake, reader: Reader) -> None:
@@ -181,7 +151,9 @@ def _take_archives(pile: _Pile, name: str, assignments: tuple[str, ...], intake:
         if is_flat_export(tree.root) or any(export_of(child.name) for child in tree.root.children()):
             intake.refuse(node, "", name, "it has the files of several students: grade it by its own path")
             continue
-        inside.add_folder(tree.root, assignments, f"{path_text(node.name)}/" if len(trees) > 1 else "")
+        inside.add_folder(
+            tree.root, assignments, pile.uploads[str(node.path)], f"{path_text(node.name)}/" if len(trees) > 1 else ""
+        )
         if len(inside.candidates) == count:
             _refuse_members(tree.root, name, intake)
         for trouble in tree.troubles:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from assay.model import ExerciseResult, Verdict
 
-__all__ = ["Decided", "Given", "decide", "nothing_handed_in", "undecided"]
+__all__ = ["Decided", "Deduction", "Given", "decide", "nothing_handed_in", "undecided"]
 
 
 class Given(NamedTuple):
@@ -23,6 +23,13 @@ class Given(NamedTuple):
     comment: str
 
 
+class Deduction(NamedTuple):
+    """Points that lateness costs, and how late it was."""
+
+    points: float
+    text: str
+
+
 class Decided(NamedTuple):
     """Decisions of persons beside a report; not why, because the reasons are the instructor's.
 
@@ -30,6 +37,7 @@ class Decided(NamedTuple):
         corrections: the points of checks, by the exercise's number and the check's id.
         answers: the points of written answers, by the exercise's number.
         excused: the numbers of excused exercises.
+        late: what lateness costs, or None.
         whole: whether the whole assignment is excused.
         graded: whether the points are known, because the report is graded or persons settled it.
         open: what a person must still decide, a sentence each.
@@ -38,6 +46,7 @@ class Decided(NamedTuple):
     corrections: Mapping[tuple[str, str], float]
     answers: Mapping[str, Given]
     excused: frozenset[str]
+    late: Deduction | None
     whole: bool
     graded: bool
     open: tuple[str, ...]
@@ -52,17 +61,17 @@ def undecided(report: Report) -> Decided:
     }
     waiting = [answer.exercise for answer in report.answers if answer.score is None]
     texts = tuple(f"the written answer to exercise {exercise} has no score" for exercise in waiting)
-    return Decided({}, given, frozenset(), whole=False, graded=report.status == "graded", open=texts)
+    return Decided({}, given, frozenset(), None, whole=False, graded=report.status == "graded", open=texts)
 
 
 def nothing_handed_in(student: str, assignment: str) -> Report:
-    """Return the report of a student of whom there is none, for decisions that need none."""
+    """Return the report of a student who handed in nothing."""
     return Report(
         submission=SubmissionInfo(student, "", ""),
         assignment=assignment,
         status="ungraded",
         reason="nothing was handed in",
-        cause=None,
+        cause="absent",
         score=0.0,
         max_score=0.0,
         isolation={},
@@ -91,11 +100,18 @@ def decide(report: Report, decided: Decided) -> Report:
     return replace(
         report,
         status="graded" if decided.graded else "ungraded",
-        score=float(sum(exercise.score for exercise in counted) + written),
+        score=float(
+            sum(exercise.score for exercise in counted) + written - (decided.late.points if decided.late else 0.0)
+        ),
         max_score=float(sum(exercise.max_score for exercise in counted)),
         exercises=exercises,
         answers=answers,
+        handed_in=replace(report.handed_in, notes=(*report.handed_in.notes, *_lateness(decided.late))),
     )
+
+
+def _lateness(late: Deduction | None) -> tuple[str, ...]:
+    return (f"-{late.points:g} points: {late.text}",) if late else ()
 
 
 def _exercise(exercise: ExerciseResult, decided: Decided) -> ExerciseResult:

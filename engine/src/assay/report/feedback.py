@@ -78,9 +78,9 @@ def write_moodle_zip(results: Sequence[Result], path: Path) -> None:
 def _texts(results: Sequence[Result]) -> dict[tuple[str, str], bytes]:
     """Return the file of each student and assignment; raise ExportError if one has two.
 
-    A student who handed in nothing and is excused gets none.
+    A student who handed in nothing gets none.
     """
-    got = [result for result in results if result.report.submission.path or not result.excused]
+    got = [result for result in results if result.report.cause != "absent"]
     counts = Counter((result.student, _file(result)) for result in got)
     twice = [f"{student} ({name})" for (student, name), count in counts.items() if count > 1]
     if twice:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from assay.errors import ExportError
 from assay.model import Names, SubmissionInfo, Verdict
-from assay.report.decided import Given
+from assay.report.decided import Deduction, Given
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -40,6 +40,7 @@ def pseudonymous(report: Report, decided: Decided, pseudonym: str) -> tuple[Repo
         handed_in=Names((), ()),
     ), decided._replace(
         answers={number: Given(given.points, "") for number, given in decided.answers.items()},
+        late=Deduction(decided.late.points, "") if decided.late else None,
         open=(_REASON,) if decided.open else (),
     )
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from assay.model import ExerciseResult, Message, Report, Status, Verdict, Visibility
+    from assay.report.decided import Deduction
 
 __all__ = ["ROUNDING", "Result", "Row", "RowStatus", "number", "result_of"]
 
@@ -28,24 +29,24 @@ ROUNDING: Final = (
     " score is rounded half up in proportion, and a total is the sum of what is shown"
 )
 
-RowStatus: TypeAlias = "Status | Literal['scored']"
-"""A check's status, or `scored` for a written answer that a person gave points for."""
+RowStatus: TypeAlias = "Status | Literal['scored', 'late']"
+"""A check's status, `scored` for a written answer that a person gave points for, or `late` for a deduction."""
 
 _CENT: Final = Decimal("0.01")
 _LABEL: Final = 10
 
 
 class Row(msgspec.Struct, frozen=True):
-    """A check of a result, or a written answer that has points.
+    """A check of a result, a written answer that has points, or what lateness costs.
 
     Args:
         exercise: the number of its exercise.
         title: the title of its exercise.
-        check: its id; `hidden-1` if it is not shown, `answer` for a written answer.
+        check: its id; `hidden-1` if it is not shown, `answer` for a written answer, `late` for a deduction.
         description: the sentence that a student reads.
         status: as in the report.
         score: its points, or None if they are not known.
-        max_score: its highest points; 0 for a written answer.
+        max_score: its highest points; 0 for a written answer or a deduction.
         visibility: who may see it, and when.
         text: the message as lines, or "".
         duration: in seconds.
@@ -65,7 +66,7 @@ class Row(msgspec.Struct, frozen=True):
     @property
     def is_wrong(self) -> bool:
         """Whether the submission is the reason why the check did not pass."""
-        return self.status not in {"passed", "scored", "ungraded"}
+        return self.status not in {"passed", "scored", "late", "ungraded"}
 
 
 class Result(msgspec.Struct, frozen=True):
@@ -117,6 +118,7 @@ def result_of(report: Report, decided: Decided, *, published: bool) -> Result:
     path = PurePath(report.submission.path)
     excused = [f"exercise {exercise.id} is excused" for exercise in report.exercises if exercise.id in decided.excused]
     rows = [] if decided.whole else [*_rows(seen.exercises, report.exercises, decided), *_answers(seen, decided)]
+    rows += _late(decided.late, rows)
     order = list(dict.fromkeys(row.exercise for row in rows))
     return Result(
         student=_name(report.submission.name),
@@ -182,6 +184,27 @@ def _answers(seen: Report, decided: Decided) -> Iterator[Row]:
                 text=_lines(answer.comment or ""),
                 duration=0.0,
             )
+
+
+def _late(late: Deduction | None, rows: Sequence[Row]) -> list[Row]:
+    """Return the row of a deduction: never more than the points of all other rows."""
+    if late is None or not rows:
+        return []
+    points = Decimal(repr(late.points)).quantize(_CENT, ROUND_HALF_UP)
+    return [
+        Row(
+            exercise="late",
+            title="deduction",
+            check="late",
+            description="handed in late",
+            status="late",
+            score=-min(points, sum((row.score or Decimal(0) for row in rows), Decimal(0))),
+            max_score=Decimal(0),
+            visibility="visible",
+            text=_lines(late.text),
+            duration=0.0,
+        )
+    ]
 
 
 def _rounded(points: Sequence[float]) -> Iterator[Decimal]:

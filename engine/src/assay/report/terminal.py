@@ -53,11 +53,11 @@ def render(reports: Iterable[Report], skipped: Sequence[Report] = ()) -> Rendera
     shown = list(reports)
     parts: list[RenderableType] = []
     for report in shown:
-        if not any(report is other for other in skipped):
+        if report.cause != "absent" and not any(report is other for other in skipped):
             parts += [_report(report), Text()]
     if len(shown) > 1:
         for assignment in dict.fromkeys(report.assignment for report in shown):
-            same = [report for report in shown if report.assignment == assignment]
+            same = [report for report in shown if report.assignment == assignment and report.cause != "absent"]
             parts += [_summary(assignment, same, _absentees(assignment, shown)), Text()]
     return Group(*parts[:-1])
 
@@ -162,7 +162,11 @@ def _absentees(assignment: str, reports: Sequence[Report]) -> list[str]:
     """Return the names of students who handed in other assignments only, as far as their assignments are known."""
     if not assignment:
         return []
-    there = {report.submission.name for report in reports if report.assignment in (assignment, "")}
+    there = {
+        report.submission.name
+        for report in reports
+        if report.assignment in (assignment, "") and report.cause != "absent"
+    }
     return list(dict.fromkeys(report.submission.name for report in reports if report.submission.name not in there))
 
 

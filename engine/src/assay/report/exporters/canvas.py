@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from assay.report.exporters.sheets import Sheet
     from assay.report.results import Result
 
-__all__ = ["canvas"]
+__all__ = ["canvas", "canvas_names", "canvas_students", "is_canvas", "upload_name"]
 
 _IDENTITIES: Final = ("ID", "SIS User ID", "SIS Login ID", "Integration ID")
 _NO_STUDENT: Final = re.compile(r"\s*(Muted|Manual Posting.*)?\s*", re.IGNORECASE)
@@ -30,7 +30,7 @@ def canvas(request: Request) -> Export:
     assignment = only_assignment(request, "Canvas")
     sheet = read_sheet(request.sheet, ",;", "Canvas")
     header = sheet.rows[0]
-    if "ID" not in header[1:3] or "Section" not in header:
+    if not is_canvas(header):
         msg = f"this is not a gradebook that Canvas exported: its columns are {', '.join(header)}"
         raise ExportError(msg)
     title = request.column or assignment
@@ -39,8 +39,13 @@ def canvas(request: Request) -> Export:
         msg = f"the column {title!r} of Canvas's file is not an assignment's"
         raise ExportError(msg)
     notes = _notes(sheet, column, request.results)
-    export = fill(Column(sheet, column, tuple(_students(sheet))), request.results, _names, _cell)
+    export = fill(Column(sheet, column, tuple(canvas_students(sheet))), request.results, canvas_names, _cell)
     return Export(export.content, (*notes, *export.notes))
+
+
+def is_canvas(header: list[str]) -> bool:
+    """Return whether these are the columns of a gradebook that Canvas exported."""
+    return "ID" in header[1:3] and "Section" in header
 
 
 def _is_numbered(name: str, title: str) -> bool:
@@ -70,7 +75,8 @@ def _is_totals(row: list[str]) -> bool:
     return bool(row) and "Points Possible" in row[0]
 
 
-def _students(sheet: Sheet) -> Iterator[StudentRow]:
+def canvas_students(sheet: Sheet) -> Iterator[StudentRow]:
+    """Yield the rows of persons: not the highest points, and not what Canvas says of a column."""
     header = sheet.rows[0]
     for index, row in enumerate(sheet.rows):
         if index == 0 or _is_totals(row) or all(_NO_STUDENT.fullmatch(cell) for cell in row):
@@ -78,17 +84,18 @@ def _students(sheet: Sheet) -> Iterator[StudentRow]:
         person = {title: cell.strip() for title, cell in zip(header, row, strict=False)}
         name = person.get("Student") or f"{person.get('LastName')}, {person.get('FirstName')}"
         identities = [person[title] for title in _IDENTITIES if title in person]
-        yield StudentRow(index, name, frozenset([name, *identities, f"{_letters(name)}_{person['ID']}"]))
+        yield StudentRow(index, name, frozenset([name, *identities, upload_name(name, person["ID"])]))
 
 
-def _names(student: str) -> list[str]:
+def canvas_names(student: str) -> list[str]:
     """Return what a row may call a student; Canvas names an uploaded file `musterada_12345_…`."""
     name, _, number = student.rpartition("_")
-    return [student, f"{_letters(name)}_{number}"] if number.isdecimal() else [student]
+    return [student, upload_name(name, number)] if number.isdecimal() else [student]
 
 
-def _letters(name: str) -> str:
-    return _DROPPED.sub("", name.lower())
+def upload_name(name: str, number: str) -> str:
+    """Return how Canvas names the uploads of a student."""
+    return f"{_DROPPED.sub('', name.lower())}_{number}"
 
 
 def _cell(result: Result, _: list[str]) -> str:

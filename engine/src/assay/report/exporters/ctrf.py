@@ -22,6 +22,7 @@ __all__ = ["ctrf"]
 _STATUSES: Final[dict[RowStatus, str]] = {
     "passed": "passed",
     "scored": "passed",
+    "late": "other",
     "skipped": "skipped",
     "ungraded": "other",
 }

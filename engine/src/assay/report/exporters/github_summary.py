@@ -57,9 +57,10 @@ def _table(result: Result) -> str:
         for (number, title), group in groupby(result.rows, key=lambda row: (row.exercise, row.title)):
             rows = list(group)
             passed = sum(row.status in {"passed", "scored"} for row in rows)
+            checks = "" if rows[0].status == "late" else f"{passed} of {len(rows)}"
             part = replace(result, rows=tuple(rows))
             points = _points(part.score, part.max_score)
-            lines.append(f"| {_cell(f'{number} {title}')} | {passed} of {len(rows)} | {points} |")
+            lines.append(f"| {_cell(f'{number} {title}')} | {checks} | {points} |")
         lines += [f"| **total** | | **{_points(result.score, result.max_score)}** |", ""]
     return "\n".join(lines)
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from assay.report.exporters.sheets import Sheet
     from assay.report.results import Result
 
-__all__ = ["moodle", "participant_of"]
+__all__ = ["moodle", "moodle_names", "participant_names", "participant_of"]
 
 _GRADE: Final = "Grade"
 """A worksheet's column, in English."""
@@ -45,7 +45,7 @@ def moodle(request: Request) -> Export:
             raise ExportError(msg)
         return points
 
-    return fill(Column(sheet, column, tuple(_students(sheet, column))), request.results, _names, cell)
+    return fill(Column(sheet, column, tuple(_students(sheet, column))), request.results, moodle_names, cell)
 
 
 def participant_of(student: str) -> str | None:
@@ -70,17 +70,17 @@ def _students(sheet: Sheet, column: int) -> Iterator[StudentRow]:
     for index, row in enumerate(sheet.rows):
         if index and any(row):
             cells = [cell.strip() for cell in row[:column]]
-            yield StudentRow(index, ", ".join(filter(None, cells[:2])), frozenset([*cells, *_exported(cells)]))
+            yield StudentRow(index, ", ".join(filter(None, cells[:2])), frozenset([*cells, *participant_names(cells)]))
 
 
-def _exported(cells: list[str]) -> Iterator[str]:
+def participant_names(cells: list[str]) -> Iterator[str]:
     """Yield how Moodle names a student's folder: `Ada Muster_1001`, or without names `Participant_1001`."""
     if cells and (found := _PARTICIPANT.fullmatch(cells[0])):
         for name in (found[1], *cells[1:]):
             yield f"{name.replace('_', ' ')}_{found[2]}"
 
 
-def _names(student: str) -> list[str]:
+def moodle_names(student: str) -> list[str]:
     """Return what a row may call a student; Moodle writes a group before the names of its members' folders."""
     participant = participant_of(student)
     if participant is None:

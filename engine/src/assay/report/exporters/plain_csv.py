@@ -28,7 +28,7 @@ def plain_csv(request: Request) -> Export:
     writer.writerow(_HEADER)
     for result in request.results:
         who = (_inert(result.student), _inert(result.assignment))
-        status = "excused" if result.excused else "ungraded"
+        status = "excused" if result.excused else "absent" if result.report.cause == "absent" else "ungraded"
         if not result.rows:
             writer.writerow((*who, None, None, None, _inert(result.doubt), status, None, None))
         for row in result.rows:

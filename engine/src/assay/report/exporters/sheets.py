@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from assay.report.results import Result
 
-__all__ = ["Column", "Sheet", "StudentRow", "column_of", "fill", "final_points", "read_sheet"]
+__all__ = ["Column", "Sheet", "StudentRow", "by_name", "column_of", "fill", "final_points", "read_sheet", "rows_of"]
 
 _MARK: Final = "\ufeff"
 
@@ -99,8 +99,8 @@ def fill(
         names: returns what the platform may call the student of a report.
         cell: returns what a row gets for its result, or "".
     """
-    by_name = _by_name(column.students)
-    found = {id(result): _rows_of(names(result.student), by_name) for result in results}
+    index = by_name(column.students)
+    found = {id(result): rows_of(names(result.student), index) for result in results}
     by_row: defaultdict[int, list[Result]] = defaultdict(list)
     for result in results:
         for row in found[id(result)]:
@@ -126,7 +126,8 @@ def final_points(result: Result) -> str:
     return "" if result.score is None or result.pending else f"{result.score.normalize():f}"
 
 
-def _by_name(students: Sequence[StudentRow]) -> dict[str, set[StudentRow]]:
+def by_name(students: Sequence[StudentRow]) -> dict[str, set[StudentRow]]:
+    """Return the rows that have a name, by each name."""
     found: defaultdict[str, set[StudentRow]] = defaultdict(set)
     for row in students:
         for name in filter(None, row.names):
@@ -134,8 +135,9 @@ def _by_name(students: Sequence[StudentRow]) -> dict[str, set[StudentRow]]:
     return found
 
 
-def _rows_of(names: Sequence[str], by_name: Mapping[str, set[StudentRow]]) -> set[StudentRow]:
-    return set().union(*(by_name.get(_plain(name), set()) for name in names))
+def rows_of(names: Sequence[str], index: Mapping[str, set[StudentRow]]) -> set[StudentRow]:
+    """Return the rows that have one of these names."""
+    return set().union(*(index.get(_plain(name), set()) for name in names))
 
 
 def _plain(name: str) -> str:
