@@ -6,6 +6,7 @@ from hypothesis.errors import FlakyFailure
 from msgspec.structs import replace
 
 from assay.errors import CourseError, GuestEnded, Mismatch, NameMissing, SubmissionRaised
+from assay.judge.diagnosis import Diagnostician
 from assay.judge.examples import ExampleBook
 from assay.judge.inprocess import InProcessGuest, proxy
 from assay.judge.recognition import Recogniser
@@ -36,7 +37,9 @@ class Session:
 
     def __init__(self, state):
         self.state = state
-        self.verdicts = Verdicts(state, Recogniser(state, ExampleBook(state)))
+        book = ExampleBook(state)
+        recogniser = Recogniser(state, book)
+        self.verdicts = Verdicts(state, recogniser, Diagnostician(state, book, recogniser))
         self.ada = state.submissions[0]
         self.scaled, self.secret = state.checks[self.ada]
 

@@ -54,7 +54,8 @@ def describe_missing(name: str, notes: Sequence[str]) -> str:
 def as_text(verdict: Verdict) -> str:
     """Return a verdict as the few lines that pytest shows in place of a traceback."""
     message = verdict.message
-    rows = [] if message is None else [(k, getattr(message, k)) for k in ("input", "yours", "expected", "help")]
+    rows = [] if message is None else [(k, getattr(message, k)) for k in ("input", "yours", "expected")]
+    rows += [("related", verdict.diagnosis), ("help", message.help if message is not None else None)]
     lines = [f"{verdict.description}: {verdict.status}"]
     for label, text in rows:
         if text:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from assay.checks.measurements import Measurement
     from assay.host.proxy import Proxy
+    from assay.host.transcript import Transcript
     from assay.judge.examples import ExampleBook
     from assay.judge.memory import Measured
     from assay.judge.recording import Example
@@ -70,7 +71,7 @@ class Recogniser:
             error: what it raised.
             passed: the exercise's earlier checks that the submission passed.
         """
-        if not _repeatable(item, error):
+        if not repeatable(item, error):
             return None
         own = dict.fromkeys(known_mistakes(item.module), item.path)
         elsewhere = self._made_elsewhere(item)
@@ -94,15 +95,22 @@ class Recogniser:
         If it does, the check is sound and could not use the submission's answer: a None instead of a model. If it does
         not, the check is broken, which is never the student's fault.
         """
-        if not _repeatable(item, error):
+        if not repeatable(item, error):
             return False
         return self._ask_again(item, None, error.assay_example) is None
+
+    def ask_reference(self, item: Any, example: Example, number: int) -> Transcript:
+        """Return the transcript of an example that the reference answers, with another randomness for each number."""
+        reference = self._proxy(item, self._trusted(item, None), self._state.guest_seed(item) + number)
+        self._run(item, example, {**example.arguments, "submission": reference})
+        transcript: Transcript = reference._channel.transcript  # noqa: SLF001 - the proxy shows students' names only
+        return transcript
 
     def leftovers_behind(self, item: Any, error: Any) -> str | None:
         """Return a sentence about torch's settings that the import changed, if the answer is right without that."""
         guest = self._state.guests.get(_submission_of(item))
         loaded = guest.loaded if guest is not None else None
-        if loaded is None or not loaded.leftovers or not _repeatable(item, error) or measurements_of(item):
+        if loaded is None or not loaded.leftovers or not repeatable(item, error) or measurements_of(item):
             return None
         arguments = error.assay_example.arguments | {"submission": self._state.reopen_check(item, undo_leftovers=True)}
         if self._run(item, error.assay_example, arguments) is not None:
@@ -217,7 +225,7 @@ def _exercise_key(item: Any) -> tuple[Submission, str]:
     return _submission_of(item), exercise_of(item.path)
 
 
-def _repeatable(item: Any, error: Any) -> bool:
+def repeatable(item: Any, error: Any) -> bool:
     """Whether a trusted module can be asked what the submission was asked."""
     return hasattr(error, "assay_example") and _UNREPEATABLE.isdisjoint(item.fixturenames)
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from assay.checks.measurements import Measurement
+    from assay.host.transcript import Transcript
 
 _CONSTANT = (int, float, complex, str, bytes, type(None), torch.dtype)
 """Types that a body cannot change, so that the next submission may be given the same."""
@@ -29,6 +30,20 @@ class Example(NamedTuple):
     body: Callable[..., Any]
     arguments: dict[str, Any]
     measurement: Measurement | None = None
+
+
+class Outcome(NamedTuple):
+    """One run of a check's body.
+
+    Args:
+        example: the body and its arguments.
+        error: what it raised, or None if it passed.
+        transcript: its requests and their answers; None if it looked at measurements alone.
+    """
+
+    example: Example
+    error: Exception | None
+    transcript: Transcript | None
 
 
 class DrawnArguments:
@@ -60,7 +75,7 @@ class DrawnArguments:
 
 
 _drawn: ContextVar[DrawnArguments | None] = ContextVar("drawn", default=None)
-_failures: ContextVar[list[Exception] | None] = ContextVar("failures", default=None)
+_outcomes: ContextVar[list[Outcome] | None] = ContextVar("outcomes", default=None)
 
 
 @contextmanager
@@ -74,13 +89,13 @@ def noting_examples(drawn: DrawnArguments) -> Iterator[None]:
 
 
 @contextmanager
-def collecting_failures(failures: list[Exception]) -> Iterator[None]:
-    """Note what a run raises, and have it return instead, so that Hypothesis goes on after each failure."""
-    token = _failures.set(failures)
+def collecting_outcomes(outcomes: list[Outcome]) -> Iterator[None]:
+    """Note how every run ends, and have it return instead of raise, so that Hypothesis goes on after each failure."""
+    token = _outcomes.set(outcomes)
     try:
         yield
     finally:
-        _failures.reset(token)
+        _outcomes.reset(token)
 
 
 def starts_afresh(body: Callable[..., Any]) -> bool:
@@ -93,26 +108,39 @@ def with_fresh_start(body: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(body)
     def run(**arguments: Any) -> Any:
-        if "submission" in arguments:  # a check may look at measurements alone
-            arguments["submission"]._channel.start_afresh()  # noqa: SLF001 - the proxy shows students' names only
+        transcript = _fresh_transcript(arguments)
         seed_everything(0)  # as Hypothesis does for what it knows of; a check draws from its strategies and `rng`
         drawn = _drawn.get()
         if drawn is not None:
             drawn.note(arguments)
+        outcomes, example = _outcomes.get(), Example(body, arguments)
         try:
-            return body(**arguments)
+            value = body(**arguments)
         except BaseException as error:
             if drawn is not None:
                 drawn.give_up()
-            error.assay_example = Example(body, arguments)  # type: ignore[attr-defined]
-            failures = _failures.get()
-            if failures is not None and isinstance(error, Exception) and not isinstance(error, HypothesisException):
-                failures.append(error.with_traceback(None))  # its frames would keep all that the example made
+            error.assay_example = example  # type: ignore[attr-defined]
+            if outcomes is not None and isinstance(error, Exception) and not isinstance(error, HypothesisException):
+                # Its frames would keep all that the example made.
+                outcomes.append(Outcome(example, error.with_traceback(None), transcript))
                 return None
             raise
+        if outcomes is not None:
+            outcomes.append(Outcome(example, None, transcript))
+        return value
 
     setattr(run, _STARTS_AFRESH, True)
     return run
+
+
+def _fresh_transcript(arguments: dict[str, Any]) -> Transcript | None:
+    """Make the next request the first of a new example, and return its transcript."""
+    if "submission" not in arguments:
+        return None
+    channel = arguments["submission"]._channel  # noqa: SLF001 - the proxy shows students' names only
+    channel.start_afresh()
+    transcript: Transcript = channel.transcript
+    return transcript
 
 
 def copy_plain(value: Any) -> Any:

@@ -1,0 +1,88 @@
+"""Where a wrong answer begins: right up to a size or a value, and wrong beyond."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Final
+
+import torch
+
+from assay.judge.relations.cases import close, named_numbers, numbers, parts_of
+from assay.text import DIGITS, numeral
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+    from assay.judge.relations.cases import Case
+
+_CHANCE: Final = 10_000
+"""A threshold counts if so many divisions into as many right and wrong answers were possible, of which it is one."""
+
+
+def begins(cases: Sequence[Case], right: Sequence[Mapping[str, Any]]) -> str | None:
+    """Say by which number of the question the wrong cases are told from the right ones.
+
+    Args:
+        cases: the wrong ones.
+        right: what the right ones were given.
+    """
+    wrong_sizes, right_sizes = [_sizes(case.given) for case in cases], [_sizes(given) for given in right]
+    for name in wrong_sizes[0] if wrong_sizes else ():
+        wrong = [sizes[name] for sizes in wrong_sizes if name in sizes]
+        known = [sizes[name] for sizes in right_sizes if name in sizes]
+        if len(wrong) == len(cases) and len(known) == len(right):
+            found = _division(name, torch.tensor(wrong), torch.tensor(known))
+            if found:
+                return found
+    return None
+
+
+def begins_at_places(cases: Sequence[Case]) -> str | None:
+    """Say by which number at a place, expected or given, the wrong places are told from the right ones."""
+    rows: dict[str, list[torch.Tensor]] = {}
+    wrong: list[torch.Tensor] = []
+    for case in cases:
+        yours, expected = numbers(case.yours), numbers(case.expected)
+        if yours is None or expected is None or len(yours) != len(expected):
+            return None
+        wrong.append(~close(yours, expected))
+        found = {"the expected number": expected, "the expected number's size": expected.abs()}
+        for name, value in parts_of(case.given).items():
+            known = numbers(value)
+            if known is not None and len(known) == len(expected):
+                found |= {name: known, f"the size of {name}": known.abs()}
+        for name, values in found.items():
+            rows.setdefault(name, []).append(values)
+    if not wrong:
+        return None
+    mask = torch.cat(wrong)
+    for name, parts in rows.items():
+        if len(parts) == len(cases):
+            values = torch.cat(parts)
+            if found_division := _division(name, values[mask], values[~mask]):
+                return found_division
+    return None
+
+
+def _sizes(given: Mapping[str, Any]) -> dict[str, float]:
+    found = named_numbers(given)
+    for name, value in parts_of(given).items():
+        known = numbers(value)
+        if known is not None and len(known) > 1:
+            found[f"the largest size in {name}"] = float(known.abs().max())
+    return found
+
+
+def _division(name: str, wrong: torch.Tensor, right: torch.Tensor) -> str | None:
+    if not len(wrong) or not len(right) or math.comb(len(wrong) + len(right), len(wrong)) < _CHANCE:
+        return None
+    if right.max() < wrong.min():
+        return f"right where {name} is at most {_text(right.max())}, wrong from {_text(wrong.min())} on"
+    if wrong.max() < right.min():
+        return f"wrong where {name} is at most {_text(wrong.max())}, right from {_text(right.min())} on"
+    return None
+
+
+def _text(value: torch.Tensor) -> str:
+    return numeral(float(value), DIGITS).removesuffix(".0")

@@ -1,0 +1,140 @@
+"""A check that no known mistake explains is asked again, and its wrong answers are related to the right ones."""
+
+import re
+from types import SimpleNamespace
+
+import pytest
+import torch
+
+from assay.errors import Mismatch
+from assay.judge.diagnosis import Diagnostician
+from assay.judge.examples import ExampleBook
+from assay.judge.inprocess import InProcessGuest
+from assay.judge.recognition import Recogniser
+
+pytest_plugins = ["pytester"]
+
+CHECKS = """
+import pytest
+import torch
+from hypothesis import given, strategies as st
+from assay.checks import Mismatch, assert_close, require
+
+NUMBERS = st.integers(1, 999).map(float)
+
+@given(NUMBERS)
+def test_doubled(submission, x):
+    "a number is doubled"
+    assert_close(submission.scaled(x), 2 * x)
+
+@given(NUMBERS)
+def test_even(submission, x):
+    "a number is doubled, says a text"
+    require(submission.scaled(x) == 2 * x, yours="another", expected="the double")
+
+@given(NUMBERS)
+def test_twice(submission, x):
+    "a number is doubled at the second call, too"
+    require([submission.scaled(x), submission.scaled(x)] == [2 * x] * 2, yours="another", expected="the double")
+
+def test_four(submission):
+    "four is doubled"
+    assert_close(submission.scaled(4.0), 8.0)
+
+def test_vector(submission):
+    "nine numbers are doubled"
+    x = torch.arange(1.0, 10.0)
+    assert_close(submission.scaled(x), 2 * x)
+
+def test_ragged(submission):
+    "an answer has a shape"
+    parts = [torch.ones(2), torch.ones(3)]
+    raise Mismatch(torch.nested.nested_tensor(parts, layout=torch.jagged), torch.ones(2, 3))
+
+@pytest.mark.visibility("hidden")
+@given(NUMBERS)
+def test_hidden(submission, x):
+    "a secret number is doubled"
+    assert_close(submission.scaled(x), 2 * x)
+"""
+
+
+@pytest.fixture
+def diagnosis(collect):
+    """Return what is said of a check whose `scaled` is a function of Ada's, made anew for each process."""
+    state, _ = collect(CHECKS)
+    book = ExampleBook(state)
+    diagnostician = Diagnostician(state, book, Recogniser(state, book))
+
+    def diagnosed(name, make):
+        (item,) = [item for item in state.checks[state.submissions[0]] if item.originalname == name]
+        book.prepare(item)
+        guest = InProcessGuest(lambda: SimpleNamespace(scaled=make()), None, ["scaled"])
+        item.funcargs = {"guest": guest, "submission": state.open_check(guest, item)}
+        with pytest.raises(Mismatch) as caught:
+            item.obj(submission=item.funcargs["submission"])
+        return diagnostician.diagnose(item, caught.value)
+
+    return diagnosed
+
+
+def counted(sentence):
+    """The sentence with any count of at least eight, which is up to Hypothesis."""
+    return re.sub(r"in each of (\d{2,}|[89]) wrong examples$", "in each of N wrong examples", sentence)
+
+
+def test_the_answers_to_all_examples_are_related(diagnosis):
+    told = diagnosis("test_doubled", lambda: lambda x: x * 3)
+    assert counted(told) == "yours is 3 times x, in each of N wrong examples"
+    told = diagnosis("test_doubled", lambda: lambda x: 2 * x + 5)
+    assert counted(told) == "yours is what is expected plus 5, in each of N wrong examples"
+
+
+def test_answers_that_the_check_does_not_compare_are_compared_with_the_references(diagnosis):
+    told = diagnosis("test_even", lambda: lambda x: 2 * x - 1)
+    assert counted(told) == "scaled: yours is what is expected minus 1, in each of N wrong examples"
+
+
+def test_a_wrong_answer_begins_at_a_value_of_an_argument(diagnosis):
+    told = diagnosis("test_doubled", lambda: lambda x: 2 * x if x < 300 else (x % 7) ** 2)
+    assert re.match(r"right where x is at most \d+, wrong from \d+ on, in each of \d+ wrong examples", told)
+
+
+def test_an_answer_that_is_right_once_is_told(diagnosis):
+    def make():
+        calls = []
+
+        def scaled(x):
+            calls.append(x)
+            return 2 * x if calls.count(x) % 2 else x % 7
+
+        return scaled
+
+    told = diagnosis("test_twice", make)
+    assert counted(told) == "scaled: the first answer is right, the next is wrong, in each of N wrong examples"
+
+
+def test_one_number_has_no_relation(diagnosis):
+    assert diagnosis("test_four", lambda: lambda x: 3 * x) is None
+
+
+def test_one_example_of_many_numbers_has_one(diagnosis):
+    assert diagnosis("test_vector", lambda: lambda x: -2 * x) == "yours is minus twice x"
+    assert diagnosis("test_vector", lambda: lambda x: 2 * x**2) == "yours is half the square of what is expected"
+
+
+def test_another_kind_of_answer_needs_no_number(diagnosis):
+    assert diagnosis("test_four", lambda: lambda _: None) == "yours is None, where a number is expected"
+
+
+def test_answers_without_a_relation_have_no_diagnosis(diagnosis):
+    rng = torch.Generator().manual_seed(0)
+    assert diagnosis("test_doubled", lambda: lambda _: float(torch.rand((), generator=rng))) is None
+
+
+def test_a_hidden_check_has_no_diagnosis(diagnosis):
+    assert diagnosis("test_hidden", lambda: lambda x: 3 * x) is None
+
+
+def test_a_value_that_cannot_be_related_costs_nothing(diagnosis):
+    assert diagnosis("test_ragged", lambda: None) is None
