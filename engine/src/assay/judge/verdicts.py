@@ -157,7 +157,8 @@ class Verdicts:
         if loaded is not None and loaded.found and name.encode() in submission.source:
             notes = loaded.notes
         signature = signatures(self._state.reference_of(item)).get(name, name)
-        message = Message(None, describe_missing(name, notes), signature)
+        others = loaded.others if loaded is not None else ()
+        message = Message(None, describe_missing(name, notes, others), signature)
         return Finding("missing", message, Missing(name, lost=bool(notes)))
 
     def _call_behind(self, item: pytest.Item, error: GuestEnded, shown: str | None) -> str | None:
