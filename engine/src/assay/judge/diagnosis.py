@@ -15,6 +15,7 @@ from assay.errors import Mismatch
 from assay.judge.collected import check_of
 from assay.judge.measurements import measurements_of
 from assay.judge.messages import bounded
+from assay.judge.otherwise import answers_otherwise
 from assay.judge.recognition import repeatable
 from assay.judge.recording import Outcome
 from assay.judge.relations import Case, relate
@@ -96,19 +97,13 @@ def diagnose(
     """
     wrong = [outcome for outcome in outcomes if outcome.error is not None]
     right = [_given(outcome, reference) for outcome in outcomes if outcome.error is None]
-    if not wrong:
-        return None
     cases = _compared(wrong, reference)
-    sentence = relate(cases, right) if cases else None
-    if sentence is None:
-        asked = [_first_difference(outcome, ask_reference, reference) for outcome in wrong]
-        first = asked[0]
-        if first is None or any(other is None or other.target != first.target for other in asked):
-            return None
-        known = [other for other in asked if other is not None]
-        sentence = relate([other.case for other in known], right) or _second_call(known)
-        sentence = f"{first.target}: {sentence}" if sentence else None
-    return sentence
+    if sentence := relate(cases):
+        return sentence
+    asked = [_first_difference(outcome, ask_reference, reference) for outcome in wrong]
+    known = [difference for difference in asked if difference is not None]
+    by_calls = _by_calls(known, right if not cases else []) if len(known) == len(wrong) else None
+    return by_calls or relate(cases, right)
 
 
 class Difference(NamedTuple):
@@ -118,11 +113,24 @@ class Difference(NamedTuple):
         target: what was asked, `model.forward`.
         case: both answers and the question's arguments.
         calls: how many times the same target was asked before, and answered rightly.
+        function: the model answer to the question; None if an object was asked.
     """
 
     target: str
     case: Case
     calls: int
+    function: Callable[..., Any] | None
+
+
+def _by_calls(known: Sequence[Difference], right: Sequence[Mapping[str, Any]]) -> str | None:
+    """Relate the first answers that differ from the reference's, if the same was asked every time."""
+    if len({difference.target for difference in known}) != 1:
+        return None
+    target, _, _, function = known[0]
+    cases = [difference.case for difference in known]
+    otherwise = answers_otherwise(function, cases) if function is not None else None
+    sentence = otherwise or relate(cases, right) or _second_call(known)
+    return f"{target}: {sentence}" if sentence else None
 
 
 def _second_call(known: Sequence[Difference]) -> str | None:
@@ -178,7 +186,8 @@ def _first_difference(
             mine = right
         if compare(mine, right, _SAME, by_class=True) != "equal":
             case = Case(mine, right, _named(request, reference, kinds))
-            return Difference(target, case, before.get(target, 0))
+            function = getattr(reference, request.path, None) if request.root == SUBMISSION else None
+            return Difference(target, case, before.get(target, 0), function if inspect.isfunction(function) else None)
         before[target] = before.get(target, 0) + 1
         if isinstance(expected, Ref):
             kinds[expected.number] = expected.kind
@@ -216,8 +225,10 @@ def _named(request: Request, reference: ModuleType, kinds: Mapping[int, str]) ->
 
 
 class _Object:
+    """An object that stayed in the guest: a tensor or another one, since classes may have any name."""
+
     def __init__(self, ref: Ref) -> None:
-        self.__assay_handle__ = ref.kind
+        self.__assay_handle__ = "Tensor" if ref.kind in {"Tensor", "Parameter"} else "object"
 
 
 def _value(request: Request, value: Any) -> Any:

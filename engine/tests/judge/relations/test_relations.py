@@ -319,3 +319,15 @@ def test_a_wrong_answer_begins_at_a_value():
     assert relate(questions(beyond_one)) == (
         "right where the expected number's size is at most 0.9447, wrong from 1.025 on, in each of 12 wrong examples"
     )
+
+
+def test_a_wrong_answer_begins_at_a_difference_of_two_arguments():
+    rng = torch.Generator().manual_seed(9)
+    cases = [case._replace(given={**case.given, "delta": 0.5}) for case in predictions(lambda **_: None)]
+    cases = [case._replace(yours=torch.randn((), generator=rng)) for case in cases]
+    lowest = [float((case.given["y_hat"] - case.given["y"]).min()) for case in cases]
+    wrong = [case for case, low in zip(cases, lowest, strict=True) if low < -0.7]
+    right = [case.given for case, low in zip(cases, lowest, strict=True) if low >= -0.7]
+    told = relate(wrong * 3, right * 3)
+    assert told.startswith("wrong where the smallest difference y_hat - y is at most -0.")
+    assert relate(wrong * 3, [*right, wrong[0].given] * 3) is None

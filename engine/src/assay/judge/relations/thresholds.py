@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import combinations, product
 from typing import TYPE_CHECKING, Final
 
 import torch
@@ -71,11 +72,32 @@ def _sizes(given: Mapping[str, Any]) -> dict[str, float]:
         known = numbers(value)
         if known is not None and len(known) > 1:
             found[f"the largest size in {name}"] = float(known.abs().max())
-    return found
+    return found | _differences(given, found)
+
+
+def _differences(given: Mapping[str, Any], scales: Mapping[str, float]) -> dict[str, float]:
+    """Return the smallest and largest differences of two tensors, as they are and over every number of the question."""
+    found: dict[str, float] = {}
+    tensors = [(name, value) for name, value in parts_of(given).items() if isinstance(value, torch.Tensor)]
+    for (one, first), (other, second) in combinations(tensors, 2):
+        a, b = numbers(first), numbers(second)
+        if a is None or b is None or len(a) != len(b) or not len(a):
+            continue
+        of, sizes = f"difference {one} - {other}", (a - b).abs()
+        found |= {f"the smallest {of}": float((a - b).min()), f"the largest {of}": float((a - b).max())}
+        found[f"the largest size of a {of}"] = float(sizes.max())
+        if sizes.any():
+            found[f"the smallest size of a {of} beside 0"] = float(sizes[sizes > 0].min())
+    over = {
+        f"{name}, divided by {scale}": value / size
+        for (name, value), (scale, size) in product(found.items(), scales.items())
+        if size > 0 and not scale.startswith("the ")
+    }
+    return found | over
 
 
 def _division(name: str, wrong: torch.Tensor, right: torch.Tensor) -> str | None:
-    if not len(wrong) or not len(right) or math.comb(len(wrong) + len(right), len(wrong)) < _CHANCE:
+    if not wrong.any() or not right.any() or math.comb(len(wrong) + len(right), len(wrong)) < _CHANCE:
         return None
     if right.max() < wrong.min():
         return f"right where {name} is at most {_text(right.max())}, wrong from {_text(wrong.min())} on"
