@@ -7,10 +7,15 @@ import pytest
 import torch
 
 from assay.errors import Mismatch
-from assay.judge.diagnosis import Diagnostician
+from assay.host.transcript import Transcript
+from assay.judge.diagnosis import Diagnostician, diagnose
 from assay.judge.examples import ExampleBook
 from assay.judge.inprocess import InProcessGuest
 from assay.judge.recognition import Recogniser
+from assay.judge.recording import Example, Outcome
+from assay.text import Prose
+from assay.wire.messages import SUBMISSION, Request
+from assay.wire.values import Ref
 
 pytest_plugins = ["pytester"]
 
@@ -138,3 +143,36 @@ def test_a_hidden_check_has_no_diagnosis(diagnosis):
 
 def test_a_value_that_cannot_be_related_costs_nothing(diagnosis):
     assert diagnosis("test_ragged", lambda: None) is None
+
+
+def transcript(answer):
+    """Return a transcript of one call and its answer."""
+    found = Transcript("")
+    found.answer(found.note(Request("call", SUBMISSION, "make", [3.0])), answer)
+    return found
+
+
+def told(yours, *expected):
+    """Return what is said of an answer, where the reference gives these for its two seeds."""
+    outcome = Outcome(Example(lambda: None, {}), Mismatch(yours, Prose("another one")), transcript(yours))
+    return diagnose([outcome], lambda _, number: transcript(expected[number]), SimpleNamespace())
+
+
+def test_an_answer_that_is_random_in_the_reference_is_not_compared_with_it():
+    first, second = torch.arange(9.0), torch.arange(9.0) + 1
+    assert told(2 * first, first, first) == "make: yours is twice what is expected"
+    assert told(2 * first, first, second) is None
+
+
+def test_where_the_reference_gives_an_object_another_value_may_be_as_right():
+    iterator = Ref(2, "generator")
+    assert told([1.0, 2.0], iterator, iterator) is None
+    assert told(Ref(2, "list_iterator"), iterator, iterator) is None
+    assert told(None, iterator, iterator) == "make: yours is None, where an object is expected"
+
+
+def test_a_number_in_the_place_of_a_tensor_with_a_graph_is_told():
+    assert told(2.0, Ref(2, "Tensor"), Ref(2, "Tensor")) == (
+        "make: yours is a number, where an object of class Tensor is expected"
+    )
+    assert told(Ref(2, "Parameter"), Ref(2, "Tensor"), Ref(2, "Tensor")) is None

@@ -55,8 +55,12 @@ class Transcript:
         self._answers[place] = value
 
     def answers(self) -> list[tuple[Request, Any]]:
-        """Return the requests up to the first without an answer, each with its answer."""
-        return [(self._requests[place], value) for place, value in sorted(self._answers.items())]
+        """Return the requests that were answered, each with its answer.
+
+        Whether an attribute is a method is left out: it is asked at the first call alone, not in every example.
+        """
+        answered = [(self._requests[place], value) for place, value in self._answers.items()]
+        return [(request, value) for request, value in answered if not (isinstance(value, Ref) and value.method)]
 
     def target(self, request: Request) -> str:
         """Return what a request asked, as the student writes it: `model.forward`."""

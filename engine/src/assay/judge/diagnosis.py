@@ -19,6 +19,7 @@ from assay.judge.otherwise import answers_otherwise
 from assay.judge.recognition import repeatable
 from assay.judge.recording import Outcome
 from assay.judge.relations import Case, relate
+from assay.text import object_class
 from assay.wire.messages import SUBMISSION
 from assay.wire.values import Ref, encode
 
@@ -168,7 +169,7 @@ def _given(outcome: Outcome, reference: ModuleType) -> dict[str, Any]:
 def _first_difference(
     outcome: Outcome, ask_reference: Callable[[Outcome, int], Transcript], reference: ModuleType
 ) -> Difference | None:
-    """Compare the answers one by one with the reference's; of what is random in the reference only the form counts."""
+    """Compare the answers one by one with the reference's, but for those that are free."""
     theirs, others = (ask_reference(outcome, number).answers() for number in (0, 1))
     before: dict[str, int] = {}
     kinds: dict[int, str] = {}
@@ -180,11 +181,9 @@ def _first_difference(
         target = outcome.transcript.target(request)
         mine, right, other = (_value(request, value) for value in (yours, expected, random))
         random_there = compare(right, other, _SAME, by_class=True) != "equal"
-        if random_there and compare(_filled(mine, 0), _filled(right, 0), _SAME, by_class=True) != "equal":
-            mine, right = _filled(mine, 0), _filled(right, 1)
-        elif random_there:
-            mine = right
-        if compare(mine, right, _SAME, by_class=True) != "equal":
+        # Where the reference is random, and where it gives an object, other answers may be as right.
+        free = random_there or (object_class(right) == "object" and mine is not None)
+        if not free and compare(mine, right, _SAME, by_class=True) != "equal":
             case = Case(mine, right, _named(request, reference, kinds))
             function = getattr(reference, request.path, None) if request.root == SUBMISSION else None
             return Difference(target, case, before.get(target, 0), function if inspect.isfunction(function) else None)
@@ -192,17 +191,6 @@ def _first_difference(
         if isinstance(expected, Ref):
             kinds[expected.number] = expected.kind
     return None
-
-
-def _filled(value: Any, number: float) -> Any:
-    """Return the value with this number in the place of all of its own: its form alone."""
-    if isinstance(value, torch.Tensor):
-        return torch.full_like(value, number)
-    if isinstance(value, list):
-        return [_filled(item, number) for item in value]
-    if isinstance(value, dict):
-        return {key: _filled(item, number) for key, item in value.items()}
-    return float(number) if isinstance(value, (int, float)) and not isinstance(value, bool) else value
 
 
 def _same_question(one: Request, other: Request) -> bool:

@@ -12,7 +12,6 @@ from assay.judge.relations.shapes import (
     cut,
     not_reduced,
     other_kind,
-    other_shape,
     reduced,
     reordered,
     reshaped,
@@ -50,12 +49,12 @@ _SPECIFIC: Final[tuple[Callable[[Sequence[Case]], str | None], ...]] = (
     running_sum,
     exchanged,
     earlier,
+    cut,
     reduced,
     not_reduced,
-    cut,
     of_differences,
 )
-_GENERAL: Final[tuple[Callable[[Sequence[Case]], str | None], ...]] = (wrong_sign, reordered, other_shape)
+_GENERAL: Final[tuple[Callable[[Sequence[Case]], str | None], ...]] = (wrong_sign, reordered)
 """True of many answers: told only if nothing better is known."""
 
 RELATIONS: Final = _SPECIFIC + _GENERAL

@@ -65,13 +65,6 @@ def reshaped(cases: Sequence[Case]) -> str | None:
     return f"yours has the expected numbers in another shape: {_largest(cases)}"
 
 
-def other_shape(cases: Sequence[Case]) -> str | None:
-    """Another shape, whose numbers are not the expected ones either."""
-    if not all(_tensors(case) and case.yours.shape != case.expected.shape for case in cases):
-        return None
-    return f"yours has another shape: {_largest(cases)}"
-
-
 def broadcast(cases: Sequence[Case]) -> str | None:
     """A row of numbers was combined with a column, so that every number met every other."""
     sizes = set()
