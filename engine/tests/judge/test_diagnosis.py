@@ -84,7 +84,7 @@ def diagnosis(collect):
 
 
 def counted(sentence):
-    """The sentence with any count of at least eight, which is up to Hypothesis."""
+    """Return the sentence with any count of at least eight, which is up to Hypothesis."""
     return re.sub(r"in each of (\d{2,}|[89]) wrong examples$", "in each of N wrong examples", sentence)
 
 

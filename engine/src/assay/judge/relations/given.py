@@ -34,7 +34,7 @@ _AFTERWARDS: Final[tuple[tuple[str, Change], ...]] = (
 
 
 def unchanged(cases: Sequence[Case]) -> str | None:
-    """The answer is an argument, as it was given or times a constant."""
+    """Find an argument as the answer, as it was given or times a constant."""
     yours = [numbers(case.yours) for case in cases]
     known = [part for part in yours if part is not None]
     if len(known) != len(yours) or not telling_cases(cases):
@@ -53,7 +53,7 @@ def unchanged(cases: Sequence[Case]) -> str | None:
 
 
 def moved(cases: Sequence[Case]) -> str | None:
-    """An argument was changed as expected, but in the other direction, twice as much, or by another such factor."""
+    """Find an argument that was changed in the other direction, twice as much, or by another such factor."""
     pairs = pairs_of(cases)
     if not pairs or not telling_cases(cases):
         return None
@@ -72,7 +72,7 @@ def moved(cases: Sequence[Case]) -> str | None:
 
 
 def of_differences(cases: Sequence[Case]) -> str | None:
-    """A mean or sum of the differences of two arguments, place by place or of every pair of their numbers."""
+    """Find a mean or sum of the differences of two arguments, place by place or of every pair of their numbers."""
     yours = [numbers(case.yours) for case in cases]
     known = [part for part in yours if part is not None]
     if len(known) != len(yours) or not telling_cases(cases):

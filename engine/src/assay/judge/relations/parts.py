@@ -24,7 +24,7 @@ def at(cases: Sequence[Case], place: str) -> list[Case]:
 
 
 def exchanged(cases: Sequence[Case]) -> str | None:
-    """Two parts have changed places, or one stands at both."""
+    """Find two parts that have changed places."""
     for case in cases:
         yours, expected = parts(case.yours), parts(case.expected)
         if yours is None or expected is None or len(yours) != 2 or list(yours) != list(expected):  # noqa: PLR2004 - two parts

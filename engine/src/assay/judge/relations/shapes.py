@@ -31,7 +31,7 @@ _REDUCED: Final[tuple[tuple[str, Callable[[torch.Tensor], torch.Tensor]], ...]] 
 
 
 def other_kind(cases: Sequence[Case]) -> str | None:
-    """None, an object, a text, a truth value or one number, where something else is expected."""
+    """Find None, an object, a text, a truth value or one number, where something else is expected."""
     found = {(_kind(case.yours), _kind(case.expected)) for case in cases}
     if len(found) != 1:
         return None
@@ -44,7 +44,7 @@ def other_kind(cases: Sequence[Case]) -> str | None:
 
 
 def transposed(cases: Sequence[Case]) -> str | None:
-    """The same numbers with rows and columns exchanged."""
+    """Find the same numbers with rows and columns exchanged."""
     flipped = False
     for case in cases:
         if not _matrices(case) or not equal(numbers(case.yours.T), numbers(case.expected)):
@@ -58,7 +58,7 @@ def transposed(cases: Sequence[Case]) -> str | None:
 
 
 def reshaped(cases: Sequence[Case]) -> str | None:
-    """The same numbers in another shape."""
+    """Find the same numbers in another shape."""
     for case in cases:
         if not _tensors(case) or case.yours.shape == case.expected.shape or not equal(*map(numbers, case[:2])):
             return None
@@ -66,7 +66,7 @@ def reshaped(cases: Sequence[Case]) -> str | None:
 
 
 def broadcast(cases: Sequence[Case]) -> str | None:
-    """A row of numbers was combined with a column, so that every number met every other."""
+    """Find a row of numbers that was combined with a column, so that every number met every other."""
     sizes = set()
     for case in cases:
         if not _tensors(case) or case.yours.dim() != 2:  # noqa: PLR2004 - n by n
@@ -88,17 +88,17 @@ def broadcast(cases: Sequence[Case]) -> str | None:
 
 
 def reduced(cases: Sequence[Case]) -> str | None:
-    """One number, which is the sum, the mean or another summary of the expected numbers."""
+    """Find one number, which is the sum, the mean or another summary of the expected numbers."""
     return _summary(cases, "yours is {} of " + EXPECTED, lambda case: (case.expected, case.yours))
 
 
 def not_reduced(cases: Sequence[Case]) -> str | None:
-    """Several numbers, whose sum, mean or other summary is expected."""
+    """Find several numbers, whose sum, mean or other summary is expected."""
     return _summary(cases, "yours is several numbers: " + EXPECTED + " is {} of them", lambda case: case[:2])
 
 
 def cut(cases: Sequence[Case]) -> str | None:
-    """The beginning or the end of the expected numbers, or these and more."""
+    """Find the beginning or the end of the expected numbers, or these and more."""
     known = [(numbers(case.yours), numbers(case.expected)) for case in cases]
     both = [(yours, expected) for yours, expected in known if yours is not None and expected is not None]
     if len(both) != len(known) or not enough(expected for _, expected in both):
@@ -115,7 +115,7 @@ def cut(cases: Sequence[Case]) -> str | None:
 
 
 def reordered(cases: Sequence[Case]) -> str | None:
-    """The same numbers in another order."""
+    """Find the same numbers in another order."""
     known = [(numbers(case.yours), numbers(case.expected)) for case in cases]
     both = [(yours, expected) for yours, expected in known if yours is not None and expected is not None]
     if len(both) != len(known) or any(len(yours) != len(expected) for yours, expected in both):

@@ -41,7 +41,7 @@ _SIMPLE: Final = {1.0: "", -1.0: "minus ", 2.0: "twice ", 0.5: "half ", -2.0: "m
 
 
 def not_finite(cases: Sequence[Case]) -> str | None:
-    """Nan or inf, where a number is expected; all other places are right."""
+    """Find nan or inf, where a number is expected; all other places are right."""
     pairs = pairs_of(cases)
     if not pairs:
         return None
@@ -57,7 +57,7 @@ def not_finite(cases: Sequence[Case]) -> str | None:
 
 
 def constant(cases: Sequence[Case]) -> str | None:
-    """The same answer to every question."""
+    """Find the same answer to every question."""
     pairs = pairs_of(cases)
     same = bool(pairs) and all(equal(pair.yours, pairs[0].yours) for pair in pairs)
     if not same or not telling(pairs) or all(equal(pair.expected, pairs[0].expected) for pair in pairs):
@@ -66,7 +66,7 @@ def constant(cases: Sequence[Case]) -> str | None:
 
 
 def multiple(cases: Sequence[Case]) -> str | None:
-    """A constant factor, one of the question's own numbers as factor or divisor, a square, a root, the other sign."""
+    """Find a constant factor, a number of the question as factor or divisor, a square, a root, the other sign."""
     pairs = pairs_of(cases)
     if not telling(pairs):
         return None
@@ -88,7 +88,7 @@ def multiple(cases: Sequence[Case]) -> str | None:
 
 
 def offset(cases: Sequence[Case]) -> str | None:
-    """What is expected, and a constant or one of the question's own numbers more or less."""
+    """Find what is expected, and a constant or one of the question's own numbers more or less."""
     pairs = pairs_of(cases)
     if not telling(pairs):
         return None
@@ -108,7 +108,7 @@ def offset(cases: Sequence[Case]) -> str | None:
 
 
 def lossy(cases: Sequence[Case]) -> str | None:
-    """A function of what is expected that loses a part of it."""
+    """Find a function of what is expected that loses a part of it."""
     pairs = pairs_of(cases)
     if not telling(pairs):
         return None
@@ -121,7 +121,7 @@ def lossy(cases: Sequence[Case]) -> str | None:
 
 
 def wrong_sign(cases: Sequence[Case]) -> str | None:
-    """The right size at every place, the other sign at some."""
+    """Find the right size at every place, the other sign at some."""
     pairs = pairs_of(cases)
     if not telling(pairs):
         return None
@@ -131,7 +131,7 @@ def wrong_sign(cases: Sequence[Case]) -> str | None:
 
 
 def running_sum(cases: Sequence[Case]) -> str | None:
-    """Each item is the sum of all items up to it, as of gradients that nobody cleared."""
+    """Find items that are the sum of all items up to them, as of gradients that nobody cleared."""
     for case in cases:
         if not isinstance(case.yours, (list, tuple)) or not isinstance(case.expected, (list, tuple)):
             return None
@@ -145,7 +145,7 @@ def running_sum(cases: Sequence[Case]) -> str | None:
 
 
 def earlier(cases: Sequence[Case]) -> str | None:
-    """The answer to the question before this one."""
+    """Find the answer to the question before this one."""
     pairs = pairs_of(cases)
     if not telling(pairs[1:]) or not enough(pair.yours for pair in pairs[1:]):
         return None
