@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import functools
-import inspect
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
-import torch
 from hypothesis import is_hypothesis_test
 
-from assay.checks.compare import Bound, compare
 from assay.course.contract import load_module
 from assay.errors import Mismatch
 from assay.judge.collected import check_of
+from assay.judge.differences import Difference, named, same_differences
 from assay.judge.measurements import measurements_of
 from assay.judge.messages import bounded
 from assay.judge.otherwise import answers_otherwise
 from assay.judge.recognition import repeatable
-from assay.judge.recording import Outcome
-from assay.judge.relations import Case, relate
-from assay.text import object_class
-from assay.wire.messages import SUBMISSION
-from assay.wire.values import Ref, encode
+from assay.judge.recording import Outcome, Outcomes
+from assay.judge.relations import ENOUGH, Case, relate
+from assay.wire.values import Ref
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -30,18 +26,15 @@ if TYPE_CHECKING:
     from assay.host.transcript import Transcript
     from assay.judge.examples import ExampleBook
     from assay.judge.recognition import Recogniser
+    from assay.judge.recording import Example
     from assay.judge.state import JudgeState
-    from assay.wire.messages import Request
 
 _GIVEN: Final = frozenset({"submission", "reference", "rng", "seed"})
-_WANTED: Final = 16
-"""Wrong answers that are looked for, since several may be to questions with the same right answer."""
+_MOST: Final = 12
+"""Wrong answers that are looked at: every one costs as much as an example of a right answer."""
 
 _ROUNDS: Final = 3
-"""How often a check's examples are drawn to find so many."""
-
-_SAME: Final = Bound(rtol=1e-4, scale=1e-6)
-"""As between two ways of making one mistake."""
+"""How often a check's examples are drawn to find at least `ENOUGH` wrong answers."""
 
 
 class Diagnostician:
@@ -72,28 +65,31 @@ class Diagnostician:
         if is_hypothesis_test(getattr(item.obj, "__wrapped__", None)):
             # As the check met it: what an earlier example left behind must not look like a relation.
             item.funcargs["submission"] = self._state.reopen_check(item)
-            outcomes = []
+            noted = Outcomes(wanted=_MOST)
             for more in range(_ROUNDS):
-                outcomes += self._book.all_outcomes(item, more)
-                if sum(outcome.error is not None for outcome in outcomes) >= _WANTED:
+                self._book.note_outcomes(item, noted, more)
+                if len(noted.failures()) >= ENOUGH:
                     break
+            outcomes = noted.found
         reference = load_module(self._state.reference_of(item))
-        ask = functools.partial(self._recogniser.ask_reference, item)
+        # A check that takes `seed` measures randomness, so that other answers are as right, or a whole training.
+        ask = None if "seed" in item.fixturenames else functools.partial(self._recogniser.ask_reference, item)
         try:
-            sentence = diagnose(outcomes, lambda outcome, number: ask(outcome.example, number), reference)
+            sentence = diagnose(outcomes, ask, reference)
         except Exception:  # noqa: BLE001 - torch may raise anything for a student's values; these have no relation
             return None
         return bounded(sentence) if sentence else None
 
 
 def diagnose(
-    outcomes: Sequence[Outcome], ask_reference: Callable[[Outcome, int], Transcript], reference: ModuleType
+    outcomes: Sequence[Outcome], ask_reference: Callable[[Example, int], Transcript] | None, reference: ModuleType
 ) -> str | None:
     """Return a sentence about how all wrong answers are related to the right ones, or None.
 
     Args:
         outcomes: how the check ended on its examples.
-        ask_reference: asks the model answers the same, with another randomness for each number.
+        ask_reference: asks the model answers the same, with another randomness for each number; None if they must not
+            be asked.
         reference: the model answers, whose signatures name the arguments.
     """
     wrong = [outcome for outcome in outcomes if outcome.error is not None]
@@ -101,32 +97,13 @@ def diagnose(
     cases = _compared(wrong, reference)
     if sentence := relate(cases):
         return sentence
-    asked = [_first_difference(outcome, ask_reference, reference) for outcome in wrong]
-    known = [difference for difference in asked if difference is not None]
-    by_calls = _by_calls(known, right if not cases else []) if len(known) == len(wrong) else None
+    known = same_differences(wrong, ask_reference, reference) if ask_reference is not None else []
+    by_calls = _by_calls(known, right if not cases else []) if known else None
     return by_calls or relate(cases, right)
 
 
-class Difference(NamedTuple):
-    """The first answer of an example that is not the reference's.
-
-    Args:
-        target: what was asked, `model.forward`.
-        case: both answers and the question's arguments.
-        calls: how many times the same target was asked before, and answered rightly.
-        function: the model answer to the question; None if an object was asked.
-    """
-
-    target: str
-    case: Case
-    calls: int
-    function: Callable[..., Any] | None
-
-
 def _by_calls(known: Sequence[Difference], right: Sequence[Mapping[str, Any]]) -> str | None:
-    """Relate the first answers that differ from the reference's, if the same was asked every time."""
-    if len({difference.target for difference in known}) != 1:
-        return None
+    """Relate the first answers that differ from the reference's."""
     target, _, _, function = known[0]
     cases = [difference.case for difference in known]
     otherwise = answers_otherwise(function, cases) if function is not None else None
@@ -136,7 +113,7 @@ def _by_calls(known: Sequence[Difference], right: Sequence[Mapping[str, Any]]) -
 
 def _second_call(known: Sequence[Difference]) -> str | None:
     calls = {other.calls for other in known}
-    if len(calls) != 1 or not (count := calls.pop()) or len(known) < 8:  # noqa: PLR2004 - as few examples as a relation needs
+    if len(calls) != 1 or not (count := calls.pop()) or len(known) < ENOUGH:
         return None
     times = "first answer is" if count == 1 else f"first {count} answers are"
     return f"the {times} right, the next is wrong, in each of {len(known)} wrong examples"
@@ -158,81 +135,9 @@ def _given(outcome: Outcome, reference: ModuleType) -> dict[str, Any]:
     found: dict[str, Any] = {}
     kinds: dict[int, str] = {}
     for request, value in outcome.transcript.answers():
-        found |= _named(request, reference, kinds)
+        found |= named(request, reference, kinds)
         if isinstance(value, Ref):
             kinds[value.number] = value.kind
     drawn = {name: value for name, value in outcome.example.arguments.items() if name not in _GIVEN}
     # The places of an unnamed tuple say nothing to a student.
     return found | {name: value for name, value in drawn.items() if type(value) is not tuple}
-
-
-def _first_difference(
-    outcome: Outcome, ask_reference: Callable[[Outcome, int], Transcript], reference: ModuleType
-) -> Difference | None:
-    """Compare the answers one by one with the reference's, but for those that are free."""
-    theirs, others = (ask_reference(outcome, number).answers() for number in (0, 1))
-    before: dict[str, int] = {}
-    kinds: dict[int, str] = {}
-    for (request, yours), (asked, expected), (_, random) in zip(
-        outcome.transcript.answers(), theirs, others, strict=False
-    ):
-        if not _same_question(request, asked):
-            return None
-        target = outcome.transcript.target(request)
-        mine, right, other = (_value(request, value) for value in (yours, expected, random))
-        random_there = compare(right, other, _SAME, by_class=True) != "equal"
-        # Where the reference is random, and where it gives an object, other answers may be as right.
-        free = random_there or (object_class(right) == "object" and mine is not None)
-        if not free and compare(mine, right, _SAME, by_class=True) != "equal":
-            case = Case(mine, right, _named(request, reference, kinds))
-            function = getattr(reference, request.path, None) if request.root == SUBMISSION else None
-            return Difference(target, case, before.get(target, 0), function if inspect.isfunction(function) else None)
-        before[target] = before.get(target, 0) + 1
-        if isinstance(expected, Ref):
-            kinds[expected.number] = expected.kind
-    return None
-
-
-def _same_question(one: Request, other: Request) -> bool:
-    return encode([one.verb, one.root, one.path, one.args, one.kwargs]) == encode(
-        [other.verb, other.root, other.path, other.args, other.kwargs]
-    )
-
-
-def _named(request: Request, reference: ModuleType, kinds: Mapping[int, str]) -> dict[str, Any]:
-    """Return a call's arguments by the names that the model answers give them."""
-    if request.verb == "assign":
-        return dict(request.kwargs)
-    owner = reference if request.root == SUBMISSION else getattr(reference, kinds.get(request.root, ""), None)
-    function = getattr(owner, request.path, None)
-    if request.verb != "call" or not callable(function):
-        return {}
-    names = [name for name in inspect.signature(function).parameters if name != "self"]
-    given = {**dict(zip(names, request.args, strict=False)), **request.kwargs}
-    return {name: value for name, value in given.items() if not isinstance(value, Ref)}
-
-
-class _Object:
-    """An object that stayed in the guest: a tensor or another one, since classes may have any name."""
-
-    def __init__(self, ref: Ref) -> None:
-        self.__assay_handle__ = "Tensor" if ref.kind in {"Tensor", "Parameter"} else "object"
-
-
-def _value(request: Request, value: Any) -> Any:
-    """Return an answer as a check sees it: the items of an iterator, and objects by their class."""
-    if request.verb == "iterate" and isinstance(value, list):
-        value = value[1:2]
-    elif request.verb == "next" and isinstance(value, list):
-        value = value[:1]
-    return _shown(value)
-
-
-def _shown(value: Any) -> Any:
-    if isinstance(value, Ref):
-        return _Object(value)
-    if isinstance(value, list):
-        return [_shown(item) for item in value]
-    if isinstance(value, dict):
-        return {key: _shown(item) for key, item in value.items()}
-    return value.detach() if isinstance(value, torch.Tensor) else value

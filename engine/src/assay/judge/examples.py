@@ -25,7 +25,7 @@ from assay.judge.collected import BEHIND_FIXTURES, check_of, direct_parameters
 from assay.judge.measurements import measurements_of
 from assay.judge.recording import (
     DrawnArguments,
-    Outcome,
+    Outcomes,
     collecting_outcomes,
     copy_plain,
     noting_examples,
@@ -153,22 +153,21 @@ class ExampleBook:
         Args:
             item: the check for one submission, which did not pass it and whose guest is still there.
         """
-        return [outcome.error for outcome in self.all_outcomes(item) if outcome.error is not None]
+        outcomes = Outcomes()
+        self.note_outcomes(item, outcomes)
+        return outcomes.failures()
 
-    def all_outcomes(self, item: Any, more: int = 0) -> list[Outcome]:
-        """Run a check of Hypothesis's on all of its examples, and return how each run ended.
+    def note_outcomes(self, item: Any, outcomes: Outcomes, more: int = 0) -> None:
+        """Run a check of Hypothesis's on its examples, and note how each run ended.
 
         Args:
             item: as above.
+            outcomes: where they are noted, and how many are wanted.
             more: 0 for the check's own examples, another number for other ones.
         """
-        function: Any = getattr(item.obj, "__wrapped__", None)
-        if not is_hypothesis_test(function):
-            return []
-        outcomes: list[Outcome] = []
-        # The guest may end meanwhile; what it answered until then is kept.
-        self._run_on(item, {name: item.funcargs[name] for name in item._fixtureinfo.argnames}, outcomes, more)  # noqa: SLF001 - as pytest does
-        return outcomes
+        if is_hypothesis_test(getattr(item.obj, "__wrapped__", None)):
+            # The guest may end meanwhile; the outcomes until then are kept.
+            self._run_on(item, {name: item.funcargs[name] for name in item._fixtureinfo.argnames}, outcomes, more)  # noqa: SLF001 - as pytest does
 
     def fails_with(self, item: Any, submission: Proxy) -> bool:
         """Whether an exact check fails with a trusted module for a submission.
@@ -179,14 +178,11 @@ class ExampleBook:
         """
         given = {"submission": submission, "reference": load_module(self._state.reference_of(item))}
         given |= {name: item.callspec.params[name] for name in direct_parameters(item)}
-        outcomes: list[Outcome] = []
+        outcomes = Outcomes(wanted=1)
         raised = self._run_on(item, {name: given[name] for name in item._fixtureinfo.argnames}, outcomes)  # noqa: SLF001 - as above
-        failed = any(outcome.error is not None for outcome in outcomes)
-        return failed or not isinstance(raised, _NO_VERDICT)
+        return bool(outcomes.failures()) or not isinstance(raised, _NO_VERDICT)
 
-    def _run_on(
-        self, item: Any, arguments: dict[str, Any], outcomes: list[Outcome], more: int = 0
-    ) -> BaseException | None:
+    def _run_on(self, item: Any, arguments: dict[str, Any], outcomes: Outcomes, more: int = 0) -> BaseException | None:
         """Run a check to its last example; note how each ends, and return what ended the run all the same."""
         function: Any = getattr(item.obj, "__wrapped__", None)
         if is_hypothesis_test(function):

@@ -46,6 +46,32 @@ class Outcome(NamedTuple):
     transcript: Transcript
 
 
+class Outcomes:
+    """The outcomes of the runs of a check's body.
+
+    Args:
+        wanted: the runs end with so many failures; None for no such end.
+    """
+
+    def __init__(self, wanted: int | None = None) -> None:
+        self.found: list[Outcome] = []
+        self._wanted = wanted
+
+    def note(self, outcome: Outcome) -> None:
+        """Add an outcome; raise EnoughFailures if no more are wanted."""
+        self.found.append(outcome)
+        if outcome.error is not None and len(self.failures()) == self._wanted:
+            raise EnoughFailures
+
+    def failures(self) -> list[Exception]:
+        """Return what the failed runs raised."""
+        return [outcome.error for outcome in self.found if outcome.error is not None]
+
+
+class EnoughFailures(BaseException):
+    """No more failures are wanted; not an Exception, so that Hypothesis does not look for smaller ones."""
+
+
 class DrawnArguments:
     """The arguments that Hypothesis draws in one run of a check.
 
@@ -75,7 +101,7 @@ class DrawnArguments:
 
 
 _drawn: ContextVar[DrawnArguments | None] = ContextVar("drawn", default=None)
-_outcomes: ContextVar[list[Outcome] | None] = ContextVar("outcomes", default=None)
+_outcomes: ContextVar[Outcomes | None] = ContextVar("outcomes", default=None)
 
 
 @contextmanager
@@ -89,7 +115,7 @@ def noting_examples(drawn: DrawnArguments) -> Iterator[None]:
 
 
 @contextmanager
-def collecting_outcomes(outcomes: list[Outcome]) -> Iterator[None]:
+def collecting_outcomes(outcomes: Outcomes) -> Iterator[None]:
     """Note how every run ends, and have it return instead of raise, so that Hypothesis goes on after each failure."""
     token = _outcomes.set(outcomes)
     try:
@@ -122,11 +148,11 @@ def with_fresh_start(body: Callable[..., Any]) -> Callable[..., Any]:
             error.assay_example = example  # type: ignore[attr-defined]
             if outcomes is not None and isinstance(error, Exception) and not isinstance(error, HypothesisException):
                 # Its frames would keep all that the example made.
-                outcomes.append(Outcome(example, error.with_traceback(None), transcript))
+                outcomes.note(Outcome(example, error.with_traceback(None), transcript))
                 return None
             raise
         if outcomes is not None:
-            outcomes.append(Outcome(example, None, transcript))
+            outcomes.note(Outcome(example, None, transcript))
         return value
 
     setattr(run, _STARTS_AFRESH, True)
