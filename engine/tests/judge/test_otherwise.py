@@ -1,5 +1,7 @@
 """A wrong answer that is the right one to another question is told with that question."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -43,7 +45,7 @@ def test_the_other_question_is_told(question, answer):
 @pytest.mark.parametrize("answer", OTHERWISE.values(), ids=OTHERWISE)
 def test_it_is_not_claimed_if_one_example_is_otherwise(answer):
     asked = cases(answer)
-    assert answers_otherwise(huber, [*asked[:5], asked[5]._replace(yours=asked[4].yours), *asked[6:]]) is None
+    assert answers_otherwise(huber, [*asked[:5], replace(asked[5], yours=asked[4].yours), *asked[6:]]) is None
     assert answers_otherwise(huber, asked[:7]) is None
 
 

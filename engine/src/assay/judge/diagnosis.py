@@ -16,7 +16,8 @@ from assay.judge.messages import bounded
 from assay.judge.otherwise import answers_otherwise
 from assay.judge.recognition import repeatable
 from assay.judge.recording import Outcome, Outcomes
-from assay.judge.relations import ENOUGH, Case, relate
+from assay.judge.relations import ENOUGH, Case, begins, relate
+from assay.judge.relations.cases import enough, numbers
 from assay.wire.values import Ref
 
 if TYPE_CHECKING:
@@ -30,11 +31,14 @@ if TYPE_CHECKING:
     from assay.judge.state import JudgeState
 
 _GIVEN: Final = frozenset({"submission", "reference", "rng", "seed"})
-_MOST: Final = 12
-"""Wrong answers that are looked at: every one costs as much as an example of a right answer."""
+_FEW: Final = 12
+"""Wrong answers that are looked at, if as many right numbers as a relation needs are among them."""
+
+_MOST: Final = 24
+"""Wrong answers that are looked at in any case: each costs as much as an example of a right answer."""
 
 _ROUNDS: Final = 3
-"""How often a check's examples are drawn to find at least `ENOUGH` wrong answers."""
+"""How often a check's examples are drawn to find so many."""
 
 
 class Diagnostician:
@@ -65,20 +69,24 @@ class Diagnostician:
         if is_hypothesis_test(getattr(item.obj, "__wrapped__", None)):
             # As the check met it: what an earlier example left behind must not look like a relation.
             item.funcargs["submission"] = self._state.reopen_check(item)
-            noted = Outcomes(wanted=_MOST)
+            noted = Outcomes(_enough)
             for more in range(_ROUNDS):
                 self._book.note_outcomes(item, noted, more)
-                if len(noted.failures()) >= ENOUGH:
+                if len(noted.failures()) >= ENOUGH and _varied(noted.failures()):
                     break
             outcomes = noted.found
         reference = load_module(self._state.reference_of(item))
         # A check that takes `seed` measures randomness, so that other answers are as right, or a whole training.
-        ask = None if "seed" in item.fixturenames else functools.partial(self._recogniser.ask_reference, item)
+        asked = None if "seed" in item.fixturenames else self._ask_reference(item)
         try:
-            sentence = diagnose(outcomes, ask, reference)
+            sentence = diagnose(outcomes, asked, reference)
         except Exception:  # noqa: BLE001 - torch may raise anything for a student's values; these have no relation
             return None
         return bounded(sentence) if sentence else None
+
+    def _ask_reference(self, item: Any) -> Callable[[Example, int], Transcript]:
+        references = functools.cache(functools.partial(self._recogniser.reference_for, item))
+        return lambda example, number: self._recogniser.ask_reference(item, example, references(number))
 
 
 def diagnose(
@@ -99,7 +107,18 @@ def diagnose(
         return sentence
     known = same_differences(wrong, ask_reference, reference) if ask_reference is not None else []
     by_calls = _by_calls(known, right if not cases else []) if known else None
-    return by_calls or relate(cases, right)
+    return by_calls or begins(cases, right)
+
+
+def _enough(failures: Sequence[Exception]) -> bool:
+    return len(failures) >= _MOST or (len(failures) >= _FEW and _varied(failures))
+
+
+def _varied(failures: Sequence[Exception]) -> bool:
+    """Return whether enough different right numbers were asked for, if that can be told."""
+    right = [numbers(getattr(error, "expected", None)) for error in failures]
+    known = [part for part in right if part is not None]
+    return len(known) < len(right) or enough(known)
 
 
 def _by_calls(known: Sequence[Difference], right: Sequence[Mapping[str, Any]]) -> str | None:
@@ -107,7 +126,7 @@ def _by_calls(known: Sequence[Difference], right: Sequence[Mapping[str, Any]]) -
     target, _, _, function = known[0]
     cases = [difference.case for difference in known]
     otherwise = answers_otherwise(function, cases) if function is not None else None
-    sentence = otherwise or relate(cases, right) or _second_call(known)
+    sentence = otherwise or relate(cases) or begins(cases, right) or _second_call(known)
     return f"{target}: {sentence}" if sentence else None
 
 

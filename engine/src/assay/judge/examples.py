@@ -178,7 +178,7 @@ class ExampleBook:
         """
         given = {"submission": submission, "reference": load_module(self._state.reference_of(item))}
         given |= {name: item.callspec.params[name] for name in direct_parameters(item)}
-        outcomes = Outcomes(wanted=1)
+        outcomes = Outcomes(bool)
         raised = self._run_on(item, {name: given[name] for name in item._fixtureinfo.argnames}, outcomes)  # noqa: SLF001 - as above
         return bool(outcomes.failures()) or not isinstance(raised, _NO_VERDICT)
 

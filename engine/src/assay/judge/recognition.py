@@ -99,11 +99,16 @@ class Recogniser:
             return False
         return self._ask_again(item, None, error.assay_example) is None
 
-    def ask_reference(self, item: Any, example: Example, number: int) -> Transcript:
-        """Return the transcript of an example that the reference answers, with another randomness for each number."""
-        reference = self._proxy(item, self._trusted(item, None), self._state.guest_seed(item) + number)
+    def reference_for(self, item: Any, number: int) -> Proxy:
+        """Return a proxy of the reference, with another randomness for each number."""
+        return self._proxy(item, self._trusted(item, None), self._state.guest_seed(item) + number)
+
+    def ask_reference(self, item: Any, example: Example, reference: Proxy) -> Transcript:
+        """Return the transcript of an example that the reference answers."""
+        channel = reference._channel  # noqa: SLF001 - the proxy shows students' names only
+        channel.start_afresh()
         self._run(item, example, {**example.arguments, "submission": reference})
-        transcript: Transcript = reference._channel.transcript  # noqa: SLF001 - the proxy shows students' names only
+        transcript: Transcript = channel.transcript
         return transcript
 
     def leftovers_behind(self, item: Any, error: Any) -> str | None:

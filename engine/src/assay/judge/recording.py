@@ -14,7 +14,7 @@ from assay.host.transcript import Transcript
 from assay.wire.objects import copied, seed_everything
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from assay.checks.measurements import Measurement
 
@@ -50,17 +50,17 @@ class Outcomes:
     """The outcomes of the runs of a check's body.
 
     Args:
-        wanted: the runs end with so many failures; None for no such end.
+        enough: whether the runs end with these failures; None for no such end.
     """
 
-    def __init__(self, wanted: int | None = None) -> None:
+    def __init__(self, enough: Callable[[Sequence[Exception]], bool] | None = None) -> None:
         self.found: list[Outcome] = []
-        self._wanted = wanted
+        self._enough = enough
 
     def note(self, outcome: Outcome) -> None:
-        """Add an outcome; raise EnoughFailures if no more are wanted."""
+        """Add an outcome; raise EnoughFailures if no more are needed."""
         self.found.append(outcome)
-        if outcome.error is not None and len(self.failures()) == self._wanted:
+        if outcome.error is not None and self._enough is not None and self._enough(self.failures()):
             raise EnoughFailures
 
     def failures(self) -> list[Exception]:
@@ -69,7 +69,7 @@ class Outcomes:
 
 
 class EnoughFailures(BaseException):
-    """No more failures are wanted; not an Exception, so that Hypothesis does not look for smaller ones."""
+    """No more failures are needed; not an Exception, so that Hypothesis does not look for smaller ones."""
 
 
 class DrawnArguments:

@@ -1,11 +1,12 @@
 """Each relation is told where it holds, and no other one is claimed there; where it fails in one example, it is not."""
 
 import math
+from dataclasses import replace
 
 import pytest
 import torch
 
-from assay.judge.relations import RELATIONS, Case, relate
+from assay.judge.relations import RELATIONS, Case, begins, relate
 from assay.judge.relations.given import moved, of_differences, unchanged
 from assay.judge.relations.parts import exchanged
 from assay.judge.relations.shapes import (
@@ -80,7 +81,7 @@ def squares(answer):
 def previous():
     cases = questions(lambda e, _: e, half_square)
     before = [cases[-1].expected + 1, *(case.expected for case in cases)]
-    return [case._replace(yours=last) for last, case in zip(before, cases, strict=False)]
+    return [replace(case, yours=last) for last, case in zip(before, cases, strict=False)]
 
 
 def overflown(e, _):
@@ -182,7 +183,7 @@ TOLD = {
     "last": (reduced, questions(lambda e, _: e[-1]), "yours is the last number of what is expected"),
     "not reduced": (
         not_reduced,
-        [case._replace(yours=case.expected, expected=case.expected.mean()) for case in questions(lambda e, _: e)],
+        [replace(case, yours=case.expected, expected=case.expected.mean()) for case in questions(lambda e, _: e)],
         "yours is several numbers: what is expected is the mean of them",
     ),
     "beginning": (
@@ -235,7 +236,7 @@ def test_a_relation_that_fails_in_one_example_is_not_claimed(relation, cases):
     one = cases[5]
     same_shape = [item.sin() + 7 for item in (one.expected if isinstance(one.expected, list) else [one.expected])]
     for yours in (same_shape[0] if len(same_shape) == 1 else same_shape, [1.0, "more"]):
-        assert relation([*cases[:5], one._replace(yours=yours), *cases[6:]]) is None
+        assert relation([*cases[:5], replace(one, yours=yours), *cases[6:]]) is None
 
 
 @pytest.mark.parametrize("name", TOLD)
@@ -259,7 +260,7 @@ def test_a_right_answer_has_no_relation(relation):
         squares(lambda e: e),
         lists(lambda a, b: [a, b]),
     ):
-        assert relation([case._replace(yours=case.expected) for case in cases]) is None
+        assert relation([replace(case, yours=case.expected) for case in cases]) is None
 
 
 @pytest.mark.parametrize("relation", RELATIONS)
@@ -267,7 +268,7 @@ def test_unrelated_answers_have_no_relation(relation):
     rng = torch.Generator().manual_seed(5)
     for cases in (questions(lambda e, _: e), questions(lambda e, _: e, half_square), squares(lambda e: e)):
         assert (
-            relation([case._replace(yours=torch.randn(case.expected.shape, generator=rng)) for case in cases]) is None
+            relation([replace(case, yours=torch.randn(case.expected.shape, generator=rng)) for case in cases]) is None
         )
 
 
@@ -298,9 +299,9 @@ def test_a_wrong_answer_begins_at_a_size_of_the_question():
     wrong = [case for case in cases if len(case.expected) > 2]
     right = [case.given for case in cases if len(case.expected) <= 2]
     told = "right where the number of rows is at most 2, wrong from 3 on, in each of 6 wrong examples"
-    assert relate(wrong * 2, right * 2) == told.replace("6", "12")
-    assert relate(wrong[:2], right[:2]) is None
-    assert relate([*wrong, *wrong, cases[0]], right * 2) is None
+    assert begins(wrong * 2, right * 2) == told.replace("6", "12")
+    assert begins(wrong[:2], right[:2]) is None
+    assert begins([*wrong, *wrong, cases[0]], right * 2) is None
 
 
 def test_a_wrong_answer_begins_at_a_value():
@@ -316,11 +317,11 @@ def test_a_wrong_answer_begins_at_a_value():
 
 def test_a_wrong_answer_begins_at_a_difference_of_two_arguments():
     rng = torch.Generator().manual_seed(9)
-    cases = [case._replace(given={**case.given, "delta": 0.5}) for case in predictions(lambda **_: None)]
-    cases = [case._replace(yours=torch.randn((), generator=rng)) for case in cases]
+    cases = [replace(case, given={**case.given, "delta": 0.5}) for case in predictions(lambda **_: None)]
+    cases = [replace(case, yours=torch.randn((), generator=rng)) for case in cases]
     lowest = [float((case.given["y_hat"] - case.given["y"]).min()) for case in cases]
     wrong = [case for case, low in zip(cases, lowest, strict=True) if low < -0.7]
     right = [case.given for case, low in zip(cases, lowest, strict=True) if low >= -0.7]
-    told = relate(wrong * 3, right * 3)
+    told = begins(wrong * 3, right * 3)
     assert told.startswith("wrong where the smallest difference y_hat - y is at most -0.")
-    assert relate(wrong * 3, [*right, wrong[0].given] * 3) is None
+    assert begins(wrong * 3, [*right, wrong[0].given] * 3) is None

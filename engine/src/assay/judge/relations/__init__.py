@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from assay.judge.relations.cases import ENOUGH, Case, enough, numbers
+from assay.judge.relations.cases import ENOUGH, Case, enough
 from assay.judge.relations.given import moved, of_differences, unchanged
 from assay.judge.relations.parts import at, exchanged, places, same
 from assay.judge.relations.shapes import (
@@ -17,7 +17,7 @@ from assay.judge.relations.shapes import (
     reshaped,
     transposed,
 )
-from assay.judge.relations.thresholds import begins, begins_at_places
+from assay.judge.relations.thresholds import begins_at, begins_at_places
 from assay.judge.relations.values import (
     constant,
     earlier,
@@ -32,7 +32,7 @@ from assay.judge.relations.values import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-__all__ = ["ENOUGH", "RELATIONS", "Case", "relate"]
+__all__ = ["ENOUGH", "RELATIONS", "Case", "begins", "relate"]
 
 _SPECIFIC: Final[tuple[Callable[[Sequence[Case]], str | None], ...]] = (
     other_kind,
@@ -61,20 +61,26 @@ RELATIONS: Final = _SPECIFIC + _GENERAL
 """In this order: the first that holds is told."""
 
 
-def relate(cases: Sequence[Case], right: Sequence[Mapping[str, Any]] = ()) -> str | None:
-    """Return a sentence about what the wrong answers of these cases have in common, or None.
-
-    Args:
-        cases: questions that were answered wrongly.
-        right: what the questions that were answered rightly were about.
-    """
+def relate(cases: Sequence[Case]) -> str | None:
+    """Return a sentence about how the wrong answers of these cases are related to the right ones, or None."""
     if not cases:
         return None
     if sentence := _first(_SPECIFIC, cases):
         return sentence + _counted(cases)
     if told := _parts(cases):
         return told
-    sentence = _first(_GENERAL, cases) or begins_at_places(cases) or begins(cases, right)
+    sentence = _first(_GENERAL, cases) or begins_at_places(cases)
+    return sentence + _counted(cases) if sentence else None
+
+
+def begins(cases: Sequence[Case], right: Sequence[Mapping[str, Any]]) -> str | None:
+    """Return a sentence about what tells the questions that were answered wrongly from the others, or None.
+
+    Args:
+        cases: questions that were answered wrongly.
+        right: what the questions that were answered rightly were about.
+    """
+    sentence = begins_at(cases, right)
     return sentence + _counted(cases) if sentence else None
 
 
@@ -94,7 +100,7 @@ def _parts(cases: Sequence[Case]) -> str | None:
     if said:
         return "; ".join(said)
     wrong_places = [place for place in places(cases) if place not in right]
-    shown = [numbers(case.expected) for place in right for case in at(cases, place)]
+    shown = [case.numbers[1] for place in right for case in at(cases, place)]
     if right and wrong_places and enough(part for part in shown if part is not None):
         return f"{_listed(right)} right, {_listed(wrong_places)} not{_counted(cases)}"
     return None

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import numbers as kinds
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import torch
@@ -20,8 +22,9 @@ _SCALE: Final = 1e-6
 """As for known mistakes: one mistake rounds differently in another style; `_SCALE` is of the largest number."""
 
 
-class Case(NamedTuple):
-    """One question of a check with both answers.
+@dataclass(frozen=True, eq=False)
+class Case:
+    """One question of a check with both answers; their numbers are looked for once, since many relations need them.
 
     Args:
         yours: the submission's answer.
@@ -32,6 +35,29 @@ class Case(NamedTuple):
     yours: Any
     expected: Any
     given: Mapping[str, Any]
+
+    @cached_property
+    def pair(self) -> Pair | None:
+        """Both answers' numbers; None if one has other values, or not as many."""
+        yours, expected = self.numbers
+        if yours is None or expected is None or len(yours) != len(expected):
+            return None
+        return Pair(yours, expected, named_numbers(self.parts))
+
+    @cached_property
+    def numbers(self) -> tuple[torch.Tensor | None, torch.Tensor | None]:
+        """The numbers of yours and of what is expected."""
+        return numbers(self.yours), numbers(self.expected)
+
+    @cached_property
+    def parts(self) -> dict[str, Any]:
+        """What was given by name, the parts of a tuple by theirs or by their place."""
+        return dict(_parts(self.given))
+
+    @cached_property
+    def given_numbers(self) -> dict[str, torch.Tensor | None]:
+        """The numbers of each part of what was given."""
+        return {name: numbers(value) for name, value in self.parts.items()}
 
 
 class Pair(NamedTuple):
@@ -59,19 +85,14 @@ def numbers(value: Any) -> torch.Tensor | None:
 
 def pairs_of(cases: Sequence[Case]) -> list[Pair]:
     """Return the cases' numbers; none at all if one case has other values, or not as many on both sides."""
-    found = []
-    for case in cases:
-        yours, expected = numbers(case.yours), numbers(case.expected)
-        if yours is None or expected is None or len(yours) != len(expected):
-            return []
-        found.append(Pair(yours, expected, named_numbers(case.given)))
-    return found
+    found = [case.pair for case in cases if case.pair is not None]
+    return found if len(found) == len(cases) else []
 
 
-def named_numbers(given: Mapping[str, Any]) -> dict[str, float]:
-    """Return the numbers of a question by name: its numbers, and the rows and columns of its first tensor."""
+def named_numbers(parts: Mapping[str, Any]) -> dict[str, float]:
+    """Return the numbers of a question's parts by name, and the rows and columns of the first tensor."""
     found: dict[str, float] = {}
-    for name, value in _parts(given):
+    for name, value in parts.items():
         if isinstance(value, torch.Tensor) and value.dim():
             found.setdefault("the number of rows", float(value.shape[0]))
             if value.dim() > 1:
@@ -108,8 +129,7 @@ def telling(pairs: Sequence[Pair]) -> bool:
 
 def telling_cases(cases: Sequence[Case]) -> bool:
     """Return whether at least eight different right numbers were asked for where something else came back."""
-    wrong = [case for case in cases if not equal(numbers(case.yours), numbers(case.expected))]
-    right = [numbers(case.expected) for case in wrong]
+    right = [case.numbers[1] for case in cases if not equal(*case.numbers)]
     return enough(part for part in right if part is not None)
 
 

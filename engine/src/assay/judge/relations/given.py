@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import torch
 
-from assay.judge.relations.cases import Case, enough, equal, numbers, pairs_of, parts_of, telling_cases
+from assay.judge.relations.cases import Case, enough, equal, pairs_of, telling_cases
 from assay.judge.relations.values import EXPECTED, factor, multiple, ratio
 
 if TYPE_CHECKING:
@@ -35,12 +35,12 @@ _AFTERWARDS: Final[tuple[tuple[str, Change], ...]] = (
 
 def unchanged(cases: Sequence[Case]) -> str | None:
     """Find an argument as the answer, as it was given or times a constant."""
-    yours = [numbers(case.yours) for case in cases]
+    yours = [case.numbers[0] for case in cases]
     known = [part for part in yours if part is not None]
     if len(known) != len(yours) or not telling_cases(cases):
         return None
-    for name in parts_of(cases[0].given):
-        given = [numbers(parts_of(case.given).get(name)) for case in cases]
+    for name in cases[0].parts:
+        given = [case.given_numbers.get(name) for case in cases]
         there = [part for part in given if part is not None]
         if len(there) != len(cases) or any(len(a) != len(b) for a, b in zip(known, there, strict=True)):
             continue
@@ -57,8 +57,8 @@ def moved(cases: Sequence[Case]) -> str | None:
     pairs = pairs_of(cases)
     if not pairs or not telling_cases(cases):
         return None
-    for name in parts_of(cases[0].given):
-        start = [numbers(parts_of(case.given).get(name)) for case in cases]
+    for name in cases[0].parts:
+        start = [case.given_numbers.get(name) for case in cases]
         steps = [
             Case(pair.yours - here, pair.expected - here, case.given)
             for case, pair, here in zip(cases, pairs, start, strict=True)
@@ -73,7 +73,7 @@ def moved(cases: Sequence[Case]) -> str | None:
 
 def of_differences(cases: Sequence[Case]) -> str | None:
     """Find a mean or sum of the differences of two arguments, place by place or of every pair of their numbers."""
-    yours = [numbers(case.yours) for case in cases]
+    yours = [case.numbers[0] for case in cases]
     known = [part for part in yours if part is not None]
     if len(known) != len(yours) or not telling_cases(cases):
         return None
@@ -91,9 +91,9 @@ def of_differences(cases: Sequence[Case]) -> str | None:
 
 def _differences(cases: Sequence[Case]) -> Iterator[tuple[str, list[torch.Tensor]]]:
     """Yield the differences of every two columns of numbers, then of all pairs of their numbers."""
-    names = [name for name, value in parts_of(cases[0].given).items() if isinstance(value, torch.Tensor)]
+    names = [name for name, value in cases[0].parts.items() if isinstance(value, torch.Tensor)]
     for one, other in combinations(names, 2):
-        columns = [[numbers(parts_of(case.given).get(name)) for name in (one, other)] for case in cases]
+        columns = [[case.given_numbers.get(name) for name in (one, other)] for case in cases]
         both = [(a, b) for a, b in columns if a is not None and b is not None and len(a) == len(b)]
         if len(both) == len(cases):
             yield f"{one} and {other}", [a - b for a, b in both]

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from assay.judge.relations.cases import Case
 
+    _Numbers = tuple[torch.Tensor | None, ...]
+
 _REDUCED: Final[tuple[tuple[str, Callable[[torch.Tensor], torch.Tensor]], ...]] = (
     ("the sum", torch.sum),
     ("the mean", torch.mean),
@@ -47,20 +49,20 @@ def transposed(cases: Sequence[Case]) -> str | None:
     """Find the same numbers with rows and columns exchanged."""
     flipped = False
     for case in cases:
-        if not _matrices(case) or not equal(numbers(case.yours.T), numbers(case.expected)):
+        if not _matrices(case) or not equal(numbers(case.yours.T), case.numbers[1]):
             return None
-        flipped = flipped or case.yours.shape != case.expected.shape or not equal(*map(numbers, case[:2]))
+        flipped = flipped or case.yours.shape != case.expected.shape or not equal(*case.numbers)
         if case.yours.T.shape != case.expected.shape:
             return None
     several = any(min(case.expected.shape) > 1 for case in cases)
-    telling = enough(numbers(case.expected) for case in cases)  # type: ignore[misc]  # they are tensors of numbers
+    telling = enough(case.expected.reshape(-1) for case in cases)
     return f"yours is {EXPECTED}, transposed" if flipped and (telling or not several) else None
 
 
 def reshaped(cases: Sequence[Case]) -> str | None:
     """Find the same numbers in another shape."""
     for case in cases:
-        if not _tensors(case) or case.yours.shape == case.expected.shape or not equal(*map(numbers, case[:2])):
+        if not _tensors(case) or case.yours.shape == case.expected.shape or not equal(*case.numbers):
             return None
     return f"yours has the expected numbers in another shape: {_largest(cases)}"
 
@@ -74,7 +76,7 @@ def broadcast(cases: Sequence[Case]) -> str | None:
         n = case.expected.numel()
         if n > 1 and case.yours.shape == case.expected.shape:
             return None
-        if tuple(case.yours.shape) != (n, n) or not equal(numbers(case.yours.diagonal()), numbers(case.expected)):
+        if tuple(case.yours.shape) != (n, n) or not equal(numbers(case.yours.diagonal()), case.numbers[1]):
             return None
         sizes.add(n)
     if max(sizes) < 2 or not enough(case.yours.reshape(-1) for case in cases):  # noqa: PLR2004 - a row of one number shows nothing
@@ -89,17 +91,17 @@ def broadcast(cases: Sequence[Case]) -> str | None:
 
 def reduced(cases: Sequence[Case]) -> str | None:
     """Find one number, which is the sum, the mean or another summary of the expected numbers."""
-    return _summary(cases, "yours is {} of " + EXPECTED, lambda case: (case.expected, case.yours))
+    return _summary(cases, "yours is {} of " + EXPECTED, lambda case: case.numbers[::-1])
 
 
 def not_reduced(cases: Sequence[Case]) -> str | None:
     """Find several numbers, whose sum, mean or other summary is expected."""
-    return _summary(cases, "yours is several numbers: " + EXPECTED + " is {} of them", lambda case: case[:2])
+    return _summary(cases, "yours is several numbers: " + EXPECTED + " is {} of them", lambda case: case.numbers)
 
 
 def cut(cases: Sequence[Case]) -> str | None:
     """Find the beginning or the end of the expected numbers, or these and more."""
-    known = [(numbers(case.yours), numbers(case.expected)) for case in cases]
+    known = [case.numbers for case in cases]
     both = [(yours, expected) for yours, expected in known if yours is not None and expected is not None]
     if len(both) != len(known) or not enough(expected for _, expected in both):
         return None
@@ -116,7 +118,7 @@ def cut(cases: Sequence[Case]) -> str | None:
 
 def reordered(cases: Sequence[Case]) -> str | None:
     """Find the same numbers in another order."""
-    known = [(numbers(case.yours), numbers(case.expected)) for case in cases]
+    known = [case.numbers for case in cases]
     both = [(yours, expected) for yours, expected in known if yours is not None and expected is not None]
     if len(both) != len(known) or any(len(yours) != len(expected) for yours, expected in both):
         return None
@@ -129,8 +131,8 @@ def reordered(cases: Sequence[Case]) -> str | None:
     return None
 
 
-def _summary(cases: Sequence[Case], sentence: str, sides: Callable[[Case], tuple[Any, ...]]) -> str | None:
-    known = [tuple(map(numbers, sides(case))) for case in cases]
+def _summary(cases: Sequence[Case], sentence: str, sides: Callable[[Case], _Numbers]) -> str | None:
+    known = [sides(case) for case in cases]
     both = [(many, one) for many, one in known if many is not None and one is not None and len(one) == 1]
     if len(both) != len(known) or max(len(many) for many, _ in both) < 2 or not min(len(many) for many, _ in both):  # noqa: PLR2004 - of one number there is no summary
         return None

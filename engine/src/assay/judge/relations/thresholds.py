@@ -21,7 +21,7 @@ _CHANCE: Final = 10_000
 """A threshold counts if so many divisions into as many right and wrong answers were possible, of which it is one."""
 
 
-def begins(cases: Sequence[Case], right: Sequence[Mapping[str, Any]]) -> str | None:
+def begins_at(cases: Sequence[Case], right: Sequence[Mapping[str, Any]]) -> str | None:
     """Say by which number of the question the wrong cases are told from the right ones.
 
     Args:
@@ -44,13 +44,12 @@ def begins_at_places(cases: Sequence[Case]) -> str | None:
     rows: dict[str, list[torch.Tensor]] = {}
     wrong: list[torch.Tensor] = []
     for case in cases:
-        yours, expected = numbers(case.yours), numbers(case.expected)
-        if yours is None or expected is None or len(yours) != len(expected):
+        if case.pair is None:
             return None
-        wrong.append(~close(yours, expected))
+        expected = case.pair.expected
+        wrong.append(~close(case.pair.yours, expected))
         found = {"the expected number": expected, "the expected number's size": expected.abs()}
-        for name, value in parts_of(case.given).items():
-            known = numbers(value)
+        for name, known in case.given_numbers.items():
             if known is not None and len(known) == len(expected):
                 found |= {name: known, f"the size of {name}": known.abs()}
         for name, values in found.items():
@@ -67,7 +66,7 @@ def begins_at_places(cases: Sequence[Case]) -> str | None:
 
 
 def _sizes(given: Mapping[str, Any]) -> dict[str, float]:
-    found = named_numbers(given)
+    found = named_numbers(parts_of(given))
     for name, value in parts_of(given).items():
         known = numbers(value)
         if known is not None and len(known) > 1:
@@ -97,7 +96,7 @@ def _differences(given: Mapping[str, Any], scales: Mapping[str, float]) -> dict[
 
 
 def _division(name: str, wrong: torch.Tensor, right: torch.Tensor) -> str | None:
-    if not wrong.any() or not right.any() or math.comb(len(wrong) + len(right), len(wrong)) < _CHANCE:
+    if math.comb(len(wrong) + len(right), len(wrong)) < _CHANCE:
         return None
     if right.max() < wrong.min():
         return f"right where {name} is at most {_text(right.max())}, wrong from {_text(wrong.min())} on"
