@@ -15,6 +15,7 @@ import re
 import statistics
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -32,7 +33,7 @@ from assay.judge.state import JudgeState, reference_as_submission
 from assay.model import Submission, SubmissionInfo
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Mapping
+    from collections.abc import Callable, Generator, Iterable, Mapping
     from types import ModuleType
 
     from assay.checks.mistakes import Mistake
@@ -121,8 +122,8 @@ def claim(verdict: Verdict | None) -> str | None:
     return re.sub(r"-?\d[\d.e-]*", "N", verdict.diagnosis) if verdict is not None and verdict.diagnosis else None
 
 
-def show_exercise(course: Course, assignment: str, number: str, mistakes: tuple[Mistake, ...]) -> list[bool]:
-    """Print each mistake of an exercise with what is said and its cost; return which have a diagnosis."""
+def show_exercise(course: Course, assignment: str, number: str, mistakes: tuple[Mistake, ...]) -> list[str]:
+    """Print each mistake of an exercise with what is said and its cost; return what is told of each."""
     path = course.reference(assignment)
     makers = {}
     for mistake in mistakes:
@@ -132,16 +133,16 @@ def show_exercise(course: Course, assignment: str, number: str, mistakes: tuple[
         )
     right = reference_as_submission(course, assignment)
     first, second = (grade(course, {right: lambda: load_module(path), **makers}, seed, number) for seed in SEEDS)
-    plain, told = first[0].checks, []
+    plain, told = first[0].checks, list[str]()
     for mistake, one, other in zip(mistakes, first[1:], second[1:], strict=True):
         agreed = {
             check: verdict.diagnosis
             for check, verdict in one.failed.items()
             if claim(verdict) and claim(verdict) == claim(other.failed.get(check))
         }
-        told.append(bool(agreed))
+        told.append("diagnosed" if agreed else _why_none(one.failed.values()))
         times = f"{one.checks / plain:.1f} times a right answer, {one.diagnoses / plain:.1f} for diagnoses"
-        print(f"  {number} {mistake.label}: {'' if agreed else 'none, '}{times}")
+        print(f"  {number} {mistake.label}: {told[-1]}; {times}")
         for check, verdict in one.failed.items():
             print(f"      {check}, {verdict.status}: {agreed.get(check)}")
     if mistakes:
@@ -151,6 +152,15 @@ def show_exercise(course: Course, assignment: str, number: str, mistakes: tuple[
         print(f"  {number}: a right answer took {plain:.2f} s, a wrong one {_spread(ratios)} times as long")
         print(f"  {number}: {over} of {len(ratios)} above {LIMIT}; their diagnoses {_spread(shares)} of a right answer")
     return told
+
+
+def _why_none(failed: Iterable[Verdict]) -> str:
+    """Return why the checks that a mistake failed have no diagnosis."""
+    if any(check.message is not None and check.message.help for check in failed if check.status == "failed"):
+        return "none, a check says what to do"
+    if any(check.status in {"error", "timeout", "crashed"} for check in failed):
+        return "none, the student reads the error of the mistake"
+    return "none, no relation holds in both seeds"
 
 
 def _spread(numbers: list[float]) -> str:
@@ -168,8 +178,10 @@ def main() -> None:
             for number, mistakes in mistakes_by_exercise(course, assignment).items()
             if not wanted or number in wanted
         }
-        all_told = [told for part in found.values() for told in part]
-        print(f"{assignment}: {sum(all_told)} of {len(all_told)} known mistakes have a diagnosis")
+        all_told = Counter(told for part in found.values() for told in part)
+        print(f"{assignment}: {all_told['diagnosed']} of {all_told.total()} known mistakes have a diagnosis")
+        for why, count in all_told.most_common():
+            print(f"    {count} {why}")
 
 
 if __name__ == "__main__":

@@ -56,6 +56,22 @@ def test_ragged(submission):
     parts = [torch.ones(2), torch.ones(3)]
     raise Mismatch(torch.nested.nested_tensor(parts, layout=torch.jagged), torch.ones(2, 3))
 
+def test_drawn(submission, rng):
+    "a number of its own generator is doubled"
+    x = float(torch.rand((), generator=rng))
+    assert_close(submission.scaled(x), 2 * x)
+
+def test_rows(submission, rng):
+    "rows are doubled, few or many"
+    for n in (1, 5, 40):
+        x = torch.rand(n, generator=rng)
+        assert_close(submission.scaled(x).sum(), 2 * x.sum())
+
+def test_seeded(submission, seed):
+    "a statistic"
+    x = torch.arange(9.0)
+    require(submission.scaled(x).sum() == seed, yours="another", expected="the sum")
+
 @pytest.mark.visibility("hidden")
 @given(NUMBERS)
 def test_hidden(submission, x):
@@ -75,9 +91,11 @@ def diagnosis(collect):
         (item,) = [item for item in state.checks[state.submissions[0]] if item.originalname == name]
         book.prepare(item)
         guest = InProcessGuest(lambda: SimpleNamespace(scaled=make()), None, ["scaled"])
-        item.funcargs = {"guest": guest, "submission": state.open_check(guest, item)}
+        seed = state.check_seed(item)
+        item.funcargs = {"guest": guest, "submission": state.open_check(guest, item), "seed": seed}
+        item.funcargs["rng"] = torch.Generator().manual_seed(seed)
         with pytest.raises(Mismatch) as caught:
-            item.obj(submission=item.funcargs["submission"])
+            item.obj(**{argument: item.funcargs[argument] for argument in item._fixtureinfo.argnames})
         return diagnostician.diagnose(item, caught.value)
 
     return diagnosed
@@ -117,6 +135,34 @@ def test_an_answer_that_is_right_once_is_told(diagnosis):
 
     told = diagnosis("test_twice", make)
     assert counted(told) == "scaled: the first answer is right, the next is wrong, in each of N wrong examples"
+
+
+def test_a_check_with_a_generator_is_asked_again_with_others(diagnosis):
+    told = diagnosis("test_drawn", lambda: lambda x: x * 3)
+    assert counted(told) == "yours is 3 times x, in each of N wrong examples"
+
+
+def test_questions_that_were_answered_rightly_before_the_wrong_one_count(diagnosis):
+    told = diagnosis("test_rows", lambda: lambda x: 2 * x if len(x) < 10 else x.flip(0) ** 2 + x)
+    assert counted(told) == (
+        "scaled: right where the number of rows is at most 5, wrong from 40 on, in each of N wrong examples"
+    )
+
+
+def test_an_answer_that_is_right_now_and_then_has_no_threshold(diagnosis):
+    rng = torch.Generator().manual_seed(0)
+    told = diagnosis("test_rows", lambda: lambda x: 2 * x if torch.rand((), generator=rng) < 0.5 else x**3 + x)
+    assert told is None
+
+
+def test_a_check_of_randomness_is_not_compared_with_the_references_answers(diagnosis):
+    assert diagnosis("test_seeded", lambda: lambda x: 3 * x) is None
+
+
+def test_three_checks_of_an_exercise_are_asked_again(diagnosis):
+    for _ in range(3):
+        assert diagnosis("test_four", lambda: lambda _: None) == "yours is None, where a number is expected"
+    assert diagnosis("test_four", lambda: lambda _: None) is None
 
 
 def test_one_number_has_no_relation(diagnosis):

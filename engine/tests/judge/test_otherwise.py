@@ -31,6 +31,8 @@ OTHERWISE = {
     "without delta": lambda y_hat, y, **_: huber(y_hat, y),
     "for twice delta in the place of delta": lambda y_hat, y, delta: huber(y_hat, y, 2 * delta),
     "for 1 / the square of delta in the place of delta": lambda y_hat, y, delta: huber(y_hat, y, delta**-2),
+    "for delta + 273.15 in the place of delta": lambda y_hat, y, delta: huber(y_hat, y, delta + 273.15),
+    "for a billion times y in the place of y": lambda y_hat, y, delta: huber(y_hat, y * 1e9, delta),
     "for -y in the place of y": lambda y_hat, y, delta: huber(y_hat, -y, delta),
     "for y_hat in one row in the place of y_hat": lambda y_hat, y, delta: huber(y_hat.T, y, delta),
     "for y_hat and y in each other's place": lambda y_hat, y, delta: huber(y, y_hat, delta),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 from hypothesis import is_hypothesis_test
@@ -10,15 +11,15 @@ from hypothesis import is_hypothesis_test
 from assay.course.contract import load_module
 from assay.errors import Mismatch
 from assay.judge.collected import check_of
-from assay.judge.differences import Difference, named, same_differences
+from assay.judge.differences import Difference, same_differences
+from assay.judge.known_objects import Objects
 from assay.judge.measurements import measurements_of
 from assay.judge.messages import bounded
 from assay.judge.otherwise import answers_otherwise
 from assay.judge.recognition import repeatable
 from assay.judge.recording import Outcome, Outcomes
 from assay.judge.relations import ENOUGH, Case, begins, relate
-from assay.judge.relations.cases import enough, numbers
-from assay.wire.values import Ref
+from assay.judge.relations.cases import enough, equal, numbers, telling_cases
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -29,16 +30,20 @@ if TYPE_CHECKING:
     from assay.judge.recognition import Recogniser
     from assay.judge.recording import Example
     from assay.judge.state import JudgeState
+    from assay.model import Submission
 
 _GIVEN: Final = frozenset({"submission", "reference", "rng", "seed"})
-_FEW: Final = 12
+_FEW: Final = 10
 """Wrong answers that are looked at, if as many right numbers as a relation needs are among them."""
 
-_MOST: Final = 24
+_MOST: Final = 16
 """Wrong answers that are looked at in any case: each costs as much as an example of a right answer."""
 
-_ROUNDS: Final = 3
+_ROUNDS: Final = 2
 """How often a check's examples are drawn to find so many."""
+
+_CHECKS: Final = 3
+"""Checks of an exercise that are asked again for one submission: a wrong answer fails many of them."""
 
 
 class Diagnostician:
@@ -54,6 +59,7 @@ class Diagnostician:
         self._state = state
         self._book = book
         self._recogniser = recogniser
+        self._asked: Counter[tuple[Submission, str]] = Counter()
 
     def diagnose(self, item: Any, error: Any) -> str | None:
         """Return a sentence about the wrong answers to a check that the submission did not pass, or None.
@@ -64,20 +70,26 @@ class Diagnostician:
         """
         if check_of(item).visibility == "hidden" or not repeatable(item, error) or measurements_of(item):
             return None
+        exercise = item.callspec.params["guest"], check_of(item).exercise
+        self._asked[exercise] += 1
+        if self._asked[exercise] > _CHECKS:
+            return None
         transcript = error.assay_example.arguments["submission"]._channel.transcript  # noqa: SLF001 - the proxy shows students' names only
         outcomes = [Outcome(error.assay_example, error, transcript)]
-        if is_hypothesis_test(getattr(item.obj, "__wrapped__", None)):
+        arguments = item._fixtureinfo.argnames  # noqa: SLF001 - as pytest does
+        drawn = is_hypothesis_test(getattr(item.obj, "__wrapped__", None))
+        if drawn or "rng" in arguments:
             # As the check met it: what an earlier example left behind must not look like a relation.
             item.funcargs["submission"] = self._state.reopen_check(item)
             noted = Outcomes(_enough)
-            for more in range(_ROUNDS):
+            for more in range(_ROUNDS if drawn else _FEW):
                 self._book.note_outcomes(item, noted, more)
-                if len(noted.failures()) >= ENOUGH and _varied(noted.failures()):
+                if not noted.failures() or (len(noted.failures()) >= ENOUGH and _varied(noted.failures())):
                     break
             outcomes = noted.found
         reference = load_module(self._state.reference_of(item))
         # A check that takes `seed` measures randomness, so that other answers are as right, or a whole training.
-        asked = None if "seed" in item.fixturenames else self._ask_reference(item)
+        asked = None if "seed" in arguments else self._ask_reference(item)
         try:
             sentence = diagnose(outcomes, asked, reference)
         except Exception:  # noqa: BLE001 - torch may raise anything for a student's values; these have no relation
@@ -86,7 +98,7 @@ class Diagnostician:
 
     def _ask_reference(self, item: Any) -> Callable[[Example, int], Transcript]:
         references = functools.cache(functools.partial(self._recogniser.reference_for, item))
-        return lambda example, number: self._recogniser.ask_reference(item, example, references(number))
+        return lambda example, number: self._recogniser.ask_reference(example, references(number))
 
 
 def diagnose(
@@ -123,15 +135,31 @@ def _varied(failures: Sequence[Exception]) -> bool:
 
 def _by_calls(known: Sequence[Difference], right: Sequence[Mapping[str, Any]]) -> str | None:
     """Relate the first answers that differ from the reference's."""
-    target, _, _, function = known[0]
+    target, function = known[0].target, known[0].function
     cases = [difference.case for difference in known]
+    if all(difference.changed for difference in known):
+        return f"a tensor is changed that was only given to look at, in each of {len(known)} wrong examples"
     otherwise = answers_otherwise(function, cases) if function is not None else None
-    sentence = otherwise or relate(cases) or begins(cases, right) or _second_call(known)
+    before = [given for difference in known for given in difference.right]
+    known_once = otherwise or relate(cases) or _earlier_answer(known)
+    sentence = known_once or begins(cases, [*right, *before]) or _second_call(known)
     return f"{target}: {sentence}" if sentence else None
 
 
+def _earlier_answer(known: Sequence[Difference]) -> str | None:
+    """Find an answer that was right for another question, asked before in the same example."""
+    cases = [difference.case for difference in known]
+    if not all(difference.answers for difference in known) or not telling_cases(cases):
+        return None
+    for words, place in (("the first question", 0), ("the question before", -1)):
+        answers = [numbers(difference.answers[place]) for difference in known]
+        if all(equal(case.numbers[0], answer) for case, answer in zip(cases, answers, strict=True)):
+            return f"yours is the answer to {words}, in each of {len(known)} wrong examples"
+    return None
+
+
 def _second_call(known: Sequence[Difference]) -> str | None:
-    calls = {other.calls for other in known}
+    calls = {len(difference.right) for difference in known}
     if len(calls) != 1 or not (count := calls.pop()) or len(known) < ENOUGH:
         return None
     times = "first answer is" if count == 1 else f"first {count} answers are"
@@ -152,11 +180,10 @@ def _compared(wrong: Sequence[Outcome], reference: ModuleType) -> list[Case]:
 def _given(outcome: Outcome, reference: ModuleType) -> dict[str, Any]:
     """Return what an example was about: the arguments of its calls, and what was drawn."""
     found: dict[str, Any] = {}
-    kinds: dict[int, str] = {}
+    objects = Objects(reference)
     for request, value in outcome.transcript.answers():
-        found |= named(request, reference, kinds)
-        if isinstance(value, Ref):
-            kinds[value.number] = value.kind
+        found |= objects.given(request)
+        objects.note(request, value)
     drawn = {name: value for name, value in outcome.example.arguments.items() if name not in _GIVEN}
     # The places of an unnamed tuple say nothing to a student.
     return found | {name: value for name, value in drawn.items() if type(value) is not tuple}

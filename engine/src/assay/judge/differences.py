@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import functools
-import inspect
-from collections import Counter
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import torch
 
 from assay.checks.compare import Bound, compare
+from assay.errors import Mismatch
+from assay.judge.known_objects import Objects
 from assay.judge.relations import Case
 from assay.text import object_class
-from assay.wire.messages import SUBMISSION
 from assay.wire.values import Ref, encode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
     from types import ModuleType
 
     from assay.host.transcript import Transcript
     from assay.judge.recording import Example, Outcome
     from assay.wire.messages import Request
+
+_MOST: Final = 10
+"""Wrong examples that the reference is asked; a few more than a relation needs, since some have the same answer."""
 
 _SAME: Final = Bound(rtol=1e-4, scale=1e-6)
 """As between two ways of making one mistake."""
@@ -31,16 +34,20 @@ class Difference(NamedTuple):
     """The first answer of an example that is not the reference's.
 
     Args:
-        target: what was asked, `model.forward`.
+        target: the name that was asked, `model.forward`.
         case: both answers and the question's arguments.
-        calls: how many times the same target was asked before, and answered rightly.
-        function: the model answer to the question; None if an object was asked.
+        right: the arguments of the questions to the same target before, which were answered rightly.
+        answers: the right answers to them.
+        function: the model answer to the question.
+        changed: whether the question shows a tensor that the check made, which the reference leaves as it was.
     """
 
     target: str
     case: Case
-    calls: int
+    right: list[dict[str, Any]]
+    answers: list[Any]
     function: Callable[..., Any] | None
+    changed: bool
 
 
 def same_differences(
@@ -48,7 +55,7 @@ def same_differences(
 ) -> list[Difference]:
     """Return the first difference of each example; none if an example has none, or it is another answer's."""
     found: list[Difference] = []
-    for outcome in wrong:
+    for outcome in wrong[:_MOST]:
         difference = _first_difference(outcome, ask_reference, reference)
         if difference is None or (found and difference.target != found[0].target):
             return []
@@ -61,26 +68,35 @@ def _first_difference(
 ) -> Difference | None:
     """Compare the answers one by one with the reference's, but for those that are free."""
     again = functools.cache(lambda: ask_reference(outcome.example, 1).answers())
-    before: Counter[str] = Counter()
-    kinds: dict[int, str] = {}
+    before: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    answers: dict[str, list[Any]] = defaultdict(list)
+    objects = Objects(reference)
     both = zip(outcome.transcript.answers(), ask_reference(outcome.example, 0).answers(), strict=False)
     for place, ((request, yours), (asked, expected)) in enumerate(both):
         if not _same_question(request, asked):
             return None
         mine, right = _value(request, yours), _value(request, expected)
-        target = outcome.transcript.target(request)
+        target, given = outcome.transcript.target(request), objects.given(request)
         if not _as_right(mine, right):
-            if place >= len(again()):
+            asked_for = _asked_for(outcome.error, mine, right)
+            if not asked_for and place >= len(again()):
                 return None
-            if compare(right, _value(request, again()[place][1]), _SAME, by_class=True) == "equal":
-                function = getattr(reference, request.path, None) if request.root == SUBMISSION else None
-                case = Case(mine, right, named(request, reference, kinds))
-                return Difference(target, case, before[target], function if inspect.isfunction(function) else None)
+            if asked_for or compare(right, _value(request, again()[place][1]), _SAME, by_class=True) == "equal":
+                function, changed = objects.function(request), objects.shows_tensor(request, right)
+                case = Case(mine, right, given)
+                return Difference(target, case, before[target], answers[target], function, changed)
             # The reference is random here, so that another answer may be as right.
-        before[target] += 1
-        if isinstance(expected, Ref):
-            kinds[expected.number] = expected.kind
+        before[target].append(given)
+        answers[target].append(right)
+        objects.note(request, expected)
     return None
+
+
+def _asked_for(error: Exception | None, mine: Any, right: Any) -> bool:
+    """Return whether the check itself compared these two, so that no other answer is as right."""
+    if not isinstance(error, Mismatch):
+        return False
+    return compare(mine, error.yours, _SAME) == compare(right, error.expected, _SAME) == "equal"
 
 
 def _as_right(mine: Any, right: Any) -> bool:
@@ -93,19 +109,6 @@ def _same_question(one: Request, other: Request) -> bool:
     return encode([one.verb, one.root, one.path, one.args, one.kwargs]) == encode(
         [other.verb, other.root, other.path, other.args, other.kwargs]
     )
-
-
-def named(request: Request, reference: ModuleType, kinds: Mapping[int, str]) -> dict[str, Any]:
-    """Return a call's arguments by the names that the model answers give them."""
-    if request.verb == "assign":
-        return dict(request.kwargs)
-    owner = reference if request.root == SUBMISSION else getattr(reference, kinds.get(request.root, ""), None)
-    function = getattr(owner, request.path, None)
-    if request.verb != "call" or not callable(function):
-        return {}
-    names = [name for name in inspect.signature(function).parameters if name != "self"]
-    given = {**dict(zip(names, request.args, strict=False)), **request.kwargs}
-    return {name: value for name, value in given.items() if not isinstance(value, Ref)}
 
 
 class _Object:

@@ -154,20 +154,23 @@ class ExampleBook:
             item: the check for one submission, which did not pass it and whose guest is still there.
         """
         outcomes = Outcomes()
-        self.note_outcomes(item, outcomes)
+        if is_hypothesis_test(getattr(item.obj, "__wrapped__", None)):
+            self.note_outcomes(item, outcomes)
         return outcomes.failures()
 
     def note_outcomes(self, item: Any, outcomes: Outcomes, more: int = 0) -> None:
-        """Run a check of Hypothesis's on its examples, and note how each run ended.
+        """Run a check on its examples, and note how each run ended.
 
         Args:
             item: as above.
-            outcomes: where they are noted, and how many are wanted.
-            more: 0 for the check's own examples, another number for other ones.
+            outcomes: where they are noted, and how many are needed.
+            more: 0 for the check's own examples, another number for other ones, also of `rng`.
         """
-        if is_hypothesis_test(getattr(item.obj, "__wrapped__", None)):
-            # The guest may end meanwhile; the outcomes until then are kept.
-            self._run_on(item, {name: item.funcargs[name] for name in item._fixtureinfo.argnames}, outcomes, more)  # noqa: SLF001 - as pytest does
+        arguments = {name: item.funcargs[name] for name in item._fixtureinfo.argnames}  # noqa: SLF001 - as pytest does
+        if "rng" in arguments:
+            arguments["rng"] = torch.Generator().manual_seed(self._state.check_seed(item) + more)
+        # The guest may end meanwhile; the outcomes until then are kept.
+        self._run_on(item, arguments, outcomes, more)
 
     def fails_with(self, item: Any, submission: Proxy) -> bool:
         """Whether an exact check fails with a trusted module for a submission.

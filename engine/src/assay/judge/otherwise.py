@@ -27,11 +27,15 @@ _NUMBERS: Final[tuple[tuple[str, Callable[[Any], Any]], ...]] = (
     ("the square of {}", lambda x: x**2),
     ("1 / the square of {}", lambda x: 1 / x**2),
     ("1", lambda _: 1.0),
+    ("{} + 273.15", lambda x: x + 273.15),
+    ("{} - 273.15", lambda x: x - 273.15),
 )
 _TENSORS: Final[tuple[tuple[str, Callable[[torch.Tensor], torch.Tensor]], ...]] = (
     ("-{}", torch.neg),
     ("{} in one row", lambda x: x.reshape(1, -1)),
     ("{} flat", torch.flatten),
+    ("a billion times {}", lambda x: x * 1e9),
+    ("twice {}", lambda x: 2 * x),
 )
 
 

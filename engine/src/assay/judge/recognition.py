@@ -103,11 +103,11 @@ class Recogniser:
         """Return a proxy of the reference, with another randomness for each number."""
         return self._proxy(item, self._trusted(item, None), self._state.guest_seed(item) + number)
 
-    def ask_reference(self, item: Any, example: Example, reference: Proxy) -> Transcript:
+    def ask_reference(self, example: Example, reference: Proxy) -> Transcript:
         """Return the transcript of an example that the reference answers."""
         channel = reference._channel  # noqa: SLF001 - the proxy shows students' names only
         channel.start_afresh()
-        self._run(item, example, {**example.arguments, "submission": reference})
+        self._run(example, {**example.arguments, "submission": reference})
         transcript: Transcript = channel.transcript
         return transcript
 
@@ -118,7 +118,7 @@ class Recogniser:
         if loaded is None or not loaded.leftovers or not repeatable(item, error) or measurements_of(item):
             return None
         arguments = error.assay_example.arguments | {"submission": self._state.reopen_check(item, undo_leftovers=True)}
-        if self._run(item, error.assay_example, arguments) is not None:
+        if self._run(error.assay_example, arguments) is not None:
             return None
         left = " and ".join(bounded(call) for call in loaded.leftovers)
         return f"{left}, which the import leaves behind, holds in every check: without it this answer is right"
@@ -185,12 +185,12 @@ class Recogniser:
                 return raised
         if "submission" in arguments:
             arguments["submission"] = self._proxy(item, self._trusted(item, mistake), self._state.guest_seed(item))
-        return self._run(item, example, arguments)
+        return self._run(example, arguments)
 
-    def _run(self, item: Any, example: Example, arguments: dict[str, Any]) -> BaseException | None:
+    def _run(self, example: Example, arguments: dict[str, Any]) -> BaseException | None:
         """Return what the example raises with these arguments; None if it passes."""
         if "rng" in arguments:
-            arguments["rng"] = torch.Generator().manual_seed(self._state.check_seed(item))
+            arguments["rng"] = torch.Generator().manual_seed(arguments["rng"].initial_seed())
         with torch.random.fork_rng(devices=[]):
             try:
                 example.body(**arguments)

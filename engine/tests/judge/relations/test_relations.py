@@ -21,6 +21,7 @@ from assay.judge.relations.shapes import (
 )
 from assay.judge.relations.values import (
     constant,
+    constant_at_places,
     earlier,
     lossy,
     multiple,
@@ -123,6 +124,11 @@ TOLD = {
         "yours is nan at 12 of 30 places, and right at the others",
     ),
     "constant": (constant, questions(lambda *_: 0.5, half_square), "yours is 0.5 whatever is asked"),
+    "one number at some places": (
+        constant_at_places,
+        squares(lambda e: torch.where(torch.eye(3) > 0, e, 7.0)),
+        "yours is 7 at 72 of 108 places, and right at the others",
+    ),
     "argument": (unchanged, questions(lambda _, given: given["y"]), "yours is y as it was given"),
     "argument times": (unchanged, questions(lambda _, given: given["y"] * 32), "yours is 32 times y"),
     "twice": (multiple, questions(lambda e, _: 2 * e), "yours is twice what is expected"),
@@ -214,6 +220,7 @@ TOLD = {
     ),
 }
 GENERAL = {
+    (constant_at_places, "clipped"),
     (wrong_sign, "minus"),
     (wrong_sign, "absolute"),
     (reordered, "transposed"),

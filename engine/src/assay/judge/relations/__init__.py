@@ -20,6 +20,7 @@ from assay.judge.relations.shapes import (
 from assay.judge.relations.thresholds import begins_at, begins_at_places
 from assay.judge.relations.values import (
     constant,
+    constant_at_places,
     earlier,
     lossy,
     multiple,
@@ -46,6 +47,7 @@ _SPECIFIC: Final[tuple[Callable[[Sequence[Case]], str | None], ...]] = (
     offset,
     moved,
     lossy,
+    constant_at_places,
     running_sum,
     exchanged,
     earlier,

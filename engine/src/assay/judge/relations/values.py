@@ -130,6 +130,19 @@ def wrong_sign(cases: Sequence[Case]) -> str | None:
     return None
 
 
+def constant_at_places(cases: Sequence[Case]) -> str | None:
+    """Find one number at every wrong place, where many are expected; all other places are right."""
+    pairs = pairs_of(cases)
+    if not telling(pairs):
+        return None
+    wrong = [~close(pair.yours, pair.expected) for pair in pairs]
+    found = torch.cat([pair.yours[places] for pair, places in zip(pairs, wrong, strict=True)])
+    places, everywhere = int(torch.cat(wrong).sum()), sum(len(part) for part in wrong)
+    if places == everywhere or not found.isfinite().all() or not equal(found, found[:1].expand(len(found))):
+        return None
+    return f"yours is {_plain(float(found[0]))} at {places} of {everywhere} places, and right at the others"
+
+
 def running_sum(cases: Sequence[Case]) -> str | None:
     """Find items that are the sum of all items up to them, as of gradients that nobody cleared."""
     for case in cases:
