@@ -165,6 +165,11 @@ def test_three_checks_of_an_exercise_are_asked_again(diagnosis):
     assert diagnosis("test_four", lambda: lambda _: None) is None
 
 
+def test_no_check_is_asked_again_after_one_with_a_generator(diagnosis):
+    assert diagnosis("test_drawn", lambda: lambda x: x * 3) is not None
+    assert diagnosis("test_four", lambda: lambda _: None) is None
+
+
 def test_one_number_has_no_relation(diagnosis):
     assert diagnosis("test_four", lambda: lambda x: 3 * x) is None
 

@@ -70,14 +70,15 @@ class Diagnostician:
         """
         if check_of(item).visibility == "hidden" or not repeatable(item, error) or measurements_of(item):
             return None
-        exercise = item.callspec.params["guest"], check_of(item).exercise
-        self._asked[exercise] += 1
-        if self._asked[exercise] > _CHECKS:
-            return None
-        transcript = error.assay_example.arguments["submission"]._channel.transcript  # noqa: SLF001 - the proxy shows students' names only
-        outcomes = [Outcome(error.assay_example, error, transcript)]
         arguments = item._fixtureinfo.argnames  # noqa: SLF001 - as pytest does
         drawn = is_hypothesis_test(getattr(item.obj, "__wrapped__", None))
+        exercise = item.callspec.params["guest"], check_of(item).exercise
+        if self._asked[exercise] >= _CHECKS:
+            return None
+        # A check that draws with `rng` is asked ten times as a whole, so that no other one is after it.
+        self._asked[exercise] += _CHECKS if "rng" in arguments and not drawn else 1
+        transcript = error.assay_example.arguments["submission"]._channel.transcript  # noqa: SLF001 - the proxy shows students' names only
+        outcomes = [Outcome(error.assay_example, error, transcript)]
         if drawn or "rng" in arguments:
             # As the check met it: what an earlier example left behind must not look like a relation.
             item.funcargs["submission"] = self._state.reopen_check(item)

@@ -8,10 +8,11 @@ import torch
 
 from assay.judge.relations import RELATIONS, Case, begins, relate
 from assay.judge.relations.given import moved, of_differences, unchanged
-from assay.judge.relations.parts import exchanged
+from assay.judge.relations.parts import exchanged, last_alone
 from assay.judge.relations.shapes import (
     broadcast,
     cut,
+    more_or_fewer,
     not_reduced,
     other_kind,
     reduced,
@@ -70,6 +71,13 @@ def lists(answer, count=12):
     rng = torch.Generator().manual_seed(2)
     found = [[torch.randn(3, generator=rng), torch.randn(3, generator=rng)] for _ in range(count)]
     return [Case(answer(*both), both, {}) for both in found]
+
+
+def rows(answer):
+    """Cases of lists of three tensors."""
+    rng = torch.Generator().manual_seed(4)
+    found = [[torch.randn(2, generator=rng) for _ in range(3)] for _ in range(12)]
+    return [Case(answer(*three), three, {}) for three in found]
 
 
 def squares(answer):
@@ -203,6 +211,22 @@ TOLD = {
         squares(lambda e: torch.cat([e, e[-1:]])),
         "yours begins with what is expected, and goes on after it",
     ),
+    "fewer": (
+        more_or_fewer,
+        squares(lambda e: e[[2, 0]]),
+        "yours lacks some of the expected numbers, and has no others",
+    ),
+    "more, mixed": (
+        more_or_fewer,
+        squares(lambda e: torch.cat([e[[2, 0]], e])),
+        "yours has all of the expected numbers, and more",
+    ),
+    "last item": (last_alone, rows(lambda a, b, c: [a, b, c.exp() + 7]), "yours is right but for the last item"),
+    "first item": (
+        last_alone,
+        rows(lambda a, b, c: [a, b.exp() + 7, c.exp() + 7]),
+        "the first item of yours is right, and no other one",
+    ),
     "back to front": (reordered, squares(lambda e: e.flip(0, 1)), "yours is what is expected from back to front"),
     "another order": (reordered, squares(lambda e: e[[1, 0, 2]]), "yours has the expected numbers in another order"),
     "absolute loss": (
@@ -221,6 +245,9 @@ TOLD = {
 }
 GENERAL = {
     (constant_at_places, "clipped"),
+    (more_or_fewer, "beginning"),
+    (more_or_fewer, "end"),
+    (more_or_fewer, "more"),
     (wrong_sign, "minus"),
     (wrong_sign, "absolute"),
     (reordered, "transposed"),
@@ -228,7 +255,7 @@ GENERAL = {
 }
 """Relations that are true of another one's cases as well, and say less."""
 
-EXACT = {other_kind, reshaped, not_finite, transposed, reordered, cut}
+EXACT = {more_or_fewer, other_kind, reshaped, not_finite, transposed, reordered, cut}
 """Relations that nothing is fitted to, or whose examples here have more than eight numbers each."""
 
 

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from assay.judge.relations.cases import ENOUGH, Case, enough
 from assay.judge.relations.given import moved, of_differences, unchanged
-from assay.judge.relations.parts import at, exchanged, places, same
+from assay.judge.relations.parts import at, exchanged, last_alone, places, same
 from assay.judge.relations.shapes import (
     broadcast,
     cut,
+    more_or_fewer,
     not_reduced,
     other_kind,
     reduced,
@@ -50,8 +51,10 @@ _SPECIFIC: Final[tuple[Callable[[Sequence[Case]], str | None], ...]] = (
     constant_at_places,
     running_sum,
     exchanged,
+    last_alone,
     earlier,
     cut,
+    more_or_fewer,
     reduced,
     not_reduced,
     of_differences,

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 ENOUGH: Final = 8
 """So many different right numbers must agree with a relation that has a choice: fewer may agree by chance."""
 
-_RTOL: Final = 1e-4
-_SCALE: Final = 1e-6
-"""As for known mistakes: one mistake rounds differently in another style; `_SCALE` is of the largest number."""
+RTOL: Final = 1e-4
+SCALE: Final = 1e-6
+"""As for known mistakes: one mistake rounds differently in another style; `SCALE` is of the largest number."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +51,7 @@ class Case:
 
     @cached_property
     def parts(self) -> dict[str, Any]:
-        """What was given by name, the parts of a tuple by theirs or by their place."""
+        """The parts of the question by name; those of a tuple by their own names or by place."""
         return dict(_parts(self.given))
 
     @cached_property
@@ -106,8 +106,8 @@ def named_numbers(parts: Mapping[str, Any]) -> dict[str, float]:
 def close(yours: torch.Tensor, expected: torch.Tensor) -> torch.Tensor:
     """Return for each place whether both numbers are the same, up to rounding; nan equals nan."""
     finite = expected[expected.isfinite()].abs()
-    atol = _SCALE * float(finite.max()) if len(finite) else 0.0
-    return yours.isclose(expected, rtol=_RTOL, atol=atol, equal_nan=True)
+    atol = SCALE * float(finite.max()) if len(finite) else 0.0
+    return yours.isclose(expected, rtol=RTOL, atol=atol, equal_nan=True)
 
 
 def equal(yours: torch.Tensor | None, expected: torch.Tensor | None) -> bool:

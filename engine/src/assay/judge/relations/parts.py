@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from assay.judge.relations.cases import Case, enough, equal, numbers
+from assay.judge.relations.cases import ENOUGH, Case, enough, equal, numbers
 from assay.text import shorten
 
 if TYPE_CHECKING:
@@ -36,6 +36,28 @@ def exchanged(cases: Sequence[Case]) -> str | None:
     if all(equal(a, y) and equal(b, x) and not equal(x, y) for a, b, x, y in found):
         return "the two parts of yours have changed places"
     return None
+
+
+def last_alone(cases: Sequence[Case]) -> str | None:
+    """Find lists of which all items but the last are right, or the first alone."""
+    both = [(case.yours, case.expected) for case in cases]
+    if not all(isinstance(y, list) and isinstance(e, list) and len(y) == len(e) > 0 for y, e in both):
+        return None
+    right = [[_same_numbers(*items) for items in zip(y, e, strict=True)] for y, e in both]
+    if not enough(part for case in cases if (part := case.numbers[1]) is not None):
+        return None
+    long = [row for row in right if len(row) > 2]  # noqa: PLR2004 - of two items, one is the first and the last
+    if len(long) < ENOUGH:
+        return None
+    if all(all(row[:-1]) and not row[-1] for row in right):
+        return "yours is right but for the last item"
+    if all(row[0] and not any(row[1:]) for row in long):
+        return "the first item of yours is right, and no other one"
+    return None
+
+
+def _same_numbers(yours: Any, expected: Any) -> bool:
+    return equal(numbers(yours), numbers(expected))
 
 
 def parts(value: Any) -> dict[str, Any] | None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
+import math
 import numbers as kinds
 from typing import TYPE_CHECKING, Any, Final
 
 import torch
 
-from assay.judge.relations.cases import close, enough, equal, numbers
+from assay.judge.relations.cases import RTOL, SCALE, close, enough, equal, numbers
 from assay.judge.relations.values import EXPECTED
 from assay.text import object_class
 
@@ -105,15 +107,39 @@ def cut(cases: Sequence[Case]) -> str | None:
     both = [(yours, expected) for yours, expected in known if yours is not None and expected is not None]
     if len(both) != len(known) or not enough(expected for _, expected in both):
         return None
-    if not all(min(len(yours), len(expected)) for yours, expected in both):
+    if not any(min(len(yours), len(expected)) for yours, expected in both):
         return None
     if all(len(y) < len(e) and equal(y, e[: len(y)]) for y, e in both):
         return f"yours is the beginning of {EXPECTED}: the end is missing"
-    if all(len(y) < len(e) and equal(y, e[-len(y) :]) for y, e in both):
+    if all(len(y) < len(e) and equal(y, e[len(e) - len(y) :]) for y, e in both):
         return f"yours is the end of {EXPECTED}: the beginning is missing"
     if all(len(y) > len(e) and equal(y[: len(e)], e) for y, e in both):
         return f"yours begins with {EXPECTED}, and goes on after it"
     return None
+
+
+def more_or_fewer(cases: Sequence[Case]) -> str | None:
+    """Find some of the expected numbers and no others, or all of them and more."""
+    known = [case.numbers for case in cases]
+    both = [(yours, expected) for yours, expected in known if yours is not None and expected is not None]
+    if len(both) != len(known) or not any(min(len(yours), len(expected)) for yours, expected in both):
+        return None
+    if not enough(expected for _, expected in both):
+        return None
+    if all(len(y) < len(e) and _contains(e, y) for y, e in both):
+        return "yours lacks some of the expected numbers, and has no others"
+    if all(len(y) > len(e) and _contains(y, e) for y, e in both):
+        return "yours has all of the expected numbers, and more"
+    return None
+
+
+def _contains(many: torch.Tensor, few: torch.Tensor) -> bool:
+    """Return whether every number of `few` is among `many`, each as often."""
+    if not many.isfinite().all() or not few.isfinite().all():
+        return False
+    left = iter(many.sort().values.tolist())
+    near = functools.partial(math.isclose, rel_tol=RTOL, abs_tol=SCALE * float(many.abs().max()) if len(many) else 0.0)
+    return all(any(near(number, other) for other in left) for number in few.sort().values.tolist())
 
 
 def reordered(cases: Sequence[Case]) -> str | None:

@@ -1,4 +1,4 @@
-"""Where a wrong answer begins: right up to a size or a value, and wrong beyond."""
+"""Thresholds: the wrong answers begin beyond a size or a value of the question."""
 
 from __future__ import annotations
 
