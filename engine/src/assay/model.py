@@ -43,7 +43,10 @@ class Missing(msgspec.Struct, frozen=True):
 
 
 class Verdict(msgspec.Struct, frozen=True):
-    """The judge's finding for one check of one submission; `duration` in seconds."""
+    """The judge's finding for one check of one submission; `duration` in seconds.
+
+    `diagnosis` says how a wrong answer is related to the right one, if one relation holds and no known mistake matches.
+    """
 
     id: str
     description: str
@@ -53,6 +56,7 @@ class Verdict(msgspec.Struct, frozen=True):
     visibility: Visibility
     message: Message | None
     missing: Missing | None
+    diagnosis: str | None
     duration: float
 
 

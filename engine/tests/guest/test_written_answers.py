@@ -5,7 +5,7 @@ import os
 import pytest
 
 from assay.guest.loading import load
-from assay.guest.written_answers import defined, written_answers
+from assay.guest.written_answers import defined, other_names, written_answers
 from assay.wire.messages import SUBMISSION, Imported, Request
 from assay.wire.objects import ObjectTable
 from assay.wire.values import encode
@@ -13,13 +13,13 @@ from assay.wire.values import encode
 pytestmark = pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")  # a fork beside torch's threads
 
 
-def looked_at(source):
+def looked_at(source, look=None):
     """Load a module and look at it as a submission's process does, in a fork of this process; give what was found."""
     read_end, write_end = os.pipe()
     pid = os.fork()
     if pid == 0:
         try:
-            os.write(write_end, repr(_look(source)).encode())
+            os.write(write_end, repr((look or _look)(source)).encode())
         finally:
             os._exit(0)
     os.close(write_end)
@@ -27,6 +27,10 @@ def looked_at(source):
         text = told.read().decode()
     assert os.waitpid(pid, 0)[1] == 0
     return text
+
+
+def _others(source):
+    return other_names(load("answer", "module", source.encode()).module, ["f", "g"])
 
 
 def _look(source):
@@ -130,3 +134,19 @@ def test_a_class_whose_name_cannot_be_asked_for_is_an_answer():
         "class M(type):\n    __name__ = property(lambda self: 1 / 0)\nclass C(metaclass=M): pass\ndef f(): return C()\n"
     )
     assert looked_at(source) == RETURNED
+
+
+@pytest.mark.parametrize(
+    ("source", "others"),
+    [
+        ("import math\nfrom math import cos\nclass C: pass\nh = lambda x: x\nx = 1\ndef f(): pass\n", ["C", "h"]),
+        (
+            "class C:\n    class __module__:\n        def __eq__(self, other): raise SystemExit\n    __module__ = __module__()\n",
+            [],
+        ),
+        ("globals()[1] = lambda: 1\ndef h(): pass\n", ["h"]),
+        ("for i in range(200): exec(f'def f{i}(): pass')\n", [f"f{i}" for i in range(100)]),
+    ],
+)
+def test_the_other_names_are_those_of_functions_and_classes_that_the_module_wrote(source, others):
+    assert looked_at(source, _others) == repr(others)

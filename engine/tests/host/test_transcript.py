@@ -3,7 +3,7 @@
 import torch
 
 from assay.host.transcript import Transcript
-from assay.wire.messages import Request
+from assay.wire.messages import SUBMISSION, Request
 from assay.wire.values import Ref
 
 
@@ -73,3 +73,12 @@ def test_questions_are_not_shown_and_attributes_keep_their_path():
 def test_only_the_last_lines_are_shown_and_the_others_counted():
     lines = told(*[(Request("call", 0, "f", [number]), None) for number in range(10)]).splitlines()
     assert lines == ["# 4 lines before", "f(4)", "f(5)", "f(6)", "f(7)", "f(8)", "f(9)"]
+
+
+def test_the_answers_leave_out_which_attribute_is_a_method():
+    transcript = Transcript("d2l")
+    asked = [Request("call", SUBMISSION, "f"), Request("get", 2, "forward"), Request("call", 2, "forward", [1.0])]
+    for request, value in zip(asked, [Ref(2, "Model"), Ref(2, "method", method=True), 3.0], strict=True):
+        transcript.answer(transcript.note(request), value)
+    transcript.note(Request("call", 2, "forward", [2.0]))  # without an answer
+    assert transcript.answers() == [(asked[0], Ref(2, "Model")), (asked[2], 3.0)]

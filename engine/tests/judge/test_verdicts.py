@@ -6,6 +6,7 @@ from hypothesis.errors import FlakyFailure
 from msgspec.structs import replace
 
 from assay.errors import CourseError, GuestEnded, Mismatch, NameMissing, SubmissionRaised
+from assay.judge.diagnosis import Diagnostician
 from assay.judge.examples import ExampleBook
 from assay.judge.inprocess import InProcessGuest, proxy
 from assay.judge.recognition import Recogniser
@@ -36,7 +37,9 @@ class Session:
 
     def __init__(self, state):
         self.state = state
-        self.verdicts = Verdicts(state, Recogniser(state, ExampleBook(state)))
+        book = ExampleBook(state)
+        recogniser = Recogniser(state, book)
+        self.verdicts = Verdicts(state, recogniser, Diagnostician(state, book, recogniser))
         self.ada = state.submissions[0]
         self.scaled, self.secret = state.checks[self.ada]
 
@@ -49,10 +52,10 @@ class Session:
 
         return self.verdicts.record(item, pytest.CallInfo.from_call(phase, when))
 
-    def load(self, notes=(), found=("half",), failure=None):
+    def load(self, notes=(), found=("half",), failure=None, others=()):
         """Have the import of Ada's submission end like this."""
         guest = InProcessGuest(lambda: None, None, ())
-        guest.loaded = Imported(list(found), list(notes), {"1": "Zero works."})
+        guest.loaded = Imported(list(found), list(notes), {"1": "Zero works."}, others=list(others))
         guest.failure = failure
         self.state.guests[self.ada] = guest
 
@@ -163,6 +166,14 @@ def test_a_missing_name_was_never_written_or_is_lost(session, name, notes, found
     session.load(notes, found)
     verdict = session.record(session.scaled, NameMissing(name))
     assert (verdict.message.yours, verdict.missing) == (yours, Missing(name, lost))
+
+
+def test_a_missing_name_is_told_with_the_one_that_looks_like_it(session):
+    session.load(others=["helper", "scald"])
+    verdict = session.record(session.scaled, NameMissing("scaled"))
+    told = "scaled is not defined: scald, which is, looks like it"
+    assert (verdict.message.yours, verdict.missing) == (told, Missing("scaled", lost=False))
+    assert report_of(session.state, session.verdicts, session.ada).handed_in.notes == (told,)
 
 
 PHASES = {

@@ -72,7 +72,16 @@ def hostile(text):
     """Return a report in which all that comes from a student or from a guest is this text."""
     verdicts = [
         Verdict(
-            "check", "the check's sentence", status, 0.0, 1.0, "visible", Message(text, text, text, text), None, 0.1
+            "check",
+            "the check's sentence",
+            status,
+            0.0,
+            1.0,
+            "visible",
+            Message(text, text, text, text),
+            None,
+            text,
+            0.1,
         )
         for status in ("failed", "error", "crashed", "ungraded")
     ]

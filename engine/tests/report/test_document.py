@@ -37,6 +37,7 @@ CHECK = record(
     visibility={"enum": ["hidden", "visible", "after_due_date", "after_published"]},
     message={"anyOf": [{"type": "null"}, record(input=OR_NULL, yours=OR_NULL, expected=OR_NULL, help=OR_NULL)]},
     missing={"anyOf": [{"type": "null"}, record(name=TEXT, lost={"type": "boolean"})]},
+    diagnosis=OR_NULL,
     duration=NUMBER,
 )
 REPORT = record(
@@ -130,6 +131,7 @@ def test_the_document_of_one_report_as_text():
               "visibility": "visible",
               "message": null,
               "missing": null,
+              "diagnosis": null,
               "duration": 0.25
             }
           ]

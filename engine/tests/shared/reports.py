@@ -11,7 +11,7 @@ HOSTILE = "[bold red]\x1b[31mred\u202e\r\n"
 def check(description, status="passed", message=None, *, points=1.0, visibility="visible", missing=None):  # noqa: PLR0913
     score = points if status == "passed" else 0.0
     name = description.replace(" ", "_")
-    return Verdict(name, description, status, score, points, visibility, message, missing, 0.25)
+    return Verdict(name, description, status, score, points, visibility, message, missing, None, 0.25)
 
 
 def exercise(number, title, *checks):

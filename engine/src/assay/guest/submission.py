@@ -19,7 +19,7 @@ from assay.guest.leftovers import find_leftovers, undo_leftovers
 from assay.guest.loading import MAX_NOTES, load
 from assay.guest.lockdown import apply, limits
 from assay.guest.statements import LeftOut
-from assay.guest.written_answers import defined, written_answers
+from assay.guest.written_answers import defined, other_names, written_answers
 from assay.promises import broken_core
 from assay.wire import frames, messages
 from assay.wire.messages import (
@@ -84,7 +84,8 @@ def serve(sock: socket.socket, task: Open, library: ModuleType | None, scratch: 
     answers = written_answers(loaded.module)
     gc.freeze()  # a collection in a check would copy the pages of these objects
     found = defined(loaded.module, task.contract)
-    frames.send(sock, encode(Imported(found, notes, answers, find_leftovers())))
+    others = other_names(loaded.module, task.contract)
+    frames.send(sock, encode(Imported(found, notes, answers, find_leftovers(), others)))
     try:
         while True:
             line = frames.receive_socket(sock)

@@ -7,6 +7,7 @@ import types
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from assay.wire.lookalikes import MAX_CHARS, MAX_NAMES
 from assay.wire.objects import clean
 
 if TYPE_CHECKING:
@@ -38,6 +39,21 @@ def defined(module: types.ModuleType, contract: Sequence[str]) -> list[str]:
     return [name for name in contract if _get(module, name, _NOTHING) is not _NOTHING]
 
 
+def other_names(module: types.ModuleType, contract: Sequence[str]) -> list[str]:
+    """Return the names of the functions and classes that the submission wrote beside those of the contract."""
+    try:
+        namespace = _namespace(module)
+        module_name = namespace.get("__name__")
+        own = [name for name, value in namespace.items() if type(name) is str and _is_own(value, module_name)]
+    except BaseException:  # noqa: BLE001 - a key or a class of the student's may raise anything
+        return []
+    return [clean(name, MAX_CHARS) for name in own if name not in contract][:MAX_NAMES]
+
+
+def _is_own(value: Any, module_name: Any) -> bool:
+    return type(value) in {types.FunctionType, type} and value.__module__ == module_name
+
+
 _NOTHING = object()
 
 
@@ -51,8 +67,12 @@ def _texts(answers: Any) -> Iterator[tuple[Any, Any]]:
 
 def _get(module: types.ModuleType, name: str, default: Any = None) -> Any:
     try:
-        # A student may have changed the module's class, so this reads the namespace by ModuleType's descriptor.
-        namespace: dict[str, Any] = vars(types.ModuleType)["__dict__"].__get__(module)
-        return namespace.get(name, default)
+        return _namespace(module).get(name, default)
     except BaseException:  # noqa: BLE001 - a key that is not a str may raise when it is compared
         return default
+
+
+def _namespace(module: types.ModuleType) -> dict[str, Any]:
+    """Return the namespace itself, whatever the module's class has become."""
+    namespace: dict[str, Any] = vars(types.ModuleType)["__dict__"].__get__(module)
+    return namespace

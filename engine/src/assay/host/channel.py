@@ -88,6 +88,7 @@ class Channel:
                 raise Mismatch(Prose("an answer that makes no sense"), Prose("a value"))
             raise NameMissing(name)
         value = reply.value
+        self.transcript.answer(entry, value)
         if isinstance(value, Ref) and not value.method:
             self.transcript.name(entry, value)
             self._owners[value.number] = owner

@@ -26,6 +26,7 @@ class Transcript:
     def __init__(self, library: str) -> None:
         self._library = library
         self._requests: list[Request] = []
+        self._answers: dict[int, Any] = {}
         self._names: dict[int, str] = {}
         self._made: dict[int, str] = {}
 
@@ -48,6 +49,22 @@ class Transcript:
             name = f"{base}_{count}"
         self._names[ref.number] = name
         self._made[place] = name
+
+    def answer(self, place: int, value: Any) -> None:
+        """Add the value that came back for the request at `place`."""
+        self._answers[place] = value
+
+    def answers(self) -> list[tuple[Request, Any]]:
+        """Return the requests that were answered, each with its answer.
+
+        Whether an attribute is a method is left out: it is asked at the first call alone, not in every example.
+        """
+        answered = [(self._requests[place], value) for place, value in self._answers.items()]
+        return [(request, value) for request, value in answered if not (isinstance(value, Ref) and value.method)]
+
+    def target(self, request: Request) -> str:
+        """Return what a request asked, as the student writes it: `model.forward`."""
+        return self._target(request.root, request.path)
 
     def text(self) -> str | None:
         """Return the last lines, or None if there was no request."""

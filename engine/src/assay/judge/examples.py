@@ -25,8 +25,9 @@ from assay.judge.collected import BEHIND_FIXTURES, check_of, direct_parameters
 from assay.judge.measurements import measurements_of
 from assay.judge.recording import (
     DrawnArguments,
+    Outcomes,
     SearchEnded,
-    collecting_failures,
+    collecting_outcomes,
     copy_plain,
     noting_examples,
     starts_afresh,
@@ -157,13 +158,24 @@ class ExampleBook:
         Args:
             item: the check for one submission, which did not pass it and whose guest is still there.
         """
-        function: Any = getattr(item.obj, "__wrapped__", None)
-        if not is_hypothesis_test(function):
-            return []
-        failures: list[Exception] = []
-        # The guest may end meanwhile; what it answered until then is kept.
-        self._run_on(item, {name: item.funcargs[name] for name in item._fixtureinfo.argnames}, failures)  # noqa: SLF001 - as pytest does
-        return failures
+        outcomes = Outcomes()
+        if is_hypothesis_test(getattr(item.obj, "__wrapped__", None)):
+            self.note_outcomes(item, outcomes)
+        return outcomes.failures()
+
+    def note_outcomes(self, item: Any, outcomes: Outcomes, more: int = 0) -> None:
+        """Run a check on its examples, and note how each run ended.
+
+        Args:
+            item: as above.
+            outcomes: where they are noted, and how many are needed.
+            more: 0 for the check's own examples, another number for other ones, also of `rng`.
+        """
+        arguments = {name: item.funcargs[name] for name in item._fixtureinfo.argnames}  # noqa: SLF001 - as pytest does
+        if "rng" in arguments:
+            arguments["rng"] = torch.Generator().manual_seed(self._state.check_seed(item) + more)
+        # The guest may end meanwhile; the outcomes until then are kept.
+        self._run_on(item, arguments, outcomes, more)
 
     def fails_with(self, item: Any, submission: Proxy) -> bool:
         """Whether an exact check fails with a trusted module for a submission.
@@ -174,20 +186,20 @@ class ExampleBook:
         """
         given = {"submission": submission, "reference": load_module(self._state.reference_of(item))}
         given |= {name: item.callspec.params[name] for name in direct_parameters(item)}
-        failures: list[Exception] = []
-        raised = self._run_on(item, {name: given[name] for name in item._fixtureinfo.argnames}, failures)  # noqa: SLF001 - as above
-        return bool(failures) or not isinstance(raised, _NO_VERDICT)
+        outcomes = Outcomes(bool)
+        raised = self._run_on(item, {name: given[name] for name in item._fixtureinfo.argnames}, outcomes)  # noqa: SLF001 - as above
+        return bool(outcomes.failures()) or not isinstance(raised, _NO_VERDICT)
 
-    def _run_on(self, item: Any, arguments: dict[str, Any], failures: list[Exception]) -> BaseException | None:
-        """Run a check to its last example; note each failure, and return what ended the run all the same."""
+    def _run_on(self, item: Any, arguments: dict[str, Any], outcomes: Outcomes, more: int = 0) -> BaseException | None:
+        """Run a check to its last example; note how each ends, and return what ended the run all the same."""
         function: Any = getattr(item.obj, "__wrapped__", None)
         if is_hypothesis_test(function):
-            hypothesis_seed(self._state.check_seed(item))(function)
+            hypothesis_seed(self._state.check_seed(item) + more)(function)
         else:
             function = item.obj
         seed_everything(0)  # as above
         try:
-            with collecting_failures(failures):
+            with collecting_outcomes(outcomes):
                 function(**arguments)
         except (KeyboardInterrupt, pytest.exit.Exception):
             raise

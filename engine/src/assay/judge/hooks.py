@@ -64,13 +64,15 @@ class Judge:
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection(self) -> None:
         """Make the parts that judge, before a test module is imported."""
+        from assay.judge.diagnosis import Diagnostician  # noqa: PLC0415
         from assay.judge.examples import ExampleBook, prepare_process  # noqa: PLC0415 - torch comes with these
         from assay.judge.recognition import Recogniser  # noqa: PLC0415
         from assay.judge.verdicts import Verdicts  # noqa: PLC0415
 
         prepare_process()
         self._book = ExampleBook(self.state)
-        self._verdicts = Verdicts(self.state, Recogniser(self.state, self._book))
+        recogniser = Recogniser(self.state, self._book)
+        self._verdicts = Verdicts(self.state, recogniser, Diagnostician(self.state, self._book, recogniser))
 
     def pytest_ignore_collect(self, collection_path: Path) -> bool | None:
         """Leave out the assignments that have no submission, and every file of mistakes."""

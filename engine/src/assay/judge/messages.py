@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from assay.text import MAX_LINE_CHARS, MAX_SENTENCE_CHARS, MAX_SOURCE_LINE_CHARS, escape
+from assay.wire.lookalikes import lookalike
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -43,10 +44,11 @@ def help_for_raised(error: SubmissionRaised, transcript: str | None, signatures:
     return None
 
 
-def describe_missing(name: str, notes: Sequence[str]) -> str:
-    """Return that a name is not defined, and what stopped the file before it was, if anything did."""
+def describe_missing(name: str, notes: Sequence[str], others: Sequence[str] = ()) -> str:
+    """Return that a name is not defined, and what stopped the file before it was, or which of its names is like it."""
     if not notes:
-        return f"{name} is not defined"
+        found = lookalike(name, others)
+        return f"{name} is not defined" + (f": {bounded(found)}, which is, looks like it" if found else "")
     reason = bounded(notes[0]) if len(notes) == 1 else f"see the {len(notes)} notes on the file"
     return f"{name} is not defined: {reason}"
 
@@ -54,7 +56,8 @@ def describe_missing(name: str, notes: Sequence[str]) -> str:
 def as_text(verdict: Verdict) -> str:
     """Return a verdict as the few lines that pytest shows in place of a traceback."""
     message = verdict.message
-    rows = [] if message is None else [(k, getattr(message, k)) for k in ("input", "yours", "expected", "help")]
+    rows = [] if message is None else [(k, getattr(message, k)) for k in ("input", "yours", "expected")]
+    rows += [("related", verdict.diagnosis), ("help", message.help if message is not None else None)]
     lines = [f"{verdict.description}: {verdict.status}"]
     for label, text in rows:
         if text:

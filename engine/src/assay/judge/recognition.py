@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from assay.checks.measurements import Measurement
     from assay.host.proxy import Proxy
+    from assay.host.transcript import Transcript
     from assay.judge.examples import ExampleBook
     from assay.judge.memory import Measured
     from assay.judge.recording import Example
@@ -70,7 +71,7 @@ class Recogniser:
             error: what it raised.
             passed: the exercise's earlier checks that the submission passed.
         """
-        if not _repeatable(item, error):
+        if not repeatable(item, error):
             return None
         own = dict.fromkeys(known_mistakes(item.module), item.path)
         elsewhere = self._made_elsewhere(item)
@@ -94,18 +95,30 @@ class Recogniser:
         If it does, the check is sound and could not use the submission's answer: a None instead of a model. If it does
         not, the check is broken, which is never the student's fault.
         """
-        if not _repeatable(item, error):
+        if not repeatable(item, error):
             return False
         return self._ask_again(item, None, error.assay_example) is None
+
+    def reference_for(self, item: Any, number: int) -> Proxy:
+        """Return a proxy of the reference, with another randomness for each number."""
+        return self._proxy(item, self._trusted(item, None), self._state.guest_seed(item) + number)
+
+    def ask_reference(self, example: Example, reference: Proxy) -> Transcript:
+        """Return the transcript of an example that the reference answers."""
+        channel = reference._channel  # noqa: SLF001 - the proxy shows students' names only
+        channel.start_afresh()
+        self._run(example, {**example.arguments, "submission": reference})
+        transcript: Transcript = channel.transcript
+        return transcript
 
     def leftovers_behind(self, item: Any, error: Any) -> str | None:
         """Return a sentence about torch's settings that the import changed, if the answer is right without that."""
         guest = self._state.guests.get(_submission_of(item))
         loaded = guest.loaded if guest is not None else None
-        if loaded is None or not loaded.leftovers or not _repeatable(item, error) or measurements_of(item):
+        if loaded is None or not loaded.leftovers or not repeatable(item, error) or measurements_of(item):
             return None
         arguments = error.assay_example.arguments | {"submission": self._state.reopen_check(item, undo_leftovers=True)}
-        if self._run(item, error.assay_example, arguments) is not None:
+        if self._run(error.assay_example, arguments) is not None:
             return None
         left = " and ".join(bounded(call) for call in loaded.leftovers)
         return f"{left}, which the import leaves behind, holds in every check: without it this answer is right"
@@ -172,12 +185,12 @@ class Recogniser:
                 return raised
         if "submission" in arguments:
             arguments["submission"] = self._proxy(item, self._trusted(item, mistake), self._state.guest_seed(item))
-        return self._run(item, example, arguments)
+        return self._run(example, arguments)
 
-    def _run(self, item: Any, example: Example, arguments: dict[str, Any]) -> BaseException | None:
+    def _run(self, example: Example, arguments: dict[str, Any]) -> BaseException | None:
         """Return what the example raises with these arguments; None if it passes."""
         if "rng" in arguments:
-            arguments["rng"] = torch.Generator().manual_seed(self._state.check_seed(item))
+            arguments["rng"] = torch.Generator().manual_seed(arguments["rng"].initial_seed())
         with torch.random.fork_rng(devices=[]):
             try:
                 example.body(**arguments)
@@ -217,7 +230,7 @@ def _exercise_key(item: Any) -> tuple[Submission, str]:
     return _submission_of(item), exercise_of(item.path)
 
 
-def _repeatable(item: Any, error: Any) -> bool:
+def repeatable(item: Any, error: Any) -> bool:
     """Whether a trusted module can be asked what the submission was asked."""
     return hasattr(error, "assay_example") and _UNREPEATABLE.isdisjoint(item.fixturenames)
 

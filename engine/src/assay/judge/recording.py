@@ -11,10 +11,11 @@ import torch
 from hypothesis.errors import HypothesisException
 
 from assay.errors import NameMissing
+from assay.host.transcript import Transcript
 from assay.wire.objects import copied, seed_everything
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from assay.checks.measurements import Measurement
 
@@ -30,6 +31,46 @@ class Example(NamedTuple):
     body: Callable[..., Any]
     arguments: dict[str, Any]
     measurement: Measurement | None = None
+
+
+class Outcome(NamedTuple):
+    """One run of a check's body.
+
+    Args:
+        example: the body and its arguments.
+        error: what it raised, or None if it passed.
+        transcript: its requests and their answers.
+    """
+
+    example: Example
+    error: Exception | None
+    transcript: Transcript
+
+
+class Outcomes:
+    """The outcomes of the runs of a check's body.
+
+    Args:
+        enough: whether the runs end with these failures; None for no such end.
+    """
+
+    def __init__(self, enough: Callable[[Sequence[Exception]], bool] | None = None) -> None:
+        self.found: list[Outcome] = []
+        self._enough = enough
+
+    def note(self, outcome: Outcome) -> None:
+        """Add an outcome; raise EnoughFailures if no more are needed."""
+        self.found.append(outcome)
+        if outcome.error is not None and self._enough is not None and self._enough(self.failures()):
+            raise EnoughFailures
+
+    def failures(self) -> list[Exception]:
+        """Return what the failed runs raised."""
+        return [outcome.error for outcome in self.found if outcome.error is not None]
+
+
+class EnoughFailures(BaseException):
+    """No more failures are needed; not an Exception, so that Hypothesis does not look for smaller ones."""
 
 
 class DrawnArguments:
@@ -61,7 +102,7 @@ class DrawnArguments:
 
 
 _drawn: ContextVar[DrawnArguments | None] = ContextVar("drawn", default=None)
-_failures: ContextVar[list[Exception] | None] = ContextVar("failures", default=None)
+_outcomes: ContextVar[Outcomes | None] = ContextVar("outcomes", default=None)
 
 
 @contextmanager
@@ -75,13 +116,13 @@ def noting_examples(drawn: DrawnArguments) -> Iterator[None]:
 
 
 @contextmanager
-def collecting_failures(failures: list[Exception]) -> Iterator[None]:
-    """Note what a run raises, and have it return instead, so that Hypothesis goes on after each failure."""
-    token = _failures.set(failures)
+def collecting_outcomes(outcomes: Outcomes) -> Iterator[None]:
+    """Note how every run ends, and have it return instead of raise, so that Hypothesis goes on after each failure."""
+    token = _outcomes.set(outcomes)
     try:
         yield
     finally:
-        _failures.reset(token)
+        _outcomes.reset(token)
 
 
 def starts_afresh(body: Callable[..., Any]) -> bool:
@@ -94,23 +135,26 @@ def with_fresh_start(body: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(body)
     def run(**arguments: Any) -> Any:
-        if "submission" in arguments:  # a check may look at measurements alone
-            arguments["submission"]._channel.start_afresh()  # noqa: SLF001 - the proxy shows students' names only
+        transcript = _fresh_transcript(arguments)
         seed_everything(0)  # as Hypothesis does for what it knows of; a check draws from its strategies and `rng`
         drawn = _drawn.get()
         if drawn is not None:
             drawn.note(arguments)
+        outcomes, example = _outcomes.get(), Example(body, arguments)
         try:
-            return body(**arguments)
+            value = body(**arguments)
         except BaseException as error:
             if drawn is not None:
                 drawn.give_up()
-            error.assay_example = Example(body, arguments)  # type: ignore[attr-defined]
-            failures = _failures.get()
-            if failures is not None and isinstance(error, Exception) and not isinstance(error, HypothesisException):
-                failures.append(error.with_traceback(None))  # its frames would keep all that the example made
+            error.assay_example = example  # type: ignore[attr-defined]
+            if outcomes is not None and isinstance(error, Exception) and not isinstance(error, HypothesisException):
+                # Its frames would keep all that the example made.
+                outcomes.note(Outcome(example, error.with_traceback(None), transcript))
                 return None
             raise
+        if outcomes is not None:
+            outcomes.note(Outcome(example, None, transcript))
+        return value
 
     setattr(run, _STARTS_AFRESH, True)
     return run
@@ -139,6 +183,16 @@ def without_search_for_names(body: Callable[..., Any]) -> Callable[..., Any]:
             raise SearchEnded(error) from None
 
     return run
+
+
+def _fresh_transcript(arguments: dict[str, Any]) -> Transcript:
+    """Make the next request the first of a new example, and return its transcript."""
+    if "submission" not in arguments:  # a check may look at measurements alone
+        return Transcript("")
+    channel = arguments["submission"]._channel  # noqa: SLF001 - the proxy shows students' names only
+    channel.start_afresh()
+    transcript: Transcript = channel.transcript
+    return transcript
 
 
 def copy_plain(value: Any) -> Any:

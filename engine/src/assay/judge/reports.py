@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 from assay.course.contract import contract
 from assay.course.environment import environment
 from assay.judge.collected import check_of
-from assay.judge.messages import bounded
+from assay.judge.messages import bounded, describe_missing
 from assay.model import Answer, Cause, ExerciseResult, Names, Report, Verdict
 from assay.text import MAX_KEY_CHARS, escape
+from assay.wire.lookalikes import lookalike
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,6 +92,10 @@ def _names(state: JudgeState, submission: Submission) -> Names:
         found = tuple(name for name in names if name in guest.loaded.found)
         missing = tuple(name for name in names if name not in found)
         notes += [bounded(note) for note in guest.loaded.notes[:_MAX_NOTES]]
+        # An exercise of which nothing is there is one line in the terminal, without the messages of its checks.
+        notes += [
+            describe_missing(name, (), guest.loaded.others) for name in missing if lookalike(name, guest.loaded.others)
+        ]
     if guest.failure is not None:
         notes.append(guest.failure.text)
     return Names(found, missing, tuple(notes))

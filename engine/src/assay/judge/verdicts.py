@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from assay.checks.measurements import Measurement
+    from assay.judge.diagnosis import Diagnostician
     from assay.judge.recognition import Recogniser
     from assay.judge.state import JudgeState
     from assay.model import Submission
@@ -37,12 +38,14 @@ class Finding(NamedTuple):
         message: what the student reads.
         missing: the name that was not defined.
         public: text that is shown even for a hidden check.
+        diagnosis: how the answer is related to the right one.
     """
 
     status: Status
     message: Message | None = None
     missing: Missing | None = None
     public: str = ""
+    diagnosis: str | None = None
 
 
 class Verdicts:
@@ -51,11 +54,13 @@ class Verdicts:
     Args:
         state: the session.
         recogniser: names the mistake behind a wrong answer.
+        diagnostician: relates the wrong answers to the right ones if no known mistake is behind them.
     """
 
-    def __init__(self, state: JudgeState, recogniser: Recogniser) -> None:
+    def __init__(self, state: JudgeState, recogniser: Recogniser, diagnostician: Diagnostician) -> None:
         self._state = state
         self._recogniser = recogniser
+        self._diagnostician = diagnostician
         self._verdicts: dict[pytest.Item, Verdict] = {}
         self._told: dict[tuple[Submission, Measurement], pytest.Item] = {}
 
@@ -101,7 +106,9 @@ class Verdicts:
                 return Finding("skipped", Message(help=bounded(str(error))))
             case Mismatch():
                 yours, expected = pair(error.yours, error.expected, error.within)
-                return Finding("failed", Message(shown, yours, expected, error.help or self._hint(item, error)))
+                what_to_do = error.help or self._hint(item, error)
+                diagnosis = None if what_to_do else self._diagnostician.diagnose(item, error)
+                return Finding("failed", Message(shown, yours, expected, what_to_do), diagnosis=diagnosis)
             case SubmissionRaised():
                 names = signatures(self._state.reference_of(item))
                 what_to_do = help_for_raised(error, shown, names) or self._hint(item, error)
@@ -150,7 +157,8 @@ class Verdicts:
         if loaded is not None and loaded.found and name.encode() in submission.source:
             notes = loaded.notes
         signature = signatures(self._state.reference_of(item)).get(name, name)
-        message = Message(None, describe_missing(name, notes), signature)
+        others = loaded.others if loaded is not None else ()
+        message = Message(None, describe_missing(name, notes, others), signature)
         return Finding("missing", message, Missing(name, lost=bool(notes)))
 
     def _call_behind(self, item: pytest.Item, error: GuestEnded, shown: str | None) -> str | None:
@@ -161,12 +169,21 @@ class Verdicts:
 
 def _verdict(check: Check, finding: Finding, duration: float) -> Verdict:
     """Return the verdict, without the input and answer of a hidden check."""
-    status, message, missing, public = finding
+    status, message, missing, public, diagnosis = finding
     if check.visibility == "hidden" and message is not None:
-        message, missing = Message(help=f"{HIDDEN_TEXT}; {public}" if public else HIDDEN_TEXT), None
+        message, missing, diagnosis = Message(help=f"{HIDDEN_TEXT}; {public}" if public else HIDDEN_TEXT), None, None
     score = check.points if status == "passed" else 0.0
     return Verdict(
-        check.id, check.description, status, score, check.points, check.visibility, message, missing, duration
+        check.id,
+        check.description,
+        status,
+        score,
+        check.points,
+        check.visibility,
+        message,
+        missing,
+        diagnosis,
+        duration,
     )
 
 

@@ -92,6 +92,7 @@ def _without_texts(exercise: ExerciseResult) -> ExerciseResult:
             visibility=check.visibility,
             message=None,
             missing=None,
+            diagnosis=None,
             duration=check.duration,
         )
         for check in exercise.checks

@@ -122,11 +122,11 @@ def _exercise(exercise: ExerciseResult) -> RenderableType:
     return grid
 
 
-def _says(check: Verdict) -> tuple[Status, Message | None]:
-    """Return the status and message by which failed checks are grouped; the input of an error does not count."""
+def _says(check: Verdict) -> tuple[Status, Message | None, str | None]:
+    """Return what failed checks are grouped by: status, message and diagnosis; the input of an error does not count."""
     if check.status == "error" and check.message is not None:
-        return check.status, replace(check.message, input=None)
-    return check.status, check.message
+        return check.status, replace(check.message, input=None), None
+    return check.status, check.message, check.diagnosis
 
 
 def _checks(checks: Sequence[Verdict]) -> RenderableType:
@@ -144,7 +144,13 @@ def _checks(checks: Sequence[Verdict]) -> RenderableType:
         return grid
     if message.help == HIDDEN_TEXT:
         return Group(grid, Padding(Text(HIDDEN_TEXT, "dim"), (0, 0, 0, 2)))
-    labels = {"input": message.input, "yours": message.yours, "expected": message.expected, "help": message.help}
+    labels = {
+        "input": message.input,
+        "yours": message.yours,
+        "expected": message.expected,
+        "related": checks[0].diagnosis,
+        "help": message.help,
+    }
     rows = [(label, text) for label, text in labels.items() if text]
     return Group(grid, Padding(_rows(rows), (0, 0, 0, 2))) if rows else grid
 

@@ -52,6 +52,7 @@ def _checks(checks: tuple[Verdict, ...], shown: tuple[Visibility, ...], numbers:
             visibility=check.visibility,
             message=_redacted(check),
             missing=None,
+            diagnosis=None,
             duration=check.duration,
         )
 

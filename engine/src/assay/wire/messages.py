@@ -159,12 +159,14 @@ class Imported(msgspec.Struct, frozen=True, array_like=True, tag=True):
         notes: what went wrong during the import, one sentence each.
         answers: the written answers.
         leftovers: settings of torch's that the import changed for every check, each as the call that does it.
+        others: its own functions and classes that are not in the contract; some of them, if there are many.
     """
 
     found: list[str]
     notes: list[str]
     answers: dict[str, str]
     leftovers: list[str] = []
+    others: list[str] = []
 
 
 class LockedDown(msgspec.Struct, frozen=True, array_like=True, tag=True):

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from assay.wire.lookalikes import lookalike
 from assay.wire.messages import LIBRARY, SUBMISSION, NotDefined, Raised, Reply, Request, Returned
 from assay.wire.values import Ref, portable
 
@@ -166,9 +167,20 @@ def _raised(error: BaseException, files: frozenset[str]) -> Raised:
         where = student_lines(error.__traceback__, files)
     except BaseException:  # noqa: BLE001 - a student's exception may raise when it is looked at
         where = []
+    if isinstance(error, AttributeError) and not where:
+        text += _attribute_like(error)
     # A call whose arguments do not fit raises before any of the callee's lines ran.
     called = bool(where) or not isinstance(error, TypeError)
     return Raised(clean(class_name(error), _MAX_TEXT_CHARS), text, where, called)
+
+
+def _attribute_like(error: AttributeError) -> str:
+    """Return which attribute of the student's object looks like the one that the judge asked for, if any does."""
+    try:
+        found = lookalike(error.name or "", [name for name in dir(error.obj) if not name.startswith("_")])
+    except BaseException:  # noqa: BLE001 - the object, or an AttributeError of the student's, may raise anything
+        return ""
+    return f"; {found}, which it has, looks like it" if found else ""
 
 
 def clean(text: str, limit: int) -> str:

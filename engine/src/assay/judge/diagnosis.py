@@ -1,0 +1,190 @@
+"""The diagnosis of a wrong answer that no known mistake explains: how it is related to the right one."""
+
+from __future__ import annotations
+
+import functools
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Final
+
+from hypothesis import is_hypothesis_test
+
+from assay.course.contract import load_module
+from assay.errors import Mismatch
+from assay.judge.collected import check_of
+from assay.judge.differences import Difference, same_differences
+from assay.judge.known_objects import Objects
+from assay.judge.measurements import measurements_of
+from assay.judge.messages import bounded
+from assay.judge.otherwise import answers_otherwise
+from assay.judge.recognition import repeatable
+from assay.judge.recording import Outcome, Outcomes
+from assay.judge.relations import ENOUGH, Case, begins, relate
+from assay.judge.relations.cases import enough, equal, numbers, telling_cases
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from types import ModuleType
+
+    from assay.host.transcript import Transcript
+    from assay.judge.examples import ExampleBook
+    from assay.judge.recognition import Recogniser
+    from assay.judge.recording import Example
+    from assay.judge.state import JudgeState
+    from assay.model import Submission
+
+_GIVEN: Final = frozenset({"submission", "reference", "rng", "seed"})
+_FEW: Final = 10
+"""Wrong answers that are looked at, if as many right numbers as a relation needs are among them."""
+
+_MOST: Final = 16
+"""Wrong answers that are looked at in any case: each costs as much as an example of a right answer."""
+
+_ROUNDS: Final = 2
+"""How often a check's examples are drawn to find so many."""
+
+_CHECKS: Final = 3
+"""Checks of an exercise that are asked again for one submission: a wrong answer fails many of them."""
+
+
+class Diagnostician:
+    """Relates the wrong answers of a session to the right ones.
+
+    Args:
+        state: the session.
+        book: runs a check again, on all of its examples.
+        recogniser: asks the model answers the same.
+    """
+
+    def __init__(self, state: JudgeState, book: ExampleBook, recogniser: Recogniser) -> None:
+        self._state = state
+        self._book = book
+        self._recogniser = recogniser
+        self._asked: Counter[tuple[Submission, str]] = Counter()
+
+    def diagnose(self, item: Any, error: Any) -> str | None:
+        """Return a sentence about the wrong answers to a check that the submission did not pass, or None.
+
+        Args:
+            item: the check for one submission, whose guest is still there.
+            error: what the check raised.
+        """
+        if check_of(item).visibility == "hidden" or not repeatable(item, error) or measurements_of(item):
+            return None
+        arguments = item._fixtureinfo.argnames  # noqa: SLF001 - as pytest does
+        drawn = is_hypothesis_test(getattr(item.obj, "__wrapped__", None))
+        exercise = item.callspec.params["guest"], check_of(item).exercise
+        if self._asked[exercise] >= _CHECKS:
+            return None
+        # A check that draws with `rng` is asked ten times as a whole, so that no other one is after it.
+        self._asked[exercise] += _CHECKS if "rng" in arguments and not drawn else 1
+        transcript = error.assay_example.arguments["submission"]._channel.transcript  # noqa: SLF001 - the proxy shows students' names only
+        outcomes = [Outcome(error.assay_example, error, transcript)]
+        if drawn or "rng" in arguments:
+            # As the check met it: what an earlier example left behind must not look like a relation.
+            item.funcargs["submission"] = self._state.reopen_check(item)
+            noted = Outcomes(_enough)
+            for more in range(_ROUNDS if drawn else _FEW):
+                self._book.note_outcomes(item, noted, more)
+                if not noted.failures() or (len(noted.failures()) >= ENOUGH and _varied(noted.failures())):
+                    break
+            outcomes = noted.found
+        reference = load_module(self._state.reference_of(item))
+        # A check that takes `seed` measures randomness, so that other answers are as right, or a whole training.
+        asked = None if "seed" in arguments else self._ask_reference(item)
+        try:
+            sentence = diagnose(outcomes, asked, reference)
+        except Exception:  # noqa: BLE001 - torch may raise anything for a student's values; these have no relation
+            return None
+        return bounded(sentence) if sentence else None
+
+    def _ask_reference(self, item: Any) -> Callable[[Example, int], Transcript]:
+        references = functools.cache(functools.partial(self._recogniser.reference_for, item))
+        return lambda example, number: self._recogniser.ask_reference(example, references(number))
+
+
+def diagnose(
+    outcomes: Sequence[Outcome], ask_reference: Callable[[Example, int], Transcript] | None, reference: ModuleType
+) -> str | None:
+    """Return a sentence about how all wrong answers are related to the right ones, or None.
+
+    Args:
+        outcomes: how the check ended on its examples.
+        ask_reference: asks the model answers the same, with another randomness for each number; None if they must not
+            be asked.
+        reference: the model answers, whose signatures name the arguments.
+    """
+    wrong = [outcome for outcome in outcomes if outcome.error is not None]
+    right = [_given(outcome, reference) for outcome in outcomes if outcome.error is None]
+    cases = _compared(wrong, reference)
+    if sentence := relate(cases):
+        return sentence
+    known = same_differences(wrong, ask_reference, reference) if ask_reference is not None else []
+    by_calls = _by_calls(known, right if not cases else []) if known else None
+    return by_calls or begins(cases, right)
+
+
+def _enough(failures: Sequence[Exception]) -> bool:
+    return len(failures) >= _MOST or (len(failures) >= _FEW and _varied(failures))
+
+
+def _varied(failures: Sequence[Exception]) -> bool:
+    """Return whether enough different right numbers were asked for, if that can be told."""
+    right = [numbers(getattr(error, "expected", None)) for error in failures]
+    known = [part for part in right if part is not None]
+    return len(known) < len(right) or enough(known)
+
+
+def _by_calls(known: Sequence[Difference], right: Sequence[Mapping[str, Any]]) -> str | None:
+    """Relate the first answers that differ from the reference's."""
+    target, function = known[0].target, known[0].function
+    cases = [difference.case for difference in known]
+    if all(difference.changed for difference in known):
+        return f"a tensor is changed that was only given to look at, in each of {len(known)} wrong examples"
+    otherwise = answers_otherwise(function, cases) if function is not None else None
+    before = [given for difference in known for given in difference.right]
+    known_once = otherwise or relate(cases) or _earlier_answer(known)
+    sentence = known_once or begins(cases, [*right, *before]) or _second_call(known)
+    return f"{target}: {sentence}" if sentence else None
+
+
+def _earlier_answer(known: Sequence[Difference]) -> str | None:
+    """Find an answer that was right for another question, asked before in the same example."""
+    cases = [difference.case for difference in known]
+    if not all(difference.answers for difference in known) or not telling_cases(cases):
+        return None
+    for words, place in (("the first question", 0), ("the question before", -1)):
+        answers = [numbers(difference.answers[place]) for difference in known]
+        if all(equal(case.numbers[0], answer) for case, answer in zip(cases, answers, strict=True)):
+            return f"yours is the answer to {words}, in each of {len(known)} wrong examples"
+    return None
+
+
+def _second_call(known: Sequence[Difference]) -> str | None:
+    calls = {len(difference.right) for difference in known}
+    if len(calls) != 1 or not (count := calls.pop()) or len(known) < ENOUGH:
+        return None
+    times = "first answer is" if count == 1 else f"first {count} answers are"
+    return f"the {times} right, the next is wrong, in each of {len(known)} wrong examples"
+
+
+def _compared(wrong: Sequence[Outcome], reference: ModuleType) -> list[Case]:
+    """Return the answers that the check compared; none if one of them was not compared with a value."""
+    found = []
+    for outcome in wrong:
+        error = outcome.error
+        if not isinstance(error, Mismatch) or isinstance(error.expected, str):
+            return []
+        found.append(Case(error.yours, error.expected, _given(outcome, reference)))
+    return found
+
+
+def _given(outcome: Outcome, reference: ModuleType) -> dict[str, Any]:
+    """Return what an example was about: the arguments of its calls, and what was drawn."""
+    found: dict[str, Any] = {}
+    objects = Objects(reference)
+    for request, value in outcome.transcript.answers():
+        found |= objects.given(request)
+        objects.note(request, value)
+    drawn = {name: value for name, value in outcome.example.arguments.items() if name not in _GIVEN}
+    # The places of an unnamed tuple say nothing to a student.
+    return found | {name: value for name, value in drawn.items() if type(value) is not tuple}

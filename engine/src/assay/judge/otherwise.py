@@ -1,0 +1,88 @@
+"""The right answer to another question: a submission that forgets an argument, or takes it for another one."""
+
+from __future__ import annotations
+
+import inspect
+from itertools import combinations
+from typing import TYPE_CHECKING, Any, Final
+
+import torch
+
+from assay.judge.relations.cases import equal, numbers, telling_cases
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from assay.judge.relations import Case
+
+    Change = Callable[[dict[str, Any]], dict[str, Any]]
+
+_NUMBERS: Final[tuple[tuple[str, Callable[[Any], Any]], ...]] = (
+    ("twice {}", lambda x: 2 * x),
+    ("half of {}", lambda x: x / 2),
+    ("{} + 1", lambda x: x + 1),
+    ("{} - 1", lambda x: x - 1),
+    ("-{}", lambda x: -x),
+    ("1 / {}", lambda x: 1 / x),
+    ("the square of {}", lambda x: x**2),
+    ("1 / the square of {}", lambda x: 1 / x**2),
+    ("1", lambda _: 1.0),
+    ("{} + 273.15", lambda x: x + 273.15),
+    ("{} - 273.15", lambda x: x - 273.15),
+)
+_TENSORS: Final[tuple[tuple[str, Callable[[torch.Tensor], torch.Tensor]], ...]] = (
+    ("-{}", torch.neg),
+    ("{} in one row", lambda x: x.reshape(1, -1)),
+    ("{} flat", torch.flatten),
+    ("a billion times {}", lambda x: x * 1e9),
+    ("twice {}", lambda x: 2 * x),
+)
+
+
+def answers_otherwise(function: Callable[..., Any], cases: Sequence[Case]) -> str | None:
+    """Say to which other question all wrong answers are the right ones, or return None.
+
+    Args:
+        function: the model answer.
+        cases: wrong answers of the submission's, whose questions are the function's arguments by name.
+    """
+    if not telling_cases(cases):
+        return None
+    for sentence, change in _changes(function, cases[0].given):
+        if all(equal(numbers(case.yours), _answer(function, change, case)) for case in cases):
+            return f"yours is right {sentence}, in each of {len(cases)} wrong examples"
+    return None
+
+
+def _answer(function: Callable[..., Any], change: Change, case: Case) -> torch.Tensor | None:
+    try:
+        with torch.random.fork_rng(devices=[]):
+            return numbers(function(**change(dict(case.given))))
+    except Exception:  # noqa: BLE001 - a model answer need not take a question that nobody asks
+        return None
+
+
+def _changes(function: Callable[..., Any], given: Mapping[str, Any]) -> Iterator[tuple[str, Change]]:
+    parameters = inspect.signature(function).parameters
+    for name, value in given.items():
+        if name in parameters and parameters[name].default is not inspect.Parameter.empty:
+            yield f"without {name}", _left_out(name)
+        tensor = isinstance(value, torch.Tensor) and value.dim() > 0
+        for text, change in _TENSORS if tensor else _NUMBERS if numbers(value) is not None else ():
+            words = f"for {text.format(name)} in the place of {name}"
+            yield words, _replaced(name, change)
+    for one, other in combinations(given, 2):
+        words = f"for {one} and {other} in each other's place"
+        yield words, _exchanged(one, other)
+
+
+def _left_out(name: str) -> Change:
+    return lambda given: {other: value for other, value in given.items() if other != name}
+
+
+def _replaced(name: str, change: Callable[[Any], Any]) -> Change:
+    return lambda given: {**given, name: change(given[name])}
+
+
+def _exchanged(one: str, other: str) -> Change:
+    return lambda given: {**given, one: given[other], other: given[one]}

@@ -1,0 +1,120 @@
+"""How wrong answers are related to the right ones: the first simple relation that holds in every case."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from assay.judge.relations.cases import ENOUGH, Case, enough
+from assay.judge.relations.given import moved, of_differences, unchanged
+from assay.judge.relations.parts import at, exchanged, last_alone, places, same
+from assay.judge.relations.shapes import (
+    broadcast,
+    cut,
+    more_or_fewer,
+    not_reduced,
+    other_kind,
+    reduced,
+    reordered,
+    reshaped,
+    transposed,
+)
+from assay.judge.relations.thresholds import begins_at, begins_at_places
+from assay.judge.relations.values import (
+    constant,
+    constant_at_places,
+    earlier,
+    lossy,
+    multiple,
+    not_finite,
+    offset,
+    running_sum,
+    wrong_sign,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+__all__ = ["ENOUGH", "RELATIONS", "Case", "begins", "relate"]
+
+_SPECIFIC: Final[tuple[Callable[[Sequence[Case]], str | None], ...]] = (
+    other_kind,
+    transposed,
+    reshaped,
+    broadcast,
+    not_finite,
+    constant,
+    unchanged,
+    multiple,
+    offset,
+    moved,
+    lossy,
+    constant_at_places,
+    running_sum,
+    exchanged,
+    last_alone,
+    earlier,
+    cut,
+    more_or_fewer,
+    reduced,
+    not_reduced,
+    of_differences,
+)
+_GENERAL: Final[tuple[Callable[[Sequence[Case]], str | None], ...]] = (wrong_sign, reordered)
+"""True of many answers: told only if nothing better is known."""
+
+RELATIONS: Final = _SPECIFIC + _GENERAL
+"""In this order: the first that holds is told."""
+
+
+def relate(cases: Sequence[Case]) -> str | None:
+    """Return a sentence about how the wrong answers of these cases are related to the right ones, or None."""
+    if not cases:
+        return None
+    if sentence := _first(_SPECIFIC, cases):
+        return sentence + _counted(cases)
+    if told := _parts(cases):
+        return told
+    sentence = _first(_GENERAL, cases) or begins_at_places(cases)
+    return sentence + _counted(cases) if sentence else None
+
+
+def begins(cases: Sequence[Case], right: Sequence[Mapping[str, Any]]) -> str | None:
+    """Return a sentence about what tells the questions that were answered wrongly from the others, or None.
+
+    Args:
+        cases: questions that were answered wrongly.
+        right: what the questions that were answered rightly were about.
+    """
+    sentence = begins_at(cases, right)
+    return sentence + _counted(cases) if sentence else None
+
+
+def _first(relations: Iterable[Callable[[Sequence[Case]], str | None]], cases: Sequence[Case]) -> str | None:
+    return next((sentence for relation in relations if (sentence := relation(cases))), None)
+
+
+def _parts(cases: Sequence[Case]) -> str | None:
+    """Say how the parts that are wrong are wrong, each by itself, and which are always right."""
+    said, right = [], []
+    for place in places(cases):
+        wrong = [case for case in at(cases, place) if not same(case)]
+        if not wrong:
+            right.append(place)
+        elif sentence := _first(RELATIONS, wrong):
+            said.append(f"{sentence.replace('yours', f'yours{place}', 1)}{_counted(wrong)}")
+    if said:
+        return "; ".join(said)
+    wrong_places = [place for place in places(cases) if place not in right]
+    shown = [case.numbers[1] for place in right for case in at(cases, place)]
+    if right and wrong_places and enough(part for part in shown if part is not None):
+        return f"{_listed(right)} right, {_listed(wrong_places)} not{_counted(cases)}"
+    return None
+
+
+def _listed(found: Sequence[str]) -> str:
+    names = [f"yours{place}" for place in found]
+    return " and ".join(names) + (" is" if len(names) == 1 else " are")
+
+
+def _counted(cases: Sequence[Case]) -> str:
+    return f", in each of {len(cases)} wrong examples" if len(cases) > 1 else ""

@@ -1,0 +1,114 @@
+"""The first answer that is not the reference's is told with its question: who was asked, and about what."""
+
+from types import SimpleNamespace
+
+import pytest
+import torch
+
+from assay.errors import Mismatch
+from assay.host.transcript import Transcript
+from assay.judge.diagnosis import diagnose
+from assay.judge.recording import Example, Outcome
+from assay.text import Prose
+from assay.wire.messages import LIBRARY, SUBMISSION, Request
+from assay.wire.values import Ref
+
+X = [1.0, 2.0, 4.0]
+
+
+class Model:
+    """A model answer whose method depends on how the object was made."""
+
+    def __init__(self, lr, delta=1.0):
+        self.lr, self.delta = lr, delta
+
+    def loss(self, x):
+        """Return a number of both."""
+        return x**2 + self.delta
+
+
+def transcript(*answered):
+    found = Transcript("d2l")
+    for request, answer in answered:
+        place = found.note(request)
+        found.answer(place, answer)
+        if isinstance(answer, Ref):
+            found.name(place, answer)
+    return found
+
+
+def diagnosed(pairs):
+    """Return what is said of transcripts, each beside the reference's."""
+    wrong = [Outcome(Example(lambda: None, {}), Mismatch(1, Prose("another one")), yours) for yours, _ in pairs]
+    rights = {id(outcome.example): right for outcome, (_, right) in zip(wrong, pairs, strict=True)}
+    return diagnose(wrong, lambda example, _: rights[id(example)], SimpleNamespace(Model=Model, look=lambda x: x))
+
+
+def looked_at(shown):
+    """Return the transcript of a tensor that is given to a function, and shown afterwards."""
+    return transcript(
+        (Request("call", LIBRARY, "tensor", [X], {}, keep=True), Ref(2, "Tensor")),
+        (Request("call", SUBMISSION, "look", [Ref(2, "Tensor")]), None),
+        (Request("call", LIBRARY, "numpy", [Ref(2, "Tensor")]), torch.tensor(shown)),
+    )
+
+
+def test_a_tensor_that_was_only_to_be_looked_at_is_told_if_it_is_changed():
+    told = diagnosed([(looked_at([7.0, number, 5.0]), looked_at(X)) for number in range(3)])
+    assert told == "a tensor is changed that was only given to look at, in each of 3 wrong examples"
+
+
+@pytest.mark.parametrize("right", [[7.0, 8.0, 9.0], [0.0, 2.0, 4.0]])
+def test_it_is_not_told_of_a_tensor_that_the_reference_changes_too(right):
+    assert diagnosed([(looked_at([7.0, number, 5.0]), looked_at(right)) for number in range(3)]) is None
+
+
+def losses(answer):
+    """Return transcripts of twelve models, each made with another delta, and what they answer."""
+    found = []
+    for number in range(12):
+        delta, x = 0.3 + number / 8, 1.5 + number
+        made = Request("call", SUBMISSION, "Model", [0.5], {"delta": delta}), Ref(2, "Model")
+        asked = Request("call", 2, "loss", [x])
+        found.append([transcript(made, (asked, value)) for value in (answer(x, delta), Model(0.5, delta).loss(x))])
+    return found
+
+
+def test_a_method_is_asked_otherwise_with_the_arguments_that_made_its_object():
+    assert diagnosed(losses(lambda x, _: x**2 + 1.0)) == (
+        "model.loss: yours is right without delta, in each of 10 wrong examples"
+    )
+
+
+def test_it_is_not_claimed_if_one_example_is_otherwise():
+    pairs = losses(lambda x, _: x**2 + 1.0)
+    pairs[3][0] = losses(lambda x, _: x**2 + 3.0)[3][0]
+    assert diagnosed(pairs) is None
+
+
+def test_examples_whose_answers_to_different_names_are_wrong_have_no_diagnosis():
+    pairs = losses(lambda x, _: x**2 + 1.0)
+    assert diagnosed([(looked_at([7.0, 1.0, 5.0]), looked_at(X)), *pairs]) is None
+
+
+def asked_twice(second):
+    """Return transcripts of two questions, of which the second is answered by a function of the right answers."""
+    found = []
+    for number in range(12):
+        one, other = Request("call", SUBMISSION, "square", [1.5 + number]), Request("call", SUBMISSION, "square", [9.5])
+        first, right = (1.5 + number) ** 2, 2.5 + number**3
+        answers = second(first, number)
+        found.append((transcript((one, first), (other, answers)), transcript((one, first), (other, right))))
+    return found
+
+
+def test_the_answer_to_an_earlier_question_is_told():
+    assert diagnosed(asked_twice(lambda first, _: first)) == (
+        "square: yours is the answer to the first question, in each of 10 wrong examples"
+    )
+
+
+def test_it_is_not_claimed_of_another_answer():
+    assert diagnosed(asked_twice(lambda first, number: first if number != 3 else -7.125)) == (
+        "square: the first answer is right, the next is wrong, in each of 10 wrong examples"
+    )

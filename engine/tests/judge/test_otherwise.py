@@ -1,0 +1,55 @@
+"""A wrong answer that is the right one to another question is told with that question."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+
+from assay.judge.otherwise import answers_otherwise
+from assay.judge.relations import Case
+
+
+def huber(y_hat, y, delta=1.0):
+    """Give one number of three arguments, none of which can be left out or exchanged unseen."""
+    return (torch.where(y_hat - y > delta, 2 * y_hat, y - delta) ** 3).sum()
+
+
+def cases(answer):
+    rng = torch.Generator().manual_seed(0)
+    found = []
+    for number in range(12):
+        given = {
+            "y_hat": torch.randn(3, 1, generator=rng),
+            "y": torch.randn(3, 1, generator=rng),
+            "delta": 0.25 + number / 8,
+        }
+        found.append(Case(answer(**given), huber(**given), given))
+    return found
+
+
+OTHERWISE = {
+    "without delta": lambda y_hat, y, **_: huber(y_hat, y),
+    "for twice delta in the place of delta": lambda y_hat, y, delta: huber(y_hat, y, 2 * delta),
+    "for 1 / the square of delta in the place of delta": lambda y_hat, y, delta: huber(y_hat, y, delta**-2),
+    "for delta + 273.15 in the place of delta": lambda y_hat, y, delta: huber(y_hat, y, delta + 273.15),
+    "for a billion times y in the place of y": lambda y_hat, y, delta: huber(y_hat, y * 1e9, delta),
+    "for -y in the place of y": lambda y_hat, y, delta: huber(y_hat, -y, delta),
+    "for y_hat in one row in the place of y_hat": lambda y_hat, y, delta: huber(y_hat.T, y, delta),
+    "for y_hat and y in each other's place": lambda y_hat, y, delta: huber(y, y_hat, delta),
+}
+
+
+@pytest.mark.parametrize(("question", "answer"), OTHERWISE.items(), ids=OTHERWISE)
+def test_the_other_question_is_told(question, answer):
+    assert answers_otherwise(huber, cases(answer)) == f"yours is right {question}, in each of 12 wrong examples"
+
+
+@pytest.mark.parametrize("answer", OTHERWISE.values(), ids=OTHERWISE)
+def test_it_is_not_claimed_if_one_example_is_otherwise(answer):
+    asked = cases(answer)
+    assert answers_otherwise(huber, [*asked[:5], replace(asked[5], yours=asked[4].yours), *asked[6:]]) is None
+    assert answers_otherwise(huber, asked[:7]) is None
+
+
+def test_an_answer_to_no_question_has_none():
+    assert answers_otherwise(huber, cases(lambda y_hat, **_: y_hat.sum())) is None
