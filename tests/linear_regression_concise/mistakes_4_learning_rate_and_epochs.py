@@ -5,6 +5,7 @@ import weakref
 import torch
 from assay.checks import mistake
 from d2l import torch as d2l
+from torch import nn
 from torch.nn import functional as F
 
 UNTRAINED = "this is about the error at the start: train on the argument data, for max_epochs epochs, also where a batch is not full"
@@ -276,3 +277,16 @@ def data_sorted(lr, max_epochs, data):
     order = data.y.flatten().argsort()
     data.X, data.y = data.X[order], data.y[order]
     return found
+
+
+def make_model_for_two(lr):
+    model = d2l.LinearRegression(lr)
+    model.net = nn.Linear(2, 1)
+    return model
+
+
+two_inputs = make_mistake(
+    "two_inputs",
+    "the layer has two inputs whatever the data: nn.LazyLinear(1) takes any number",
+    make_answer(largest, make_model_for_two),
+)

@@ -6,7 +6,7 @@ from assay.checks import Regression, assert_close, assign, regressions, remote, 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from .models import draw, keep
+from .models import draw, keep, set_parameters
 
 PROBLEMS = regressions().map(lambda problem: problem._replace(y=problem.y + 1))
 """So that the simplest, where everything else is zero, has a gradient that is not."""
@@ -67,9 +67,9 @@ def test_the_loss_tells_its_arguments_apart(submission, problem):
 @settings(max_examples=4)
 @given(st.sampled_from([(1, 40), (40, 3), (4, 9), (1024, 1)]), st.integers(0, 2**16))
 def test_any_number_of_rows_and_features(submission, shape, seed):
-    """one row or a thousand, one feature or more of them than rows"""
+    """one row or a thousand, one feature or more of them than rows, for a model that was never trained"""
     problem = draw_problem(torch.Generator().manual_seed(seed), *shape)
-    found = submission.gradients(make_trained_model(submission, problem), problem.X, problem.y)
+    found = submission.gradients(make_model(submission, problem), problem.X, problem.y)
     assert_close(found, slopes(problem, lambda r: 2 * r))
 
 
@@ -122,12 +122,17 @@ def draw_problem(rng, rows, features):
     return Regression(draw(rng, rows, features) / 4, draw(rng, rows, 1), draw(rng, features, 1) / 4, draw(rng, 1))
 
 
+def make_model(submission, problem):
+    """Return the course's own model with these parameters."""
+    return set_parameters(submission.d2l.LinearRegression(1 / 16), problem.w.T, problem.b)
+
+
 def make_trained_model(submission, problem):
-    """Return the course's own model with these parameters, and with the gradients and the trainer of a training."""
-    X, y, w, b = problem
-    model = submission.d2l.LinearRegression(1 / 16)
-    submission.d2l.Trainer(1, plot_flag=False).fit(model, submission.d2l.TensorData(X, y, len(X)))
-    assign(model, {"net.weight": w.T, "net.bias": b})
+    """Return such a model with the gradients and the trainer of a training."""
+    model = make_model(submission, problem)
+    data = submission.d2l.TensorData(problem.X, problem.y, len(problem.X))
+    submission.d2l.Trainer(1, plot_flag=False).fit(model, data)
+    assign(model, {"net.weight": problem.w.T, "net.bias": problem.b})
     return model
 
 
