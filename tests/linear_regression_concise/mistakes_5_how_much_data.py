@@ -30,7 +30,7 @@ DRAWN_OVER = (
     "the curves of the call before are still there: begin with axes of your own, d2l.plt.subplots(), or clear them"
 )
 KEPT = "the lists of the first call change at the second: make new ones inside the function"
-CHANGED = "w is changed in place, for whoever gave it: take the difference into a new tensor, w_hat - w"
+CHANGED = "what was given is changed in place, for whoever gave it: work on a copy, as w_hat - w or sorted() make one"
 SWAPPED = (
     "this label stands at the other curve: name each curve where it is drawn, label=, or in the order of the lines"
 )
@@ -203,6 +203,12 @@ def w_changed(sizes, w, b):
     return found
 
 
+@mistake("estimation_errors", hint=CHANGED)
+def sizes_emptied(sizes, w, b):
+    taken = [sizes.pop(0) for _ in range(len(sizes))]
+    return make_answer()(taken, w, b)
+
+
 @mistake("estimation_errors", hint=FRESH)
 def formula(sizes, w, b):
     """No data at all."""
@@ -301,6 +307,17 @@ def legend_swapped(axes, sizes, w_errors, b_errors):
 def sizes_sorted_alone(axes, sizes, w_errors, b_errors):
     axes.loglog(sorted(sizes), w_errors, label="w")
     axes.loglog(sorted(sizes), b_errors, label="b")
+    return axes
+
+
+@mistake("plot_estimation_errors", hint=CHANGED)
+@make_plot
+def sorted_in_place(axes, sizes, w_errors, b_errors):
+    sizes[:], w_errors[:], b_errors[:] = map(
+        list, zip(*sorted(zip(sizes, w_errors, b_errors, strict=True)), strict=True)
+    )
+    axes.loglog(sizes, w_errors, label="w")
+    axes.loglog(sizes, b_errors, label="b")
     return axes
 
 

@@ -46,13 +46,14 @@ def assert_any_number_of_rows(model, loss, rng):
 
 
 def assert_any_scale(model, loss, rng):
-    """Compare the loss of residuals around 1e-3, around 1e3, and of order 1 between labels of 1e4.
+    """Compare the loss of residuals around 1e-3, of up to 16384, and of order 1 between labels of 1e4.
 
     All are powers of two times short numbers, or short numbers beside one, so that float32 loses nothing of a residual.
     """
     y_hat, y = draw(rng, 4, 1), draw(rng, 4, 1)
+    y_hat[0], y[0] = 4, -4
     assert_close(model.loss(y_hat + 8192, y + 8192), loss(y_hat, y))
-    for scale in (2**10, 2**-10):
+    for scale in (2**11, 2**-10):
         found, right = model.loss(scale * y_hat, scale * y), loss(scale * y_hat, scale * y)
         assert_close(found * scale**-2, right * scale**-2)
 

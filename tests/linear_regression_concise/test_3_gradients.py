@@ -6,6 +6,7 @@ from assay.checks import Regression, assert_close, assign, regressions, remote, 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from .mistakes_3_gradients import MODE
 from .models import draw, keep, set_parameters
 
 PROBLEMS = regressions().map(lambda problem: problem._replace(y=problem.y + 1))
@@ -41,13 +42,15 @@ def test_gradients_from_before_do_not_count(submission, problem):
 @FEW
 @given(PROBLEMS)
 def test_the_loss_is_the_models_own(submission, problem):
-    """a model with another loss, here Huber's or a sum, gets the gradients of that loss"""
-    X, y, *_ = problem
+    """a model with another loss, here Huber's or a sum, or with another forward, gets the gradients of that loss"""
+    X, y, w, b = problem
     model = make_trained_model(submission, problem)
     model.loss = getattr(submission.d2l, "F.huber_loss")
     assert_close(submission.gradients(model, X, y), slopes(problem, lambda r: r.clamp(-1, 1)))
     model.loss = getattr(submission.d2l, "nn.MSELoss")(reduction="sum").forward
     assert_close(submission.gradients(model, X, y), slopes(problem, lambda r: 2 * r * len(X)))
+    model = set_parameters(submission.d2l.DoubledRegression(1 / 16), w.T, b)  # ŷ = 2 (Xw + b): 4r in each of both
+    assert_close(submission.gradients(model, X, y), slopes(Regression(X, y, 2 * w, 2 * b), lambda r: 4 * r))
 
 
 @pytest.mark.points(2)
@@ -67,8 +70,9 @@ def test_the_loss_tells_its_arguments_apart(submission, problem):
 @settings(max_examples=4)
 @given(st.sampled_from([(1, 40), (40, 3), (4, 9), (1024, 1)]), st.integers(0, 2**16))
 def test_any_number_of_rows_and_features(submission, shape, seed):
-    """one row or a thousand, one feature or more of them than rows, for a model that was never trained"""
-    problem = draw_problem(torch.Generator().manual_seed(seed), *shape)
+    """one row or a thousand, one feature or more of them than rows, and large labels, for a model never trained"""
+    X, *others = draw_problem(torch.Generator().manual_seed(seed), *shape)
+    problem = Regression(X, *(2**12 * part for part in others))  # a power of two scales without a rounding
     found = submission.gradients(make_model(submission, problem), problem.X, problem.y)
     assert_close(found, slopes(problem, lambda r: 2 * r))
 
@@ -78,7 +82,7 @@ def test_every_call_is_answered_anew(submission, rng):
     """a second call, after a change of the model or the data, follows it; X, y and what the first call gave stay"""
     problem = draw_problem(rng, 4, 2)
     X, y, w, b = problem
-    model = make_trained_model(submission, problem)
+    model = make_model(submission, problem)
     kept = keep(submission, X, y)
     first = remote(submission).gradients(model, *kept)
     require(hasattr(first, "__assay_handle__"), yours=first, expected="a pair (w_grad, b_grad)")
@@ -96,6 +100,7 @@ def test_every_call_is_answered_anew(submission, rng):
     require(
         needs == [True, False], yours=needs, expected="requires_grad of the weight and of X as before, [True, False]"
     )
+    require(remote(model).training, yours="model.training is False", expected="the model as before: True", help=MODE)
 
 
 @pytest.mark.points(2)

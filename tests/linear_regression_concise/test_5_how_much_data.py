@@ -44,7 +44,7 @@ from .mistakes_5_how_much_data import (
     three_epochs,
 )
 from .models import is_for_two_features
-from .plots import curve_of, draw_curves, legend_entries, same_points, says
+from .plots import curve_of, draw_curves, draw_errors, legend_entries, same_points, says
 
 # The measurements: few sizes, because an answer may train for each. Descent at a constant rate is right too. Its last step
 # shows, and more so the fewer examples the last batch has: at 32 a batch, which is what most take, every size from 50 on
@@ -57,16 +57,19 @@ WIDE, FEATURES = [368, 352, 368], 30
 
 @measurement
 def errors(module, seed):
-    """The errors of w and of b in two calls with the same arguments, the first call's once more, and w afterwards."""
+    """The errors of w and of b in two calls with the same arguments; the first call's, w and the sizes afterwards."""
     rng = make_generator(seed)
     w, b = truth(2, rng)
     if not hasattr(module, "__assay_remote__"):  # a module of this process; its answers are here already
         calls = [read(module.estimation_errors(SIZES, w.clone(), b), SIZES) for _ in range(2)]
-        return {"calls": calls, "later": calls[0], "before": w, "after": w}
-    kept = remote(module.d2l).tensor(w.tolist())
-    first = remote(module).estimation_errors(SIZES, kept, b)
+        return {"calls": calls, "later": calls[0], "before": w, "after": w, "sizes": SIZES}
+    kept, sizes = (remote(module.d2l).tensor(part) for part in (w.tolist(), SIZES))
+    sizes = sizes.tolist()
+    first = remote(module).estimation_errors(sizes, kept, b)
+    left = list(sizes)
     calls = [read(items(first), SIZES), read(module.estimation_errors(SIZES, kept, b), SIZES)]
-    return {"calls": calls, "later": read(items(first), SIZES), "before": w, "after": module.d2l.numpy(kept)}
+    later, after = read(items(first), SIZES), module.d2l.numpy(kept)
+    return {"calls": calls, "later": later, "before": w, "after": after, "sizes": left}
 
 
 @measurement
@@ -171,9 +174,11 @@ def test_errors_scatter_as_those_of_estimation_do(errors):
 
 @pytest.mark.points(2)
 def test_what_was_given_and_returned_stays(errors):
-    """w is as it was before, and a second call leaves the first one's errors as they were"""
+    """w and the sizes are as they were before, and a second call leaves the first one's errors as they were"""
     as_before = torch.equal(errors["after"].flatten(), errors["before"])
     require(as_before, yours=errors["after"], expected=f"w as it was given, {errors['before'].tolist()}", help=CHANGED)
+    sizes = errors["sizes"]
+    require(sizes == SIZES, yours=sizes, expected=f"the sizes as they were given, {SIZES}", help=CHANGED)
     first, later = errors["calls"][0], errors["later"]
     require(later == first, yours=later, expected=f"the errors that the first call gave, {first}", help=KEPT)
 
@@ -184,13 +189,17 @@ def test_what_was_given_and_returned_stays(errors):
 @pytest.mark.points(2)
 def test_both_curves_are_drawn(submission, rng):
     """plot_estimation_errors gives Axes with a line of w_errors and a line of b_errors against sizes, in every call"""
-    sizes, earlier, _ = draw_curves(submission, rng)
+    given = draw_errors(rng)
+    kept = [remote(submission.d2l).tensor(part).tolist() for part in given]
+    copies = list(map(list, kept))
+    submission.plot_estimation_errors(*kept)
+    require(list(map(list, kept)) == copies, yours=list(map(list, kept)), expected=f"{copies}, as given", help=CHANGED)
     sizes, curves, axes = draw_curves(submission, rng)
     lines = [[line.get_xdata(orig=False), line.get_ydata(orig=False)] for line in axes.get_lines()]
     for name, curve in zip(("w_errors", "b_errors"), curves, strict=True):
         found = any(same_points(x, y, sizes, curve) for x, y in lines)
         require(found, yours=lines, expected=f"a line of {name} against sizes")
-    left = any(same_points(x, y, sizes, curve) for x, y in lines for curve in earlier)
+    left = any(same_points(x, y, sizes, curve) for x, y in lines for curve in given[1:])
     require(not left, yours=lines, expected="no line of an earlier call", help=DRAWN_OVER)
 
 
