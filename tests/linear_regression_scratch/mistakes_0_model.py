@@ -160,6 +160,13 @@ def rate_fixed(self):
     return d2l.SGD([self.w, self.b], 0.03)
 
 
+@mistake("SGD.step", hint="small gradients move nothing: a step is lr times the gradient, whatever its size")
+def small_left_out(self):
+    for param in self.params:
+        if param.grad.norm() > 1e-6:
+            param -= self.lr * param.grad
+
+
 @mistake(
     "SGD.step",
     hint="param = param - … makes a new tensor and the model keeps the old one: change it in place, "
@@ -429,13 +436,6 @@ def momentum(self):
 def cut_off(self):
     for param in self.params:
         param -= self.lr * param.grad.clamp(-1e6, 1e6)
-
-
-@mistake("SGD.step", hint="small gradients move nothing: a step is lr times the gradient, whatever its size")
-def small_left_out(self):
-    for param in self.params:
-        if param.grad.norm() > 1e-6:
-            param -= self.lr * param.grad
 
 
 @mistake("SGD.step", hint="two parameters are taken for granted: go through all of self.params")
