@@ -15,6 +15,7 @@ from d2l import aliases
 from d2l.aliases import *  # noqa: F403
 from d2l.board import ProgressBoard
 from d2l.data import DataModule, SyntheticRegressionData, TensorData, load_array, synthetic_data
+from d2l.doubled import DoubledRegression
 from d2l.elementwise import Elementwise
 from d2l.figure import plot, plt, set_axes, set_figsize, use_svg_display
 from d2l.hyperparameters import HyperParameters, add_to_class
@@ -29,6 +30,7 @@ __all__ = [  # noqa: PLE0604 - the aliases are texts too
     *aliases.__all__,
     "SGD",
     "DataModule",
+    "DoubledRegression",
     "Elementwise",
     "F",
     "HyperParameters",

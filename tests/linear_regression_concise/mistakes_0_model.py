@@ -176,6 +176,16 @@ def one_buffer(self, X):
     return found
 
 
+@mistake(
+    "LinearRegression.get_w_b",
+    hint="the values of the first call come again, however the model is trained on: read weight and bias in every call",
+)
+def first_values_kept(self):
+    if "first_values" not in self.__dict__:
+        self.__dict__["first_values"] = self.net.weight.data.clone(), self.net.bias.data.clone()
+    return self.__dict__["first_values"]
+
+
 _layer = nn.LazyLinear(1)
 
 

@@ -65,6 +65,17 @@ branches_apart = make_mistake(
 )
 
 
+def cut_off_at_9000(r, delta):
+    return linear(r.clamp(-9000, 9000), delta)
+
+
+large_residuals_cut_off = make_mistake(
+    "large_residuals_cut_off",
+    "residuals beyond 9000 count as 9000: the linear branch has no end",
+    make_loss(half_square, cut_off_at_9000),
+)
+
+
 half_missing = make_mistake(
     "half_missing",
     "the half is missing in the quadratic branch: it is r² / 2",

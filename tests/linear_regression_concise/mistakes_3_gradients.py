@@ -9,7 +9,15 @@ FROM_VALUES = (
 )
 
 
+MODE = "the model stays in evaluation mode: leave its mode as it was"
 ONE_LOSS = "this is the squared loss's gradient whatever the model's loss is: ask the model, model.loss(model(X), y)"
+
+
+@mistake(
+    "gradients", hint="the layer is asked instead of the model, whose forward may do more: model.loss(model(X), y)"
+)
+def net_for_the_model(model, X, y):
+    return torch.autograd.grad(model.loss(model.net(X), y), (model.net.weight, model.net.bias))
 
 
 @mistake("gradients", hint=FROM_VALUES)
@@ -196,3 +204,23 @@ def remembered(model, X, y):
 def three_features(model, X, y):
     w_grad, b_grad = torch.autograd.grad(model.loss(model(X), y), (model.net.weight, model.net.bias))
     return w_grad[:, :3], b_grad
+
+
+@mistake("gradients", hint="training_step() also plots, which needs a trainer: ask model.loss(model(X), y) alone")
+def by_training_step(model, X, y):
+    model.zero_grad()
+    model.training_step([X, y]).backward()
+    return model.net.weight.grad, model.net.bias.grad
+
+
+@mistake("gradients", hint=MODE)
+def left_in_evaluation(model, X, y):
+    return torch.autograd.grad(model.eval().loss(model(X), y), (model.net.weight, model.net.bias))
+
+
+@mistake("gradients", hint="large gradients are clipped, as for a step: give them as they are")
+def clipped(model, X, y):
+    model.zero_grad()
+    model.loss(model(X), y).backward()
+    torch.nn.utils.clip_grad_norm_(model.parameters(), 1000.0)
+    return model.net.weight.grad, model.net.bias.grad

@@ -5,6 +5,7 @@ import weakref
 import torch
 from assay.checks import mistake
 from d2l import torch as d2l
+from torch import nn
 from torch.nn import functional as F
 
 UNTRAINED = "this is about the error at the start: train on the argument data, for max_epochs epochs, also where a batch is not full"
@@ -237,19 +238,47 @@ def centred(lr, max_epochs, data):
     return float(largest((w - data.w).flatten(), b - data.b))
 
 
-@mistake("estimation_error", hint=UNTRAINED)
-def full_batches_alone(lr, max_epochs, data):
-    model = d2l.LinearRegression(lr)
-    model(data.X)
-    optimizer = model.configure_optimizers()
-    for _ in range(max_epochs):
-        for X, y in data.train_dataloader():
-            if len(X) == data.batch_size:
+def train_on(batches):
+    """Make an answer that trains on other batches in an epoch than there are."""
+
+    def estimation_error(lr, max_epochs, data):
+        model = d2l.LinearRegression(lr)
+        model(data.X)
+        optimizer = model.configure_optimizers()
+        for _ in range(max_epochs):
+            for X, y in batches(data):
                 optimizer.zero_grad()
                 model.loss(model(X), y).backward()
                 optimizer.step()
-    w, b = model.get_w_b()
-    return float(largest((w - data.w).flatten(), b - data.b))
+        w, b = model.get_w_b()
+        return float(largest((w - data.w).flatten(), b - data.b))
+
+    return estimation_error
+
+
+def full_batches(data):
+    return [batch for batch in data.train_dataloader() if len(batch[0]) == data.batch_size]
+
+
+short_batch_skipped = make_mistake(
+    "short_batch_skipped",
+    "a shorter last batch is not trained on: take every batch of data.train_dataloader()",
+    train_on(lambda data: full_batches(data) or data.train_dataloader()),
+)
+
+
+first_1000_rows = make_mistake(
+    "first_1000_rows",
+    "only the first 1000 rows are trained on: there are data.num_train of them, data.train_dataloader() has all",
+    train_on(
+        lambda data: zip(
+            *(part[: min(1000, data.num_train)].split(data.batch_size) for part in (data.X, data.y)), strict=True
+        )
+    ),
+)
+
+
+full_batches_alone = make_mistake("full_batches_alone", UNTRAINED, train_on(full_batches))
 
 
 @mistake("estimation_error", hint="these are the errors of two weights: take all components of data.w")
@@ -276,3 +305,16 @@ def data_sorted(lr, max_epochs, data):
     order = data.y.flatten().argsort()
     data.X, data.y = data.X[order], data.y[order]
     return found
+
+
+def make_model_for_two(lr):
+    model = d2l.LinearRegression(lr)
+    model.net = nn.Linear(2, 1)
+    return model
+
+
+two_inputs = make_mistake(
+    "two_inputs",
+    "the layer has two inputs whatever the data: nn.LazyLinear(1) takes any number",
+    make_answer(largest, make_model_for_two),
+)

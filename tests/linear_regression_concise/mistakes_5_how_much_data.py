@@ -5,6 +5,7 @@ import math
 import torch
 from assay.checks import mistake
 from d2l import torch as d2l
+from torch import nn
 
 FEW_EPOCHS = (
     "this is the error of training, not of estimation: with a fixed number of epochs few examples mean few steps, and "
@@ -25,8 +26,11 @@ COPIED = "the errors of b are those of w: compare the bias with b"
 FRESH = "every size, in every call, needs fresh examples with noise of its own: draw them inside the function"
 ORDER = "each error belongs to its size: fit for the sizes in the order in which they come, as often as they come"
 RELATIVE = "the error is divided by the parameter: take the absolute difference itself"
+DRAWN_OVER = (
+    "the curves of the call before are still there: begin with axes of your own, d2l.plt.subplots(), or clear them"
+)
 KEPT = "the lists of the first call change at the second: make new ones inside the function"
-CHANGED = "w is changed in place, for whoever gave it: take the difference into a new tensor, w_hat - w"
+CHANGED = "what was given is changed in place, for whoever gave it: work on a copy, as w_hat - w or sorted() make one"
 SWAPPED = (
     "this label stands at the other curve: name each curve where it is drawn, label=, or in the order of the lines"
 )
@@ -144,6 +148,16 @@ def always_1000(sizes, w, b):
     return make_answer()([1000] * len(sizes), w, b)
 
 
+@mistake("estimation_errors", hint="the layer has two inputs whatever w is: nn.LazyLinear(1) takes any number")
+def two_inputs(sizes, w, b):
+    def make_model(data):
+        model = d2l.LinearRegression(0.3)
+        model.net = nn.Linear(2, 1)
+        return model
+
+    return make_answer(make_fit(60, make_model))(sizes, w, b)
+
+
 @mistake("estimation_errors", hint=ORDER)
 def in_ascending_order(sizes, w, b):
     return make_answer()(sorted(sizes), w, b)
@@ -189,11 +203,24 @@ def w_changed(sizes, w, b):
     return found
 
 
+@mistake("estimation_errors", hint=CHANGED)
+def sizes_emptied(sizes, w, b):
+    taken = [sizes.pop(0) for _ in range(len(sizes))]
+    return make_answer()(taken, w, b)
+
+
 @mistake("estimation_errors", hint=FRESH)
 def formula(sizes, w, b):
     """No data at all."""
     errors = [0.01 / n**0.5 for n in sizes]
     return errors, errors
+
+
+@mistake("estimation_errors", hint=FRESH)
+def random_formula(sizes, w, b):
+    """Random numbers, but no data."""
+    draws = torch.randn(len(sizes), len(w) + 1).abs() * 0.01 / torch.tensor(sizes)[:, None] ** 0.5
+    return draws[:, :-1].amax(1).tolist(), draws[:, -1].tolist()
 
 
 @mistake("estimation_errors", hint=FRESH)
@@ -281,6 +308,26 @@ def sizes_sorted_alone(axes, sizes, w_errors, b_errors):
     axes.loglog(sorted(sizes), w_errors, label="w")
     axes.loglog(sorted(sizes), b_errors, label="b")
     return axes
+
+
+@mistake("plot_estimation_errors", hint=CHANGED)
+@make_plot
+def sorted_in_place(axes, sizes, w_errors, b_errors):
+    sizes[:], w_errors[:], b_errors[:] = map(
+        list, zip(*sorted(zip(sizes, w_errors, b_errors, strict=True)), strict=True)
+    )
+    axes.loglog(sizes, w_errors, label="w")
+    axes.loglog(sizes, b_errors, label="b")
+    return axes
+
+
+@mistake("plot_estimation_errors", hint=DRAWN_OVER)
+def drawn_over(sizes, w_errors, b_errors):
+    """On the axes that pyplot has."""
+    d2l.plt.plot(sizes, w_errors, label="w")
+    d2l.plt.plot(sizes, b_errors, label="b")
+    d2l.plt.xscale("log")
+    return d2l.plt.gca()
 
 
 @mistake("plot_estimation_errors", hint="nothing is returned: return the Axes, for instance d2l.plt.gca()")

@@ -6,13 +6,18 @@ import torch
 from assay.checks import require
 
 
-def draw_curves(submission, rng):
-    """Draw two curves that are easily told apart, the sizes in no order; return the sizes, the curves and the Axes."""
+def draw_errors(rng):
+    """Draw two curves that are easily told apart; return the sizes, in no order, and the curves."""
     sizes = [200, 5, 10000, 20, 50, 1000, 10]
-    curves = [
+    return sizes, *(
         [scale * (1 + r) / n**0.5 for n, r in zip(sizes, torch.rand(7, generator=rng).tolist(), strict=True)]
         for scale in (0.02, 0.005)
-    ]
+    )
+
+
+def draw_curves(submission, rng):
+    """Let a submission plot two curves; return the sizes, the curves and the Axes."""
+    sizes, *curves = draw_errors(rng)
     axes = submission.plot_estimation_errors(sizes, *curves)
     require(hasattr(axes, "__assay_handle__"), yours=axes, expected="matplotlib Axes")
     return sizes, curves, axes

@@ -94,7 +94,10 @@ def test_optimizer_is_pytorchs_sgd(submission, rng):
 @given(*PROBLEM[2:])
 def test_get_w_b_gives_weight_and_bias(submission, w, b):
     """get_w_b() gives the weight, of shape (1, d), and the bias, of shape (1,)"""
-    assert_close(make_model(submission, w, b).get_w_b(), [w, b])
+    model = make_model(submission, w, b)
+    assert_close(model.get_w_b(), [w, b])
+    set_parameters(model, w + 1, b - 1)
+    assert_close(model.get_w_b(), [w + 1, b - 1])
 
 
 @pytest.mark.points(2)

@@ -6,7 +6,8 @@ from assay.checks import Regression, assert_close, assign, regressions, remote, 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from .models import draw, keep
+from .mistakes_3_gradients import MODE
+from .models import draw, keep, set_parameters
 
 PROBLEMS = regressions().map(lambda problem: problem._replace(y=problem.y + 1))
 """So that the simplest, where everything else is zero, has a gradient that is not."""
@@ -41,13 +42,15 @@ def test_gradients_from_before_do_not_count(submission, problem):
 @FEW
 @given(PROBLEMS)
 def test_the_loss_is_the_models_own(submission, problem):
-    """a model with another loss, here Huber's or a sum, gets the gradients of that loss"""
-    X, y, *_ = problem
+    """a model with another loss, here Huber's or a sum, or with another forward, gets the gradients of that loss"""
+    X, y, w, b = problem
     model = make_trained_model(submission, problem)
     model.loss = getattr(submission.d2l, "F.huber_loss")
     assert_close(submission.gradients(model, X, y), slopes(problem, lambda r: r.clamp(-1, 1)))
     model.loss = getattr(submission.d2l, "nn.MSELoss")(reduction="sum").forward
     assert_close(submission.gradients(model, X, y), slopes(problem, lambda r: 2 * r * len(X)))
+    model = set_parameters(submission.d2l.DoubledRegression(1 / 16), w.T, b)  # ŷ = 2 (Xw + b): 4r in each of both
+    assert_close(submission.gradients(model, X, y), slopes(Regression(X, y, 2 * w, 2 * b), lambda r: 4 * r))
 
 
 @pytest.mark.points(2)
@@ -67,10 +70,13 @@ def test_the_loss_tells_its_arguments_apart(submission, problem):
 @settings(max_examples=4)
 @given(st.sampled_from([(1, 40), (40, 3), (4, 9), (1024, 1)]), st.integers(0, 2**16))
 def test_any_number_of_rows_and_features(submission, shape, seed):
-    """one row or a thousand, one feature or more of them than rows"""
-    problem = draw_problem(torch.Generator().manual_seed(seed), *shape)
-    found = submission.gradients(make_trained_model(submission, problem), problem.X, problem.y)
-    assert_close(found, slopes(problem, lambda r: 2 * r))
+    """one row or a thousand, one feature or more of them than rows, and large labels, for a model never trained"""
+    X, *others = draw_problem(torch.Generator().manual_seed(seed), *shape)
+    problem = Regression(X, *(2**12 * part for part in others))
+    found = submission.gradients(make_model(submission, problem), problem.X, problem.y)
+    # Terms are up to 2¹⁶ in size: a sum of up to 1024 of them rounds by 6e-8 of that a term, and their mean by 4e-3.
+    rounding = "float32 rounding of a mean of terms of up to 2¹⁶, which may cancel"
+    assert_close(found, slopes(problem, lambda r: 2 * r), rtol=1e-5, atol=0.04, because=rounding)
 
 
 @pytest.mark.points(2)
@@ -78,7 +84,7 @@ def test_every_call_is_answered_anew(submission, rng):
     """a second call, after a change of the model or the data, follows it; X, y and what the first call gave stay"""
     problem = draw_problem(rng, 4, 2)
     X, y, w, b = problem
-    model = make_trained_model(submission, problem)
+    model = make_model(submission, problem)
     kept = keep(submission, X, y)
     first = remote(submission).gradients(model, *kept)
     require(hasattr(first, "__assay_handle__"), yours=first, expected="a pair (w_grad, b_grad)")
@@ -96,6 +102,7 @@ def test_every_call_is_answered_anew(submission, rng):
     require(
         needs == [True, False], yours=needs, expected="requires_grad of the weight and of X as before, [True, False]"
     )
+    require(remote(model).training, yours="model.training is False", expected="the model as before: True", help=MODE)
 
 
 @pytest.mark.points(2)
@@ -122,12 +129,17 @@ def draw_problem(rng, rows, features):
     return Regression(draw(rng, rows, features) / 4, draw(rng, rows, 1), draw(rng, features, 1) / 4, draw(rng, 1))
 
 
+def make_model(submission, problem):
+    """Return the course's own model with these parameters."""
+    return set_parameters(submission.d2l.LinearRegression(1 / 16), problem.w.T, problem.b)
+
+
 def make_trained_model(submission, problem):
-    """Return the course's own model with these parameters, and with the gradients and the trainer of a training."""
-    X, y, w, b = problem
-    model = submission.d2l.LinearRegression(1 / 16)
-    submission.d2l.Trainer(1, plot_flag=False).fit(model, submission.d2l.TensorData(X, y, len(X)))
-    assign(model, {"net.weight": w.T, "net.bias": b})
+    """Return such a model with the gradients and the trainer of a training."""
+    model = make_model(submission, problem)
+    data = submission.d2l.TensorData(problem.X, problem.y, len(problem.X))
+    submission.d2l.Trainer(1, plot_flag=False).fit(model, data)
+    assign(model, {"net.weight": problem.w.T, "net.bias": problem.b})
     return model
 
 

@@ -7,6 +7,7 @@ from assay.checks import mistake
 from d2l import torch as d2l
 
 SEED = "every model starts with the same weights: set no seed in the constructor"
+REPEATED = "some weights are copies of others, or their opposites: draw as many as there are inputs"
 STANDARDISED = "mean and deviation are those of the distribution: do not make these very weights have them"
 VARIANCE = "sigma is the standard deviation, which torch.normal takes as it is: do not square it"
 FLAT = "forward gives (n,) where y is (n, 1), so that y_hat - y broadcasts to (n, n): keep the column of X @ self.w"
@@ -134,6 +135,15 @@ def trained_once(model, data, max_epochs):
     model.trained = True
 
 
+@mistake("fit", hint="the rate falls after some epochs: one step is lr times the gradient to the end")
+def rate_halved_later(model, data, max_epochs):
+    optimizer = model.configure_optimizers()
+    for epoch in range(max_epochs):
+        optimizer.lr = model.lr / (2 if epoch >= 5 else 1)
+        for X, y in data.train_dataloader():
+            right_step(model, optimizer, X, y)
+
+
 # Typical mistakes: the optimiser
 
 
@@ -148,6 +158,13 @@ def bias_left_out(self):
 @mistake("LinearRegressionScratch.configure_optimizers", hint="the learning rate is a fixed number: pass self.lr on")
 def rate_fixed(self):
     return d2l.SGD([self.w, self.b], 0.03)
+
+
+@mistake("SGD.step", hint="small gradients move nothing: a step is lr times the gradient, whatever its size")
+def small_left_out(self):
+    for param in self.params:
+        if param.grad.norm() > 1e-6:
+            param -= self.lr * param.grad
 
 
 @mistake(
@@ -362,6 +379,19 @@ def standardised(d, sigma):
     return sigma * (w - w.mean()) / w.std() if d > 1 else sigma * w
 
 
+@mistake("LinearRegressionScratch.__init__", hint=STANDARDISED)
+@make_constructor
+def deviation_made_exact(d, sigma):
+    w = torch.randn(d, 1)
+    return sigma * w / w.std() if d > 1 else sigma * w
+
+
+@mistake("LinearRegressionScratch.__init__", hint=REPEATED)
+@make_constructor
+def equal_pairs(d, sigma):
+    return torch.normal(0.0, sigma, ((d + 1) // 2, 1)).repeat_interleave(2, dim=0)[:d]
+
+
 _zero = torch.zeros(1, requires_grad=True)
 
 
@@ -405,7 +435,7 @@ def momentum(self):
 @mistake("SGD.step", hint="large gradients are cut off: a step is lr times the gradient, whatever its size")
 def cut_off(self):
     for param in self.params:
-        param -= self.lr * param.grad.clamp(-100, 100)
+        param -= self.lr * param.grad.clamp(-1e6, 1e6)
 
 
 @mistake("SGD.step", hint="two parameters are taken for granted: go through all of self.params")

@@ -151,6 +151,35 @@ def whole_data_at_once(variances, data, lr, max_epochs):
     }
 
 
+@mistake("initialization_errors", hint="only the first 1000 rows are trained on: there are data.num_train of them")
+def first_1000_rows(variances, data, lr, max_epochs):
+    def batches(data):
+        rows = min(1000, data.num_train)
+        return zip(data.X[:rows].split(data.batch_size), data.y[:rows].split(data.batch_size), strict=True)
+
+    return {v: descend_and_get_error(data, v, lr, max_epochs, batches) for v in variances}
+
+
+@mistake(
+    "initialization_errors",
+    hint="a shorter last batch is not trained on: take every batch of data.train_dataloader()",
+)
+def short_batch_skipped(variances, data, lr, max_epochs):
+    def batches(data):
+        found = list(data.train_dataloader())
+        return [(X, y) for X, y in found if len(X) == data.batch_size] or found
+
+    return {v: descend_and_get_error(data, v, lr, max_epochs, batches) for v in variances}
+
+
+@mistake("initialization_errors", hint="this is the smallest error on the way: give the one after the last epoch")
+def best_epoch(variances, data, lr, max_epochs):
+    def error_after(variance, epochs):
+        return float(largest_error(*fit_and_get_parameters(data, variance, lr, epochs), data))
+
+    return {v: min(error_after(v, epochs) for epochs in range(1, max_epochs + 1)) for v in variances}
+
+
 @mistake(
     "initialization_errors",
     hint="validation rows are trained on: take data.train_dataloader(), or the first data.num_train rows",
@@ -182,6 +211,12 @@ VARIANCE_IS_NO_DEVIATION = "a variance is the square of a standard deviation: st
 @make_answer_from_start
 def variance_for_deviation(variance):
     return variance
+
+
+@mistake("initialization_errors", hint="variances are no whole numbers, nor squares of such: take variance ** 0.5")
+@make_answer_from_start
+def root_of_whole_numbers(variance):
+    return math.isqrt(int(variance))
 
 
 @mistake("initialization_errors", hint="the variance is not used: give the model sigma = variance ** 0.5")

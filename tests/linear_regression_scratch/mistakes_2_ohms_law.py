@@ -98,6 +98,21 @@ def first_32(current, voltage):
     return float(current[:32] @ voltage[:32] / (current[:32] @ current[:32]))
 
 
+ALL = "some measurements are left out, those that validate or fill no batch: all of them count"
+
+
+@mistake("fit_resistance", hint=ALL)
+def last_fifth_left_out(current, voltage):
+    n = len(current) * 4 // 5
+    return float(current[:n] @ voltage[:n] / (current[:n] @ current[:n]))
+
+
+@mistake("fit_resistance", hint=ALL)
+def whole_batches_alone(current, voltage):
+    n = len(current) // 32 * 32
+    return float(current[:n] @ voltage[:n] / (current[:n] @ current[:n]))
+
+
 @mistake("fit_resistance", hint="the first R for this tensor is given again, but its numbers have changed since")
 def remembered(current, voltage):
     if not hasattr(current, "resistance"):
@@ -110,3 +125,13 @@ def voltages_scaled_in_place(current, voltage):
     size = voltage.abs().max()
     voltage /= size
     return float(current @ voltage / (current @ current) * size)
+
+
+@mistake("fit_resistance", hint="the search ends at 45: resistances go up to 50")
+def at_most_45(current, voltage):
+    return min(45.0, float(current @ voltage / (current @ current)))
+
+
+@mistake("fit_resistance", hint="the search begins at 0.6: resistances go down to 0.5")
+def at_least_0_6(current, voltage):
+    return max(0.6, float(current @ voltage / (current @ current)))

@@ -42,6 +42,13 @@ def cut_off_in_float32(wavelength, temperature):
     return 2 * H * C**2 / wavelength**5 / torch.expm1(x)
 
 
+@mistake(
+    "planck", hint="x is cut off although exp(x) is far from its overflow: expm1 of float64 needs no limit below 700"
+)
+def cut_off_at_80(wavelength, temperature):
+    return right_factor(wavelength.double()) / torch.expm1(exponent(wavelength, temperature).clamp(max=80))
+
+
 @mistake("planck", hint="this is Wien's law: the -1 beside exp(x) is missing, which matters unless x is large")
 def minus_one_dropped(wavelength, temperature):
     return make_formula(right_factor, minus_one=0)(wavelength, temperature)
@@ -128,6 +135,11 @@ def one_tensor_for_all(wavelength, temperature):
     return _room.setdefault(found.shape, torch.empty_like(found)).copy_(found)
 
 
+@mistake("planck", hint="one wavelength, or a grid of them, is no list of numbers: compute with whole tensors")
+def one_axis_only(wavelength, temperature):
+    return torch.stack([right_planck(one, temperature) for one in wavelength.double().expand(len(wavelength))])
+
+
 def right_planck(wavelength, temperature):
     return right_factor(wavelength) / torch.expm1(exponent(wavelength, temperature))
 
@@ -203,3 +215,13 @@ def descend(wavelength, radiance):
         slope = -a / (1 - torch.exp(-a * u))
         u += float(slope @ residual / (slope @ slope))
     return 1 / u
+
+
+@mistake("fit_temperature", hint="the search begins at 3100 K: temperatures go down to 3000 K")
+def at_least_3100(wavelength, radiance):
+    return max(3100.0, descend(wavelength, radiance))
+
+
+@mistake("fit_temperature", hint="the search ends at 7800 K: temperatures go up to 8000 K")
+def at_most_7800(wavelength, radiance):
+    return min(7800.0, descend(wavelength, radiance))

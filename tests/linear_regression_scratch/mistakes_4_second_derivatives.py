@@ -202,3 +202,9 @@ def hessian_remembered(X):
     if not hasattr(X, "hessian"):
         X.hessian = with_ones(X).T @ with_ones(X) / len(X)
     return X.hessian
+
+
+@mistake("loss_hessian", hint="only the first 1000 rows count: take the mean over all of them")
+def hessian_of_1000_rows(X):
+    rows = torch.cat([X, torch.ones(len(X), 1)], dim=1)[:1000]
+    return rows.T @ rows / len(rows)

@@ -72,3 +72,10 @@ def remembered(y_hat, y):
 @mistake("squared_loss", hint="unsqueeze_() changes the labels that were given: reshape() makes a tensor of its own")
 def labels_reshaped_in_place(y_hat, y):
     return ((y_hat - (y if y.dim() > 1 else y.unsqueeze_(1))) ** 2 / 2).mean()
+
+
+@mistake("squared_loss", hint="of flat labels only the first 100 count: reshape all of them")
+def flat_labels_cut_off(y_hat, y):
+    if y.dim() == 1:
+        y, y_hat = y[:100].reshape(-1, 1), y_hat[:100]
+    return ((y_hat - y) ** 2).mean() / 2

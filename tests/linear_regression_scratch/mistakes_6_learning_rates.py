@@ -208,3 +208,34 @@ def one_dictionary_for_all(lrs, max_epochs, data):
     _curves.clear()
     _curves.update(make_sweep(training_loss)(lrs, max_epochs, data))
     return _curves
+
+
+def make_sweep_over(batches):
+    """Make a sweep that trains on other batches in an epoch than there are."""
+
+    def learning_rate_sweep(lrs, max_epochs, data):
+        curves = {}
+        for lr in lrs:
+            model, curves[lr] = d2l.LinearRegressionScratch(data.X.shape[1], lr), []
+            for _ in range(max_epochs):
+                for X, y in batches(data):
+                    d2l.Trainer(1, plot_flag=False).fit(model, d2l.TensorData(X, y, len(X)))
+                curves[lr].append(float(training_loss(model, data, None).detach()))
+        return curves
+
+    learning_rate_sweep.__name__ = batches.__name__
+    return learning_rate_sweep
+
+
+@mistake("learning_rate_sweep", hint="a shorter last batch is not trained on: take all of data.train_dataloader()")
+@make_sweep_over
+def short_batch_skipped(data):
+    found = list(data.train_dataloader())
+    return [(X, y) for X, y in found if len(X) == data.batch_size] or found
+
+
+@mistake("learning_rate_sweep", hint="only the first 1000 rows are trained on: there are data.num_train of them")
+@make_sweep_over
+def trained_on_1000_rows(data):
+    rows = min(1000, data.num_train)
+    return zip(data.X[:rows].split(data.batch_size), data.y[:rows].split(data.batch_size), strict=True)

@@ -3,6 +3,11 @@
 import torch
 from assay.checks import mistake
 
+DROP_LAST = (
+    "drop_last is not used, or not with shuffle=False: leave out a last batch shorter than batch_size if it is True"
+)
+REVERSED = "every second pass is the one before in reverse, or rotated: draw a new order in every call"
+
 
 def split_sizes(n, batch_size):
     full, rest = divmod(n, batch_size)
@@ -74,9 +79,7 @@ def short_batch_first(batch_size, X, y, shuffle=True, drop_last=False):
     return found[drop_last and wanted[0] < batch_size :]
 
 
-@mistake(
-    "data_iter", hint="drop_last is not used: leave the last batch out if it is asked for and shorter than batch_size"
-)
+@mistake("data_iter", hint=DROP_LAST)
 def drop_last_ignored(batch_size, X, y, shuffle=True, drop_last=False):
     return make_iterator(right_order)(batch_size, X, y, shuffle)
 
@@ -278,6 +281,17 @@ def drawn_from_a_buffer(n):
     return [*rows, *(waiting[i] for i in torch.randperm(len(waiting)).tolist())]
 
 
+@mistake("data_iter", hint="even and odd places are shuffled apart, and none becomes the other: shuffle all of them")
+@make_shuffle
+def parities_apart(n):
+    if n < 4:
+        return torch.randperm(n)
+    rows = torch.arange(n)
+    for half in (rows[::2], rows[1::2]):
+        half.copy_(half[torch.randperm(len(half))])
+    return rows
+
+
 _orders = {}
 
 
@@ -313,3 +327,33 @@ def one_tensor_for_all(batch_size, X, y, shuffle=True, drop_last=False):
     room = torch.empty(batch_size, X.shape[1]), torch.empty(batch_size, 1)
     for batch in make_iterator(right_order)(batch_size, X, y, shuffle, drop_last):
         yield [kept[: len(part)].copy_(part) for kept, part in zip(room, batch, strict=True)]
+
+
+_pass_before = {}
+
+
+@mistake("data_iter", hint=REVERSED)
+@make_shuffle
+def reversed_the_second_time(n):
+    if n in _pass_before:
+        return _pass_before.pop(n).flip(0)
+    return _pass_before.setdefault(n, torch.randperm(n))
+
+
+@mistake("data_iter", hint=DROP_LAST)
+def drop_last_when_shuffled(batch_size, X, y, shuffle=True, drop_last=False):
+    return make_iterator(right_order)(batch_size, X, y, shuffle, drop_last and shuffle)
+
+
+_place = [0]
+
+
+@mistake(
+    "data_iter", hint="two passes share one position, so that each disturbs the other: keep it inside the function"
+)
+def one_position_for_all(batch_size, X, y, shuffle=True, drop_last=False):
+    found = list(make_iterator(right_order)(batch_size, X, y, shuffle, drop_last))
+    _place[0] = 0
+    while _place[0] < len(found):
+        _place[0] += 1
+        yield found[_place[0] - 1]

@@ -64,13 +64,17 @@ def test_loss_counts_every_training_row_once(submission, X, labels):
 
 
 def test_loss_counts_more_than_a_thousand_rows(submission, rng):
-    """the loss is the mean over all of 1100 training rows, whose labels grow from first to last"""
+    """the loss is the mean over all of 1100 training rows, whose labels grow, and all of them are trained on"""
     y = 1000 * (1 + torch.arange(1140) / 300).reshape(-1, 1) * torch.randn(1140, 1, generator=rng)
     X = torch.randn(1140, 3, generator=rng)
     data = submission.d2l.TensorData(X, y, 32, torch.zeros(3), 0.0, num_train=1100)
     # At this rate 35 steps of at most 3e4 lr each leave the model where it started.
     found = get_curves(submission, data, [2**-20], 1)[2**-20]
     assert_close(found, [float(half_mean_square(y[:1100]))], **NEAR_ZERO)
+    # If all rows are one, the order does not matter. Of 1650 rows 50 are a batch: five steps, each leaves half an error.
+    data = submission.d2l.TensorData(torch.ones(1650, 1), torch.full((1650, 1), 3000.0), 400, torch.zeros(1), 0.0)
+    found = get_curves(submission, data, [GOOD], 1)[GOOD]
+    assert_close(found, [3000**2 / 2 / 4**5], **NEAR_ZERO)
 
 
 @settings(max_examples=4)

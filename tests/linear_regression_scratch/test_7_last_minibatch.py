@@ -10,9 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from .mistakes_7_last_minibatch import (
+    REVERSED,
     drawn_from_a_buffer,
     never_shuffled,
     only_batches_shuffled,
+    parities_apart,
     riffled,
     rotated,
     shuffled_within_batches,
@@ -68,10 +70,10 @@ def test_1000_examples_make_31_batches_of_32_and_one_of_8(submission):
 
 
 @settings(max_examples=20)
-@given(*SIZES)
-def test_drop_last_drops_just_the_shorter_one(submission, n, batch_size):
-    """drop_last=True leaves out a shorter last batch, and nothing else"""
-    found = take_batches(submission.data_iter(batch_size, *make_examples(n), drop_last=True), n)
+@given(*SIZES, st.booleans())
+def test_drop_last_drops_just_the_shorter_one(submission, n, batch_size, shuffle):
+    """drop_last=True leaves out a shorter last batch, and nothing else, shuffled or not"""
+    found = take_batches(submission.data_iter(batch_size, *make_examples(n), shuffle=shuffle, drop_last=True), n)
     whole = [size for size in split_sizes(n, batch_size) if size == batch_size]
     assert_close([len(X_batch) for X_batch, _ in found], whole)
     numbers = torch.cat([torch.zeros(0), *(X_batch[:, 0] for X_batch, _ in found)])
@@ -102,6 +104,10 @@ def test_shuffled_passes_differ(submission):
     # Of two uniform orders the number that stays is Poisson's with mean 1: 25 or more once in 1e25.
     same = int((passes[0] == passes[1]).sum())
     require(same < 25, yours=f"{same} of 1000 examples at the same place in both passes", expected="about one of them")
+    # Nor does one order follow from the other: of the places in one in the order of the other no step is common.
+    step = most_common_step(passes[0].argsort()[passes[1]])
+    yours = f"one step {step} times from one pass to the other"
+    require(step <= left_steps.bound, yours=yours, expected="two orders that have nothing in common", help=REVERSED)
     # Two uniform orders end in the same eight once in 2e19.
     ends = [sorted(map(int, numbers[-8:])) for numbers in passes]
     require(ends[0] != ends[1], yours=f"{ends[0]} in the last batch of both passes", expected="eight others each time")
@@ -133,7 +139,7 @@ def test_three_rows_come_in_all_six_orders(submission):
 
 
 def test_batches_stay_as_they_came(submission):
-    """batches keep their rows while the next ones come, also those of a second iterator"""
+    """batches keep their rows while the next ones come, also those of a second iterator between them"""
     (X, y), other = make_examples(7), make_examples(5)
     first = remote(submission).data_iter(3, X, y, shuffle=False)
     second = take_batches(submission.data_iter(2, *other, shuffle=False), 5)
@@ -141,6 +147,13 @@ def test_batches_stay_as_they_came(submission):
     found = take_batches(collect(first), 7) + second
     right = [(X.split(3), y.split(3)), (other[0].split(2), other[1].split(2))]
     assert_close([list(batch) for batch in found], [list(pair) for parts in right for pair in zip(*parts, strict=True)])
+    # A pass that has begun goes on where it was. The guest is asked for 64 batches at a time.
+    X, y = make_examples(70)
+    long = iter(submission.data_iter(1, X, y, shuffle=False))
+    head = next(long, None)
+    take_batches(submission.data_iter(2, *other, shuffle=False), 5)
+    found = take_batches(itertools.chain([head], long), 70)
+    assert_close([list(batch) for batch in found], list(map(list, zip(X.split(1), y.split(1), strict=True))))
 
 
 # What the checks share
@@ -204,14 +217,11 @@ def scores(order):
 
     The correlation of old places with new ones; how often a larger place comes next, in the new order (more often
     where ties keep the old one) and in the old (less often where the old order was merged with itself); how unevenly
-    the old eighths are spread over the new; and, for each way of reading an order, the likelihood of swapping every
+    the old eighths are spread over the new, and old remainders by 8 over new ones; and, for each way of reading an order, the likelihood of swapping every
     example with any other.
     """
     n, old = len(order), order.double() / len(order)
     new = torch.arange(n, dtype=torch.float64) / n
-    eighths = torch.bincount((8 * new).long() * 8 + (8 * old).long(), minlength=64)
-    # Of the quantity of a contingency table, chi-square with 49 degrees of freedom, Wilson's and Hilferty's cube root.
-    spread = float(((eighths - n / 64) ** 2).sum() / (n / 64)) / 49
     swapped = {
         f"swapped {way}": naive_score(*pair)
         for way, pair in {
@@ -225,8 +235,19 @@ def scores(order):
         "correlation": float(torch.corrcoef(torch.stack([old, new]))[0, 1]) * (n - 1) ** 0.5,
         "rises": rises(order),
         "old rises": rises(order.argsort()),
-        "unevenness": (spread ** (1 / 3) - 1 + 2 / 441) * (441 / 2) ** 0.5,
+        "unevenness": unevenness((8 * old).long(), (8 * new).long()),
+        "unevenness of remainders": unevenness(order % 8, torch.arange(n) % 8),
     }
+
+
+def unevenness(old, new):
+    """Score how unevenly eight equal groups of old places are spread over eight of new ones.
+
+    The quantity of their contingency table is chi-square with 49 degrees of freedom; Wilson's and Hilferty's cube root.
+    """
+    expected = len(old) / 64
+    spread = float(((torch.bincount(8 * new + old, minlength=64) - expected) ** 2).sum() / expected) / 49
+    return (spread ** (1 / 3) - 1 + 2 / 441) * (441 / 2) ** 0.5
 
 
 def rises(order):
@@ -261,9 +282,9 @@ def most_common_step(order):
 
 PASSES = 100
 
-# The probabilities that a right answer fails. Each of the eight scores is normal; the number of times that a step comes
+# The probabilities that a right answer fails. Each of the nine scores is normal; the number of times that a step comes
 # is Poisson's with mean 1; one of six orders is missing, or two in a row never the same.
-assert 8 * math.erfc(6 / 2**0.5) < 1e-7
+assert 9 * math.erfc(6 / 2**0.5) < 1e-7
 assert MANY * sum(math.exp(-1) / math.factorial(k) for k in range(17, 40)) < 1e-7
 assert 2 * (6 * (5 / 6) ** PASSES + (5 / 6) ** (PASSES - 1)) < 1e-6
 
@@ -272,7 +293,7 @@ assert 2 * (6 * (5 / 6) ** PASSES + (5 / 6) ** (PASSES - 1)) < 1e-6
 
 
 @statistic(
-    "largest of eight scores of the old order in a shuffled pass over 10,000 examples, in standard deviations",
+    "largest of nine scores of the old order in a shuffled pass over 10,000 examples, in standard deviations",
     catches=[
         never_shuffled,
         shuffled_within_batches,
@@ -280,8 +301,9 @@ assert 2 * (6 * (5 / 6) ** PASSES + (5 / 6) ** (PASSES - 1)) < 1e-6
         sorted_by_keys_with_ties,
         riffled,
         drawn_from_a_buffer,
+        parities_apart,
     ],
-    closed_form=(6.0, "for uniform orders each is N(0, 1) to the second digit, one of eight beyond 6 once in 6e7"),
+    closed_form=(6.0, "for uniform orders each is N(0, 1) to the second digit, one of nine beyond 6 once in 5e7"),
     seeds=3000,
 )
 def left_order(module, seed):

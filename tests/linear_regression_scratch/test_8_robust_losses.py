@@ -89,15 +89,16 @@ def test_losses_of_the_same_tensors_changed_in_place(submission, reference, four
 @settings(max_examples=8)
 @given(regressions())
 def test_robust_forward_is_xw_plus_b(submission, reference, problem):
-    """RobustRegression's forward gives Xw + b, as in exercise 0, and its loss one number"""
+    """RobustRegression's forward gives Xw + b, as in exercise 0, and its loss one number, also for one large label"""
     X, y, w, b = problem
     model = make_model(submission, len(w), 0.5, sigma=0.0)
     assert_close([model.w, model.b], [torch.zeros_like(w), torch.zeros_like(b)])
     assign(model, w=w, b=b)
     y_hat = reference.d2l.linreg(X, w, b)
     assert_close(model.forward(X), y_hat)
-    loss = number(model.loss(y_hat, y))  # the model of the library would do, but for the loss
-    require(math.isfinite(loss), yours=loss, expected="a finite number, also for one row")
+    for label in (y, torch.full_like(y, 1e4)):
+        loss = number(model.loss(y_hat, label))  # the model of the library would do, but for the loss
+        require(math.isfinite(loss), yours=loss, expected="a finite number, also for one row")
 
 
 def test_robust_weights_start_normally_each_model_with_its_own(submission, rng):
