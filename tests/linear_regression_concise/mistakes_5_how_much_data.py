@@ -26,9 +26,6 @@ COPIED = "the errors of b are those of w: compare the bias with b"
 FRESH = "every size, in every call, needs fresh examples with noise of its own: draw them inside the function"
 ORDER = "each error belongs to its size: fit for the sizes in the order in which they come, as often as they come"
 RELATIVE = "the error is divided by the parameter: take the absolute difference itself"
-DRAWN_OVER = (
-    "the curves of the call before are still there: begin with axes of your own, d2l.plt.subplots(), or clear them"
-)
 KEPT = "the lists of the first call change at the second: make new ones inside the function"
 CHANGED = "what was given is changed in place, for whoever gave it: work on a copy, as w_hat - w or sorted() make one"
 SWAPPED = (
@@ -319,15 +316,6 @@ def sorted_in_place(axes, sizes, w_errors, b_errors):
     axes.loglog(sizes, w_errors, label="w")
     axes.loglog(sizes, b_errors, label="b")
     return axes
-
-
-@mistake("plot_estimation_errors", hint=DRAWN_OVER)
-def drawn_over(sizes, w_errors, b_errors):
-    """On the axes that pyplot has."""
-    d2l.plt.plot(sizes, w_errors, label="w")
-    d2l.plt.plot(sizes, b_errors, label="b")
-    d2l.plt.xscale("log")
-    return d2l.plt.gca()
 
 
 @mistake("plot_estimation_errors", hint="nothing is returned: return the Axes, for instance d2l.plt.gca()")

@@ -227,6 +227,15 @@ def plot_estimation_errors(sizes, w_errors, b_errors):
     return ax
 
 
+# --- plot_estimation_errors: pyplot's current axes, as the call before left them
+def plot_estimation_errors(sizes, w_errors, b_errors):
+    d2l.plt.plot(sizes, w_errors, label="w")
+    d2l.plt.plot(sizes, b_errors, label="b")
+    d2l.plt.xscale("log")
+    d2l.plt.legend()
+    return d2l.plt.gca()
+
+
 # --- plot_estimation_errors: pyplot's current axes
 def plot_estimation_errors(sizes, w_errors, b_errors):
     d2l.plt.clf()
