@@ -142,11 +142,9 @@ def test_a_check_with_a_generator_is_asked_again_with_others(diagnosis):
     assert counted(told) == "yours is 3 times x, in each of N wrong examples"
 
 
-def test_questions_that_were_answered_rightly_before_the_wrong_one_count(diagnosis):
+def test_a_check_that_asks_the_same_sizes_every_time_shows_no_threshold(diagnosis):
     told = diagnosis("test_rows", lambda: lambda x: 2 * x if len(x) < 10 else x.flip(0) ** 2 + x)
-    assert counted(told) == (
-        "scaled: right where the number of rows is at most 5, wrong from 40 on, in each of N wrong examples"
-    )
+    assert counted(told) == ("scaled: the first 2 answers are right, the next is wrong, in each of N wrong examples")
 
 
 def test_an_answer_that_is_right_now_and_then_has_no_threshold(diagnosis):

@@ -91,6 +91,24 @@ def test_examples_whose_answers_to_different_names_are_wrong_have_no_diagnosis()
     assert diagnosed([(looked_at([7.0, 1.0, 5.0]), looked_at(X)), *pairs]) is None
 
 
+def passes(*orders):
+    """Return the transcript of several passes over the same rows."""
+    rows = torch.arange(9.0)
+    iterator = Ref(2, "generator")
+    asked = [(Request("next", 2, "", [16]), [[rows[list(order)]], True]) for order in orders]
+    return transcript((Request("call", SUBMISSION, "look", [3]), iterator), *asked)
+
+
+def test_an_order_that_is_the_same_twice_by_chance_is_random_all_the_same():
+    up, down, mixed = range(9), range(8, -1, -1), (*range(0, 9, 2), *range(1, 9, 2))
+    reference = {0: passes(up, mixed), 1: passes(up, down)}
+    wrong = Outcome(Example(lambda: None, {}), Mismatch(1, Prose("another one")), passes(down, down))
+    assert diagnose([wrong], lambda _, number: reference[number], SimpleNamespace(look=lambda x: x)) is None
+    assert diagnose([wrong], lambda *_: passes(up, down), SimpleNamespace(look=lambda x: x)) == (
+        "generator: yours is what is expected from back to front"
+    )
+
+
 def asked_twice(second):
     """Return transcripts of two questions, of which the second is answered by a function of the right answers."""
     found = []

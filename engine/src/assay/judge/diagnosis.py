@@ -18,7 +18,7 @@ from assay.judge.messages import bounded
 from assay.judge.otherwise import answers_otherwise
 from assay.judge.recognition import repeatable
 from assay.judge.recording import Outcome, Outcomes
-from assay.judge.relations import ENOUGH, Case, begins, relate
+from assay.judge.relations import ENOUGH, Case, begins, counted, relate
 from assay.judge.relations.cases import enough, equal, numbers, telling_cases
 
 if TYPE_CHECKING:
@@ -139,28 +139,27 @@ def _by_calls(known: Sequence[Difference], right: Sequence[Mapping[str, Any]]) -
     target, function = known[0].target, known[0].function
     cases = [difference.case for difference in known]
     if all(difference.changed for difference in known):
-        return f"a tensor is changed that was only given to look at, in each of {len(known)} wrong examples"
+        return f"a tensor is changed that was only given to look at{counted(cases)}"
     otherwise = answers_otherwise(function, cases) if function is not None else None
-    before = [given for difference in known for given in difference.right]
     known_once = otherwise or relate(cases) or _earlier_answer(known)
-    sentence = known_once or begins(cases, [*right, *before]) or _second_call(known)
+    sentence = known_once or begins(cases, right) or _second_call(known)
     return f"{target}: {sentence}" if sentence else None
 
 
 def _earlier_answer(known: Sequence[Difference]) -> str | None:
     """Find an answer that was right for another question, asked before in the same example."""
     cases = [difference.case for difference in known]
-    if not all(difference.answers for difference in known) or not telling_cases(cases):
+    if not all(difference.before for difference in known) or not telling_cases(cases):
         return None
     for words, place in (("the first question", 0), ("the question before", -1)):
-        answers = [numbers(difference.answers[place]) for difference in known]
+        answers = [numbers(difference.before[place]) for difference in known]
         if all(equal(case.numbers[0], answer) for case, answer in zip(cases, answers, strict=True)):
             return f"yours is the answer to {words}, in each of {len(known)} wrong examples"
     return None
 
 
 def _second_call(known: Sequence[Difference]) -> str | None:
-    calls = {len(difference.right) for difference in known}
+    calls = {len(difference.before) for difference in known}
     if len(calls) != 1 or not (count := calls.pop()) or len(known) < ENOUGH:
         return None
     times = "first answer is" if count == 1 else f"first {count} answers are"

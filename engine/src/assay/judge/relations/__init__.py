@@ -34,7 +34,7 @@ from assay.judge.relations.values import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-__all__ = ["ENOUGH", "RELATIONS", "Case", "begins", "relate"]
+__all__ = ["ENOUGH", "RELATIONS", "Case", "begins", "counted", "relate"]
 
 _SPECIFIC: Final[tuple[Callable[[Sequence[Case]], str | None], ...]] = (
     other_kind,
@@ -71,11 +71,11 @@ def relate(cases: Sequence[Case]) -> str | None:
     if not cases:
         return None
     if sentence := _first(_SPECIFIC, cases):
-        return sentence + _counted(cases)
+        return sentence + counted(cases)
     if told := _parts(cases):
         return told
     sentence = _first(_GENERAL, cases) or begins_at_places(cases)
-    return sentence + _counted(cases) if sentence else None
+    return sentence + counted(cases) if sentence else None
 
 
 def begins(cases: Sequence[Case], right: Sequence[Mapping[str, Any]]) -> str | None:
@@ -86,7 +86,7 @@ def begins(cases: Sequence[Case], right: Sequence[Mapping[str, Any]]) -> str | N
         right: what the questions that were answered rightly were about.
     """
     sentence = begins_at(cases, right)
-    return sentence + _counted(cases) if sentence else None
+    return sentence + counted(cases) if sentence else None
 
 
 def _first(relations: Iterable[Callable[[Sequence[Case]], str | None]], cases: Sequence[Case]) -> str | None:
@@ -101,13 +101,13 @@ def _parts(cases: Sequence[Case]) -> str | None:
         if not wrong:
             right.append(place)
         elif sentence := _first(RELATIONS, wrong):
-            said.append(f"{sentence.replace('yours', f'yours{place}', 1)}{_counted(wrong)}")
+            said.append(f"{sentence.replace('yours', f'yours{place}', 1)}{counted(wrong)}")
     if said:
         return "; ".join(said)
     wrong_places = [place for place in places(cases) if place not in right]
     shown = [case.numbers[1] for place in right for case in at(cases, place)]
     if right and wrong_places and enough(part for part in shown if part is not None):
-        return f"{_listed(right)} right, {_listed(wrong_places)} not{_counted(cases)}"
+        return f"{_listed(right)} right, {_listed(wrong_places)} not{counted(cases)}"
     return None
 
 
@@ -116,5 +116,6 @@ def _listed(found: Sequence[str]) -> str:
     return " and ".join(names) + (" is" if len(names) == 1 else " are")
 
 
-def _counted(cases: Sequence[Case]) -> str:
+def counted(cases: Sequence[Case]) -> str:
+    """Return the number of examples that a sentence is about, if there are several."""
     return f", in each of {len(cases)} wrong examples" if len(cases) > 1 else ""
