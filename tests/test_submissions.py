@@ -27,7 +27,7 @@ ALL_CONCISE = {"0": 17, "1": 12, "2": 16, "3": 14, "4": 13, "5": 18}
 
 NONE = {SCRATCH: dict.fromkeys(FULL | MORE, 0), CONCISE: dict.fromkeys(ALL_CONCISE, 0)}
 EXPECTED = {
-    (SCRATCH, "broadcast_loss"): (FULL | {"5": 3}, "reshape y to y_hat's shape first"),
+    (SCRATCH, "broadcast_loss"): (FULL | {"5": 2}, "reshape y to y_hat's shape first"),
     (SCRATCH, "dropped_last_batch"): (FULL | {"7": 5}, "the shorter last batch is dropped although drop_last is False"),
     (SCRATCH, "fixed_order"): (FULL | {"7": 11}, "every pass has the same order"),
     (SCRATCH, "forgot_zero_grad"): (FULL | {"0": 19}, "zero_grad"),

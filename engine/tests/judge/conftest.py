@@ -1,6 +1,7 @@
 """A small course whose checks are collected by pytest itself, with a submission for each, and not run."""
 
 import pytest
+import torch._dynamo  # noqa: F401 - pytester forgets what is first imported under it; torch registers operators once
 
 from assay.course.read import read_course
 from assay.judge import settings
