@@ -32,7 +32,6 @@ from assay.judge.recording import (
     noting_examples,
     starts_afresh,
     with_fresh_start,
-    without_search_for_names,
 )
 from assay.wire.objects import seed_everything
 
@@ -116,7 +115,7 @@ class ExampleBook:
             item.obj = with_fresh_start(function)
             return
         if not starts_afresh(body):  # one function for all items, also of later sessions
-            function.hypothesis.inner_test = with_fresh_start(without_search_for_names(body))
+            function.hypothesis.inner_test = with_fresh_start(body)
         item.obj = self._drawn_once(item)
 
     def _drawn_once(self, item: Any) -> Callable[..., None]:
@@ -141,7 +140,7 @@ class ExampleBook:
                 try:
                     function(**fixtures)
                 except SearchEnded as ended:
-                    raise ended.error from None
+                    raise ended.__cause__ or ended from None  # the missing name
             if found is not None and not isinstance(found, HypothesisException):  # no second attempt
                 item.funcargs["submission"] = asked
                 raise _flaky(found)
@@ -217,8 +216,6 @@ def _first_failure(
             body(**fixtures, **copy_plain(drawn))
     except (GuestEnded, KeyboardInterrupt, pytest.skip.Exception, pytest.exit.Exception):
         raise
-    except SearchEnded as ended:
-        return ended.error
     except BaseException as error:  # noqa: BLE001 - pytest.fail and SystemExit are none of Exception's
         return error
     return None

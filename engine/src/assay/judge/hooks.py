@@ -64,8 +64,8 @@ class Judge:
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection(self) -> None:
         """Make the parts that judge, before a test module is imported."""
-        from assay.judge.diagnosis import Diagnostician  # noqa: PLC0415
-        from assay.judge.examples import ExampleBook, prepare_process  # noqa: PLC0415 - torch comes with these
+        from assay.judge.diagnosis import Diagnostician  # noqa: PLC0415 - torch comes with these
+        from assay.judge.examples import ExampleBook, prepare_process  # noqa: PLC0415
         from assay.judge.recognition import Recogniser  # noqa: PLC0415
         from assay.judge.verdicts import Verdicts  # noqa: PLC0415
 

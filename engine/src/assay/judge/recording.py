@@ -59,18 +59,18 @@ class Outcomes:
         self._enough = enough
 
     def note(self, outcome: Outcome) -> None:
-        """Add an outcome; raise EnoughFailures if no more are needed."""
+        """Add an outcome; raise SearchEnded if no more are needed."""
         self.found.append(outcome)
         if outcome.error is not None and self._enough is not None and self._enough(self.failures()):
-            raise EnoughFailures
+            raise SearchEnded
 
     def failures(self) -> list[Exception]:
         """Return what the failed runs raised."""
         return [outcome.error for outcome in self.found if outcome.error is not None]
 
 
-class EnoughFailures(BaseException):
-    """No more failures are needed; not an Exception, so that Hypothesis does not look for smaller ones."""
+class SearchEnded(BaseException):
+    """Ends Hypothesis's runs of a check; not an Exception, so that Hypothesis does not look for a smaller example."""
 
 
 class DrawnArguments:
@@ -147,6 +147,8 @@ def with_fresh_start(body: Callable[..., Any]) -> Callable[..., Any]:
             if drawn is not None:
                 drawn.give_up()
             error.assay_example = example  # type: ignore[attr-defined]
+            if drawn is not None and isinstance(error, NameMissing):  # no smaller example would find the name
+                raise SearchEnded from error
             if outcomes is not None and isinstance(error, Exception) and not isinstance(error, HypothesisException):
                 # Its frames would keep all that the example made.
                 outcomes.note(Outcome(example, error.with_traceback(None), transcript))
@@ -157,31 +159,6 @@ def with_fresh_start(body: Callable[..., Any]) -> Callable[..., Any]:
         return value
 
     setattr(run, _STARTS_AFRESH, True)
-    return run
-
-
-class SearchEnded(BaseException):
-    """Ends Hypothesis's search at once; not derived from `Exception`, of which Hypothesis would look for a smaller one.
-
-    Args:
-        error: what ended it.
-    """
-
-    def __init__(self, error: Exception) -> None:
-        super().__init__(error)
-        self.error = error
-
-
-def without_search_for_names(body: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a check's body that ends the search if a name is missing: no smaller input would find it."""
-
-    @functools.wraps(body)
-    def run(**arguments: Any) -> Any:
-        try:
-            return body(**arguments)
-        except NameMissing as error:
-            raise SearchEnded(error) from None
-
     return run
 
 

@@ -93,9 +93,8 @@ def hold_session(judge: Judge) -> None:
     root = state.course.root
     # A warning is the course author's to see, in the course's own tests; it must not end a check here.
     arguments = ["--import-mode=importlib", "-W", "ignore", "--rootdir", str(root), "-c", str(root / "tox.ini")]
-    arguments.append(
-        "--tb=native"
-    )  # pytest's own kind, of which nothing is shown, takes longer than all checks together
+    # Nothing is shown of pytest's own account of a failure, which takes longer than all checks together.
+    arguments.append("--tb=native")
     for name in _NEEDLESS:
         arguments += ["-p", f"no:{name}"]
     folders = sorted({state.course.tests(submission.assignment) for submission in state.submissions})
