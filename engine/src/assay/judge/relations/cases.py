@@ -52,7 +52,7 @@ class Case:
     @cached_property
     def parts(self) -> dict[str, Any]:
         """The parts of the question by name; those of a tuple by their own names or by place."""
-        return dict(_parts(self.given))
+        return parts_of(self.given)
 
     @cached_property
     def given_numbers(self) -> dict[str, torch.Tensor | None]:
@@ -86,6 +86,19 @@ def numbers(value: Any) -> torch.Tensor | None:
 def pairs_of(cases: Sequence[Case]) -> list[Pair]:
     """Return the cases' numbers; none at all if one case has other values, or not as many on both sides."""
     found = [case.pair for case in cases if case.pair is not None]
+    return found if len(found) == len(cases) else []
+
+
+def both_numbers(cases: Sequence[Case]) -> list[tuple[torch.Tensor, torch.Tensor]]:
+    """Return the numbers of yours and of what is expected, however many; none at all if one case has other values."""
+    known = [case.numbers for case in cases]
+    found = [(yours, expected) for yours, expected in known if yours is not None and expected is not None]
+    return found if len(found) == len(cases) else []
+
+
+def answers(cases: Sequence[Case]) -> list[torch.Tensor]:
+    """Return the numbers of yours in each case; none at all if one of them has other values."""
+    found = [case.numbers[0] for case in cases if case.numbers[0] is not None]
     return found if len(found) == len(cases) else []
 
 
@@ -133,17 +146,14 @@ def telling_cases(cases: Sequence[Case]) -> bool:
     return enough(part for part in right if part is not None)
 
 
-def _parts(given: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
+def parts_of(given: Mapping[str, Any]) -> dict[str, Any]:
     """Return what was given by name, the parts of a tuple by theirs or by their place."""
+    found: dict[str, Any] = {}
     for name, value in given.items():
         if isinstance(value, tuple) and hasattr(value, "_fields"):
-            yield from zip(value._fields, value, strict=True)
+            found |= zip(value._fields, value, strict=True)
         elif isinstance(value, (tuple, list)):
-            yield from ((f"{name}[{place}]", item) for place, item in enumerate(value))
+            found |= ((f"{name}[{place}]", item) for place, item in enumerate(value))
         else:
-            yield name, value
-
-
-def parts_of(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what was given, the parts of a tuple one by one."""
-    return dict(_parts(given))
+            found[name] = value
+    return found

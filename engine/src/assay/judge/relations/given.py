@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import torch
 
-from assay.judge.relations.cases import Case, enough, equal, pairs_of, telling_cases
+from assay.judge.relations.cases import Case, answers, enough, equal, pairs_of, telling_cases
 from assay.judge.relations.values import EXPECTED, factor, multiple, ratio
 
 if TYPE_CHECKING:
@@ -35,9 +35,8 @@ _AFTERWARDS: Final[tuple[tuple[str, Change], ...]] = (
 
 def unchanged(cases: Sequence[Case]) -> str | None:
     """Find an argument as the answer, as it was given or times a constant."""
-    yours = [case.numbers[0] for case in cases]
-    known = [part for part in yours if part is not None]
-    if len(known) != len(yours) or not telling_cases(cases):
+    known = answers(cases)
+    if not known or not telling_cases(cases):
         return None
     for name in cases[0].parts:
         given = [case.given_numbers.get(name) for case in cases]
@@ -73,9 +72,8 @@ def moved(cases: Sequence[Case]) -> str | None:
 
 def of_differences(cases: Sequence[Case]) -> str | None:
     """Find a mean or sum of the differences of two arguments, place by place or of every pair of their numbers."""
-    yours = [case.numbers[0] for case in cases]
-    known = [part for part in yours if part is not None]
-    if len(known) != len(yours) or not telling_cases(cases):
+    known = answers(cases)
+    if not known or not telling_cases(cases):
         return None
     for words, rows in _differences(cases):
         for (each, change), (reduction, reduce), (after, last) in product(_ELEMENTWISE, _REDUCED, _AFTERWARDS):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import torch
 
-from assay.judge.relations.cases import RTOL, SCALE, close, enough, equal, numbers
+from assay.judge.relations.cases import RTOL, SCALE, both_numbers, close, enough, equal, numbers
 from assay.judge.relations.values import EXPECTED
 from assay.text import object_class
 
@@ -103,9 +103,8 @@ def not_reduced(cases: Sequence[Case]) -> str | None:
 
 def cut(cases: Sequence[Case]) -> str | None:
     """Find the beginning or the end of the expected numbers, or these and more."""
-    known = [case.numbers for case in cases]
-    both = [(yours, expected) for yours, expected in known if yours is not None and expected is not None]
-    if len(both) != len(known) or not enough(expected for _, expected in both):
+    both = both_numbers(cases)
+    if not enough(expected for _, expected in both):
         return None
     if not any(min(len(yours), len(expected)) for yours, expected in both):
         return None
@@ -120,9 +119,8 @@ def cut(cases: Sequence[Case]) -> str | None:
 
 def more_or_fewer(cases: Sequence[Case]) -> str | None:
     """Find some of the expected numbers and no others, or all of them and more."""
-    known = [case.numbers for case in cases]
-    both = [(yours, expected) for yours, expected in known if yours is not None and expected is not None]
-    if len(both) != len(known) or not any(min(len(yours), len(expected)) for yours, expected in both):
+    both = both_numbers(cases)
+    if not any(min(len(yours), len(expected)) for yours, expected in both):
         return None
     if not enough(expected for _, expected in both):
         return None
@@ -144,9 +142,8 @@ def _contains(many: torch.Tensor, few: torch.Tensor) -> bool:
 
 def reordered(cases: Sequence[Case]) -> str | None:
     """Find the same numbers in another order."""
-    known = [case.numbers for case in cases]
-    both = [(yours, expected) for yours, expected in known if yours is not None and expected is not None]
-    if len(both) != len(known) or any(len(yours) != len(expected) for yours, expected in both):
+    both = both_numbers(cases)
+    if any(len(yours) != len(expected) for yours, expected in both):
         return None
     if all(equal(y, e) for y, e in both) or not enough(expected for _, expected in both):
         return None
