@@ -40,6 +40,13 @@ def test_checks_meet_what_they_ask_and_what_that_calls(reached):
     assert reached(check) == {"SCALE": ("1",), "inner": ("1",), "outer": ("1",), "alone": ("2",)}
 
 
+@pytest.mark.parametrize("made", ["both, other = outer, 1", "both: object = outer", "both = other = outer"])
+def test_checks_meet_what_a_name_of_the_model_answers_was_made_from(reached, monkeypatch, made):
+    monkeypatch.setattr(f"{__name__}.REFERENCE", f"{REFERENCE}\n{made}\n")
+    check = 'def test_one(submission):\n    """one"""\n    submission.both(1)'
+    assert reached(check)["inner"] == ("1",)
+
+
 def test_a_name_in_a_text_counts(reached):
     check = 'def test_one(submission):\n    """one"""\n    getattr(submission, "inner")(1)'
     assert reached(check)["inner"] == ("1",)

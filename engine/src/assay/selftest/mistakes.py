@@ -17,9 +17,8 @@ from assay.model import Submission, SubmissionInfo
 from assay.selftest.reach import exercises_reached
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Sequence
     from concurrent.futures import Executor
-    from types import ModuleType
 
     from assay.checks.mistakes import Mistake
     from assay.course.read import Course
@@ -96,17 +95,11 @@ def _grade_group(
         )
         for mistake in mistakes
     }
-    judge = _in_process_judge(course, makers, meeting)
+    # Trusted code, without a wall: each submission is a module, made anew for every check.
+    state = JudgeState(course, list(makers), open_guest=in_process(course, makers))
+    judge = Judge(state, exercises=tuple(meeting))
     hold_session(judge)
     return [_outcome(mistake, exercise, report) for mistake, report in zip(mistakes, judge.reports(), strict=True)]
-
-
-def _in_process_judge(
-    course: Course, makers: Mapping[Submission, Callable[[], ModuleType]], exercises: frozenset[str]
-) -> Judge:
-    """Return a judge without a wall, for trusted code: each submission is a module, made anew for every check."""
-    state = JudgeState(course, list(makers), open_guest=in_process(course, makers))
-    return Judge(state, exercises=tuple(exercises))
 
 
 def _as_submission(assignment: str, mistake: Mistake, exercise: str) -> Submission:

@@ -41,8 +41,8 @@ def _calls(reference: Path) -> tuple[dict[str, set[str]], set[str]]:
             calls.setdefault(statement.name, set()).update(_words(statement))
         elif isinstance(statement, ast.Assign | ast.AnnAssign):
             targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-            for target in targets:
-                calls.setdefault(ast.unparse(target), set()).update(_words(statement))
+            for name in set[str]().union(*map(_words, targets)):
+                calls.setdefault(name, set()).update(_words(statement))
         else:
             always |= _words(statement)
     return calls, always
