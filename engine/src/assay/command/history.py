@@ -104,12 +104,12 @@ def _show_entry(entry: Entry, before: Conditions | None, check: str | None) -> N
 
 
 def _decision_line(decision: Decision) -> str:
-    points = "" if decision.points is None else f"{decision.points:g} points"
+    number = "" if decision.points is None else f"{decision.points:g}"
     what = {
-        "correction": f"check {decision.target} is corrected to {points}",
-        "score": f"the written answer to exercise {decision.target} is given {points}",
+        "correction": f"check {decision.target} is corrected to {number} points",
+        "score": f"the written answer to exercise {decision.target} is given {number} points",
         "excuse": f"exercise {decision.target} is excused" if decision.target else "the assignment is excused",
-        "late": f"for lateness are deducted {points}".replace("points", decision.about),
+        "late": f"for lateness are deducted {number} {decision.about}",
         "withdrawal": f"decision {decision.target} is withdrawn",
     }[decision.kind]
     why = f": {decision.text}" if decision.text else ""

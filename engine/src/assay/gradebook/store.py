@@ -51,9 +51,8 @@ class Gradebook:
 
     def kept_seed(self) -> int | None:
         """Return the class's seed, if there is one."""
-        with telling(self.path):
-            row = self._connection.execute("SELECT value FROM meta WHERE name = 'seed'").fetchone()
-        return int(row[0]) if row else None
+        kept = self._meta("seed")
+        return None if kept is None else int(kept)
 
     def keep_roster(self, people: Sequence[Person]) -> None:
         """Keep the roster, in place of the one before."""
@@ -62,9 +61,13 @@ class Gradebook:
 
     def roster(self) -> list[Person]:
         """Return the roster; nobody if none was kept."""
+        kept = self._meta("roster")
+        return [] if kept is None else msgspec.json.decode(kept, type=list[Person])
+
+    def _meta(self, name: str) -> str | None:
         with telling(self.path):
-            row = self._connection.execute("SELECT value FROM meta WHERE name = 'roster'").fetchone()
-        return msgspec.json.decode(row[0], type=list[Person]) if row else []
+            row = self._connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+        return row[0] if row else None
 
     def add(self, report: Report, conditions: Conditions | None, origin: Origin) -> None:
         """Store a report; it is on the disk when this returns.

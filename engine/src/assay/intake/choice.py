@@ -50,9 +50,9 @@ def choices(candidates: list[Candidate], assignment: str) -> list[tuple[Candidat
     contained = [one for one in candidates if one.fit.assignment == assignment]
     if all(one.time for one in contained):
         contained.sort(key=lambda one: str(one.time))
-        uploads = [list(group) for _, group in groupby(contained, key=lambda one: one.time)]
-        ranked = [one for upload in uploads for one in _ranked(upload)]
-        heads = [_ranked(upload)[-1] for upload in uploads]
+        uploads = [_ranked(list(group)) for _, group in groupby(contained, key=lambda one: one.time)]
+        ranked = [one for upload in uploads for one in upload]
+        heads = [upload[-1] for upload in uploads]
     else:
         ranked = heads = _ranked(contained)
     return [(best, _notes(best, ranked, contained)) for best in heads]
