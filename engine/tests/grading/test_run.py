@@ -88,12 +88,10 @@ def test_what_is_finished_stays_when_the_course_changes_meanwhile(course_root, t
     course = shutil.copytree(course_root, tmp_path / "course")
     folder = write_class(tmp_path / "class", dict.fromkeys("abcd", RIGHT))
     troubles, told = [], []
-    changed = course / "tests" / "basics" / "test_1_losses.py"
-    text = changed.read_text()
 
     def change(report):
         told.append(report.submission.name)
-        changed.write_text(text + "\n")
+        (course / "tests" / "basics" / "test_1_losses.py").write_text("")  # as an editor leaves it for a moment
 
     reports = grade_now(course, folder, executor, sink=change, on_trouble=troubles.append)
     assert statuses(reports[0]) == PASSED
@@ -181,8 +179,9 @@ def test_a_course_whose_check_has_its_submission_from_a_fixture_is_told_so(tmp_p
 def test_what_goes_wrong_in_a_worker_is_told(tmp_path, executor):
     course, submissions = make_class(tmp_path / "course", CHECK + "assert submission.f() == 1\n")
     shutil.rmtree(tmp_path / "course" / "tests")
-    with pytest.raises(AssayError, match="has no assignment"):
+    with pytest.raises(AssayError) as told:
         grade(course, submissions, seed=1, executor=executor, on_trouble=pytest.fail)
+    assert str(told.value) == f"the course at {course.root} changed while it was grading"
 
 
 def test_an_error_that_is_none_of_ours_is_told_with_its_kind(tmp_path):

@@ -82,7 +82,7 @@ def read_course(root: Path) -> Course:
     if len(packages) > 1:
         text = f"{root / REFERENCE} has {len(packages)} packages; one is the course's library"
         raise CourseError(text)
-    return Course(root, assignments, packages[0] if packages else None, _fingerprint(root))
+    return Course(root, assignments, packages[0] if packages else None, fingerprint(root))
 
 
 def _assignment(root: Path, name: str) -> Assignment:
@@ -123,7 +123,8 @@ def files_of(root: Path) -> list[Path]:
     return [path for path in paths if path.is_file() and "__pycache__" not in path.parts]
 
 
-def _fingerprint(root: Path) -> str:
+def fingerprint(root: Path) -> str:
+    """Return a digest of every file that a report may depend on."""
     digest = hashlib.sha256()
     for path in files_of(root):
         content = path.read_bytes()

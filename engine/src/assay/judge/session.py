@@ -8,7 +8,7 @@ import io
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from assay.course.read import TESTS, read_course
+from assay.course.read import TESTS, fingerprint, read_course
 from assay.errors import AssayError
 from assay.judge.memory import memory
 
@@ -53,10 +53,10 @@ def grade_chunk(job: Job) -> list[Report]:
     """
     from assay.host import forkserver  # noqa: PLC0415 - only workers need torch
 
-    course = read_course(job.root)
-    if course.fingerprint != job.fingerprint:
+    if fingerprint(job.root) != job.fingerprint:  # before it is read: a file may be half written
         text = f"the course at {job.root} changed while it was grading"
         raise AssayError(text)
+    course = read_course(job.root)
     forkserver.prepare(course.library, job.waived)  # it imports the library while this process imports pytest
     from assay.judge.hooks import Judge  # noqa: PLC0415 - only workers need pytest
     from assay.judge.state import JudgeState  # noqa: PLC0415
