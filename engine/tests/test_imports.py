@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from warm import imports_without_a_warning
 
 import assay
 
@@ -57,7 +58,7 @@ def test_light_modules_import_neither_torch_nor_hypothesis(module):
 @pytest.mark.parametrize("path", [path for path in FILES if path.name != "__main__.py"], ids=name)
 def test_every_module_imports_alone_and_without_a_warning(path):
     module = ".".join(("assay", *path.relative_to(ROOT).with_suffix("").parts)).removesuffix(".__init__")
-    subprocess.run([sys.executable, "-W", "error", "-c", f"import {module}"], check=True, env=os.environ)
+    assert imports_without_a_warning(module)
 
 
 def test_few_modules_lie_flat():

@@ -1,30 +1,15 @@
 """`pytest --submission PATH` in a course: what an author sees who runs the judge by hand."""
 
-import os
 import re
 import shutil
-import subprocess
-import sys
 
 import pytest
+from warm import run_pytest
 
 
 def run(root, *arguments):
     """Run pytest in the course as an author would; return its exit code and what it printed."""
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-q",
-        "-p",
-        "no:cacheprovider",
-        "-p",
-        "no:benchmark",
-        *map(str, arguments),
-    ]
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST")}
-    done = subprocess.run(command, cwd=root, capture_output=True, text=True, env=environment)
-    return done.returncode, done.stdout + done.stderr
+    return run_pytest(root, "-q", "-p", "no:cacheprovider", "-p", "no:benchmark", *arguments)
 
 
 @pytest.fixture(scope="module")
