@@ -10,12 +10,12 @@ import pytest
 
 from assay.course.check_files import import_mistakes, is_mistakes_file, make_package
 from assay.course.read import TESTS
-from assay.judge.collected import check_of, number_variants, submission_of
+from assay.judge.collected import number_variants, submission_of
 from assay.judge.state import STATE
 from assay.text import MAX_NAME_CHARS, escape
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator
     from pathlib import Path
 
     from assay.judge.examples import ExampleBook
@@ -29,10 +29,9 @@ class Judge:
 
     Args:
         state: the session: what is graded, and by which course.
-        visible_only: leave out the checks that a student does not see at once.
+        asks: whether a check is asked for its submission; without it all are.
         stop_at_first_failure: skip the rest of a submission's checks after the first that it did not pass.
         submissions_only: leave out every test that is not a check of a submission.
-        exercises: leave out the checks of all exercises but these, if any is named.
     """
 
     __name__ = "assay-judge"
@@ -45,17 +44,15 @@ class Judge:
         self,
         state: JudgeState,
         *,
-        visible_only: bool = False,
+        asks: Callable[[pytest.Item], bool] | None = None,
         stop_at_first_failure: bool = False,
         submissions_only: bool = False,
-        exercises: tuple[str, ...] = (),
     ) -> None:
         self.state = state
         self.interrupted = False
-        self._visible_only = visible_only
+        self._asks = asks
         self._stop_at_first_failure = stop_at_first_failure
         self._submissions_only = submissions_only
-        self._exercises = exercises
 
     def pytest_configure(self, config: pytest.Config) -> None:
         """Give the fixtures the session's state."""
@@ -101,18 +98,17 @@ class Judge:
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Note the checks of each submission, and leave out the tests that this session does not want."""
         number_variants(items)
-        if self._visible_only:
-            items[:] = [item for item in items if submission_of(item) is None or check_of(item).visibility == "visible"]
-        if self._submissions_only:
-            items[:] = [item for item in items if submission_of(item) is not None]
-        if self._exercises:
-            ours = self._exercises
-            items[:] = [item for item in items if submission_of(item) is None or check_of(item).exercise in ours]
+        wanted = []
         for item in items:
             submission = submission_of(item)
-            if submission is not None:
+            if submission is None:
+                if not self._submissions_only:
+                    wanted.append(item)
+            elif self._asks is None or self._asks(item):
+                wanted.append(item)
                 self.state.checks.setdefault(submission, []).append(item)
                 self._book.prepare(item)
+        items[:] = wanted
 
     def pytest_collection_finish(self) -> None:
         """Keep imported objects out of garbage collections: looking through them takes as long as a few checks."""

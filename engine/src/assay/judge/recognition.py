@@ -15,7 +15,7 @@ from assay.judge.collected import check_of, is_exact
 from assay.judge.inprocess import proxy
 from assay.judge.measurements import measure, measurements_of
 from assay.judge.messages import bounded
-from assay.judge.mistaken import known_mistakes, reference_with_mistake
+from assay.judge.mistaken import can_meet, known_mistakes, reference_with_mistake
 from assay.wire.values import encode
 
 if TYPE_CHECKING:
@@ -75,7 +75,8 @@ class Recogniser:
             return None
         own = dict.fromkeys(known_mistakes(item.module), item.path)
         elsewhere = self._made_elsewhere(item)
-        answers = {mistake: self._answer(item, mistake, error.assay_example) for mistake in own | elsewhere}
+        met = [mistake for mistake in own | elsewhere if can_meet(self._state.course, item, mistake)]
+        answers = {mistake: self._answer(item, mistake, error.assay_example) for mistake in met}
         alike = [mistake for mistake, answer in answers.items() if _alike(answer, error)]
         likely = self._narrowed(item, [mistake for mistake in own if mistake in alike])
         likely += [mistake for mistake in elsewhere if mistake in alike]
@@ -157,6 +158,8 @@ class Recogniser:
 
     def _fails_check(self, item: Any, mistake: Mistake) -> bool:
         """Whether a mistake fails a check."""
+        if not can_meet(self._state.course, item, mistake):
+            return False
         key = (item.path, check_of(item).id, mistake)
         if key not in self._fails:
             submission = self._proxy(item, self._trusted(item, mistake), self._state.guest_seed(item))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import gc
 import io
 import os
@@ -14,6 +15,8 @@ from assay.judge.memory import memory
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pytest
 
     from assay.judge.hooks import Judge
     from assay.model import Report, Submission
@@ -63,12 +66,20 @@ def grade_chunk(job: Job) -> list[Report]:
 
     judge = Judge(
         JudgeState(course, job.submissions, job.seed, job.waived, known=memory.known(course, job.seed)),
-        visible_only=job.visible_only,
+        asks=functools.partial(_asks, job),
         stop_at_first_failure=job.stop_at_first_failure,
-        exercises=job.exercises,
     )
     hold_session(judge)
     return judge.reports()
+
+
+def _asks(job: Job, item: pytest.Item) -> bool:
+    from assay.judge.collected import check_of  # noqa: PLC0415 - only workers need pytest
+
+    check = check_of(item)
+    return (check.visibility == "visible" or not job.visible_only) and (
+        check.exercise in job.exercises or not job.exercises
+    )
 
 
 def hold_session(judge: Judge) -> None:

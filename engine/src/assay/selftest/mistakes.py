@@ -6,19 +6,21 @@ import functools
 import hashlib
 from typing import TYPE_CHECKING, NamedTuple
 
-from assay.course.check_files import load_afresh
+from assay.course.check_files import load_afresh, mistakes_file
 from assay.course.read import exercise_of
+from assay.judge.collected import submission_of
 from assay.judge.hooks import Judge
 from assay.judge.inprocess import in_process
-from assay.judge.mistaken import known_mistakes, reference_with_mistake
+from assay.judge.mistaken import can_meet, known_mistakes, reference_with_mistake
 from assay.judge.session import hold_session
 from assay.judge.state import JudgeState
 from assay.model import Submission, SubmissionInfo
-from assay.selftest.reach import exercises_reached
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from concurrent.futures import Executor
+    from pathlib import Path
+
+    import pytest
 
     from assay.checks.mistakes import Mistake
     from assay.course.read import Course
@@ -53,7 +55,7 @@ class MistakeOutcome(NamedTuple):
 def grade_mistakes(course: Course, assignment: str, executor: Executor) -> list[MistakeOutcome]:
     """Grade the reference with each known mistake, without a wall: the code is the course's own.
 
-    A mistake is asked by its own exercise and by those that can meet it: the others ask for none of what it changes.
+    A mistake is asked the checks that can meet it: the others ask for none of what it changes.
 
     Args:
         course: the course whose checks are tested.
@@ -64,40 +66,37 @@ def grade_mistakes(course: Course, assignment: str, executor: Executor) -> list[
         AssayError: a session did not finish.
         WorkerDied: a worker's process ended.
     """
-    numbers = [exercise.id for exercise in course.assignment(assignment).exercises]
-    parts = executor.map(_grade_part, [course] * len(numbers), [assignment] * len(numbers), numbers)
-    return [outcome for part in parts for outcome in part]
+    files = sorted(course.tests(assignment).glob("test_*.py"), key=lambda path: int(exercise_of(path)))
+    # The longest first, so that no processor is left with one of them when the others are done.
+    parts = {file: executor.submit(_grade_part, course, assignment, file) for file in sorted(files, key=_length)}
+    return [outcome for file in files for outcome in parts[file].result()]
 
 
-def _grade_part(course: Course, assignment: str, exercise: str) -> list[MistakeOutcome]:
-    """Grade the mistakes of one exercise's files, in a session for each set of exercises that can meet them."""
-    files = course.tests(assignment).glob("test_*.py")
-    checks = load_afresh(next(path for path in files if exercise_of(path) == exercise))
-    reached = exercises_reached(course, assignment)
-    groups: dict[frozenset[str], list[Mistake]] = {}
-    for mistake in known_mistakes(checks):
-        meeting = frozenset({exercise, *reached.get(mistake.name.partition(".")[0], ())})
-        groups.setdefault(meeting, []).append(mistake)
-    return [
-        outcome
-        for meeting, mistakes in groups.items()
-        for outcome in _grade_group(course, assignment, exercise, mistakes, meeting)
-    ]
+def _length(checks: Path) -> int:
+    mistakes = mistakes_file(checks)
+    return -mistakes.stat().st_size if mistakes.exists() else 0
 
 
-def _grade_group(
-    course: Course, assignment: str, exercise: str, mistakes: Sequence[Mistake], meeting: frozenset[str]
-) -> list[MistakeOutcome]:
+def _grade_part(course: Course, assignment: str, file: Path) -> list[MistakeOutcome]:
+    """Grade the mistakes of one exercise's files, in a session."""
+    mistakes = known_mistakes(load_afresh(file))
+    if not mistakes:
+        return []
+    exercise = exercise_of(file)
     path = course.reference(assignment)
+    submissions = {_as_submission(assignment, mistake, exercise): mistake for mistake in mistakes}
     makers = {
-        _as_submission(assignment, mistake, exercise): functools.partial(
-            reference_with_mistake, path, mistake, fresh=True
-        )
-        for mistake in mistakes
+        submission: functools.partial(reference_with_mistake, path, mistake, fresh=True)
+        for submission, mistake in submissions.items()
     }
     # Trusted code, without a wall: each submission is a module, made anew for every check.
     state = JudgeState(course, list(makers), open_guest=in_process(course, makers))
-    judge = Judge(state, exercises=tuple(meeting))
+
+    def asks(item: pytest.Item) -> bool:
+        submission = submission_of(item)
+        return submission is not None and can_meet(course, item, submissions[submission])
+
+    judge = Judge(state, asks=asks)
     hold_session(judge)
     return [_outcome(mistake, exercise, report) for mistake, report in zip(mistakes, judge.reports(), strict=True)]
 

@@ -1,0 +1,125 @@
+"""Which of the model answers a check can meet: those that it names, or that something it calls names.
+
+A name counts wherever it stands in the code: as a name, an attribute of anything but the course's library, an argument,
+or in a text that is not a docstring. So a check may be said to meet what it does not ask, and misses only a name that
+is put together as it runs.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import re
+from typing import TYPE_CHECKING
+
+from assay.course.read import TESTS, exercise_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+
+    from assay.course.read import Course
+
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+_ALWAYS = {"pytestmark"}
+"""What pytest reads of a file for each of its checks."""
+
+
+@functools.lru_cache(maxsize=16)
+def names_met(course: Course, assignment: str) -> Mapping[tuple[str, str], frozenset[str]]:
+    """Return for each check, by its exercise's number and its function's name, the model answers that it can meet."""
+    library = course.library.name if course.library is not None else ""
+    answers, at_import = _calls(course.reference(assignment), library)
+    conftests = _with_imports([*course.root.glob("conftest.py"), *(course.root / TESTS).rglob("conftest.py")])
+    shared = set[str]().union(at_import, *(_words(ast.parse(path.read_bytes()), library) for path in conftests))
+    return {
+        (exercise_of(path), check): met & answers.keys()
+        for path in sorted(course.tests(assignment).glob("test_*.py"))
+        for check, met in _met_in(path, library, answers, shared)
+    }
+
+
+def _met_in(
+    path: Path, library: str, answers: dict[str, set[str]], shared: set[str]
+) -> Iterator[tuple[str, frozenset[str]]]:
+    """Yield each check of a file, with every word that it meets."""
+    calls = {name: set(words) for name, words in answers.items()}
+    always = shared | _ALWAYS
+    for file in _with_imports([path]):
+        helpers, at_import = _calls(file, library)
+        always |= at_import
+        for name, words in helpers.items():
+            calls.setdefault(name, set()).update(words)
+            if "autouse" in words:
+                always.add(name)
+    for name in _calls(path, library)[0]:
+        if name.startswith("test"):
+            yield name, frozenset(_closure({name} | always, calls))
+
+
+def _calls(file: Path, library: str) -> tuple[dict[str, set[str]], set[str]]:
+    """Return the words in each definition of a file, and those in what else is executed at its import."""
+    calls: dict[str, set[str]] = {}
+    always: set[str] = set()
+    for statement in ast.parse(file.read_bytes()).body:
+        if isinstance(statement, _DEFINITIONS):
+            calls.setdefault(statement.name, set()).update(_words(statement, library))
+        elif isinstance(statement, ast.Assign | ast.AnnAssign):
+            targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+            for name in {word for target in targets for word in _words(target, library)}:
+                calls.setdefault(name, set()).update(_words(statement, library))
+        elif isinstance(statement, ast.Import | ast.ImportFrom):  # an imported name counts where it is used
+            for alias in statement.names:
+                calls.setdefault(alias.asname or alias.name, set()).add(alias.name)
+        else:
+            always |= _words(statement, library)
+    return calls, always
+
+
+def _with_imports(files: Iterable[Path]) -> list[Path]:
+    """Return some files and the files beside them that they import, directly or not."""
+    found: list[Path] = []
+    waiting = list(files)
+    while waiting:
+        path = waiting.pop()
+        if path in found or not path.exists():
+            continue
+        found.append(path)
+        tree = ast.parse(path.read_bytes())
+        imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.level]
+        names = {name for node in imports for name in (node.module, *(alias.name for alias in node.names)) if name}
+        waiting += [path.parent / f"{name}.py" for name in names]
+    return found
+
+
+def _closure(words: set[str], calls: dict[str, set[str]]) -> set[str]:
+    """Return the words, and the words of whatever they name among the calls."""
+    waiting = [name for name in calls if name in words]
+    while waiting:
+        new = calls[waiting.pop()] - words
+        words |= new
+        waiting += [name for name in new if name in calls]
+    return words
+
+
+def _words(tree: ast.AST, library: str) -> set[str]:
+    return set(_each_word(tree, library))
+
+
+def _each_word(tree: ast.AST, library: str) -> Iterator[str]:
+    docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        match node:
+            case ast.Attribute(value=ast.Name(id=owner) | ast.Attribute(attr=owner)) if owner == library:
+                pass
+            case (
+                ast.Name(id=name)
+                | ast.Attribute(attr=name)
+                | ast.alias(name=name)
+                | ast.arg(arg=name)
+                | ast.keyword(arg=str(name))
+            ):
+                yield name
+            case ast.Constant(value=str(text)) if id(node) not in docstrings:
+                yield from re.findall(r"\w+", text)
