@@ -83,6 +83,8 @@ def test_the_source_distribution_has_no_tests_and_no_course(packed):
         "PKG-INFO",
         "README.md",
         "SECURITY.md",
+        "gradescope/run_autograder",
+        "gradescope/setup.sh",
         "pyproject.toml",
         "setup.cfg",
     ]
