@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 ENGINE = Path(__file__).parent.parent
-DOCUMENTS = [ENGINE.parent / "README.md", ENGINE / "README.md", *sorted((ENGINE / "docs").glob("*.md"))]
+PAGES = [ENGINE / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")]
+DOCUMENTS = [ENGINE.parent / "README.md", *PAGES, *sorted((ENGINE / "docs").glob("*.md"))]
 SOURCES = sorted((ENGINE / "src").rglob("*.py"))
 NOT_YET = {ENGINE / "tests" / name for name in ("judge", "checks", "selftest")}
 TESTS = [path for path in sorted((ENGINE / "tests").rglob("*.py")) if not NOT_YET & set(path.parents)]

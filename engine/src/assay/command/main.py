@@ -15,6 +15,7 @@ from assay.command.grade import grade
 from assay.command.history import forget, history
 from assay.command.new import new
 from assay.command.regrade import regrade
+from assay.command.scaffold import new_course, new_exercise
 from assay.command.selftest import self_test
 from assay.command.tolerances import tolerances
 
@@ -38,9 +39,10 @@ def main() -> None:
     """Grade machine-learning coursework. The judge never runs a student's code."""
 
 
-_GRADING = (grade, check, new, doctor, tolerances, self_test)
+_GRADING = (grade, check, new, doctor)
+_AUTHORING = (new_course, new_exercise, tolerances, self_test)
 _GRADEBOOK = (correct, dump, excuse, forget, history, regrade, score, withdraw)
 _EXPORTS = (export, give_back)
 
-for command in (*_GRADING, *_GRADEBOOK, *_EXPORTS):
+for command in (*_GRADING, *_AUTHORING, *_GRADEBOOK, *_EXPORTS):
     main.add_command(command)
