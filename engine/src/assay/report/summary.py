@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from assay.model import Report
 
-__all__ = ["render_summary"]
+__all__ = ["hints_of", "render_summary"]
 
 _BINS: Final = 10
 _BAR_CHARS: Final = 40
@@ -60,7 +60,7 @@ def _assignment(assignment: str, graded: Sequence[Report]) -> list[RenderableTyp
         Text(f"{_name(assignment)}: who has full marks, of {len(graded)}", "bold"),
         _grid(rows),
     ]
-    hints = Counter(hint for report in graded for hint in _hints(report))
+    hints = Counter(hint for report in graded for hint in hints_of(report))
     if hints:
         common = sorted(hints.items(), key=lambda pair: (-pair[1], pair[0]))[:_MAX_HINTS]
         parts += [Text(), Text("Hints by how many were given them", "bold")]
@@ -69,7 +69,7 @@ def _assignment(assignment: str, graded: Sequence[Report]) -> list[RenderableTyp
     return parts
 
 
-def _hints(report: Report) -> set[str]:
+def hints_of(report: Report) -> set[str]:
     """Return the hints that a submission was given, each once."""
     helps = [
         check.message.help
