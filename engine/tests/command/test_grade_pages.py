@@ -25,6 +25,14 @@ def test_each_student_has_a_page(grade, room):
     }  # fmt: skip
 
 
+def test_the_class_has_a_page_that_leads_to_the_students_pages(grade, room):
+    grade("--pages", "pages")
+    page = parse((room / "pages" / "index.html").read_bytes())
+    links = set(page.values("href"))
+    assert links == {"alice/basics.html", "bob/basics.html"}
+    assert all((room / "pages" / link).is_file() for link in links)
+
+
 def test_the_same_command_replaces_the_pages_and_shows_what_persons_decided(grade, run, room):
     grade("--pages", "pages")
     assert run("correct", "bob", "scaled", "1", "--reason", "why", "--gradebook", "grades.db", cwd=room)[0] == 0

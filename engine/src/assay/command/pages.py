@@ -1,4 +1,4 @@
-"""`--pages DIR`: a page for each student."""
+"""`--pages DIR`: a page for each student, and one for the class."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ pages_option = click.option(
     "--pages",
     type=PathArgument(file_okay=False, path_type=Path),
     metavar="DIR",
-    help="Write a page for each student into this folder; pages of an earlier run are replaced.",
+    help="Write a page for each student and index.html for the class into this folder, in place of earlier pages.",
 )
 
 
@@ -50,7 +50,7 @@ def write_pages_of(reports: Sequence[Report], decisions: Sequence[Decision], pat
     from assay.report.pages.folder import write_pages  # noqa: PLC0415 - as above
 
     try:
-        write_pages([result_of(each, decided_for(each, decisions), published=False) for each in reports], path)
+        write_pages([(each, result_of(each, decided_for(each, decisions), published=False)) for each in reports], path)
     except OSError as error:
         return f"{path_text(path)} cannot be written: {error.strerror}"
     except AssayError as error:

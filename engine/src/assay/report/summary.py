@@ -14,13 +14,13 @@ from assay.model import HIDDEN_TEXT
 from assay.text import MAX_NAME_CHARS, MAX_SENTENCE_CHARS, escape
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from rich.console import RenderableType
 
     from assay.model import Report
 
-__all__ = ["hints_of", "render_summary"]
+__all__ = ["bins_of", "hints_of", "render_summary"]
 
 _BINS: Final = 10
 _BAR_CHARS: Final = 40
@@ -80,10 +80,16 @@ def hints_of(report: Report) -> set[str]:
     return {_ELSEWHERE.sub("", text) for text in helps if text and text != HIDDEN_TEXT}
 
 
+def bins_of(shares: Iterable[float]) -> list[int]:
+    """Return how many of these shares are in each tenth of 0 to 1."""
+    counts = Counter(min(int(_BINS * share), _BINS - 1) for share in shares)
+    return [counts[place] for place in range(_BINS)]
+
+
 def _histogram(graded: Sequence[Report]) -> Table:
     shares = [report.score / report.max_score if report.max_score else 0.0 for report in graded]
-    counts = Counter(min(int(_BINS * share), _BINS - 1) for share in shares)
-    width = min(1.0, _BAR_CHARS / max(counts.values()))
+    counts = bins_of(shares)
+    width = min(1.0, _BAR_CHARS / max(counts))
     step = 100 // _BINS
     return _grid(
         (f"{step * place:>2}-{step * (place + 1):<3}", f"{counts[place]}", "█" * round(width * counts[place]))
