@@ -54,6 +54,13 @@ def test_a_folder_that_cannot_be_made_is_refused_before_grading(grade):
     assert grade("--pages", "none/pages") == (3, "", "assay: no file can be written at none/pages\n")
 
 
+def test_pages_that_cannot_be_written_cost_no_report(grade, room):
+    (room / "link").symlink_to("nowhere")
+    code, output, errors = grade("--pages", "link")
+    assert (code, errors.splitlines()[-1]) == (3, "assay: link cannot be written: File exists")
+    assert "bob" in output
+
+
 def test_two_students_of_one_name_get_no_pages_but_the_report_is_written(run, room):
     words = ("grade", "class/bob", "more/bob", "--course", "course", "--pages", "pages", "--json", "grades.json")
     shutil.copytree(room / "class" / "bob", room / "more" / "bob")

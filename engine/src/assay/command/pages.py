@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assay.command.console import NO_REPORT, stop, stop_on_error
+from assay.command.console import NO_REPORT, stop_on_error
 from assay.command.options import PathArgument
 from assay.command.results import decided_for
 from assay.errors import AssayError
@@ -37,10 +37,7 @@ def require_pages_folder(path: Path | None) -> None:
     from assay.report.pages.folder import require_pages_alone  # noqa: PLC0415 - only this option needs it
 
     with stop_on_error(NO_REPORT):
-        try:
-            require_pages_alone(path)
-        except OSError as error:
-            stop(f"{path_text(path)} cannot be read: {error.strerror}", NO_REPORT)
+        require_pages_alone(path)
 
 
 def write_pages_of(reports: Sequence[Report], decisions: Sequence[Decision], path: Path | None) -> str | None:

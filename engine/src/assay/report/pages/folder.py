@@ -69,8 +69,12 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _is_page(path: Path) -> bool:
-    with path.open("rb") as file:
-        return file.read(len(MARK)) == MARK
+    """Tell whether a file is a page; one that cannot be read is none."""
+    try:
+        with path.open("rb") as file:
+            return file.read(len(MARK)) == MARK
+    except OSError:
+        return False
 
 
 def _remove_pages(folder: Path) -> None:
