@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from class_of_forty import NAMES, write_class_of_forty
 from commands import run_here
+from page_text import parse
 
 TEXT = (Path(__file__).parents[2] / "docs" / "class.md").read_text()
 BLOCK = re.compile(r"^```console\n\$ (.*?)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -89,8 +90,11 @@ def test_each_student_gets_the_points_of_the_worksheet_and_nothing_of_others(don
     folder, _ = done
     grades = grades_of(folder / "points.csv")
     with zipfile.ZipFile(folder / "feedback.zip") as archive:
-        texts = {name.partition("_assignsubmission")[0]: archive.read(name).decode() for name in archive.namelist()}
-    assert sorted(texts) == sorted(HANDED_IN)
-    for student, text in texts.items():
+        files = {name.replace("_assignsubmission_file", ""): archive.read(name) for name in archive.namelist()}
+    assert sorted(files) == sorted(f"{student}_basics{suffix}" for student in HANDED_IN for suffix in (".html", ".txt"))
+    for student in HANDED_IN:
+        text, page = files[f"{student}_basics.txt"].decode(), parse(files[f"{student}_basics.html"])
         assert text.splitlines()[0].split()[-3:] == [grades[student], "/", "7"]
-        assert {name for name in NAMES if name in text} == {student.partition("_")[0]}
+        assert page.texts[4:6] == [grades[student], "of 7 points"]
+        for content in (text, " ".join(page.texts)):
+            assert {name for name in NAMES if name in content} == {student.partition("_")[0]}

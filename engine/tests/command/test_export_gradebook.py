@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from reports import check, exercise, report
 from values import steady
 
-from assay.command.results import _decided
+from assay.command.results import decided_for
 from assay.gradebook.effective import answer_hash, effective
 from assay.gradebook.records import Decision, Origin
 from assay.gradebook.store import open_gradebook
@@ -151,7 +151,7 @@ def test_exported_points_are_the_effective_points(made, ungraded):
         Decision(n, "", kind, "x", NAME, target, points, "", about)
         for n, (kind, target, points, about) in enumerate(made, 1)
     ]
-    grade, result = effective(own, decisions), result_of(own, _decided(own, decisions), published=False)
+    grade, result = effective(own, decisions), result_of(own, decided_for(own, decisions), published=False)
     assert result.excused == grade.excused
     if grade.excused or grade.score is None:
         assert result.score is None

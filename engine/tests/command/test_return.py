@@ -48,18 +48,22 @@ def test_a_folder_for_each_student_holds_only_the_students_own(graded, assay):
         f"{name}{EXPORTED}" for name in sorted(STUDENTS)
     ]
     for student in STUDENTS:
-        (path,) = (graded / "out" / f"{student}{EXPORTED}").iterdir()
-        assert path.name == "basics.txt"
-        require_own(student, path.read_text())
+        page, text = sorted((graded / "out" / f"{student}{EXPORTED}").iterdir())
+        assert (page.name, text.name) == ("basics.html", "basics.txt")
+        require_own(student, page.read_text())
+        require_own(student, text.read_text())
 
 
-def test_moodles_archive_holds_a_file_for_each_student(graded, assay):
+def test_moodles_archive_holds_a_text_and_a_page_for_each_student(graded, assay):
     assert assay("return", "feedback.zip", "--report", "grades.json") == (0, "", "")
     with zipfile.ZipFile(graded / "feedback.zip") as archive:
         texts = {name: archive.read(name).decode() for name in archive.namelist()}
-    assert sorted(texts) == [f"{student}{EXPORTED}_basics.txt" for student in sorted(STUDENTS)]
-    for student in STUDENTS:
-        require_own(student, texts[f"{student}{EXPORTED}_basics.txt"])
+    names = {
+        f"{student}{EXPORTED}_basics{suffix}": student for student in sorted(STUDENTS) for suffix in (".html", ".txt")
+    }
+    assert sorted(texts) == list(names)
+    for name, student in names.items():
+        require_own(student, texts[name])
 
 
 def test_one_student_can_be_chosen(graded, assay):

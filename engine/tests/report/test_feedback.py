@@ -1,4 +1,4 @@
-"""Feedback for a student: a file for each assignment, and nothing of anybody else."""
+"""Feedback for a student: a text and a page for each assignment, and nothing of anybody else."""
 
 import re
 import zipfile
@@ -14,6 +14,7 @@ from assay.report.feedback import write_folders, write_moodle_zip
 from assay.report.results import result_of
 
 FILE = "linear_regression_scratch.txt"
+PAGE = "linear_regression_scratch.html"
 
 
 def named(own, name):
@@ -31,9 +32,11 @@ def moodle_reads(name):
     return parts[1], f"{parts[2]}_{parts[3]}", parts[4]
 
 
-def test_a_folder_for_each_student_and_a_file_for_each_assignment(tmp_path):
+def test_a_folder_for_each_student_and_a_text_and_a_page_for_each_assignment(tmp_path):
     write_folders(results(ADA, replace(ADA, assignment="basics"), UNGRADED), tmp_path / "out")
-    assert sorted(files(tmp_path / "out")) == ["Ada/basics.txt", f"Ada/{FILE}", f"Bob/{FILE}"]
+    assert sorted(files(tmp_path / "out")) == [
+        "Ada/basics.html", "Ada/basics.txt", f"Ada/{PAGE}", f"Ada/{FILE}", f"Bob/{PAGE}", f"Bob/{FILE}",
+    ]  # fmt: skip
 
 
 def test_the_text_of_a_file(tmp_path):
@@ -55,7 +58,7 @@ def test_what_waits_for_a_person_and_what_is_excused_is_told(tmp_path):
     waiting = replace(ADA, answers=report(answers=[("1", "Zero works.")]).answers)
     excused = result_of(UNGRADED, undecided(UNGRADED)._replace(whole=True), published=False)
     write_folders([*results(waiting), excused], tmp_path / "out")
-    ada, bob = (text.splitlines()[-1] for _, text in sorted(files(tmp_path / "out").items()))
+    ada, bob = ((tmp_path / "out" / name / FILE).read_text().splitlines()[-1] for name in ("Ada", "Bob"))
     assert ada == "open      the written answer to exercise 1 has no score"
     assert bob == "the assignment is excused"
 
@@ -74,7 +77,7 @@ def test_moodle_finds_the_participant_in_each_name(tmp_path):
     with zipfile.ZipFile(tmp_path / "m.zip") as archive:
         assert archive.testzip() is None
         found = [moodle_reads(name) for name in archive.namelist()]
-    assert found == [("1001", "assignsubmission_file", FILE), ("7", "assignsubmission_file", FILE)]
+    assert found == [(number, "assignsubmission_file", name) for number in ("1001", "7") for name in (FILE, PAGE)]
 
 
 @pytest.mark.parametrize("name", ["ada", "Ada_Muster_1001", "Ada Muster_x", "_1001"])
@@ -105,8 +108,9 @@ def test_two_reports_with_one_name_may_be_two_persons(tmp_path):
 @pytest.mark.parametrize("name", ["..", "../../x", "/etc/x", "a/b", "", " ", "con:", "x" * 300, "a\\b", "\x00"])
 def test_every_name_is_a_folder_in_there(tmp_path, name):
     write_folders(results(named(ADA, name)), tmp_path / "out")
-    (path,) = files(tmp_path / "out")
-    assert re.fullmatch(rf"[^/\\:]+/{re.escape(FILE)}", path)
+    page, text = sorted(files(tmp_path / "out"))
+    assert re.fullmatch(rf"[^/\\:]+/{re.escape(FILE)}", text)
+    assert page == text.replace(FILE, PAGE)
     assert [each.name for each in tmp_path.iterdir()] == ["out"]
 
 
@@ -118,5 +122,5 @@ def test_no_two_students_share_a_folder_on_any_system(tmp_path):
 
 def test_hostile_texts_are_inert(tmp_path):
     write_folders(results(nasty_report()), tmp_path / "out")
-    (text,) = files(tmp_path / "out").values()
-    assert text.replace("\n", "").isprintable()
+    for text in files(tmp_path / "out").values():
+        assert text.replace("\n", "").isprintable()

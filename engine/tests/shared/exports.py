@@ -9,7 +9,19 @@ from assay.report.decided import undecided
 from assay.report.exporters.request import Request
 from assay.report.results import result_of
 
-__all__ = ["ADA", "BLANK", "FORMULA", "NASTY", "SECRET", "TIME", "UNGRADED", "nasty_report", "request", "results"]
+__all__ = [
+    "ADA",
+    "BLANK",
+    "FORMULA",
+    "NASTY",
+    "SECRET",
+    "TIME",
+    "UNGRADED",
+    "graded",
+    "nasty_report",
+    "request",
+    "results",
+]
 
 TIME = datetime(2026, 11, 26, 22, 30, 15, tzinfo=UTC)
 SECRET = exercise(
@@ -27,6 +39,11 @@ NASTY = f"{FORMULA}\"',|`<b>&\r\n::error::x\t\x1b[31m\u202e\u2028]]>\x00"
 
 def results(*reports, published=False):
     return tuple(result_of(each, undecided(each), published=published) for each in reports)
+
+
+def graded(*reports):
+    """Return each report with what its student gets."""
+    return list(zip(reports, results(*reports), strict=True))
 
 
 def request(*reports, published=False, **fields):

@@ -26,6 +26,7 @@ from assay.command.interrupts import interrupts
 from assay.command.keeping import class_seed, gradebook_option, keeper, opened_for_run
 from assay.command.lateness import Order, say_lateness, settled, submission_option
 from assay.command.options import PathArgument, Percent, course_option, executor_of, open_course, waive_option
+from assay.command.pages import pages_option, require_pages_folder, write_pages_of
 from assay.command.progress import watched
 from assay.command.roster import Roster, class_roster, roster_option, with_absent
 from assay.course.seeds import MAX_SEED
@@ -64,6 +65,7 @@ class Work(NamedTuple):
     type=PathArgument(dir_okay=False, path_type=Path),
     help="Write the report to this file, as JSON.",
 )
+@pages_option
 @click.option(
     "--seed",
     type=click.IntRange(0, MAX_SEED),
@@ -85,6 +87,7 @@ def grade(  # noqa: PLR0913, PLR0917 - one argument an option
     paths: tuple[Path, ...],
     folder: Path | None,
     json_file: Path | None,
+    pages: Path | None,
     seed: int | None,
     fail_under: float | None,
     file: Path | None,
@@ -99,6 +102,8 @@ def grade(  # noqa: PLR0913, PLR0917 - one argument an option
                 work = read_work(paths, folder)
                 _require_work(work.intake, paths)
                 _require_writable(json_file)
+                _require_writable(pages)
+                require_pages_folder(pages)
                 book = stack.enter_context(opened_for_run(file, create=True))
                 with stop_on_error(USAGE):
                     chosen = class_seed(work.course, book, seed)
@@ -117,14 +122,14 @@ def grade(  # noqa: PLR0913, PLR0917 - one argument an option
         skipped = [] if kept is None else [report for report in reports if kept.has(report)]
         reports = with_absent([*reports, *refusals], found.people)
         say_lateness(lateness, book)
-        trouble = _write(reports, json_file)
+        decisions = [] if book is None else book.decisions()
+        troubles = list(filter(None, (_write(reports, json_file), write_pages_of(reports, decisions, pages))))
         if not interrupted:
             signals.heed()
-        decisions = [] if book is None else book.decisions()
         show_work(reports, work.intake, skipped)  # even if the file could not be written: no finished report is lost
         show_summary(reports, decisions)
-        if trouble is not None:
-            stop(trouble, NO_REPORT)
+        if troubles:
+            stop("\n".join(troubles), NO_REPORT)
         if interrupted:
             stop(f"interrupted: {interrupted} of {len(reports)} were not graded", STOPPED)
     if fail_under is not None and any(_is_below(report, fail_under) for report in reports if report.cause != "absent"):

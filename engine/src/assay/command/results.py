@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from assay.model import Report
     from assay.report.results import Result
 
-__all__ = ["Choice", "choice_options", "read_results"]
+__all__ = ["Choice", "choice_options", "decided_for", "read_results"]
 
 
 class Choice(NamedTuple):
@@ -99,7 +99,7 @@ def _kept(path: Path) -> list[tuple[Report, Decided]]:
     there = set(map(key_of, reports))
     others = dict.fromkeys([*missing, *((each.student, each.assignment) for each in decisions)])
     absent = [nothing_handed_in(*other) for other in others if other not in there]
-    found = [(report, _decided(report, decisions)) for report in [*reports, *absent]]
+    found = [(report, decided_for(report, decisions)) for report in [*reports, *absent]]
     return [
         (report, decided)
         for report, decided in found
@@ -107,7 +107,7 @@ def _kept(path: Path) -> list[tuple[Report, Decided]]:
     ]
 
 
-def _decided(report: Report, decisions: Sequence[Decision]) -> Decided:
+def decided_for(report: Report, decisions: Sequence[Decision]) -> Decided:
     """Return the decisions that stand for a report; which ones count is the gradebook's to say."""
     grade = effective(report, decisions)
     own = standing(report, decisions)

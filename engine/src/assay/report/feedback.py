@@ -1,17 +1,17 @@
-"""Feedback for students: a text file for each assignment, in a folder each or in Moodle's archive."""
+"""Feedback for students: a text and a page for each assignment, in a folder each or in Moodle's archive."""
 
 from __future__ import annotations
 
 import io
-import re
 import zipfile
-from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from rich.console import Console
 
 from assay.errors import ExportError
 from assay.report.exporters.moodle import participant_of
+from assay.report.folders import files_of, folder_names
+from assay.report.pages.student import student_page
 from assay.report.terminal import render
 
 if TYPE_CHECKING:
@@ -23,33 +23,27 @@ if TYPE_CHECKING:
 __all__ = ["write_folders", "write_moodle_zip"]
 
 _WIDTH: Final = 100
-_UNSAFE: Final = re.compile(r'[\\/:*?"<>|]|^[.\s]+|[.\s]+$')
-"""Characters that some system does not allow in the name of a folder."""
-
-_MAX_FOLDER_CHARS: Final = 60
-"""A file system takes 255 bytes, and a character has up to four."""
-
 _TIME: Final = (1980, 1, 1, 0, 0, 0)
 """Of each member, so that the same reports give the same archive."""
 
 
 def write_folders(results: Sequence[Result], folder: Path) -> None:
-    """Write a new folder with a folder for each student and a file in it for each assignment.
+    """Write a new folder with a folder for each student and in it a text and a page for each assignment.
 
     Raises:
         ExportError: the folder is there already, or a student has two reports of an assignment.
         OSError: something cannot be written.
     """
-    texts = _texts(results)
+    files = files_of(results, _FORMS)
     if folder.exists():
         msg = f"{folder} is there already, and what is in it could be somebody else's: name a new folder"
         raise ExportError(msg)
-    folders = _folders([student for student, _ in texts])
+    folders = folder_names(student for student, _ in files)
     folder.mkdir(parents=True)
-    for (student, name), text in texts.items():
+    for (student, name), content in files.items():
         place = folder / folders[student]
         place.mkdir(exist_ok=True)
-        (place / name).write_bytes(text)
+        (place / name).write_bytes(content)
 
 
 def write_moodle_zip(results: Sequence[Result], path: Path) -> None:
@@ -60,37 +54,21 @@ def write_moodle_zip(results: Sequence[Result], path: Path) -> None:
             reports of an assignment.
         OSError: the archive cannot be written.
     """
-    texts = _texts(results)
-    participants = {student: participant_of(student) for student, _ in texts}
+    files = files_of(results, _FORMS)
+    participants = {student: participant_of(student) for student, _ in files}
     strangers = sorted(student for student, participant in participants.items() if participant is None)
     if strangers:
         msg = f"Moodle names students as in Ada Muster_1001, and not as {', '.join(strangers)}: grade its own export"
         raise ExportError(msg)
     try:
         with path.open("xb") as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-            for (student, name), text in texts.items():
-                archive.writestr(zipfile.ZipInfo(f"{participants[student]}_assignsubmission_file_{name}", _TIME), text)
+            for (student, name), content in files.items():
+                archive.writestr(
+                    zipfile.ZipInfo(f"{participants[student]}_assignsubmission_file_{name}", _TIME), content
+                )
     except FileExistsError:
         msg = f"{path} is there already, and stays as it is"
         raise ExportError(msg) from None
-
-
-def _texts(results: Sequence[Result]) -> dict[tuple[str, str], bytes]:
-    """Return the file of each student and assignment; raise ExportError if one has two.
-
-    A student who handed in nothing gets none.
-    """
-    got = [result for result in results if result.report.cause != "absent"]
-    counts = Counter((result.student, _file(result)) for result in got)
-    twice = [f"{student} ({name})" for (student, name), count in counts.items() if count > 1]
-    if twice:
-        msg = f"several reports may be of one person or of two: {', '.join(twice)}"
-        raise ExportError(msg)
-    return {(result.student, _file(result)): _text(result) for result in got}
-
-
-def _file(result: Result) -> str:
-    return f"{_UNSAFE.sub('-', result.assignment) or 'submission'}.txt"
 
 
 def _text(result: Result) -> bytes:
@@ -103,16 +81,4 @@ def _text(result: Result) -> bytes:
     return "".join(f"{line}\n" for line in [*lines, *([""] if more else []), *more]).encode()
 
 
-def _folders(students: Sequence[str]) -> dict[str, str]:
-    """Return a folder's name for each student; no two students share one on any system."""
-    names: dict[str, str] = {}
-    taken: set[str] = set()
-    for student in dict.fromkeys(students):
-        base = name = _UNSAFE.sub("-", student)[:_MAX_FOLDER_CHARS] or "student"
-        number = 1
-        while name.casefold() in taken:
-            number += 1
-            name = f"{base} ({number})"
-        taken.add(name.casefold())
-        names[student] = name
-    return names
+_FORMS: Final = {".txt": _text, ".html": student_page}

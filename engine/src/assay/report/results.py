@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from assay.model import ExerciseResult, Message, Report, Status, Verdict, Visibility
     from assay.report.decided import Deduction
 
-__all__ = ["ROUNDING", "Result", "Row", "RowStatus", "number", "result_of"]
+__all__ = ["ROUNDING", "Result", "Row", "RowStatus", "inert_lines", "inert_name", "number", "result_of"]
 
 ROUNDING: Final = (
     "points have two decimals: the highest points of the checks are rounded so that they add up to the rounded sum, a"
@@ -121,14 +121,14 @@ def result_of(report: Report, decided: Decided, *, published: bool) -> Result:
     rows += _late(decided.late, rows)
     order = list(dict.fromkeys(row.exercise for row in rows))
     return Result(
-        student=_name(report.submission.name),
-        assignment=_name(report.assignment),
+        student=inert_name(report.submission.name),
+        assignment=inert_name(report.assignment),
         file="" if path.is_absolute() or ".." in path.parts else escape(str(path), MAX_PATH_CHARS),
         rows=tuple(sorted(rows, key=lambda row: order.index(row.exercise))),
-        doubt=_lines(_doubt(seen, decided)),
-        pending=_lines("; ".join(decided.open)),
+        doubt=inert_lines(_doubt(seen, decided)),
+        pending=inert_lines("; ".join(decided.open)),
         excused=decided.whole,
-        notes=tuple(map(_lines, [*seen.handed_in.notes, *excused])),
+        notes=tuple(map(inert_lines, [*seen.handed_in.notes, *excused])),
         report=seen,
     )
 
@@ -155,10 +155,10 @@ def _rows(seen: Sequence[ExerciseResult], judged: Sequence[ExerciseResult], deci
     highest = _rounded([check.max_score for _, check, _ in checks])
     for (exercise, check, corrected), points in zip(checks, highest, strict=True):
         yield Row(
-            exercise=_name(exercise.id),
-            title=_name(exercise.title),
-            check=_name(check.id),
-            description=escape(check.description, MAX_LINE_CHARS) or _name(check.id),
+            exercise=inert_name(exercise.id),
+            title=inert_name(exercise.title),
+            check=inert_name(check.id),
+            description=escape(check.description, MAX_LINE_CHARS) or inert_name(check.id),
             status=check.status,
             score=None if check.status == "ungraded" and not corrected else _share(check, points),
             max_score=points,
@@ -173,15 +173,15 @@ def _answers(seen: Report, decided: Decided) -> Iterator[Row]:
     for answer in seen.answers:
         if answer.score is not None and answer.exercise not in decided.excused:
             yield Row(
-                exercise=_name(answer.exercise),
-                title=_name(titles.get(answer.exercise, "")),
+                exercise=inert_name(answer.exercise),
+                title=inert_name(titles.get(answer.exercise, "")),
                 check="answer",
                 description="written answer",
                 status="scored",
                 score=Decimal(repr(answer.score)).quantize(_CENT, ROUND_HALF_UP),
                 max_score=Decimal(0),
                 visibility="visible",
-                text=_lines(answer.comment or ""),
+                text=inert_lines(answer.comment or ""),
                 duration=0.0,
             )
 
@@ -201,7 +201,7 @@ def _late(late: Deduction | None, rows: Sequence[Row]) -> list[Row]:
             score=-min(points, sum((row.score or Decimal(0) for row in rows), Decimal(0))),
             max_score=Decimal(0),
             visibility="visible",
-            text=_lines(late.text),
+            text=inert_lines(late.text),
             duration=0.0,
         )
     ]
@@ -229,14 +229,16 @@ def _message(message: Message | None) -> str:
     for label in ("input", "yours", "expected", "help"):
         text: str | None = getattr(message, label)
         if text:
-            first, *rest = _lines(text).split("\n")
+            first, *rest = inert_lines(text).split("\n")
             lines += [f"{label:<{_LABEL}}{first}", *(f"{'':<{_LABEL}}{line}" for line in rest)]
     return "\n".join(lines)
 
 
-def _lines(text: str) -> str:
+def inert_lines(text: str) -> str:
+    """Return a text of several lines, each escaped."""
     return "\n".join(escape(line, MAX_LINE_CHARS) for line in text.expandtabs(4).split("\n"))
 
 
-def _name(text: str) -> str:
+def inert_name(text: str) -> str:
+    """Return a name, escaped, on one line."""
     return escape(text, MAX_NAME_CHARS)

@@ -14,13 +14,13 @@ from assay.model import HIDDEN_TEXT
 from assay.text import MAX_NAME_CHARS, MAX_SENTENCE_CHARS, escape
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from rich.console import RenderableType
 
     from assay.model import Report
 
-__all__ = ["render_summary"]
+__all__ = ["bins_of", "hints_of", "render_summary"]
 
 _BINS: Final = 10
 _BAR_CHARS: Final = 40
@@ -60,7 +60,7 @@ def _assignment(assignment: str, graded: Sequence[Report]) -> list[RenderableTyp
         Text(f"{_name(assignment)}: who has full marks, of {len(graded)}", "bold"),
         _grid(rows),
     ]
-    hints = Counter(hint for report in graded for hint in _hints(report))
+    hints = Counter(hint for report in graded for hint in hints_of(report))
     if hints:
         common = sorted(hints.items(), key=lambda pair: (-pair[1], pair[0]))[:_MAX_HINTS]
         parts += [Text(), Text("Hints by how many were given them", "bold")]
@@ -69,7 +69,7 @@ def _assignment(assignment: str, graded: Sequence[Report]) -> list[RenderableTyp
     return parts
 
 
-def _hints(report: Report) -> set[str]:
+def hints_of(report: Report) -> set[str]:
     """Return the hints that a submission was given, each once."""
     helps = [
         check.message.help
@@ -80,10 +80,16 @@ def _hints(report: Report) -> set[str]:
     return {_ELSEWHERE.sub("", text) for text in helps if text and text != HIDDEN_TEXT}
 
 
+def bins_of(shares: Iterable[float]) -> list[int]:
+    """Return how many of these shares are in each tenth of 0 to 1."""
+    counts = Counter(min(int(_BINS * share), _BINS - 1) for share in shares)
+    return [counts[place] for place in range(_BINS)]
+
+
 def _histogram(graded: Sequence[Report]) -> Table:
     shares = [report.score / report.max_score if report.max_score else 0.0 for report in graded]
-    counts = Counter(min(int(_BINS * share), _BINS - 1) for share in shares)
-    width = min(1.0, _BAR_CHARS / max(counts.values()))
+    counts = bins_of(shares)
+    width = min(1.0, _BAR_CHARS / max(counts))
     step = 100 // _BINS
     return _grid(
         (f"{step * place:>2}-{step * (place + 1):<3}", f"{counts[place]}", "█" * round(width * counts[place]))

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from assay.model import Answer, ExerciseResult, Message, Report, Status, Verdict
 
-__all__ = ["WORDS", "render", "render_check"]
+__all__ = ["WORDS", "consequence", "is_absent", "render", "render_check", "wrong_checks"]
 
 WORDS: Final[dict[Status, str]] = {
     "passed": "passed",
@@ -70,20 +70,14 @@ def render_check(check: Verdict) -> RenderableType:
 def _report(report: Report) -> RenderableType:
     parts = [_header(report)]
     if report.status == "ungraded":
-        reason = report.reason or "no reason is known"
-        whose = "this is not the fault of the submission and costs no points"
-        worth = "" if report.cause == "interrupted" else "a person decides what it is worth"
-        text = f"{reason}\n{whose if report.exercises else worth}".rstrip()
+        text = f"{report.reason or 'no reason is known'}\n{consequence(report)}".rstrip()
         parts.append(Padding(_rows([("reason", text)]), (0, 0, 1 if report.exercises else 0, 0)))
     if report.handed_in.notes:
         notes = _rows([("notes", "\n".join(report.handed_in.notes))])
         parts.append(Padding(notes, (0, 0, 1 if report.exercises else 0, 0)))
     for exercise in report.exercises:
         parts.append(_exercise(exercise))
-        # An exercise without any answer is one line; its missing names stand below, once for all.
-        wrong = [] if _absent(exercise) else [check for check in exercise.checks if check.status != "passed"]
-        for _, checks in groupby(wrong, key=_says):
-            parts.append(Padding(_checks(list(checks)), (0, 0, 0, 5)))
+        parts += [Padding(_checks(checks), (0, 0, 0, 5)) for checks in wrong_checks(exercise)]
     end = [("missing", ", ".join(report.handed_in.missing))]
     end += [("promises", f"{name}: {state}") for name, state in report.isolation.items() if isinstance(state, Broken)]
     if any(text for _, text in end):
@@ -103,9 +97,25 @@ def _header(report: Report) -> RenderableType:
     return Padding(grid, (0, 0, 1, 0))
 
 
-def _absent(exercise: ExerciseResult) -> bool:
+def consequence(report: Report) -> str:
+    """Return what it means for a student that the submission could not be graded."""
+    if report.exercises:
+        return "this is not the fault of the submission and costs no points"
+    return "" if report.cause == "interrupted" else "a person decides what it is worth"
+
+
+def is_absent(exercise: ExerciseResult) -> bool:
     """Tell whether the submission defines none of its names, for no known reason."""
     return all(check.missing is not None and not check.missing.lost for check in exercise.checks)
+
+
+def wrong_checks(exercise: ExerciseResult) -> list[list[Verdict]]:
+    """Return the checks that did not pass, those with the same message together.
+
+    An exercise without any answer has none, because its missing names are told once for all.
+    """
+    wrong = [] if is_absent(exercise) else [check for check in exercise.checks if check.status != "passed"]
+    return [list(checks) for _, checks in groupby(wrong, key=_says)]
 
 
 def _exercise(exercise: ExerciseResult) -> RenderableType:
@@ -115,7 +125,7 @@ def _exercise(exercise: ExerciseResult) -> RenderableType:
     line = Text.assemble(
         f"{exercise.id:>2}  ",
         (_one_line(exercise.title), "bold"),
-        (f"   {'not handed in' if _absent(exercise) else f'{some} {noun} passed'}", "dim"),
+        (f"   {'not handed in' if is_absent(exercise) else f'{some} {noun} passed'}", "dim"),
     )
     grid = _wide()
     grid.add_row(line, _points(exercise.score, exercise.max_score))

@@ -1,0 +1,66 @@
+"""A folder for each student: names that every system takes, and no file that could be another student's."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+from assay.errors import ExportError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from assay.report.results import Result
+
+__all__ = ["file_name", "files_of", "folder_names"]
+
+_UNSAFE: Final = re.compile(r'[\\/:*?"<>|]|^[.\s]+|[.\s]+$')
+"""Characters that some system does not allow in the name of a folder."""
+
+_MAX_FOLDER_CHARS: Final = 60
+"""A file system takes 255 bytes, and a character has up to four."""
+
+
+def files_of(results: Sequence[Result], forms: Mapping[str, Callable[[Result], bytes]]) -> dict[tuple[str, str], bytes]:
+    """Return each student's files by the student and the file's name: one for each assignment and form.
+
+    A student who handed in nothing gets none.
+
+    Args:
+        results: the class.
+        forms: what makes a file, by its suffix.
+
+    Raises:
+        ExportError: a student has two reports of an assignment.
+    """
+    got = [result for result in results if result.report.cause != "absent"]
+    first = next(iter(forms))
+    counts = Counter((result.student, file_name(result, first)) for result in got)
+    twice = [f"{student} ({name})" for (student, name), count in counts.items() if count > 1]
+    if twice:
+        msg = f"several reports may be of one person or of two: {', '.join(twice)}"
+        raise ExportError(msg)
+    return {
+        (result.student, file_name(result, suffix)): form(result) for result in got for suffix, form in forms.items()
+    }
+
+
+def file_name(result: Result, suffix: str) -> str:
+    """Return the name of a student's file for an assignment."""
+    return f"{_UNSAFE.sub('-', result.assignment) or 'submission'}{suffix}"
+
+
+def folder_names(students: Iterable[str], reserved: str = "") -> dict[str, str]:
+    """Return a folder's name for each student: on any system no two share one, and none has the reserved name."""
+    names: dict[str, str] = {}
+    taken = {reserved}
+    for student in dict.fromkeys(students):
+        base = name = _UNSAFE.sub("-", student)[:_MAX_FOLDER_CHARS] or "student"
+        number = 1
+        while name.casefold() in taken:
+            number += 1
+            name = f"{base} ({number})"
+        taken.add(name.casefold())
+        names[student] = name
+    return names

@@ -1,0 +1,204 @@
+"""The student's page: what holds, what does not, and for each failed check how to see it and what to do."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from assay.model import HIDDEN_TEXT
+from assay.report.pages.html import render
+from assay.report.results import inert_lines, inert_name, number
+from assay.report.terminal import WORDS, consequence, is_absent, wrong_checks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from assay.model import ExerciseResult, Verdict
+    from assay.report.results import Result, Row
+
+__all__ = ["percent", "points", "student_page"]
+
+_SIGNS: Final = {"passed": ("good", "✓"), "ungraded": ("open", "?"), "excused": ("open", "○")}
+_BAD: Final = ("bad", "✗")
+_MAX_ANSWER_CHARS: Final = 4000
+"""Of a written answer: the student knows the rest."""
+
+
+class Line(NamedTuple):
+    """One check, as a line: a style and a sign, the status in words, the description and the points."""
+
+    style: str
+    sign: str
+    word: str
+    text: str
+    points: str
+
+
+class Block(NamedTuple):
+    """A labelled text, or "" if there is none."""
+
+    name: str
+    text: str
+
+
+class Problem(NamedTuple):
+    """Checks that did not pass and have one message.
+
+    Args:
+        lines: the checks.
+        code: the smallest input; `runs` if it is whole, so that a student can paste it below the own code.
+        beside: the answer and the expected one.
+        related: the diagnosis.
+        advice: the hint of a known mistake, or the help.
+        note: the fixed text in place of a hidden check's message.
+    """
+
+    lines: list[Line]
+    code: str
+    runs: bool
+    beside: list[Block]
+    related: str
+    advice: str
+    note: str
+
+
+class Part(NamedTuple):
+    """An exercise.
+
+    Args:
+        id: its number.
+        title: its title.
+        style: the style of the sign.
+        sign: whether all checks passed.
+        word: how many checks passed.
+        points: the points, of how many.
+        wanted: the signatures to define, if the submission defines none of the names.
+        problems: the checks that did not pass.
+        passed: those that did.
+    """
+
+    id: str
+    title: str
+    style: str
+    sign: str
+    word: str
+    points: str
+    wanted: list[str]
+    problems: list[Problem]
+    passed: list[Line]
+
+
+class Written(NamedTuple):
+    """A written answer with its points and a person's comment."""
+
+    exercise: str
+    text: str
+    points: str
+    comment: str
+
+
+def student_page(result: Result) -> bytes:
+    """Return a student's page for an assignment, from what the student may see."""
+    report = result.report
+    return render(
+        "student.html",
+        result=result,
+        file=inert_name(report.submission.path),
+        score=None if result.score is None else points(result.score),
+        highest=points(result.max_score),
+        percent=percent(result.score, result.max_score),
+        consequence="" if report.status == "graded" or result.excused else consequence(report),
+        missing=[inert_name(name) for name in report.handed_in.missing],
+        parts=[_part(exercise, result.rows) for exercise in report.exercises],
+        deductions=[(row, points(row.score or Decimal(0))) for row in result.rows if row.status == "late"],
+        answers=list(_answers(result)),
+        versions=[inert_name(text) for text in (report.engine, report.environment.python, report.environment.torch)],
+    )
+
+
+def points(value: Decimal) -> str:
+    """Return points without needless decimals."""
+    return str(number(value))
+
+
+def percent(score: Decimal | None, highest: Decimal) -> int | None:
+    """Return a score in percent, or None if it is not known or nothing could be reached."""
+    return None if score is None or not highest else round(100 * float(score / highest))
+
+
+def _part(exercise: ExerciseResult, rows: Sequence[Row]) -> Part:
+    own = [row for row in rows if row.exercise == inert_name(exercise.id) and row.status not in {"scored", "late"}]
+    lines = {id(check): _line(check, row) for check, row in zip_longest(exercise.checks, own[: len(exercise.checks)])}
+    passed, count = sum(check.status == "passed" for check in exercise.checks), len(exercise.checks)
+    word = (
+        "not handed in" if is_absent(exercise) else f"{passed} of {count} {'check' if count == 1 else 'checks'} passed"
+    )
+    if not own:
+        style, sign, word = *_SIGNS["excused"], "excused"
+    elif passed == count:
+        style, sign = _SIGNS["passed"]
+    else:
+        undecided = all(check.status in {"passed", "ungraded"} for check in exercise.checks)
+        style, sign = _SIGNS["ungraded"] if undecided else _BAD
+    return Part(
+        inert_name(exercise.id),
+        inert_name(exercise.title),
+        style,
+        sign,
+        word,
+        _sum(own),
+        list(dict.fromkeys(map(_signature, exercise.checks))) if is_absent(exercise) else [],
+        [_problem(checks, [lines[id(check)] for check in checks]) for checks in wrong_checks(exercise)],
+        [lines[id(check)] for check in exercise.checks if check.status == "passed"],
+    )
+
+
+def _sum(rows: Sequence[Row]) -> str:
+    """Return the known points of an exercise, of how many; "" if it is excused."""
+    known = [row.score for row in rows if row.score is not None]
+    highest = sum((row.max_score for row in rows), Decimal(0))
+    return f"{points(sum(known, Decimal(0)))} / {points(highest)}" if rows else ""
+
+
+def _signature(check: Verdict) -> str:
+    return inert_lines((check.message and check.message.expected) or (check.missing and check.missing.name) or "")
+
+
+def _line(check: Verdict, row: Row | None) -> Line:
+    """Return a check as a line; without a row it is excused."""
+    worth = "" if row is None or row.score is None else f"{points(row.score)} / {points(row.max_score)}"
+    text = inert_lines(check.description) if row is None else row.description
+    return Line(*_SIGNS.get(check.status, _BAD), WORDS[check.status], text, worth)
+
+
+def _problem(checks: Sequence[Verdict], lines: list[Line]) -> Problem:
+    message = checks[0].message
+    if message is None:
+        return Problem(lines, "", runs=False, beside=[], related="", advice="", note="")
+    code, yours, expected, advice = (
+        inert_lines(text or "") for text in (message.input, message.yours, message.expected, message.help)
+    )
+    hidden = advice == HIDDEN_TEXT
+    return Problem(
+        lines,
+        code,
+        runs="…" not in code,
+        beside=[Block(name, text) for name, text in (("yours", yours), ("expected", expected)) if text],
+        related=inert_lines(checks[0].diagnosis or ""),
+        advice="" if hidden else advice,
+        note=advice if hidden else "",
+    )
+
+
+def _answers(result: Result) -> Iterator[Written]:
+    scored = {row.exercise: row.score for row in result.rows if row.status == "scored"}
+    for answer in result.report.answers:
+        score = scored.get(inert_name(answer.exercise))
+        text = answer.text[:_MAX_ANSWER_CHARS]
+        yield Written(
+            inert_name(answer.exercise),
+            inert_lines(text if text == answer.text else f"{text}…"),
+            "no points yet" if score is None else f"{points(score)} points",
+            inert_lines(answer.comment or ""),
+        )

@@ -1,0 +1,54 @@
+"use strict";
+// Sort tables by a click on a heading, and show the students that are searched for. Without this script all are shown.
+(() => {
+  const compare = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" }).compare;
+  const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLocaleLowerCase();
+  const valueOf = (row, column) => row.cells[column].dataset.sort ?? row.cells[column].textContent.trim();
+
+  function sort(table, column, direction) {
+    const rows = [...table.tBodies[0].rows];
+    const order = (one, other) => {
+      const [a, b] = [valueOf(one, column), valueOf(other, column)];
+      if (a === "" || b === "") return (a === "") - (b === ""); // what is not known comes last in both directions
+      const difference = Number(a) - Number(b);
+      return direction * (Number.isNaN(difference) ? compare(a, b) : difference);
+    };
+    table.tBodies[0].append(...rows.sort(order));
+  }
+
+  for (const table of document.querySelectorAll("table.sortable")) {
+    const heads = [...table.tHead.rows[0].cells];
+    heads.forEach((head, column) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.append(...head.childNodes);
+      head.append(button);
+      button.addEventListener("click", () => {
+        const rising = head.getAttribute("aria-sort") !== "ascending";
+        heads.forEach((each) => each.removeAttribute("aria-sort"));
+        head.setAttribute("aria-sort", rising ? "ascending" : "descending");
+        sort(table, column, rising ? 1 : -1);
+      });
+    });
+  }
+
+  const [find, filter, shown] = ["find", "filter", "shown"].map((id) => document.getElementById(id));
+  const rows = [...document.querySelectorAll("table.students tbody tr")];
+
+  function show() {
+    const words = plain(find.value).split(/\s+/).filter(Boolean);
+    let count = 0;
+    for (const row of rows) {
+      const name = plain(row.cells[0].textContent);
+      const wanted = !filter.value || row.dataset.tags.split(" ").includes(filter.value);
+      row.hidden = !(wanted && words.every((word) => name.includes(word)));
+      count += !row.hidden;
+    }
+    shown.textContent = `${count} of ${rows.length} shown`;
+  }
+
+  find.addEventListener("input", show);
+  filter.addEventListener("change", show);
+  document.querySelector(".tools").hidden = false;
+  show(); // a browser may have kept what was typed
+})();

@@ -1,0 +1,70 @@
+"""`assay grade --pages`: a page for each student, and a refusal before a class is graded in vain."""
+
+import json
+import shutil
+
+import pytest
+from page_text import parse
+
+
+@pytest.fixture
+def grade(run, room):
+    """Grade the class of two again, of which the gradebook has every report."""
+
+    def grade(*arguments):
+        return run("grade", "class", "--course", "course", "--gradebook", "grades.db", *arguments, cwd=room)
+
+    return grade
+
+
+def test_each_student_has_a_page(grade, room):
+    assert grade("--pages", "pages")[0] == 0
+    found = {path.parent.name: parse(path.read_bytes()) for path in (room / "pages").glob("*/basics.html")}
+    assert {name: page.texts[4:6] for name, page in found.items()} == {
+        "alice": ["5", "of 7 points"], "bob": ["3", "of 7 points"],
+    }  # fmt: skip
+
+
+def test_the_class_has_a_page_that_leads_to_the_students_pages(grade, room):
+    grade("--pages", "pages")
+    page = parse((room / "pages" / "index.html").read_bytes())
+    links = set(page.values("href"))
+    assert links == {"alice/basics.html", "bob/basics.html"}
+    assert all((room / "pages" / link).is_file() for link in links)
+
+
+def test_the_same_command_replaces_the_pages_and_shows_what_persons_decided(grade, run, room):
+    grade("--pages", "pages")
+    assert run("correct", "bob", "scaled", "1", "--reason", "why", "--gradebook", "grades.db", cwd=room)[0] == 0
+    assert grade("--pages", "pages")[0] == 0
+    bob = parse((room / "pages" / "bob" / "basics.html").read_bytes())
+    assert bob.texts[4:6] == ["4", "of 7 points"]
+    assert "why" not in bob.texts
+
+
+def test_a_folder_with_other_files_is_refused_before_grading(grade, room):
+    (room / "mine").mkdir()
+    (room / "mine" / "notes.txt").write_text("mine")
+    assert grade("--pages", "mine") == (
+        3, "", "assay: mine has a file that is not a page: notes.txt; name a new folder\n",
+    )  # fmt: skip
+
+
+def test_a_folder_that_cannot_be_made_is_refused_before_grading(grade):
+    assert grade("--pages", "none/pages") == (3, "", "assay: no file can be written at none/pages\n")
+
+
+def test_pages_that_cannot_be_written_cost_no_report(grade, room):
+    (room / "link").symlink_to("nowhere")
+    code, output, errors = grade("--pages", "link")
+    assert (code, errors.splitlines()[-1]) == (3, "assay: link cannot be written: File exists")
+    assert "bob" in output
+
+
+def test_two_students_of_one_name_get_no_pages_but_the_report_is_written(run, room):
+    words = ("grade", "class/bob", "more/bob", "--course", "course", "--pages", "pages", "--json", "grades.json")
+    shutil.copytree(room / "class" / "bob", room / "more" / "bob")
+    code, output, errors = run(*words, cwd=room)
+    assert (code, errors) == (3, "assay: several reports may be of one person or of two: bob (basics.html)\n")
+    assert len(json.loads((room / "grades.json").read_bytes())["reports"]) == 2
+    assert "bob" in output
