@@ -10,7 +10,7 @@ from assay.grading.executors import LocalProcesses
 from assay.grading.run import grade
 from assay.model import Submission, SubmissionInfo
 
-pytestmark = [pytest.mark.slow, pytest.mark.styles]
+pytestmark = pytest.mark.slow
 
 FOLDER = Path(__file__).parent / "right_answers"
 COURSE = read_course(FOLDER.parent.parent)
