@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 _ALWAYS = {"pytestmark"}
-"""What pytest reads of a file for each of its checks."""
+"""Names that pytest reads in a file for each of its checks."""
 
 
 @functools.lru_cache(maxsize=16)
