@@ -1,4 +1,4 @@
-"""Start processes that have imported torch, pytest and Hypothesis already, and nothing of ours."""
+"""Start processes that have imported torch, pytest and Hypothesis already, and nothing of assay."""
 
 import importlib
 import multiprocessing
@@ -26,7 +26,7 @@ def run_pytest(folder, *arguments):
 
 
 def imports_without_a_warning(module):
-    """Tell whether a module can be imported before any other of ours without a warning."""
+    """Tell whether a module can be imported before any other module of assay, without a warning."""
     return _exit_code(_import, module) == 0
 
 
