@@ -15,6 +15,17 @@ def test_each_mistake_is_told_with_what_caught_and_named_it(course_folder, execu
     assert [outcome.mistake for outcome in outcomes if outcome.right] == ["tripled"]
 
 
+def test_the_first_check_that_names_a_mistake_is_enough(course_folder, executor):
+    path = course_folder / "tests" / "toy" / "test_1_double.py"
+    never = 'def test_never(submission):\n    """never asked of the mistake that is named"""\n    assert submission.double(2) == 4\n'
+    path.write_text(f"{path.read_text()}\n\n{never}")
+    outcomes = grade_mistakes(read_course(course_folder), "toy", executor)
+    assert [outcome.caught for outcome in outcomes if outcome.mistake.endswith("tripled")] == [
+        ("double",),
+        ("double", "never"),
+    ]
+
+
 def test_a_mistake_that_is_caught_elsewhere_too_is_not_right():
     assert not MistakeOutcome("toy", "1", "tripled", ("double",), named=True, collateral=("2/negate",)).right
 

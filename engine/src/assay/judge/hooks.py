@@ -15,13 +15,13 @@ from assay.judge.state import STATE
 from assay.text import MAX_NAME_CHARS, escape
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Generator, Sequence
     from pathlib import Path
 
     from assay.judge.examples import ExampleBook
     from assay.judge.state import JudgeState
     from assay.judge.verdicts import Verdicts
-    from assay.model import Report
+    from assay.model import Report, Verdict
 
 
 class Judge:
@@ -30,7 +30,7 @@ class Judge:
     Args:
         state: the session: what is graded, and by which course.
         asks: whether a check is asked for its submission; without it all are.
-        stop_at_first_failure: skip the rest of a submission's checks after the first that it did not pass.
+        enough: whether a check is skipped, after what its submission's checks before it came to.
         submissions_only: leave out every test that is not a check of a submission.
     """
 
@@ -45,13 +45,13 @@ class Judge:
         state: JudgeState,
         *,
         asks: Callable[[pytest.Item], bool] | None = None,
-        stop_at_first_failure: bool = False,
+        enough: Callable[[pytest.Item, Sequence[Verdict]], bool] | None = None,
         submissions_only: bool = False,
     ) -> None:
         self.state = state
         self.interrupted = False
         self._asks = asks
-        self._stop_at_first_failure = stop_at_first_failure
+        self._enough = enough
         self._submissions_only = submissions_only
 
     def pytest_configure(self, config: pytest.Config) -> None:
@@ -123,9 +123,9 @@ class Judge:
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Skip the rest of a submission's checks if one says enough."""
         submission = submission_of(item)
-        if not self._stop_at_first_failure or submission is None:
+        if self._enough is None or submission is None:
             return
-        if any(verdict.status != "passed" for verdict in self._verdicts.so_far(submission)):
+        if self._enough(item, self._verdicts.so_far(submission)):
             pytest.skip("a check before this one was not passed")
 
     @pytest.hookimpl(wrapper=True)

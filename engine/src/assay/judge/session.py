@@ -14,12 +14,13 @@ from assay.errors import AssayError
 from assay.judge.memory import memory
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     import pytest
 
     from assay.judge.hooks import Judge
-    from assay.model import Report, Submission
+    from assay.model import Report, Submission, Verdict
 
 _PYTEST_SAID = 4000
 
@@ -67,7 +68,7 @@ def grade_chunk(job: Job) -> list[Report]:
     judge = Judge(
         JudgeState(course, job.submissions, job.seed, job.waived, known=memory.known(course, job.seed)),
         asks=functools.partial(_asks, job),
-        stop_at_first_failure=job.stop_at_first_failure,
+        enough=_not_passed if job.stop_at_first_failure else None,
     )
     hold_session(judge)
     return judge.reports()
@@ -80,6 +81,10 @@ def _asks(job: Job, item: pytest.Item) -> bool:
     return (check.visibility == "visible" or not job.visible_only) and (
         check.exercise in job.exercises or not job.exercises
     )
+
+
+def _not_passed(_: pytest.Item, before: Sequence[Verdict]) -> bool:
+    return any(verdict.status != "passed" for verdict in before)
 
 
 def hold_session(judge: Judge) -> None:

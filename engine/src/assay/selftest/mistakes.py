@@ -17,6 +17,7 @@ from assay.judge.state import JudgeState
 from assay.model import Submission, SubmissionInfo
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from concurrent.futures import Executor
     from pathlib import Path
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from assay.checks.mistakes import Mistake
     from assay.course.read import Course
-    from assay.model import Report
+    from assay.model import Report, Verdict
 
 
 class MistakeOutcome(NamedTuple):
@@ -34,7 +35,7 @@ class MistakeOutcome(NamedTuple):
         assignment: the mistake's assignment.
         exercise: the number of the exercise whose file defines the mistake.
         mistake: the name of its function or class.
-        caught: the checks of that exercise that the mistake did not pass.
+        caught: the checks of that exercise that the mistake did not pass, up to the first that names it.
         named: whether the mistake's hint is the help line of one of them.
         collateral: checks of other exercises that the mistake did not pass.
     """
@@ -55,7 +56,8 @@ class MistakeOutcome(NamedTuple):
 def grade_mistakes(course: Course, assignment: str, executor: Executor) -> list[MistakeOutcome]:
     """Grade the reference with each known mistake, without a wall: the code is the course's own.
 
-    A mistake is asked the checks that can meet it: the others ask for none of what it changes.
+    A mistake is asked the checks that can meet it: the others ask for none of what it changes. In its own exercise
+    the first check that names it is enough.
 
     Args:
         course: the course whose checks are tested.
@@ -96,7 +98,13 @@ def _grade_part(course: Course, assignment: str, file: Path) -> list[MistakeOutc
         submission = submission_of(item)
         return submission is not None and can_meet(course, item, submissions[submission])
 
-    judge = Judge(state, asks=asks)
+    def named(item: pytest.Item, before: Sequence[Verdict]) -> bool:
+        submission = submission_of(item)
+        assert submission is not None  # `asks` leaves out the others
+        ours = exercise_of(item.path) == exercise
+        return ours and any(_names(check, submissions[submission]) for check in before)
+
+    judge = Judge(state, asks=asks, enough=named)
     hold_session(judge)
     return [_outcome(mistake, exercise, report) for mistake, report in zip(mistakes, judge.reports(), strict=True)]
 
@@ -109,12 +117,16 @@ def _as_submission(assignment: str, mistake: Mistake, exercise: str) -> Submissi
 
 def _outcome(mistake: Mistake, exercise: str, report: Report) -> MistakeOutcome:
     bad = [(e.id, check) for e in report.exercises for check in e.checks if check.status != "passed"]
-    own = [check for number, check in bad if number == exercise]
+    own = [check for number, check in bad if number == exercise and check.status != "skipped"]
     return MistakeOutcome(
         report.assignment,
         exercise,
         mistake.replacement.__name__,
         tuple(check.id for check in own),
-        any(check.message is not None and check.message.help == mistake.hint for check in own),
+        any(_names(check, mistake) for check in own),
         tuple(f"{number}/{check.id}" for number, check in bad if number != exercise),
     )
+
+
+def _names(check: Verdict, mistake: Mistake) -> bool:
+    return check.message is not None and check.message.help == mistake.hint
