@@ -10,6 +10,9 @@ python engine/benchmarks/speed.py shares [ROUNDS]
 python engine/benchmarks/speed.py start [ROUNDS]
     processor time of 20 submissions of a small course, and of one `assay check`, against a bare `import torch`; on two
     processors, because every judge costs
+python engine/benchmarks/speed.py hostile [ROUNDS]
+    20 right answers to section 3.4, four of which then never return, wait for ever or fill the memory, against the 20
+    without that; wall time on two processors
 """
 
 import json
@@ -129,8 +132,8 @@ def shares(rounds):
 
 def write_student(folder, sources):
     """Write a student's answers to both assignments."""
-    folder.mkdir(parents=True)
-    for path, source in zip(REFERENCES, sources, strict=True):
+    folder.mkdir(parents=True, exist_ok=True)
+    for path, source in zip(REFERENCES, sources, strict=False):  # or to the first alone
         (folder / path.name).write_text(source)
 
 
@@ -177,8 +180,41 @@ def start(rounds):
     return all(kept)
 
 
+HOSTILE = {
+    "loops": "def data_iter(*args, **kwargs):\n    while True:\n        pass\n",
+    "loops_too": "def squared_loss(y_hat, y):\n    while True:\n        pass\n",
+    "sleeps": "def huber_loss(*args, **kwargs):\n    import time\n    time.sleep(10**6)\n",
+    "fills_the_memory": "def planck(*args):\n    return [bytearray(2**20) for _ in range(10**6)]\n",
+}
+"""What each of the four appends to a right answer."""
+
+
+def hostile(rounds):
+    """One `assay grade` of a class with four hostile answers, and one without."""
+    sides = {"20, four of them hostile": [], "20 right answers": []}
+    path = REFERENCES[0]
+    right = (ROOT / "submissions" / "right_plain" / path.name).read_text()
+    with tempfile.TemporaryDirectory() as scratch:
+        for number in range(SUBMISSIONS):
+            write_student(Path(scratch) / "right" / f"student_{number:02}", [f"{right}\n# {number}\n"])
+        mixed = shutil.copytree(Path(scratch) / "right", Path(scratch) / "mixed")
+        for number, code in enumerate(HOSTILE.values()):
+            write_student(mixed / f"student_{5 * number:02}", [f"{right}\n\n{code}"])
+        for _ in range(rounds):
+            for times, folder in zip(sides.values(), ("mixed", "right"), strict=True):
+                times.append(timed("-m", "assay", "grade", str(Path(scratch) / folder), cwd=ROOT)[0])
+    return show("wall time", sides, 3)
+
+
 if __name__ == "__main__":
-    measure = {"class": a_class, "processor": processor_time, "shares": shares, "start": start}[sys.argv[1]]
-    processors = sorted(os.sched_getaffinity(0))[: 2 if measure is start else 1]
+    measures = {
+        "class": a_class,
+        "processor": processor_time,
+        "shares": shares,
+        "start": start,
+        "hostile": hostile,
+    }
+    measure = measures[sys.argv[1]]
+    processors = sorted(os.sched_getaffinity(0))[: 2 if measure in (start, hostile) else 1]
     os.sched_setaffinity(0, processors)
     sys.exit(0 if measure(int(sys.argv[2]) if len(sys.argv) > 2 else 5) else 1)
