@@ -14,7 +14,6 @@ from assay.errors import GuestEnded, Mismatch, NameMissing, SubmissionRaised, Wi
 from assay.wire import frames
 from assay.wire.messages import Imported, NotDefined, Raised, Reply, Returned
 from assay.wire.values import Ref, decoder, encode
-from assay.wire.weights import ROOM
 
 ENDED, VALUE, RAISED = GuestEnded, object, SubmissionRaised
 pack = msgspec.msgpack.encode
@@ -140,8 +139,8 @@ def work_for(data):
 
 @pytest.fixture(scope="module")
 def honest_work():
-    """Return the work for as many class labels as a check has room for, on this machine as busy as it is."""
-    labels = [0] * (ROOM // 41 - 1000)  # a label's weight, and its byte; beside them the answer's own
+    """Return the work for a million class labels, on this machine as busy as it is."""
+    labels = [0] * 1_000_000
     found, work = work_for(encode(Returned(labels)))
     assert found == labels
     return work
