@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
+from assay.course.reach import names_met
 from assay.errors import AssayError, CourseError
 from assay.grading.run import grade
 from assay.model import Submission, SubmissionInfo
@@ -63,6 +65,7 @@ def grade_mutants(course: Course, assignment: str, executor: Executor) -> Mutati
         executor=executor,
         on_trouble=troubles.append,
         stop_at_first_failure=True,  # one check that catches a mutant is enough
+        exercises=[_exercises_met(course, assignment, mutant) for mutant in made],
     )
     troubles += [report.reason or "" for report in reports if not report.exercises]
     if troubles:
@@ -71,6 +74,16 @@ def grade_mutants(course: Course, assignment: str, executor: Executor) -> Mutati
     survived = tuple(mutant for mutant in alive if (mutant.was, mutant.becomes) not in listed)
     unused = listed - {(mutant.was, mutant.becomes) for mutant in alive}
     return MutationOutcome(len(made), survived, len(alive) - len(survived), tuple(sorted(unused)))
+
+
+def _exercises_met(course: Course, assignment: str, mutant: Mutant) -> tuple[str, ...]:
+    """Return the exercises whose checks can meet what a mutant changes; none stands for all."""
+    for statement in ast.parse(course.reference(assignment).read_bytes()).body:
+        within = statement.lineno <= mutant.line <= (statement.end_lineno or 0)
+        if within and isinstance(statement, ast.FunctionDef | ast.ClassDef):
+            met = names_met(course, assignment).items()
+            return tuple(sorted({exercise for (exercise, _), names in met if statement.name in names}))
+    return ()
 
 
 def _as_submission(assignment: str, number: int, mutant: Mutant) -> Submission:
