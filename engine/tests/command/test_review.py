@@ -81,3 +81,38 @@ def test_a_file_that_holds_no_pseudonyms_is_said(assay, room):
     assert assay("--pseudonyms", "who.json") == (
         3, "", "assay: who.json is not a file of pseudonyms: Expected `object`, got `array`\n"
     )  # fmt: skip
+
+
+def test_a_file_is_written_filled_and_read(assay, room):
+    assert assay("--write", "answers.csv") == (0, "", "")
+    path = room / "answers.csv"
+    path.write_bytes(path.read_bytes().replace(b",,,\r\n", b",,1.5,good\r\n"))
+    assert assay("--read", "answers.csv") == (0, "stored: 1, unchanged: 0, without points: 0\n", "")
+    path.write_bytes(path.read_bytes().replace(b"1.5,good", b"two,good"))
+    assert assay("--read", "answers.csv") == (
+        2,
+        "stored: 0, unchanged: 0, without points: 0\n",
+        "assay: not stored: row 2 (bob, exercise 2): the score is now 1.5 points (decision 1): it was changed meanwhile\n",
+    )
+
+
+def test_a_file_that_exists_is_not_replaced(assay, room):
+    (room / "answers.csv").write_text("mine")
+    assert assay("--write", "answers.csv") == (
+        2, "", "assay: answers.csv exists, and may have points that are not read: name a new file\n"
+    )  # fmt: skip
+    assert (room / "answers.csv").read_text() == "mine"
+
+
+def test_a_file_that_cannot_be_written_or_read_is_said(assay, room):
+    assert assay("--write", "no/answers.csv") == (
+        3, "", "assay: no/answers.csv cannot be written: No such file or directory\n"
+    )  # fmt: skip
+    (room / "answers.csv").write_text("")
+    assert assay("--read", "answers.csv") == (3, "", "assay: the file of written answers is empty\n")
+
+
+def test_a_page_and_a_file_exclude_each_other(assay):
+    assert assay("--port", "8000", "--write", "answers.csv") == (
+        2, "", "assay: --port, --write and --read exclude each other\n"
+    )  # fmt: skip

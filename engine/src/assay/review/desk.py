@@ -12,7 +12,7 @@ from assay.errors import AssayError, GradebookError
 from assay.gradebook.answers import give_points, points_in, require_unchanged, written_answers
 from assay.gradebook.opening import name_of
 from assay.gradebook.store import open_gradebook
-from assay.report.pseudonyms import pseudonyms_in
+from assay.review.order import in_order, labels_of
 from assay.review.page import answer_page, sentence_page
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from assay.gradebook.answers import WrittenAnswer
     from assay.gradebook.store import Gradebook
 
-__all__ = ["Desk", "Outcome", "Wanted", "labels_of"]
+__all__ = ["Desk", "Outcome", "Wanted"]
 
 _ID_BYTES = 12
 
@@ -72,7 +72,7 @@ class Desk:
         self._gradebook = gradebook
         self._pseudonyms = pseudonyms
         self._secret = secret.encode()
-        self._order: list[str] = []
+        self._order: dict[str, None] = {}
         self._labels: dict[str, str] = {}
         self._lock = threading.Lock()
 
@@ -135,27 +135,15 @@ class Desk:
 
     def _read(self, book: Gradebook) -> dict[str, WrittenAnswer]:
         """Return the answers by their ids; the order stays while a person works, and new answers come last."""
-        found = {self._id(answer): answer for answer in written_answers(book)}
-        self._labels = labels_of(found.values(), self._pseudonyms)
-        new = sorted(found.keys() - set(self._order), key=lambda name: self._rank(found[name]))
-        self._order += new
+        answers = list(written_answers(book))
+        self._labels = labels_of(answers, self._pseudonyms)
+        found = {self._id(answer): answer for answer in in_order(answers, self._labels)}
+        self._order |= dict.fromkeys(found)
         return {name: found[name] for name in self._order if name in found}
-
-    def _rank(self, answer: WrittenAnswer) -> tuple[object, ...]:
-        """Sort open answers before others, and all answers to an exercise in a row."""
-        number = answer.exercise
-        label = self._labels[answer.report.submission.name]
-        return not answer.is_open, answer.report.assignment, not number.isdecimal(), len(number), number, label
 
     def _id(self, answer: WrittenAnswer) -> str:
         parts = (answer.report.submission.name, answer.report.assignment, answer.exercise)
         return hashlib.blake2b(msgspec.json.encode(parts), key=self._secret, digest_size=_ID_BYTES).hexdigest()
-
-
-def labels_of(answers: Iterable[WrittenAnswer], pseudonyms: Path | None) -> dict[str, str]:
-    """Return what each student is called: the name, or the pseudonym in this file."""
-    names = {answer.report.submission.name for answer in answers}
-    return {name: name for name in names} if pseudonyms is None else pseudonyms_in(pseudonyms, names)
 
 
 def _count_open(answers: Iterable[WrittenAnswer]) -> int:

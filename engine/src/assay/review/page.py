@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from assay.report.pages.html import policy_of, render
 from assay.report.results import inert_lines, inert_name
+from assay.review.order import points_text
 
 if TYPE_CHECKING:
     from assay.gradebook.answers import WrittenAnswer
@@ -49,7 +50,7 @@ def answer_page(  # noqa: PLR0913 - each by its name
         number=inert_name(answer.exercise),
         assignment=inert_name(answer.report.assignment),
         label=inert_name(label),
-        points="" if answer.given is None else f"{answer.given.points:.12g}",
+        points=points_text(answer),
         comment="" if answer.given is None else answer.given.text,
         max_comment=MAX_COMMENT_CHARS,
         place=place,
