@@ -1,6 +1,7 @@
 """A gradebook with written answers, and the server on it."""
 
 import contextlib
+import shutil
 import threading
 
 import pytest
@@ -12,16 +13,22 @@ from assay.review.desk import Desk
 from assay.review.server import Server
 
 
-@pytest.fixture
-def grades(tmp_path):
+@pytest.fixture(scope="session")
+def first_grades(tmp_path_factory):
     """Return a gradebook: alice and bob answered exercise 2, bob exercise 9, too; carol was refused."""
-    path = tmp_path / "grades.db"
+    path = tmp_path_factory.mktemp("room") / "grades.db"
     hand_in(path, "bob", ("2", "because"), ("9", "bob's text\non two lines"))
     hand_in(path, "alice", ("2", "why not"))
     with open_gradebook(path) as book:
         refused = report("carol", assignment="", status="ungraded", reason="it is a link", cause="refused")
         book.add(refused, None, ORIGIN)
     return path
+
+
+@pytest.fixture
+def grades(first_grades, tmp_path):
+    """Return a copy of that gradebook."""
+    return shutil.copy(first_grades, tmp_path / "grades.db")
 
 
 @pytest.fixture

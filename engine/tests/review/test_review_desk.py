@@ -36,6 +36,12 @@ def test_a_score_is_kept_at_once(person, grades):
     assert '<span id="left">2</span> without a score' in page
 
 
+def test_a_comment_of_any_language_and_length_is_kept(person, grades):
+    comment = "\u00e9\u4e2d\U0001f600\x00" * 20_000
+    assert person.save(person.first(), "1", comment)[0] == 200
+    assert scores(grades) == [("alice", "2", 1.0, comment)]
+
+
 def test_the_answers_to_an_exercise_follow_each_other(person):
     assert students(person) == ["alice", "bob", "bob"]
 

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 __all__ = ["Server"]
 
 _LOOPBACK: Final = "127.0.0.1"
-_MAX_BODY_BYTES: Final = 65_536
-"""Of a request to save: a comment of the page's length has up to six bytes a character."""
+_MAX_BODY_BYTES: Final = 1_048_576
+"""Of a request to save: a comment from a command line or a CSV file may have 131,072 characters, of up to six bytes."""
 
 _HTML: Final = "text/html; charset=utf-8"
 _JSON: Final = "application/json"
