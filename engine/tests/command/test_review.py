@@ -1,11 +1,13 @@
 """`assay review` serves a page until Ctrl-C, and says why if it cannot."""
 
+import re
 import signal
 import socket
 import subprocess
 import sys
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 import pytest
 from commands import run_here
@@ -13,6 +15,8 @@ from reports import report
 
 from assay.gradebook.records import Origin
 from assay.gradebook.store import open_gradebook
+
+DOCS = (Path(__file__).parents[2] / "docs" / "review.md").read_text()
 
 
 @pytest.fixture
@@ -116,3 +120,8 @@ def test_a_page_and_a_file_exclude_each_other(assay):
     assert assay("--port", "8000", "--write", "answers.csv") == (
         2, "", "assay: --port, --write and --read exclude each other\n"
     )  # fmt: skip
+
+
+def test_the_docs_name_every_option_and_no_other(assay):
+    options = set(re.findall(r"--[a-z]+", assay("--help")[1]))
+    assert set(re.findall(r"--[a-z]+", DOCS)) == options - {"--help"}

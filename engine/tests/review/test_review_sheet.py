@@ -140,6 +140,12 @@ def test_a_long_answer_is_cut_for_spreadsheets_and_hostile_text_is_inert(grades)
     assert read(grades, filled(data, ("1", "")))[0] == 1
 
 
+def test_a_name_in_a_sentence_is_one_line(grades):
+    hand_in(grades, "aaron\nassay: all is well\x1b[2J", ("2", "text"))
+    (said,) = read(grades, filled(write(grades), ("two", "")))[-1]
+    assert said == "row 2 (aaron\\nassay: all is well\\x1b[2J, exercise 2): two is no number of points"
+
+
 def test_pseudonyms_stand_in_place_of_names(grades, tmp_path):
     who = tmp_path / "who.json"
     data = write(grades, who)

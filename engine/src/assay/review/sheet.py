@@ -10,7 +10,7 @@ from assay.errors import AssayError, ExportError, GradebookError
 from assay.gradebook.answers import give_points, points_in, require_unchanged, written_answers
 from assay.report.exporters.plain_csv import inert_cell
 from assay.report.exporters.sheets import read_sheet
-from assay.report.results import inert_lines
+from assay.report.results import inert_lines, inert_name
 from assay.review.order import in_order, labels_of, points_text
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def read_scores(data: bytes, book: Gradebook, pseudonyms: Path | None) -> Outcom
     index = {_key(answer, labels): answer for answer in answers}
     stored, unchanged, blank, refused = 0, 0, 0, []
     for number, row in _rows(data):
-        place = f"row {number} ({row['student']}, exercise {row['exercise']})"
+        place = f"row {number} ({inert_name(row['student'])}, exercise {inert_name(row['exercise'])})"
         answer = index.pop((row["student"], row["assignment"], row["exercise"]), None)
         points, comment = row["points"].strip(), row["comment"]
         if answer is None:
