@@ -19,7 +19,8 @@ WALL = (
 )  # fmt: skip
 KERNEL = (
     "promises", "gradebook/test_hard_places.py", "intake/archives", "intake/test_exports.py",
-    "intake/test_reader.py", "report/pages/test_pages_browser.py", "test_distribution.py", "test_text.py",
+    "intake/test_reader.py", "report/pages/test_pages_browser.py", "review/test_review_browser.py",
+    "test_distribution.py", "test_text.py",
 )  # fmt: skip
 SMOKE = ("command/test_grade.py",)
 SERIAL = ("test_readme.py",)  # its report has the verdict of a speed check

@@ -72,6 +72,21 @@ def test_a_correction_needs_a_reason_and_finite_points(assay):
     assert (code, "nan is no number of points." in errors) == (2, True)
 
 
+@pytest.mark.parametrize(
+    ("points", "said"),
+    [
+        ("two", "two is no number of points."),
+        ("inf", "inf is no number of points."),
+        ("-1", "-1 is below 0 points."),
+        ("", "an empty text is no number of points."),
+    ],
+)
+def test_points_are_a_number_from_0_on(room, points, said):
+    words = ("score", "--gradebook", "grades.db", "--", "bob", "2", points)
+    code, output, errors = run_here(None, *words, cwd=room)
+    assert (code, output, said in errors) == (2, "", True)
+
+
 def test_a_written_answer_is_scored_once_it_exists(assay):
     assert assay("score", "bob", "2", "4", "--comment", "good") == (
         0, "bob, basics: the written answer to exercise 2 has 4 points (decision 1); 6 of 6 in all\n", ""

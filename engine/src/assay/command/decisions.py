@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import math
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from assay.command.console import USAGE, say, stop, stop_on_error
 from assay.command.keeping import opened, required_gradebook_option
-from assay.gradebook.effective import answer_hash, effective
-from assay.gradebook.lookup import find_answer, find_check, find_decision, find_report
+from assay.errors import GradebookError
+from assay.gradebook.answers import give_points, points_in
+from assay.gradebook.effective import effective
+from assay.gradebook.lookup import find_check, find_decision, find_report
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,21 +27,21 @@ assignment_option = click.option("--assignment", help="Needed if the student has
 _reason_option = click.option("--reason", required=True, help="Why; it is kept, and `assay history` shows it.")
 
 
-class Number(click.FloatRange):
+class Points(click.types.FloatParamType):
     """Points that a person gives."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """Refuse nan and infinity."""
-        points: float = super().convert(value, param, ctx)
-        if not math.isfinite(points):
-            self.fail(f"{value} is no number of points.", param, ctx)
-        return points
+        """Refuse every text that is not a number from 0 on."""
+        try:
+            return points_in(value)
+        except GradebookError as error:
+            self.fail(f"{error}.", param, ctx)
 
 
 @click.command()
 @click.argument("student")
 @click.argument("check")
-@click.argument("points", type=Number(0))
+@click.argument("points", type=Points())
 @_reason_option
 @assignment_option
 @required_gradebook_option
@@ -61,16 +62,14 @@ def correct(student: str, check: str, points: float, reason: str, assignment: st
 @click.command()
 @click.argument("student")
 @click.argument("exercise")
-@click.argument("points", type=Number(0))
+@click.argument("points", type=Points())
 @click.option("--comment", default="", help="For the student.")
 @assignment_option
 @required_gradebook_option
 def score(student: str, exercise: str, points: float, comment: str, assignment: str | None, file: Path) -> None:  # noqa: PLR0913, PLR0917 - as above
     """Give STUDENT these POINTS for the written answer to EXERCISE, as long as its text stays the same."""
     with _report(file, student, assignment) as (book, entry):
-        about = answer_hash(find_answer(entry.report, exercise).text)
-        name = entry.report.assignment
-        number = book.decide("score", student, name, exercise, points=points, text=comment, about=about)
+        number = give_points(book, entry.report, exercise, points, comment)
         _tell(book, entry, number, f"the written answer to exercise {exercise} has {points:g} points")
 
 

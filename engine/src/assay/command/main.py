@@ -15,6 +15,7 @@ from assay.command.grade import grade
 from assay.command.history import forget, history
 from assay.command.new import new
 from assay.command.regrade import regrade
+from assay.command.review import review
 from assay.command.scaffold import new_course, new_exercise
 from assay.command.selftest import self_test
 from assay.command.tolerances import tolerances
@@ -41,7 +42,7 @@ def main() -> None:
 
 _GRADING = (grade, check, new, doctor)
 _AUTHORING = (new_course, new_exercise, tolerances, self_test)
-_GRADEBOOK = (correct, dump, excuse, forget, history, regrade, score, withdraw)
+_GRADEBOOK = (correct, dump, excuse, forget, history, regrade, review, score, withdraw)
 _EXPORTS = (export, give_back)
 
 for command in (*_GRADING, *_AUTHORING, *_GRADEBOOK, *_EXPORTS):

@@ -234,9 +234,9 @@ def _message(message: Message | None) -> str:
     return "\n".join(lines)
 
 
-def inert_lines(text: str) -> str:
-    """Return a text of several lines, each escaped."""
-    return "\n".join(escape(line, MAX_LINE_CHARS) for line in text.expandtabs(4).split("\n"))
+def inert_lines(text: str, limit: int = MAX_LINE_CHARS) -> str:
+    """Return a text of several lines, each escaped and at most so long."""
+    return "\n".join(escape(line, limit) for line in text.expandtabs(4).split("\n"))
 
 
 def inert_name(text: str) -> str:

@@ -12,7 +12,7 @@ from assay.report.exporters.request import Export
 if TYPE_CHECKING:
     from assay.report.exporters.request import Request
 
-__all__ = ["plain_csv"]
+__all__ = ["inert_cell", "plain_csv"]
 
 _HEADER: Final = (
     "student", "assignment", "exercise", "title", "check", "description", "status", "points", "max_points",
@@ -27,15 +27,16 @@ def plain_csv(request: Request) -> Export:
     writer = csv.writer(text)
     writer.writerow(_HEADER)
     for result in request.results:
-        who = (_inert(result.student), _inert(result.assignment))
+        who = (inert_cell(result.student), inert_cell(result.assignment))
         status = "excused" if result.excused else "absent" if result.report.cause == "absent" else "ungraded"
         if not result.rows:
-            writer.writerow((*who, None, None, None, _inert(result.doubt), status, None, None))
+            writer.writerow((*who, None, None, None, inert_cell(result.doubt), status, None, None))
         for row in result.rows:
             texts = (row.exercise, row.title, row.check, row.description, row.status)
-            writer.writerow((*who, *map(_inert, texts), row.score, row.max_score))
+            writer.writerow((*who, *map(inert_cell, texts), row.score, row.max_score))
     return Export(text.getvalue().encode())
 
 
-def _inert(text: str) -> str:
+def inert_cell(text: str) -> str:
+    """Return a text for a cell that no spreadsheet reads as a formula."""
     return _FORMULA.sub(r"\1'", text)

@@ -11,7 +11,7 @@ from typing import Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-__all__ = ["MARK", "render"]
+__all__ = ["MARK", "policy_of", "render"]
 
 _FOLDER: Final = Path(__file__).parent / "templates"
 
@@ -19,26 +19,45 @@ MARK: Final = b"<!doctype html>\n<!-- a page of assay -->\n"
 """The first bytes of every page: they tell a page from a file that somebody else put beside it."""
 
 
-def render(template: str, script: str = "", **values: object) -> bytes:
+def render(template: str, script: str = "", connect: str = "", **values: object) -> bytes:
     """Return a page, made from a template and perhaps with a script from the same folder.
 
     The style and the script stand in the page itself, so that it is one file.
+
+    Args:
+        template: its file.
+        script: the file of the script, or "".
+        connect: where the script may send to, as a content security policy says it, or "".
+        values: what the template shows.
     """
-    style, code = (_FOLDER / "page.css").read_text(), (_FOLDER / script).read_text() if script else ""
-    policy = f"default-src 'none'; style-src {_source(style)}; base-uri 'none'; form-action 'none'"
-    if code:
-        policy += f"; script-src {_source(code)}"
+    style, code = _style(), _script(script)
     text = (
         _templates()
         .get_template(template)
         .render(
-            policy=Markup(policy),  # noqa: S704 - made of hashes
+            policy=Markup(policy_of(script, connect)),  # noqa: S704 - made of hashes
             style=Markup(style),  # noqa: S704 - the engine wrote it
             script=Markup(code),  # noqa: S704 - the engine wrote it
             **values,
         )
     )
     return MARK + text.encode()
+
+
+def policy_of(script: str, connect: str) -> str:
+    """Return the content security policy of a page: its own style, its own script, and nothing else."""
+    policy = f"default-src 'none'; style-src {_source(_style())}; base-uri 'none'; form-action 'none'"
+    if script:
+        policy += f"; script-src {_source(_script(script))}"
+    return f"{policy}; connect-src {connect}" if connect else policy
+
+
+def _style() -> str:
+    return (_FOLDER / "page.css").read_text()
+
+
+def _script(name: str) -> str:
+    return (_FOLDER / name).read_text() if name else ""
 
 
 @functools.cache
