@@ -8,6 +8,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 from small_course import RIGHT, write_class
 
 from assay.course.starter import module_starter, notebook_starter
@@ -171,6 +172,15 @@ def test_a_terminal_is_not_steered(run, course_root, tmp_path):
     assert "halves = []  # \\x1b[31m red" in output
     assert "\x1b" not in output
     assert "\N{RIGHT-TO-LEFT OVERRIDE}" not in output
+
+
+def test_wide_characters_keep_the_columns(run, course_root, tmp_path):
+    source = ORIGINAL.replace("halves = []", "halves = []  # " + "\N{CJK UNIFIED IDEOGRAPH-4E2D}" * 30)
+    write_class(tmp_path / "class", {"\N{CJK UNIFIED IDEOGRAPH-674E}" * 30: source, "bob": source})
+    _, output, _ = run("similar", "class", "--course", course_root, cwd=tmp_path)
+    lines = output.split("\n\n")[1].splitlines()
+    assert {cell_len(line.partition(" | ")[0]) for line in lines[1:]} == {38}
+    assert max(map(cell_len, lines)) <= 80
 
 
 def test_a_file_of_the_course_that_cannot_be_read_is_named(run, course_root, tmp_path):

@@ -5,8 +5,10 @@ from __future__ import annotations
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
+from rich.cells import chop_cells, set_cell_size
+
 from assay.similarity.pairs import passages
-from assay.text import MAX_SOURCE_LINE_CHARS, escape
+from assay.text import MAX_NAME_CHARS, MAX_SOURCE_LINE_CHARS, escape
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -36,7 +38,7 @@ def side_by_side(number: int, pair: Pair) -> Iterator[str]:
     """Yield the lines of a pair."""
     assignment = escape(pair.left.assignment, _MAX_ASSIGNMENT_CHARS)
     yield f"{number}. {assignment}: {pair.share:.0%} alike ({pair.shared:,} of {pair.smaller:,} fingerprints)"
-    yield _both(escape(pair.left.student, _HALF), escape(pair.right.student, _HALF))
+    yield _both(escape(pair.left.student, MAX_NAME_CHARS), escape(pair.right.student, MAX_NAME_CHARS))
     codes = [each.code.text.split("\n") for each in (pair.left, pair.right)]
     found = passages(pair)
     left = _MAX_ROWS
@@ -60,9 +62,10 @@ def _pieces(code: Sequence[str], line: int, before: int | None) -> list[str]:
     if line == before:
         return []
     text = escape(code[line].expandtabs(4), MAX_SOURCE_LINE_CHARS)
-    pieces = [text[start : start + _CODE] for start in range(0, max(len(text), 1), _CODE)]
-    return [f"{line + 1 if piece is pieces[0] else '':>4} {piece}" for piece in pieces]
+    first, *others = chop_cells(text, _CODE) or [""]
+    return [f"{line + 1:>4} {first}", *(f"{'':>4} {other}" for other in others)]
 
 
 def _both(left: str, right: str) -> str:
-    return f"{left:<{_HALF}} | {right}".rstrip()
+    # East Asian characters take two columns.
+    return f"{set_cell_size(left, _HALF)} | {set_cell_size(right, _HALF)}".rstrip()
