@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from assay.intake.result import Intake
     from assay.model import Report, Submission
 
-__all__ = ["Work", "grade", "grade_work", "read_work", "show_work"]
+__all__ = ["Work", "grade", "grade_work", "read_work", "require_work", "show_work"]
 
 
 class Work(NamedTuple):
@@ -100,7 +100,7 @@ def grade(  # noqa: PLR0913, PLR0917 - one argument an option
         try:
             with executor_of(ctx) as executor:  # first: it imports torch while the submissions are read
                 work = read_work(paths, folder)
-                _require_work(work.intake, paths)
+                require_work(work.intake, paths)
                 _require_writable(json_file)
                 _require_writable(pages)
                 require_pages_folder(pages)
@@ -208,7 +208,8 @@ def show_work(reports: Sequence[Report], intake: Intake, skipped: Sequence[Repor
         say(escape(skipped_note(intake.skipped), MAX_LINE_CHARS))
 
 
-def _require_work(intake: Intake, paths: Sequence[Path]) -> None:
+def require_work(intake: Intake, paths: Sequence[Path]) -> None:
+    """Stop if nothing was found below the paths."""
     if not intake.submissions and not intake.refused:
         stop(f"nothing to grade in {', '.join(path_text(path) for path in paths)}", USAGE)
 

@@ -18,6 +18,7 @@ from assay.command.regrade import regrade
 from assay.command.review import review
 from assay.command.scaffold import new_course, new_exercise
 from assay.command.selftest import self_test
+from assay.command.similar import similar
 from assay.command.tolerances import tolerances
 
 __all__ = ["main"]
@@ -40,7 +41,7 @@ def main() -> None:
     """Grade machine-learning coursework. The judge never runs a student's code."""
 
 
-_GRADING = (grade, check, new, doctor)
+_GRADING = (grade, check, new, doctor, similar)
 _AUTHORING = (new_course, new_exercise, tolerances, self_test)
 _GRADEBOOK = (correct, dump, excuse, forget, history, regrade, review, score, withdraw)
 _EXPORTS = (export, give_back)
