@@ -13,6 +13,7 @@ from assay.command.export import export
 from assay.command.give_back import give_back
 from assay.command.grade import grade
 from assay.command.history import forget, history
+from assay.command.kit import kit
 from assay.command.new import new
 from assay.command.regrade import regrade
 from assay.command.scaffold import new_course, new_exercise
@@ -40,7 +41,7 @@ def main() -> None:
 
 
 _GRADING = (grade, check, new, doctor)
-_AUTHORING = (new_course, new_exercise, tolerances, self_test)
+_AUTHORING = (kit, new_course, new_exercise, tolerances, self_test)
 _GRADEBOOK = (correct, dump, excuse, forget, history, regrade, score, withdraw)
 _EXPORTS = (export, give_back)
 
