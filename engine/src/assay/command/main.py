@@ -13,6 +13,7 @@ from assay.command.export import export
 from assay.command.give_back import give_back
 from assay.command.grade import grade
 from assay.command.history import forget, history
+from assay.command.kit import kit
 from assay.command.new import new
 from assay.command.regrade import regrade
 from assay.command.review import review
@@ -42,7 +43,7 @@ def main() -> None:
 
 
 _GRADING = (grade, check, new, doctor, similar)
-_AUTHORING = (new_course, new_exercise, tolerances, self_test)
+_AUTHORING = (kit, new_course, new_exercise, tolerances, self_test)
 _GRADEBOOK = (correct, dump, excuse, forget, history, regrade, review, score, withdraw)
 _EXPORTS = (export, give_back)
 

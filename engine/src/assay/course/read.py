@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 REFERENCE, TESTS = "reference", "tests"
+ANSWERS = ".answers"
+"""The suffix of recorded answers beside an assignment's contract: a student's kit has them instead of model answers."""
+
 _EXERCISE = re.compile(r"test_(\d+)_\w+\.py")
 
 

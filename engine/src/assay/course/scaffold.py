@@ -14,7 +14,7 @@ from assay.errors import CourseError
 if TYPE_CHECKING:
     from assay.course.read import Course
 
-__all__ = ["write_course", "write_exercise"]
+__all__ = ["require_new_folder", "write_course", "write_exercise"]
 
 _TEMPLATE = Path(__file__).with_name("template")
 _ASSIGNMENT = "warmup"
@@ -28,14 +28,19 @@ def write_course(folder: Path) -> None:
         CourseError: the folder has files.
         OSError: a file cannot be written.
     """
-    if folder.is_dir() and any(folder.iterdir()):
-        text = f"{folder} is not empty: name a new or an empty folder"
-        raise CourseError(text)
+    require_new_folder(folder)
     for path in sorted(_TEMPLATE.rglob("*")):
         if path.is_file() and path.suffix != ".pyc":  # pip compiles what it installs
             target = folder / path.relative_to(_TEMPLATE)
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(path.read_bytes())
+
+
+def require_new_folder(folder: Path) -> None:
+    """Raise CourseError if a folder has files; OSError if it is none."""
+    if folder.exists() and any(folder.iterdir()):
+        text = f"{folder} is not empty: name a new or an empty folder"
+        raise CourseError(text)
 
 
 def write_exercise(course: Course, assignment: str, number: int, name: str) -> tuple[Path, Path]:

@@ -90,7 +90,8 @@ class Diagnostician:
             outcomes = noted.found
         reference = load_module(self._state.reference_of(item))
         # A check that takes `seed` measures randomness, so that other answers are as right, or a whole training.
-        asked = None if "seed" in arguments else self._ask_reference(item)
+        may_ask = "seed" not in arguments and not self._state.is_recorded(item)
+        asked = self._ask_reference(item) if may_ask else None
         try:
             sentence = diagnose(outcomes, asked, reference)
         except Exception:  # noqa: BLE001 - torch may raise anything for a student's values; these have no relation

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 MARKERS = (
     "points(number): what the check is worth; 1 without it",
     "visibility(when): hidden, visible (without it), after_due_date or after_published",
+    "not_in_kit: a student's kit lists the check as graded by the course only",
     "forbids(*names): functions and classes of the course's library that submissions of this exercise may not use",
 )
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
+from assay.course.read import ANSWERS
 from assay.course.seeds import PUBLIC_SEED, derived_seed
 from assay.errors import PromiseBroken
 from assay.judge.collected import check_of, forbidden_by
@@ -88,6 +89,10 @@ class JudgeState:
     def reference_of(self, item: pytest.Item) -> Path:
         """Return the file of the model answers that a check compares with."""
         return self.course.reference(item.path.parent.name)
+
+    def is_recorded(self, item: pytest.Item) -> bool:
+        """Whether a check's model answers are recorded only, as in a student's kit: nothing else can be asked."""
+        return self.reference_of(item).with_suffix(ANSWERS).exists()
 
     def check_seed(self, item: pytest.Item) -> int:
         """Return the seed of a check's own inputs."""
