@@ -28,6 +28,7 @@ FEW = settings(max_examples=10)
 """Every answer here is wrong for nearly every input, if it is wrong: ten are plenty, and each is several crossings."""
 
 
+@pytest.mark.not_in_kit  # what it expects is the model answer
 @pytest.mark.points(2)
 @FEW
 @given(columns())
@@ -70,6 +71,7 @@ def test_a_shorter_last_batch_takes_a_shorter_step(submission, X, y, w, b, batch
     )
 
 
+@pytest.mark.not_in_kit  # what it expects is the model answer
 @pytest.mark.points(2)
 def test_any_number_of_rows_and_any_scale(submission, rng):
     """forward and loss are as exact for one row or a thousand, for labels of 1e4 and for residuals of 1e-3"""
@@ -78,6 +80,7 @@ def test_any_number_of_rows_and_any_scale(submission, rng):
     assert_any_scale(model, summed, rng)
 
 
+@pytest.mark.not_in_kit  # what it expects is the model answer
 @pytest.mark.points(2)
 def test_every_call_is_answered_anew(submission, rng):
     """forward and loss follow a change of weight, bias and labels, and two models have their own"""
