@@ -16,7 +16,7 @@ SCRIPT = Path(__file__).parents[1] / "gradescope" / "run_autograder"
 
 UNFINISHED = {
     "score": 0,
-    "output": "Grading was not finished, so no points are known. Tell your instructor if this text stays.",
+    "output": "Grading was not finished: the 0 stands for points that are not known. Tell your instructor if this text stays.",
     "output_format": "text",
     "stdout_visibility": "hidden",
 }

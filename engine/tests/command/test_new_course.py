@@ -154,6 +154,14 @@ def test_an_exercise_that_does_not_fit_is_refused_and_nothing_changes(run, cours
     assert fingerprint(course) == before
 
 
+@pytest.mark.parametrize("name", ["torch", "f", "scale"])
+def test_what_the_model_answers_import_or_assign_stays(run, course, name):
+    path = course / "reference" / "warmup.py"
+    path.write_text(f"{path.read_text()}\n\nimport torch.nn\nfrom torch.nn import functional as f\n\nscale = 2\n")
+    said = run("new-exercise", "warmup", "2", name, cwd=course)
+    assert said == (2, "", f"assay: {path} defines {name} already: name another function\n")
+
+
 def test_model_answers_that_are_not_python_are_named(run, course):
     (course / "reference" / "warmup.py").write_text("def f(:\n")
     said = run("new-exercise", "warmup", "2", "center", cwd=course)

@@ -196,6 +196,15 @@ def test_a_file_of_the_course_that_cannot_be_read_is_named(run, course_root, tmp
     )
 
 
+def test_model_answers_that_are_no_python_are_named(run, course_root, tmp_path):
+    course = shutil.copytree(course_root, tmp_path / "course")
+    (course / "reference" / "basics.py").write_text("def f(:\n")
+    write_class(tmp_path / "class", {"alice": RIGHT})
+    code, output, errors = run("similar", "class", "--course", "course", cwd=tmp_path)
+    assert (code, output) == (2, "")
+    assert errors == f"assay: {course}/reference/basics.py cannot be read: invalid syntax (<unknown>, line 1)\n"
+
+
 def test_nothing_to_compare_is_said(run, course_root, tmp_path):
     (tmp_path / "class").mkdir()
     said = run("similar", "class", "--course", course_root, cwd=tmp_path)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assay.command.console import USAGE, progress_bars, say, stop
+from assay.command.console import USAGE, progress_bars, say, stop, stop_on_error
 from assay.command.grade import Work, read_work, require_work
 from assay.command.options import PathArgument, course_option
-from assay.errors import IntakeError
+from assay.errors import CourseError, IntakeError
 from assay.intake.tree import path_text
 from assay.similarity.pairs import Compared, most_alike
 from assay.similarity.reading import CodeReader, is_installed
@@ -60,7 +60,8 @@ def _compared(work: Work, reader: CodeReader) -> Iterator[Compared]:
         for submission in progress.track(submissions, description="reading"):
             name, assignment = submission.info.name, submission.assignment
             if assignment not in everybody:
-                everybody[assignment] = _of_everybody(work.course, assignment, reader)
+                with stop_on_error(USAGE):
+                    everybody[assignment] = _of_everybody(work.course, assignment, reader)
             try:
                 code = reader.read(submission.kind, submission.source)
             except IntakeError as error:
@@ -74,8 +75,13 @@ def _of_everybody(course: Course, assignment: str, reader: CodeReader) -> set[in
     from assay.course.starter import module_starter, notebook_starter  # noqa: PLC0415 - nbformat takes long to import
 
     reference = course.reference(assignment)
-    notebook = reader.read("notebook", notebook_starter(reference).encode())
-    found = {*reader.read("module", module_starter(reference).encode()).fingerprints, *notebook.fingerprints}
+    try:
+        starters = module_starter(reference), notebook_starter(reference)
+    except (SyntaxError, ValueError, OSError) as error:
+        text = f"{reference} cannot be read: {error}"
+        raise CourseError(text) from error
+    module, notebook = (text.encode() for text in starters)
+    found = {*reader.read("module", module).fingerprints, *reader.read("notebook", notebook).fingerprints}
     for path in (reference, *(sorted(course.library.rglob("*.py")) if course.library else ())):
         try:
             found.update(reader.read("module", path.read_bytes()).fingerprints)

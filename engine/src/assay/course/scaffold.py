@@ -87,7 +87,16 @@ def _defined_names(reference: Path) -> set[str]:
     except SyntaxError as error:
         text = f"{reference}, line {error.lineno}: {error.msg}"
         raise CourseError(text) from error
-    return {node.name for node in body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    names: set[str] = set()
+    for node in body:
+        match node:
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                names.add(name)
+            case ast.Import(names=imported) | ast.ImportFrom(names=imported):
+                names.update(alias.asname or alias.name.partition(".")[0] for alias in imported)
+            case _:
+                names.update(each.id for each in ast.walk(node) if isinstance(each, ast.Name))
+    return names
 
 
 def _renamed(text: str, number: int, name: str) -> str:

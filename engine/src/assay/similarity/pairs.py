@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Compared", "Pair", "most_alike", "passages"]
 
-_FEWEST: Final = PASSAGE
+_FEWEST: Final = 25
 """Fingerprints that a pair must share: a passage of two lines, below which right answers meet by chance."""
 
 _PLACES: Final = 10
