@@ -279,3 +279,23 @@ def test_a_check_that_cannot_work_in_the_kit_is_named(run, course_root, tmp_path
     text = "assay: the model answers do not pass in the kit: basics/10/mean (failed: what came back could not be used: "
     assert errors.startswith(f"{text}[Errno 2] No such file or directory: ")
     assert errors.endswith("/kit/tests/basics/limits.txt'); mark the check with not_in_kit\n")
+
+
+def test_a_hidden_check_that_would_get_into_the_kit_is_named(run, course_root, tmp_path):
+    course = shutil.copytree(course_root, tmp_path / "course")
+    checks = course / "tests" / "basics" / "test_10_noise.py"
+    more = """
+class TestMore:
+    size = 10_000
+
+    @staticmethod
+    @pytest.mark.visibility("hidden")
+    def test_within(submission):
+        \"\"\"noise of another size has mean zero\"\"\"
+        assert_close(submission.noise(7).shape, (7,))
+"""
+    text = checks.read_text().replace("import torch\n", "import pytest\n").replace("10_000", "TestMore.size")
+    checks.write_text(text + more)
+    text = "the kit has checks that are not visible: basics/10/within; no visible check may need their definition"
+    assert run("kit", tmp_path / "kit", cwd=course) == (3, "", f"assay: {text}\n")
+    assert not (tmp_path / "kit").exists()

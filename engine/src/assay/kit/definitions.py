@@ -17,6 +17,12 @@ __all__ = ["Source", "is_check", "kit_name"]
 
 _MISTAKES, _SHARED = "mistakes_", "shared_"
 
+_DEFINING = (
+    *(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef),
+    *(ast.Assign, ast.AnnAssign, ast.AugAssign, ast.NamedExpr, ast.For),
+)
+"""What gives a name a value, besides imports."""
+
 
 def is_check(name: str) -> bool:
     """Whether pytest takes a function of that name for a test."""
@@ -41,7 +47,7 @@ class Source:
         always: the names that pytest or the import itself needs.
 
     Raises:
-        CourseError: the file is not Python.
+        CourseError: the file is not Python, or cannot be cut: it defines something inside of a statement.
     """
 
     def __init__(self, path: Path) -> None:
@@ -55,6 +61,7 @@ class Source:
         self.mistakes: set[str] = set()
         self.always: set[str] = {"pytestmark"}
         for statement in self._tree.body:
+            _require_simple(statement, path)
             self._note(statement)
         self.always &= self._defining.keys()
 
@@ -116,6 +123,18 @@ def _is_kept(statement: ast.stmt) -> bool:
     return not docstring and not isinstance(statement, ast.Assert)
 
 
+def _require_simple(statement: ast.stmt, path: Path) -> None:
+    """Raise CourseError for a statement that would bring its definitions into a kit whether they are needed or not."""
+    if any(_defined_by(statement)) or not _is_kept(statement):
+        return
+    if any(isinstance(node, _DEFINING) for node in ast.walk(statement)):
+        text = (
+            f"{path}, line {statement.lineno}: a kit cannot be cut from a statement that has definitions or "
+            "assignments inside: write them at the top level of the file"
+        )
+        raise CourseError(text)
+
+
 def _defined_by(statement: ast.stmt) -> Iterator[str]:
     match statement:
         case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
@@ -125,9 +144,21 @@ def _defined_by(statement: ast.stmt) -> Iterator[str]:
         case ast.Assign() | ast.AnnAssign() | ast.AugAssign():
             targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
             for target in targets:
-                for node in ast.walk(target):
-                    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-                        yield node.id
+                yield from _assigned_to(target)
+        case _:
+            pass
+
+
+def _assigned_to(target: ast.expr) -> Iterator[str]:
+    """Yield the names that an assignment changes; of `cases["a"]` and `cases.a` it is `cases`."""
+    match target:
+        case ast.Name(id=name):
+            yield name
+        case ast.Tuple(elts=parts) | ast.List(elts=parts):
+            for part in parts:
+                yield from _assigned_to(part)
+        case ast.Starred(value=inner) | ast.Attribute(value=inner) | ast.Subscript(value=inner) | ast.Call(func=inner):
+            yield from _assigned_to(inner)
         case _:
             pass
 
