@@ -191,3 +191,22 @@ def test_a_part_of_an_object_stays_with_the_object(folder):
     text = cut(folder, checks_of("one"), ()).files["test_1_a.py"]
     assert [word for word in ("CASES", "42", "secret") if word in text] == []
     assert text.endswith("\nhalf.factor = [1, A]\n")
+
+
+def test_a_check_in_a_class_becomes_a_line(folder):
+    checks = folder / "test_1_a.py"
+    checks.write_text(
+        f"{checks.read_text()}class TestMore:\n    def test_six(submission):\n        assert submission.f(42)\n"
+    )
+    files, left_out = cut(folder, checks_of("six"), ())
+    assert left_out == set(checks_of("six"))
+    assert files["test_1_a.py"] == (
+        '"""Title"""\nfrom __future__ import annotations\nimport pytest\n\n'
+        "@pytest.mark.points(0)\n"
+        'def test_six(submission):\n    """six holds"""\n    pytest.skip(\'graded by your course only\')\n'
+    )
+
+
+def test_a_check_that_needs_a_name_that_no_file_defines_becomes_a_line(folder):
+    (folder / "helpers.py").write_text("from math import *\n")
+    assert cut(folder, checks_of("one"), ()).left_out == set(checks_of("one"))

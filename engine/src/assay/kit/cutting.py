@@ -40,7 +40,8 @@ def cut(folder: Path, visible: Mapping[CheckFunction, str], left_out: Collection
     Args:
         folder: an assignment's checks.
         visible: the description of each visible check's function, by its file and name.
-        left_out: those that become a line in the report; checks that need a known mistake or a hidden check join them.
+        left_out: those that become a line in the report; checks that need a known mistake or a hidden check join them,
+            and those that their file does not define at its top level, such as one in a class.
 
     Raises:
         CourseError: a file is not Python, or cannot be cut.
@@ -83,7 +84,7 @@ class _Cutter:
             if (place, name) in found:
                 continue
             source = self.source(place)
-            if name in source.mistakes or (is_check(name) and (place, name) not in self._kept):
+            if not source.has(name) or name in source.mistakes or (is_check(name) and (place, name) not in self._kept):
                 return None
             if place not in {other for other, _ in found}:  # a file's first need
                 waiting += [(place, word) for word in source.always]

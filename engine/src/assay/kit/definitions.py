@@ -81,13 +81,17 @@ class Source:
         elif "autouse" in ast.dump(statement):
             self.always |= names
 
+    def has(self, name: str) -> bool:
+        """Whether the file defines or imports a name at its top level."""
+        return name in self._defining
+
     def words_of(self, name: str) -> set[str]:
         """Return the names of this file that a definition needs; none for a name that the file does not define."""
         found = {word for statement in self._defining.get(name, ()) for word in _words(statement)}
         return found & self._defining.keys()
 
     def cut(self, names: AbstractSet[str], instead: Mapping[str, ast.stmt]) -> str:
-        """Return the source of some definitions, with other statements in the place of others."""
+        """Return the source of some definitions, with other statements in the place of others, or else at the end."""
         head = [ast.Expr(ast.Constant((ast.get_docstring(self._tree) or "").partition("\n")[0]))]
         body: list[ast.stmt] = [*head, *(node for node in self._tree.body if _is_future(node))]
         if instead:
@@ -100,6 +104,7 @@ class Source:
                 body.append(statement)
             else:
                 body += [instead[name] for name in sorted(defined & instead.keys())]
+        body += [instead[name] for name in sorted(instead.keys() - self._defining.keys())]
         return ast.unparse(ast.Module(body, [])) + "\n"
 
 
