@@ -142,6 +142,16 @@ def test_the_kit_has_no_model_answer_hidden_check_mistake_comment_or_seed(writte
     )
 
 
+def test_the_readme_says_who_knows_how_the_engine_is_installed(written):
+    text = (written[1] / "README.md").read_text()
+    assert text.startswith(
+        "# Your kit\n\n"
+        "Your instructor says how `assay` itself is installed, best in a virtual environment. "
+        "Install there what the checks need\nbesides:\n\n"
+        "    python -m pip install -r requirements.txt\n"
+    )
+
+
 def test_the_readme_lists_the_checks_of_the_course(written):
     _, kit, _ = written
     assert (
@@ -160,7 +170,7 @@ def test_the_requirements_are_the_versions_that_recorded(written):
     import torch
 
     lines = (written[1] / "requirements.txt").read_text().splitlines()
-    assert [line.partition("==")[0] for line in lines] == ["assay", "hypothesis", "pytest", "torch"]
+    assert [line.partition("==")[0] for line in lines] == ["hypothesis", "pytest", "torch"]
     assert f"hypothesis=={hypothesis.__version__}" in lines
     assert f"torch=={torch.__version__.partition('+')[0]}" in lines
 
