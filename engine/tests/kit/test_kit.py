@@ -7,9 +7,11 @@ import pytest
 from commands import run_here
 from small_course import RIGHT, TEST_2, message, statuses, write_course
 
-from assay.course.read import fingerprint
+from assay.course.read import fingerprint, read_course
 from assay.course.seeds import PUBLIC_SEED
+from assay.errors import AssayError
 from assay.judge.session import Job, grade_chunk
+from assay.kit.write import write_kit
 from assay.model import Submission, SubmissionInfo
 from assay.wire.values import encode, trusting_decoder
 
@@ -265,6 +267,27 @@ def test_a_file_in_the_place_of_the_folder_is_refused(run, course_root, tmp_path
     (tmp_path / "notes.txt").touch()
     said = run("kit", "notes.txt", "--course", course_root, cwd=tmp_path)
     assert said == (2, "", "assay: notes.txt cannot be written: Not a directory\n")
+
+
+@pytest.mark.parametrize("name", ["none/kit", f"{__file__}/kit"], ids=["no folder", "a file"])
+def test_a_folder_that_cannot_be_made_is_refused_before_the_work(run, course_root, tmp_path, name):
+    said = run("kit", name, "--course", course_root, cwd=tmp_path)
+    assert said == (3, "", f"assay: no file can be written at {name}\n")
+
+
+def test_a_name_that_no_folder_can_have_is_refused(run, course_root, tmp_path):
+    said = run("kit", "x" * 300, "--course", course_root, cwd=tmp_path)
+    assert said == (2, "", f"assay: {'x' * 300} cannot be written: File name too long\n")
+
+
+def test_a_copy_that_fails_says_so(executor, course_root, tmp_path):
+    folder = tmp_path
+    while len(str(folder)) < 4000:
+        folder /= "x" * min(200, 4090 - len(str(folder)) - 1)
+    folder.mkdir(parents=True)  # a path of 4090 bytes; Linux takes 4095, and every file's name is longer than 5
+    with pytest.raises(AssayError) as caught:
+        write_kit(read_course(course_root), folder, executor)
+    assert str(caught.value) == f"{folder} cannot be written: a file could not be copied"
 
 
 def test_model_answers_that_fail_a_check_are_named(run, course_root, tmp_path):

@@ -16,7 +16,7 @@ from assay.course.read import ANSWERS, REFERENCE, TESTS, exercise_of, fingerprin
 from assay.course.scaffold import require_new_folder
 from assay.course.seeds import PUBLIC_SEED
 from assay.course.starter import module_starter, notebook_starter
-from assay.errors import CourseError
+from assay.errors import AssayError, CourseError
 from assay.judge.session import Job, grade_chunk
 from assay.judge.state import reference_as_submission
 from assay.kit.cutting import cut
@@ -51,8 +51,8 @@ def write_kit(course: Course, folder: Path, executor: Executor, waived: tuple[st
 
     Raises:
         CourseError: the folder has files; or the model answers do not pass a check, in the course or in the kit.
-        AssayError: a session did not finish.
-        OSError: a file cannot be written.
+        AssayError: a session did not finish, or the folder cannot be written.
+        OSError: the folder cannot be read, or the temporary one cannot be written.
     """
     require_new_folder(folder)
     with tempfile.TemporaryDirectory(prefix="assay-kit-") as name:
@@ -64,7 +64,11 @@ def write_kit(course: Course, folder: Path, executor: Executor, waived: tuple[st
         _require_passed(course, kit, recordings, executor, waived)
         (kit / "requirements.txt").write_text(requirements(kit), encoding="utf-8")
         (kit / "README.md").write_text(readme(course.assignments, left_out), encoding="utf-8")
-        shutil.copytree(kit, folder, dirs_exist_ok=True, ignore=_BYTECODE)
+        try:
+            shutil.copytree(kit, folder, dirs_exist_ok=True, ignore=_BYTECODE)
+        except OSError as error:  # shutil.Error, of several files, has no strerror
+            text = f"{folder} cannot be written: {error.strerror or 'a file could not be copied'}"
+            raise AssayError(text) from error
     return left_out
 
 
