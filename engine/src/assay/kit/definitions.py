@@ -21,7 +21,7 @@ _DEFINING = (
     *(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef),
     *(ast.Assign, ast.AnnAssign, ast.AugAssign, ast.NamedExpr, ast.For),
 )
-"""What gives a name a value, besides imports."""
+"""The syntax that gives a name a value, besides imports."""
 
 
 def is_check(name: str) -> bool:
