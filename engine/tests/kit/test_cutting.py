@@ -150,3 +150,63 @@ def test_a_file_that_is_not_python_is_named(folder):
     (folder / "helpers.py").write_text("def f(:\n")
     with pytest.raises(CourseError, match=r"helpers\.py, line 1: invalid syntax$"):
         cut(folder, checks_of("one"), ())
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "if True:\n    SECRET = 42",
+        "if True:\n    def test_hidden(submission):\n        assert submission.f(42)",
+        "for SECRET in [42]:\n    print(SECRET)",
+        "with open('secret') as file:\n    SECRET = file.read()",
+        "try:\n    SECRET = 42\nexcept OSError:\n    pass",
+        "while True:\n    class Secret:\n        pass",
+        "print(SECRET := 42)",
+    ],
+)
+def test_a_definition_inside_of_a_statement_is_refused(folder, statement):
+    checks = folder / "test_1_a.py"
+    line = len(checks.read_text().splitlines()) + 1
+    checks.write_text(f"{checks.read_text()}{statement}\n")
+    with pytest.raises(CourseError) as caught:
+        cut(folder, checks_of("one"), ())
+    assert str(caught.value) == (
+        f"{checks}, line {line}: a kit cannot be cut from a statement that has definitions or assignments inside: "
+        "write them at the top level of the file"
+    )
+
+
+def test_imports_for_types_may_stand_in_an_if(folder):
+    helpers = folder / "helpers.py"
+    block = "if TYPE_CHECKING:\n    from collections.abc import Iterator\n"
+    helpers.write_text(f"from typing import TYPE_CHECKING\n{block}{helpers.read_text()}")
+    text = cut(folder, checks_of("one"), ()).files["helpers.py"]
+    assert f"from typing import TYPE_CHECKING\n{block}" in text
+
+
+def test_a_part_of_an_object_stays_with_the_object(folder):
+    parts = 'CASES = {}\nCASES["hidden"] = 42\nhidden_helper.secret, *CASES["more"] = (1, 2)\nhalf.factor = [1, A]\n'
+    checks = folder / "test_1_a.py"
+    checks.write_text(checks.read_text() + parts)
+    text = cut(folder, checks_of("one"), ()).files["test_1_a.py"]
+    assert [word for word in ("CASES", "42", "secret") if word in text] == []
+    assert text.endswith("\nhalf.factor = [1, A]\n")
+
+
+def test_a_check_in_a_class_becomes_a_line(folder):
+    checks = folder / "test_1_a.py"
+    checks.write_text(
+        f"{checks.read_text()}class TestMore:\n    def test_six(submission):\n        assert submission.f(42)\n"
+    )
+    files, left_out = cut(folder, checks_of("six"), ())
+    assert left_out == set(checks_of("six"))
+    assert files["test_1_a.py"] == (
+        '"""Title"""\nfrom __future__ import annotations\nimport pytest\n\n'
+        "@pytest.mark.points(0)\n"
+        'def test_six(submission):\n    """six holds"""\n    pytest.skip(\'graded by your course only\')\n'
+    )
+
+
+def test_a_check_that_needs_a_name_that_no_file_defines_becomes_a_line(folder):
+    (folder / "helpers.py").write_text("from math import *\n")
+    assert cut(folder, checks_of("one"), ()).left_out == set(checks_of("one"))

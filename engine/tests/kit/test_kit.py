@@ -7,9 +7,11 @@ import pytest
 from commands import run_here
 from small_course import RIGHT, TEST_2, message, statuses, write_course
 
-from assay.course.read import fingerprint
+from assay.course.read import fingerprint, read_course
 from assay.course.seeds import PUBLIC_SEED
+from assay.errors import AssayError
 from assay.judge.session import Job, grade_chunk
+from assay.kit.write import write_kit
 from assay.model import Submission, SubmissionInfo
 from assay.wire.values import encode, trusting_decoder
 
@@ -142,6 +144,16 @@ def test_the_kit_has_no_model_answer_hidden_check_mistake_comment_or_seed(writte
     )
 
 
+def test_the_readme_says_who_knows_how_the_engine_is_installed(written):
+    text = (written[1] / "README.md").read_text()
+    assert text.startswith(
+        "# Your kit\n\n"
+        "Your instructor says how `assay` itself is installed, best in a virtual environment. "
+        "Install there what the checks need\nbesides:\n\n"
+        "    python -m pip install -r requirements.txt\n"
+    )
+
+
 def test_the_readme_lists_the_checks_of_the_course(written):
     _, kit, _ = written
     assert (
@@ -160,7 +172,7 @@ def test_the_requirements_are_the_versions_that_recorded(written):
     import torch
 
     lines = (written[1] / "requirements.txt").read_text().splitlines()
-    assert [line.partition("==")[0] for line in lines] == ["assay", "hypothesis", "pytest", "torch"]
+    assert [line.partition("==")[0] for line in lines] == ["hypothesis", "pytest", "torch"]
     assert f"hypothesis=={hypothesis.__version__}" in lines
     assert f"torch=={torch.__version__.partition('+')[0]}" in lines
 
@@ -257,6 +269,27 @@ def test_a_file_in_the_place_of_the_folder_is_refused(run, course_root, tmp_path
     assert said == (2, "", "assay: notes.txt cannot be written: Not a directory\n")
 
 
+@pytest.mark.parametrize("name", ["none/kit", f"{__file__}/kit"], ids=["no folder", "a file"])
+def test_a_folder_that_cannot_be_made_is_refused_before_the_work(run, course_root, tmp_path, name):
+    said = run("kit", name, "--course", course_root, cwd=tmp_path)
+    assert said == (3, "", f"assay: no file can be written at {name}\n")
+
+
+def test_a_name_that_no_folder_can_have_is_refused(run, course_root, tmp_path):
+    said = run("kit", "x" * 300, "--course", course_root, cwd=tmp_path)
+    assert said == (2, "", f"assay: {'x' * 300} cannot be written: File name too long\n")
+
+
+def test_a_copy_that_fails_says_so(executor, course_root, tmp_path):
+    folder = tmp_path
+    while len(str(folder)) < 4000:
+        folder /= "x" * min(200, 4090 - len(str(folder)) - 1)
+    folder.mkdir(parents=True)  # a path of 4090 bytes; Linux takes 4095, and every file's name is longer than 5
+    with pytest.raises(AssayError) as caught:
+        write_kit(read_course(course_root), folder, executor)
+    assert str(caught.value) == f"{folder} cannot be written: a file could not be copied"
+
+
 def test_model_answers_that_fail_a_check_are_named(run, course_root, tmp_path):
     course = shutil.copytree(course_root, tmp_path / "course")
     reference = course / "reference" / "basics.py"
@@ -279,3 +312,23 @@ def test_a_check_that_cannot_work_in_the_kit_is_named(run, course_root, tmp_path
     text = "assay: the model answers do not pass in the kit: basics/10/mean (failed: what came back could not be used: "
     assert errors.startswith(f"{text}[Errno 2] No such file or directory: ")
     assert errors.endswith("/kit/tests/basics/limits.txt'); mark the check with not_in_kit\n")
+
+
+def test_a_hidden_check_that_would_get_into_the_kit_is_named(run, course_root, tmp_path):
+    course = shutil.copytree(course_root, tmp_path / "course")
+    checks = course / "tests" / "basics" / "test_10_noise.py"
+    more = """
+class TestMore:
+    size = 10_000
+
+    @staticmethod
+    @pytest.mark.visibility("hidden")
+    def test_within(submission):
+        \"\"\"noise of another size has mean zero\"\"\"
+        assert_close(submission.noise(7).shape, (7,))
+"""
+    text = checks.read_text().replace("import torch\n", "import pytest\n").replace("10_000", "TestMore.size")
+    checks.write_text(text + more)
+    text = "the kit has checks that are not visible: basics/10/within; no visible check may need their definition"
+    assert run("kit", tmp_path / "kit", cwd=course) == (3, "", f"assay: {text}\n")
+    assert not (tmp_path / "kit").exists()

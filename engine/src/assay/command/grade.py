@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -25,7 +24,15 @@ from assay.command.console import (
 from assay.command.interrupts import interrupts
 from assay.command.keeping import class_seed, gradebook_option, keeper, opened_for_run
 from assay.command.lateness import Order, say_lateness, settled, submission_option
-from assay.command.options import PathArgument, Percent, course_option, executor_of, open_course, waive_option
+from assay.command.options import (
+    PathArgument,
+    Percent,
+    course_option,
+    executor_of,
+    open_course,
+    require_writable,
+    waive_option,
+)
 from assay.command.pages import pages_option, require_pages_folder, write_pages_of
 from assay.command.progress import watched
 from assay.command.roster import Roster, class_roster, roster_option, with_absent
@@ -101,8 +108,8 @@ def grade(  # noqa: PLR0913, PLR0917 - one argument an option
             with executor_of(ctx) as executor:  # first: it imports torch while the submissions are read
                 work = read_work(paths, folder)
                 require_work(work.intake, paths)
-                _require_writable(json_file)
-                _require_writable(pages)
+                require_writable(json_file)
+                require_writable(pages)
                 require_pages_folder(pages)
                 book = stack.enter_context(opened_for_run(file, create=True))
                 with stop_on_error(USAGE):
@@ -212,19 +219,6 @@ def require_work(intake: Intake, paths: Sequence[Path]) -> None:
     """Stop if nothing was found below the paths."""
     if not intake.submissions and not intake.refused:
         stop(f"nothing to grade in {', '.join(path_text(path) for path in paths)}", USAGE)
-
-
-def _require_writable(path: Path | None) -> None:
-    """Stop before a class is graded, not after, if no file can be written."""
-    if path is not None and not _can_be_written(path):
-        stop(f"no file can be written at {path_text(path)}", NO_REPORT)
-
-
-def _can_be_written(path: Path) -> bool:
-    try:
-        return os.access(path, os.W_OK) if path.exists() else path.parent.is_dir() and os.access(path.parent, os.W_OK)
-    except OSError:  # a name that is too long, or a folder that may not be entered
-        return False
 
 
 def _grade_left(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import math
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from assay.command.console import USAGE, stop, stop_on_error
+from assay.command.console import NO_REPORT, USAGE, stop, stop_on_error
 from assay.command.run_folder import run_folder
 from assay.course.read import Course, find_root, read_course
 from assay.intake.tree import path_text
@@ -28,6 +29,7 @@ __all__ = [
     "named_assignments",
     "open_course",
     "read_file",
+    "require_writable",
     "waive_option",
 ]
 
@@ -103,3 +105,16 @@ def executor_of(ctx: click.Context) -> Iterator[Executor]:
 
     with run_folder(), LocalProcesses() as executor:
         yield executor
+
+
+def require_writable(path: Path | None) -> None:
+    """Stop before the work, not after, if no file can be written."""
+    if path is not None and not _can_be_written(path):
+        stop(f"no file can be written at {path_text(path)}", NO_REPORT)
+
+
+def _can_be_written(path: Path) -> bool:
+    try:
+        return os.access(path, os.W_OK) if path.exists() else path.parent.is_dir() and os.access(path.parent, os.W_OK)
+    except OSError:  # a name that is too long, or a folder that may not be entered
+        return False

@@ -40,10 +40,11 @@ def cut(folder: Path, visible: Mapping[CheckFunction, str], left_out: Collection
     Args:
         folder: an assignment's checks.
         visible: the description of each visible check's function, by its file and name.
-        left_out: those that become a line in the report; checks that need a known mistake or a hidden check join them.
+        left_out: those that become a line in the report; checks that need a known mistake or a hidden check join them,
+            and those that their file does not define at its top level, such as one in a class.
 
     Raises:
-        CourseError: a file is not Python.
+        CourseError: a file is not Python, or cannot be cut.
     """
     cutter = _Cutter(folder, visible.keys() - set(left_out))
     needed: dict[str, set[str]] = {check.file: set() for check in visible}
@@ -83,15 +84,16 @@ class _Cutter:
             if (place, name) in found:
                 continue
             source = self.source(place)
-            if name in source.mistakes or (is_check(name) and (place, name) not in self._kept):
+            if not source.has(name) or name in source.mistakes or (is_check(name) and (place, name) not in self._kept):
                 return None
             if place not in {other for other, _ in found}:  # a file's first need
                 waiting += [(place, word) for word in source.always]
             found.add((place, name))
+            waiting += [(place, word) for word in source.words_of(name)]
             imported = source.imported.get(name)
             if imported is None:
-                waiting += [(place, word) for word in source.words_of(name)]
-            elif imported[0] is not None and (self._folder / imported[0]).exists():
+                continue
+            if imported[0] is not None and (self._folder / imported[0]).exists():
                 waiting.append((imported[0], imported[1]))
             else:
                 return None

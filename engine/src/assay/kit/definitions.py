@@ -17,6 +17,12 @@ __all__ = ["Source", "is_check", "kit_name"]
 
 _MISTAKES, _SHARED = "mistakes_", "shared_"
 
+_DEFINING = (
+    *(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef),
+    *(ast.Assign, ast.AnnAssign, ast.AugAssign, ast.NamedExpr, ast.For),
+)
+"""The syntax that gives a name a value, besides imports."""
+
 
 def is_check(name: str) -> bool:
     """Whether pytest takes a function of that name for a test."""
@@ -41,7 +47,7 @@ class Source:
         always: the names that pytest or the import itself needs.
 
     Raises:
-        CourseError: the file is not Python.
+        CourseError: the file is not Python, or cannot be cut: it defines something inside of a statement.
     """
 
     def __init__(self, path: Path) -> None:
@@ -55,6 +61,7 @@ class Source:
         self.mistakes: set[str] = set()
         self.always: set[str] = {"pytestmark"}
         for statement in self._tree.body:
+            _require_simple(statement, path)
             self._note(statement)
         self.always &= self._defining.keys()
 
@@ -74,13 +81,17 @@ class Source:
         elif "autouse" in ast.dump(statement):
             self.always |= names
 
+    def has(self, name: str) -> bool:
+        """Whether the file defines or imports a name at its top level."""
+        return name in self._defining
+
     def words_of(self, name: str) -> set[str]:
         """Return the names of this file that a definition needs; none for a name that the file does not define."""
         found = {word for statement in self._defining.get(name, ()) for word in _words(statement)}
         return found & self._defining.keys()
 
     def cut(self, names: AbstractSet[str], instead: Mapping[str, ast.stmt]) -> str:
-        """Return the source of some definitions, with other statements in the place of others."""
+        """Return the source of some definitions, with other statements in the place of others, or else at the end."""
         head = [ast.Expr(ast.Constant((ast.get_docstring(self._tree) or "").partition("\n")[0]))]
         body: list[ast.stmt] = [*head, *(node for node in self._tree.body if _is_future(node))]
         if instead:
@@ -93,6 +104,7 @@ class Source:
                 body.append(statement)
             else:
                 body += [instead[name] for name in sorted(defined & instead.keys())]
+        body += [instead[name] for name in sorted(instead.keys() - self._defining.keys())]
         return ast.unparse(ast.Module(body, [])) + "\n"
 
 
@@ -116,6 +128,18 @@ def _is_kept(statement: ast.stmt) -> bool:
     return not docstring and not isinstance(statement, ast.Assert)
 
 
+def _require_simple(statement: ast.stmt, path: Path) -> None:
+    """Raise CourseError for a statement that would bring its definitions into a kit whether they are needed or not."""
+    if any(_defined_by(statement)) or not _is_kept(statement):
+        return
+    if any(isinstance(node, _DEFINING) for node in ast.walk(statement)):
+        text = (
+            f"{path}, line {statement.lineno}: a kit cannot be cut from a statement that has definitions or "
+            "assignments inside: write them at the top level of the file"
+        )
+        raise CourseError(text)
+
+
 def _defined_by(statement: ast.stmt) -> Iterator[str]:
     match statement:
         case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
@@ -125,9 +149,21 @@ def _defined_by(statement: ast.stmt) -> Iterator[str]:
         case ast.Assign() | ast.AnnAssign() | ast.AugAssign():
             targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
             for target in targets:
-                for node in ast.walk(target):
-                    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-                        yield node.id
+                yield from _assigned_to(target)
+        case _:
+            pass
+
+
+def _assigned_to(target: ast.expr) -> Iterator[str]:
+    """Yield the names that an assignment changes; of `cases["a"]` and `cases.a` it is `cases`."""
+    match target:
+        case ast.Name(id=name):
+            yield name
+        case ast.Tuple(elts=parts) | ast.List(elts=parts):
+            for part in parts:
+                yield from _assigned_to(part)
+        case ast.Starred(value=inner) | ast.Attribute(value=inner) | ast.Subscript(value=inner) | ast.Call(func=inner):
+            yield from _assigned_to(inner)
         case _:
             pass
 

@@ -24,7 +24,8 @@ _NOT_HERE = (
 _README = """\
 # Your kit
 
-Install what the checks need, best in a virtual environment:
+Your instructor says how `assay` itself is installed, best in a virtual environment. Install there what the checks need
+besides:
 
     python -m pip install -r requirements.txt
 
@@ -66,7 +67,10 @@ def contract_module(course: Course, assignment: str, starter: str) -> str:
 
 
 def requirements(kit: Path) -> str:
-    """Return a requirements file with the packages that a kit's modules import, as they are installed here."""
+    """Return a requirements file with the packages that a kit's modules import, as they are installed here.
+
+    It leaves out `assay`: where a course gets it from is not known here, and in an index it could be a stranger's.
+    """
     imported = {
         name
         for path in kit.rglob("*.py")
@@ -75,7 +79,7 @@ def requirements(kit: Path) -> str:
         for name in _imported(node)
     }
     found = packages_distributions()
-    names = {distribution for name in imported for distribution in found.get(name, ())}
+    names = {distribution for name in imported - {"assay"} for distribution in found.get(name, ())}
     # A local version, such as torch's of one kind of machine, is not in the index.
     return "".join(f"{name}=={version(name).partition('+')[0]}\n" for name in sorted(names, key=str.lower))
 

@@ -16,7 +16,7 @@ from assay.course.read import ANSWERS, REFERENCE, TESTS, exercise_of, fingerprin
 from assay.course.scaffold import require_new_folder
 from assay.course.seeds import PUBLIC_SEED
 from assay.course.starter import module_starter, notebook_starter
-from assay.errors import CourseError
+from assay.errors import AssayError, CourseError
 from assay.judge.session import Job, grade_chunk
 from assay.judge.state import reference_as_submission
 from assay.kit.cutting import cut
@@ -24,6 +24,7 @@ from assay.kit.documents import LeftOut, contract_module, readme, requirements
 from assay.kit.recording import record
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from concurrent.futures import Executor
 
     from assay.course.read import Course
@@ -50,26 +51,31 @@ def write_kit(course: Course, folder: Path, executor: Executor, waived: tuple[st
 
     Raises:
         CourseError: the folder has files; or the model answers do not pass a check, in the course or in the kit.
-        AssayError: a session did not finish.
-        OSError: a file cannot be written.
+        AssayError: a session did not finish, or the folder cannot be written.
+        OSError: the folder cannot be read, or the temporary one cannot be written.
     """
     require_new_folder(folder)
     with tempfile.TemporaryDirectory(prefix="assay-kit-") as name:
         kit = Path(name) / "kit"
-        left_out = _write_course(course, kit, executor)
-        _require_passed(course, kit, executor, waived)
+        names = [assignment.name for assignment in course.assignments]
+        futures = [executor.submit(record, course, name) for name in names]
+        recordings = {name: future.result() for name, future in zip(names, futures, strict=True)}
+        left_out = _write_course(course, kit, recordings)
+        _require_passed(course, kit, recordings, executor, waived)
         (kit / "requirements.txt").write_text(requirements(kit), encoding="utf-8")
         (kit / "README.md").write_text(readme(course.assignments, left_out), encoding="utf-8")
-        shutil.copytree(kit, folder, dirs_exist_ok=True, ignore=_BYTECODE)
+        try:
+            shutil.copytree(kit, folder, dirs_exist_ok=True, ignore=_BYTECODE)
+        except OSError as error:  # shutil.Error, of several files, has no strerror
+            text = f"{folder} cannot be written: {error.strerror or 'a file could not be copied'}"
+            raise AssayError(text) from error
     return left_out
 
 
-def _write_course(course: Course, kit: Path, executor: Executor) -> list[LeftOut]:
-    names = [assignment.name for assignment in course.assignments]
-    recordings = [executor.submit(record, course, name) for name in names]
+def _write_course(course: Course, kit: Path, recordings: Mapping[str, Recording]) -> list[LeftOut]:
     left_out: list[LeftOut] = []
-    for name, recording in zip(names, recordings, strict=True):
-        left_out += _write_assignment(course, name, kit, recording.result())
+    for name, recording in recordings.items():
+        left_out += _write_assignment(course, name, kit, recording)
     if course.library is not None:
         shutil.copytree(course.library, kit / REFERENCE / course.library.name, ignore=_BYTECODE)
     for path in (course.root / "conftest.py", *(course.root / TESTS).rglob("conftest.py")):
@@ -106,15 +112,35 @@ def _write_assignment(course: Course, name: str, kit: Path, recording: Recording
     ]
 
 
-def _require_passed(course: Course, kit: Path, executor: Executor, waived: tuple[str, ...]) -> None:
-    """Raise CourseError unless the kit finds the model answers right, as a student's submission."""
+def _require_passed(
+    course: Course, kit: Path, recordings: Mapping[str, Recording], executor: Executor, waived: tuple[str, ...]
+) -> None:
+    """Raise CourseError unless the kit has visible checks alone and finds the model answers right."""
     submissions = tuple(reference_as_submission(course, assignment.name) for assignment in course.assignments)
-    job = Job(kit, fingerprint(kit), submissions, PUBLIC_SEED, waived, visible_only=True)
-    failed = [
-        f"{report.assignment}/{exercise.id}/{check.id} ({check.status}{_why(check)})"
+    job = Job(kit, fingerprint(kit), submissions, PUBLIC_SEED, waived)
+    found = [
+        (report.assignment, exercise.id, check)
         for report in executor.submit(grade_chunk, job).result()
         for exercise in report.exercises
         for check in exercise.checks
+    ]
+    visible = {
+        (name, exercise_of(course.tests(name) / check.file), check.name.removeprefix("test_"))
+        for name, recording in recordings.items()
+        for check in recording.checks
+    }
+    # The part of an id before "-" is the function's name; the rest counts its parameters.
+    more = [
+        f"{assignment}/{exercise}/{check.id}"
+        for assignment, exercise, check in found
+        if check.visibility != "visible" or (assignment, exercise, check.id.partition("-")[0]) not in visible
+    ]
+    if more:
+        text = f"the kit has checks that are not visible: {', '.join(more)}; no visible check may need their definition"
+        raise CourseError(text)
+    failed = [
+        f"{assignment}/{exercise}/{check.id} ({check.status}{_why(check)})"
+        for assignment, exercise, check in found
         if check.score < check.max_score
     ]
     if failed:
