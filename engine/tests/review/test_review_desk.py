@@ -76,6 +76,7 @@ def test_an_exercise_without_a_check_has_no_title(person):
         ("nan", "nan is no number of points"),
         ("1e999", "1e999 is no number of points"),
         ("-1", "-1 is below 0 points"),
+        ("1e26", "1e26 is above 1,000,000 points"),
     ],
 )
 def test_points_that_are_none_are_refused(person, grades, points, said):

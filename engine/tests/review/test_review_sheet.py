@@ -78,6 +78,7 @@ def test_a_comment_that_looks_like_a_formula_is_inert_and_comes_back_as_it_was(g
         (("two", ""), "two is no number of points"),
         (("1,5", ""), "1,5 is no number of points"),
         (("-1", ""), "-1 is below 0 points"),
+        (("1e26", ""), "1e26 is above 1,000,000 points"),
         (("", "fine"), "there is a comment, but there are no points"),
     ],
 )
