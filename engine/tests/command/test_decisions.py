@@ -79,6 +79,9 @@ def test_a_correction_needs_a_reason_and_finite_points(assay):
         ("inf", "inf is no number of points."),
         ("-1", "-1 is below 0 points."),
         ("", "an empty text is no number of points."),
+        ("1_0", "1_0 is no number of points."),
+        ("1000001", "1000001 is above 1,000,000 points."),
+        ("1e26", "1e26 is above 1,000,000 points."),
     ],
 )
 def test_points_are_a_number_from_0_on(room, points, said):

@@ -64,6 +64,29 @@ def test_a_hidden_check_can_be_corrected_and_stays_hidden(book, assay):
     assert "secret" not in output
 
 
+def test_a_corrected_hidden_check_that_is_gone_is_named_to_the_instructor_alone(book, assay, tmp_path):
+    decide(book, "correction", "Ada", "6/another_secret", points=2.0)
+    assay("return", "out", "--gradebook", "class.db", "--student", "Ada")
+    for suffix in (".txt", ".html"):
+        text = (tmp_path / "out" / "Ada" / f"{NAME}{suffix}").read_text()
+        assert "a correction waits for a person" in text
+        assert "another_secret" not in text
+    code, _, errors = assay(
+        "export",
+        "canvas",
+        "--fill",
+        "canvas.csv",
+        "--output",
+        "filled.csv",
+        "--gradebook",
+        "class.db",
+        "--student",
+        "Ada",
+    )
+    assert code == 0
+    assert "left blank: check 6/another_secret, which was corrected to 2 points, is gone" in errors
+
+
 def test_a_scored_answer_is_a_row_and_its_comment_is_for_the_student(book, assay, tmp_path):
     decide(book, "score", "Eve", "1", points=1.5, about=answer_hash("Zero works."))
     output = assay("export", "csv", "--gradebook", "class.db", "--student", "Eve")[1]

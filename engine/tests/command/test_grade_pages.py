@@ -4,7 +4,10 @@ import json
 import shutil
 
 import pytest
+from commands import assay
 from page_text import parse
+
+from assay.gradebook.store import open_gradebook
 
 
 @pytest.fixture
@@ -58,6 +61,16 @@ def test_pages_that_cannot_be_written_cost_no_report(grade, room):
     (room / "link").symlink_to("nowhere")
     code, output, errors = grade("--pages", "link")
     assert (code, errors.splitlines()[-1]) == (3, "assay: link cannot be written: File exists")
+    assert "bob" in output
+
+
+def test_pages_that_fail_in_an_unknown_way_cost_no_report(room):
+    with open_gradebook(room / "grades.db") as book:
+        book.decide("correction", "bob", "basics", "2/scaled", points=1e30)  # no command gives so many points
+    words = ("grade", "class", "--course", "course", "--gradebook", "grades.db", "--pages", "pages")
+    code, output, errors = assay(*words, cwd=room)
+    assert code != 0
+    assert "InvalidOperation" in errors
     assert "bob" in output
 
 

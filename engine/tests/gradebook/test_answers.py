@@ -4,8 +4,10 @@ import pytest
 from entries import CONDITIONS, ORIGIN
 from reports import check, exercise, report
 
-from assay.gradebook.answers import give_points, written_answers
+from assay.command.results import decided_for
+from assay.gradebook.answers import give_points, points_in, written_answers
 from assay.gradebook.store import open_gradebook
+from assay.report.results import result_of
 
 
 @pytest.fixture
@@ -46,6 +48,13 @@ def test_a_withdrawn_score_is_none(book):
 def test_an_excused_answer_is_not_open(book, target):
     book.decide("excuse", "bob", "basics", target)
     assert state(book) == ("because", 0, False, False)
+
+
+def test_the_highest_points_can_be_exported(book):
+    points = points_in("1000000")
+    give_points(book, next(written_answers(book)).report, "2", points, "")
+    (entry,) = book.current()
+    assert result_of(entry.report, decided_for(entry.report, book.decisions()), published=False).rows[-1].score == 10**6
 
 
 def test_decisions_of_others_do_not_count(book):

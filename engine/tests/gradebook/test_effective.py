@@ -112,6 +112,18 @@ def test_a_target_that_is_gone_is_for_a_person():
     )
 
 
+def test_a_student_does_not_read_which_check_is_gone():
+    decisions = [
+        decision(1, "correction", "1/median", 1.0),
+        decision(2, "correction", "1/sums", 2.0),
+        decision(3, "score", "3", 4.0, about="x"),
+    ]
+    assert effective(report("alice", (LOSSES,), assignment="basics"), decisions).told == (
+        "a correction waits for a person",
+        "the written answer to exercise 3, which was given 4 points, is gone",
+    )
+
+
 def test_an_ungraded_report_has_no_points_until_a_person_corrects_each_ungraded_check():
     broken = exercise("1", "Losses", check("flat labels", points=2.0), check("mean", "ungraded"))
     ungraded = report(

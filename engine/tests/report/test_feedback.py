@@ -120,6 +120,21 @@ def test_no_two_students_share_a_folder_on_any_system(tmp_path):
     assert folders == ["Ada", "a-b", "a-b (2)", "a-b (3)", "ada (2)"]
 
 
+@pytest.mark.parametrize("end", [".", " ", "\u3000", " . ."])
+def test_a_long_name_does_not_end_in_what_windows_drops(tmp_path, end):
+    long = "x" * (60 - len(end))
+    write_folders(results(*(named(ADA, name) for name in (f"{long}{end}yyy", f"{long}-"))), tmp_path / "out")
+    folders = sorted(path.name for path in (tmp_path / "out").iterdir())
+    assert folders == [f"{long}-", f"{long}- (2)"]
+
+
+def test_two_forms_of_an_accent_are_one_name_to_some_systems(tmp_path):
+    names = ("Zo\u00eb", "Zoe\u0308", "ZOE\u0308")
+    write_folders(results(*(named(ADA, name) for name in names)), tmp_path / "out")
+    folders = sorted(path.name for path in (tmp_path / "out").iterdir())
+    assert folders == sorted(["Zo\u00eb", "Zoe\u0308 (2)", "ZOE\u0308 (3)"])
+
+
 def test_hostile_texts_are_inert(tmp_path):
     write_folders(results(nasty_report()), tmp_path / "out")
     for text in files(tmp_path / "out").values():

@@ -94,7 +94,7 @@ def test_decisions_of_persons_count():
     graded = report("x", (one, two), answers=[("1", "Zero works.")])
     decided = undecided(graded)._replace(
         corrections={("1", "a"): 0.5}, answers={"1": Given(2.0, "good")},
-        excused=frozenset({"2"}), open=(),
+        excused=frozenset({"2"}), open=(), told=(),
     )  # fmt: skip
     result = result_of(graded, decided, published=False)
     assert [(row.exercise, row.check, row.score, row.max_score) for row in result.rows] == [

@@ -98,6 +98,32 @@ def test_a_refused_score_stays_in_its_field(browser, person, grades):
     assert scores(grades) == []
 
 
+def test_the_score_of_another_person_is_read_before_it_is_replaced(browser, person, grades):
+    with contextlib.ExitStack() as stack:
+        first, second = (stack.enter_context(contextlib.closing(browser.new_context())).new_page() for _ in range(2))
+        for page in (first, second):
+            page.goto(person.server.address)
+        first.keyboard.type("2")
+        keys(first, "Enter")
+        wait_for(first, "saved: 2 points (decision 1)")
+        second.keyboard.type("1")
+        keys(second, "Enter")
+        wait_for(second, "not saved: the score is now 2 points (decision 1): it was changed meanwhile")
+        link = second.get_by_role("link", name="Load the answer and its score again")
+        expect(link).to_be_focused()
+        second.once("dialog", lambda dialog: dialog.dismiss())
+        with second.expect_event("dialog"):  # the typed points would be lost
+            link.press("Enter", no_wait_after=True)
+        second.get_by_label("Points").press("Enter")
+        wait_for(second, "not saved: the score is now 2 points (decision 1): it was changed meanwhile")
+        expect(link).to_be_focused()
+        second.once("dialog", lambda dialog: dialog.accept())
+        with second.expect_navigation():
+            link.press("Enter", no_wait_after=True)
+        assert second.get_by_label("Points").input_value() == "2"
+    assert scores(grades) == [("alice", "2", 2.0, "")]
+
+
 def test_typed_text_is_not_lost_by_leaving_the_page(visit):
     page = visit()
     page.keyboard.type("1")

@@ -27,7 +27,7 @@ def students(person):
 def test_a_score_is_kept_at_once(person, grades):
     path = person.first()
     assert person.save(path, "1.5", "well argued") == (
-        200, {"saved": True, "said": "saved: 1.5 points (decision 1)", "seen": 1, "left": 2}
+        200, {"saved": True, "said": "saved: 1.5 points (decision 1)", "seen": 1, "left": 2, "changed": False}
     )  # fmt: skip
     assert scores(grades) == [("alice", "2", 1.5, "well argued")]
     page = person.ask("GET", path)[2]
@@ -76,11 +76,12 @@ def test_an_exercise_without_a_check_has_no_title(person):
         ("nan", "nan is no number of points"),
         ("1e999", "1e999 is no number of points"),
         ("-1", "-1 is below 0 points"),
+        ("1e26", "1e26 is above 1,000,000 points"),
     ],
 )
 def test_points_that_are_none_are_refused(person, grades, points, said):
     assert person.save(person.first(), points) == (
-        409, {"saved": False, "said": f"not saved: {said}", "seen": 0, "left": None}
+        409, {"saved": False, "said": f"not saved: {said}", "seen": 0, "left": None, "changed": False}
     )  # fmt: skip
     assert scores(grades) == []
 
@@ -102,7 +103,10 @@ def test_a_score_for_a_text_that_changed_meanwhile_is_refused(person, grades):
     state = person.state(path)
     hand_in(grades, "alice", ("2", "another text"))
     assert person.save(path, "1", **state) == (
-        409, {"saved": False, "said": "not saved: the answer has changed meanwhile: read it again", "seen": 0, "left": None}
+        409, {
+            "saved": False, "said": "not saved: the answer has changed meanwhile: read it again", "seen": 0,
+            "left": None, "changed": True,
+        },
     )  # fmt: skip
     assert scores(grades) == []
 
@@ -115,7 +119,9 @@ def test_a_score_that_another_window_gave_is_shown_before_it_is_replaced(person,
     assert (status, outcome["said"]) == (
         409, "not saved: the score is now 2 points (decision 1): it was changed meanwhile"
     )  # fmt: skip
-    assert person.save(path, "1", **state | {"seen": outcome["seen"]})[0] == 200
+    assert (outcome["seen"], outcome["changed"]) == (0, True)
+    assert person.save(path, "1", **state | {"seen": outcome["seen"]})[0] == 409
+    assert person.save(path, "1")[0] == 200
     assert [points for _, _, points, _ in scores(grades)] == [2.0, 1.0]
 
 

@@ -31,6 +31,10 @@ def filled(data, *cells, delimiter=","):
     rows = rows_of(data)
     for row, (points, comment) in zip(rows, cells, strict=False):
         row |= {"points": points, "comment": comment}
+    return csv_of(rows, delimiter)
+
+
+def csv_of(rows, delimiter=","):
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, rows[0], delimiter=delimiter)
     writer.writeheader()
@@ -58,6 +62,31 @@ def test_points_and_comments_are_stored_once(grades, delimiter):
     assert scores(grades) == [("alice", "2", 1.5, "well argued"), ("bob", "2", 0.0, "")]
 
 
+@pytest.mark.parametrize("delimiter", [",", ";"])
+def test_a_spreadsheet_may_write_a_decimal_comma(grades, delimiter):
+    data = filled(write(grades), ("2,5", "gut"), ("0,25", ""), delimiter=delimiter)
+    assert read(grades, data) == (2, 0, 1, [])
+    assert read(grades, data) == (0, 2, 1, [])
+    assert scores(grades) == [("alice", "2", 2.5, "gut"), ("bob", "2", 0.25, "")]
+
+
+@pytest.mark.parametrize("number", ["1.0", "1,0", " 1 "])
+def test_a_spreadsheet_may_write_the_number_of_a_decision_with_decimals(grades, number):
+    read(grades, filled(write(grades), ("1", "")))
+    rows = rows_of(write(grades))
+    row = next(row for row in rows if row["decision"] == "1")
+    row |= {"decision": number, "points": "2"}
+    assert read(grades, csv_of(rows)) == (1, 0, 2, [])
+
+
+@pytest.mark.parametrize("number", ["x", "1.5", "nan", "inf"])
+def test_a_cell_that_is_no_number_of_a_decision_is_said(grades, number):
+    rows = rows_of(write(grades))
+    rows[0] |= {"decision": number, "points": "2"}
+    said = f"row 2 (alice, exercise 2): {number} is no number of a decision: leave that column as it is"
+    assert read(grades, csv_of(rows)) == (0, 0, 2, [said])
+
+
 def test_a_file_that_nobody_filled_changes_nothing(grades):
     read(grades, filled(write(grades), ("0.1", "-1 for the sign"), ("3", "")))
     assert read(grades, write(grades)) == (0, 2, 1, [])
@@ -76,8 +105,11 @@ def test_a_comment_that_looks_like_a_formula_is_inert_and_comes_back_as_it_was(g
     ("cells", "said"),
     [
         (("two", ""), "two is no number of points"),
-        (("1,5", ""), "1,5 is no number of points"),
+        (("1,000", ""), "1,000 is no number of points"),
+        (("1,5,0", ""), "1,5,0 is no number of points"),
+        ((",5", ""), ",5 is no number of points"),
         (("-1", ""), "-1 is below 0 points"),
+        (("1e26", ""), "1e26 is above 1,000,000 points"),
         (("", "fine"), "there is a comment, but there are no points"),
     ],
 )
@@ -118,7 +150,7 @@ def test_a_row_that_fits_no_answer_is_refused(grades):
     ("data", "said"),
     [
         (b"", "the file of written answers is empty"),
-        (b"\xff", "the file of written answers is not UTF-8 (byte 0): take the file as it was exported"),
+        (b"\xff", "the file of written answers is not UTF-8 (byte 0): save it as CSV UTF-8"),
         (
             b"student,assignment,exercise,points,comment\n",
             "the file of written answers has no column title, answer, state, version, decision: fill the file that --write has written",

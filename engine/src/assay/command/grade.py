@@ -130,11 +130,13 @@ def grade(  # noqa: PLR0913, PLR0917 - one argument an option
         reports = with_absent([*reports, *refusals], found.people)
         say_lateness(lateness, book)
         decisions = [] if book is None else book.decisions()
-        troubles = list(filter(None, (_write(reports, json_file), write_pages_of(reports, decisions, pages))))
+        trouble = _write(reports, json_file)
         if not interrupted:
             signals.heed()
         show_work(reports, work.intake, skipped)  # even if the file could not be written: no finished report is lost
         show_summary(reports, decisions)
+        signals.ignore()  # the pages are written whole
+        troubles = list(filter(None, (trouble, write_pages_of(reports, decisions, pages))))
         if troubles:
             stop("\n".join(troubles), NO_REPORT)
         if interrupted:

@@ -121,7 +121,7 @@ def decided_for(report: Report, decisions: Sequence[Decision]) -> Decided:
             answers[target] = Given(decision.points, decision.text)
     excused = frozenset(points.exercise for points in grade.exercises if points.excused)
     late = Deduction(grade.late, own["late", ""].text) if grade.late else None
-    return Decided(corrections, answers, excused, late, grade.excused, grade.score is not None, grade.open)
+    return Decided(corrections, answers, excused, late, grade.excused, grade.score is not None, grade.open, grade.told)
 
 
 def _is_chosen(report: Report, choice: Choice) -> bool:

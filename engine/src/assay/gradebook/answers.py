@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from assay.errors import GradebookError
 from assay.gradebook.effective import answer_hash, standing
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from assay.model import Report
 
 __all__ = ["WrittenAnswer", "give_points", "points_in", "require_unchanged", "written_answers"]
+
+_MAX_POINTS: Final = 1_000_000
+"""More is a slip of the hand; far more could not be rounded to two decimals."""
 
 
 class WrittenAnswer(NamedTuple):
@@ -76,16 +79,19 @@ def written_answers(book: Gradebook) -> Iterator[WrittenAnswer]:
 
 
 def points_in(text: str) -> float:
-    """Return the points that a person wrote; raise GradebookError if the text is not a number from 0 on."""
+    """Return the points that a person wrote; raise GradebookError if the text is not a number from 0 to 1,000,000."""
     try:
         points = float(text)
     except ValueError:
         points = math.nan
-    if not math.isfinite(points):
+    if not math.isfinite(points) or "_" in text:  # Python reads 1_0 as 10
         msg = f"{escape(text, MAX_NAME_CHARS) or 'an empty text'} is no number of points"
         raise GradebookError(msg)
     if points < 0:
         msg = f"{points:g} is below 0 points"
+        raise GradebookError(msg)
+    if points > _MAX_POINTS:
+        msg = f"{escape(text, MAX_NAME_CHARS)} is above {_MAX_POINTS:,} points"
         raise GradebookError(msg)
     return points
 

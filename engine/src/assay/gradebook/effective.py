@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from assay.model import Answer, ExerciseResult, Report, Verdict
 
 __all__ = ["Grade", "Points", "answer_hash", "effective", "standing"]
+
+_CORRECTION_WAITS: Final = "a correction waits for a person"
 
 
 class Points(msgspec.Struct, frozen=True):
@@ -44,6 +46,7 @@ class Grade(msgspec.Struct, frozen=True):
         late: the points that are deducted for lateness.
         exercises: the points of each exercise.
         open: what a person must still decide, a sentence each.
+        told: the same for the student: no sentence names a check.
     """
 
     score: float | None
@@ -52,6 +55,7 @@ class Grade(msgspec.Struct, frozen=True):
     late: float
     exercises: tuple[Points, ...]
     open: tuple[str, ...]
+    told: tuple[str, ...]
 
 
 def effective(report: Report, decisions: Iterable[Decision]) -> Grade:
@@ -72,6 +76,7 @@ def effective(report: Report, decisions: Iterable[Decision]) -> Grade:
     counted = [points for points in exercises if not points.excused]
     score, max_score = (float(sum(getattr(points, field) for points in counted)) for field in ("score", "max_score"))
     undecided = _is_undecided(report, own)
+    sentences = {} if ("excuse", "") in own else dict(_open(report, own))
     late = 0.0 if undecided else _deduction(own.get(("late", "")), score, max_score)
     return Grade(
         None if undecided else score - late,
@@ -79,7 +84,8 @@ def effective(report: Report, decisions: Iterable[Decision]) -> Grade:
         ("excuse", "") in own,
         late,
         tuple(exercises),
-        () if ("excuse", "") in own else tuple(_open(report, own)),
+        tuple(sentences),
+        tuple(dict.fromkeys(sentences.values())),
     )
 
 
@@ -137,20 +143,22 @@ def _checks(report: Report) -> Iterator[tuple[ExerciseResult, Verdict]]:
     return ((exercise, check) for exercise in report.exercises for check in exercise.checks)
 
 
-def _open(report: Report, own: dict[tuple[str, str], Decision]) -> Iterator[str]:
+def _open(report: Report, own: dict[tuple[str, str], Decision]) -> Iterator[tuple[str, str]]:
+    """Yield what a person must still decide: a sentence for the instructor, and one for the student."""
     if _is_undecided(report, own) and report.cause not in ("interrupted", "absent"):  # handing in or grading settles it
-        yield report.reason or "it could not be graded"
+        yield (report.reason or "it could not be graded",) * 2
     written = {answer.exercise: answer for answer in report.answers}
     for number, answer in written.items():
         if _answer_score(answer, own) is None and ("excuse", number) not in own:
             before = own.get(("score", number))
             old = f": it has changed since it was given {before.points:g} points" if before else " has no score"
-            yield f"the written answer to exercise {number}{old}"
+            yield (f"the written answer to exercise {number}{old}",) * 2
     if not report.exercises:
         return
     checks = {f"{exercise.id}/{check.id}" for exercise, check in _checks(report)}
     for (kind, target), decision in own.items():
         if kind == "score" and target not in written:
-            yield f"the written answer to exercise {target}, which was given {decision.points:g} points, is gone"
+            yield (f"the written answer to exercise {target}, which was given {decision.points:g} points, is gone",) * 2
         if kind == "correction" and target not in checks:
-            yield f"check {target}, which was corrected to {decision.points:g} points, is gone"
+            # The check may have been a hidden one, whose name is not for the student.
+            yield f"check {target}, which was corrected to {decision.points:g} points, is gone", _CORRECTION_WAITS

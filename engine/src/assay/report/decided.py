@@ -41,6 +41,7 @@ class Decided(NamedTuple):
         whole: whether the whole assignment is excused.
         graded: whether the points are known, because the report is graded or persons settled it.
         open: what a person must still decide, a sentence each.
+        told: the same for the student: no sentence names a check.
     """
 
     corrections: Mapping[tuple[str, str], float]
@@ -50,6 +51,7 @@ class Decided(NamedTuple):
     whole: bool
     graded: bool
     open: tuple[str, ...]
+    told: tuple[str, ...]
 
 
 def undecided(report: Report) -> Decided:
@@ -61,7 +63,7 @@ def undecided(report: Report) -> Decided:
     }
     waiting = [answer.exercise for answer in report.answers if answer.score is None]
     texts = tuple(f"the written answer to exercise {exercise} has no score" for exercise in waiting)
-    return Decided({}, given, frozenset(), None, whole=False, graded=report.status == "graded", open=texts)
+    return Decided({}, given, frozenset(), None, whole=False, graded=report.status == "graded", open=texts, told=texts)
 
 
 def nothing_handed_in(student: str, assignment: str) -> Report:

@@ -42,6 +42,7 @@ def pseudonymous(report: Report, decided: Decided, pseudonym: str) -> tuple[Repo
         answers={number: Given(given.points, "") for number, given in decided.answers.items()},
         late=Deduction(decided.late.points, "") if decided.late else None,
         open=(_REASON,) if decided.open else (),
+        told=(_REASON,) if decided.told else (),
     )
 
 

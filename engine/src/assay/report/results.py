@@ -78,7 +78,8 @@ class Result(msgspec.Struct, frozen=True):
         file: the submission's path if it is a relative one, or "".
         rows: the checks and written answers that count, by exercise.
         doubt: why the points are not known, or "".
-        pending: what a person must decide before the points are final, or "".
+        pending: what a person must decide before the points are final, as the student may read it, or "".
+        open: the same for the instructor; it may name a hidden check.
         excused: whether the whole assignment is excused, and has no rows.
         notes: what was found about the files, and which exercises are excused.
         report: the report as the student may see it.
@@ -90,6 +91,7 @@ class Result(msgspec.Struct, frozen=True):
     rows: tuple[Row, ...]
     doubt: str
     pending: str
+    open: str
     excused: bool
     notes: tuple[str, ...]
     report: Report
@@ -126,7 +128,8 @@ def result_of(report: Report, decided: Decided, *, published: bool) -> Result:
         file="" if path.is_absolute() or ".." in path.parts else escape(str(path), MAX_PATH_CHARS),
         rows=tuple(sorted(rows, key=lambda row: order.index(row.exercise))),
         doubt=inert_lines(_doubt(seen, decided)),
-        pending=inert_lines("; ".join(decided.open)),
+        pending=inert_lines("; ".join(decided.told)),
+        open=inert_lines("; ".join(decided.open)),
         excused=decided.whole,
         notes=tuple(map(inert_lines, [*seen.handed_in.notes, *excused])),
         report=seen,

@@ -105,8 +105,13 @@ def consequence(report: Report) -> str:
 
 
 def is_absent(exercise: ExerciseResult) -> bool:
-    """Tell whether the submission defines none of its names, for no known reason."""
-    return all(check.missing is not None and not check.missing.lost for check in exercise.checks)
+    """Tell whether the submission defines none of its names, for no known reason.
+
+    A check that the student does not see has no name, only its status; one check at least must have its name.
+    """
+    names = [check.missing for check in exercise.checks if check.missing is not None]
+    missing = all(check.status == "missing" for check in exercise.checks)
+    return missing and bool(names) and not any(name.lost for name in names)
 
 
 def wrong_checks(exercise: ExerciseResult) -> list[list[Verdict]]:

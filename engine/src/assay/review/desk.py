@@ -49,14 +49,16 @@ class Outcome(msgspec.Struct, frozen=True):
     Args:
         saved: whether the points are stored.
         said: a sentence for the person.
-        seen: the number of the score that the person knows now.
+        seen: the number of the score that the person knows: the stored one, or else the one that the page showed.
         left: how many answers have no score, if the points are stored.
+        changed: whether the answer or its score is another one than the page shows.
     """
 
     saved: bool
     said: str
     seen: int
     left: int | None
+    changed: bool
 
 
 class Desk:
@@ -112,26 +114,25 @@ class Desk:
 
     def save(self, name: str, wanted: Wanted) -> Outcome:
         """Store points and a comment, unless the answer or its score has changed since the person saw them."""
-        seen = wanted.seen
+        changed = False
         try:
             with self._lock, open_gradebook(self._gradebook) as book:
                 answers = self._read(book)
                 if name not in answers:
-                    return Outcome(
-                        saved=False, said="not saved: the gradebook has this answer no more", seen=seen, left=None
-                    )
+                    return _refused("the gradebook has this answer no more", wanted, changed=True)
                 answer = answers[name]
                 try:
                     require_unchanged(answer, wanted.about, wanted.seen)
                 except GradebookError:
-                    seen = answer.seen  # the sentence tells the person
+                    changed = True
                     raise
                 points = points_in(wanted.points.strip())
                 number = give_points(book, answer.report, answer.exercise, points, wanted.comment)
         except AssayError as error:
-            return Outcome(saved=False, said=f"not saved: {error}", seen=seen, left=None)
+            return _refused(str(error), wanted, changed=changed)
         left = _count_open(answers.values()) - answer.is_open
-        return Outcome(saved=True, said=f"saved: {points:g} points (decision {number})", seen=number, left=left)
+        said = f"saved: {points:g} points (decision {number})"
+        return Outcome(saved=True, said=said, seen=number, left=left, changed=False)
 
     def _read(self, book: Gradebook) -> dict[str, WrittenAnswer]:
         """Return the answers by their ids; the order stays while a person works, and new answers come last."""
@@ -144,6 +145,10 @@ class Desk:
     def _id(self, answer: WrittenAnswer) -> str:
         parts = (answer.report.submission.name, answer.report.assignment, answer.exercise)
         return hashlib.blake2b(msgspec.json.encode(parts), key=self._secret, digest_size=_ID_BYTES).hexdigest()
+
+
+def _refused(why: str, wanted: Wanted, *, changed: bool) -> Outcome:
+    return Outcome(saved=False, said=f"not saved: {why}", seen=wanted.seen, left=None, changed=changed)
 
 
 def _count_open(answers: Iterable[WrittenAnswer]) -> int:

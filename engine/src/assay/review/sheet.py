@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import math
+import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from assay.errors import AssayError, ExportError, GradebookError
@@ -29,6 +31,9 @@ _MARK: Final = "\ufeff"
 
 _MAX_CELL_CHARS: Final = 32_000
 """Some spreadsheets take 32,767 characters."""
+_DECIMAL_COMMA: Final = re.compile(r"(\d+),(\d{1,2})")
+"""Three digits after a comma could be thousands."""
+
 _VERSION_DIGITS: Final = 16
 """Of the hash of an answer: enough to tell any two texts apart."""
 
@@ -81,7 +86,7 @@ def read_scores(data: bytes, book: Gradebook, pseudonyms: Path | None) -> Outcom
     for number, row in _rows(data):
         place = f"row {number} ({inert_name(row['student'])}, exercise {inert_name(row['exercise'])})"
         answer = index.pop((row["student"], row["assignment"], row["exercise"]), None)
-        points, comment = row["points"].strip(), row["comment"]
+        points, comment = _with_point(row["points"]), row["comment"]
         if answer is None:
             refused.append(f"{place}: the gradebook has no such answer, or an earlier row has it")
         elif not points and not comment.strip():
@@ -90,7 +95,7 @@ def read_scores(data: bytes, book: Gradebook, pseudonyms: Path | None) -> Outcom
             unchanged += 1
         else:
             try:
-                value = _points_of(row, answer)
+                value = _points_of(row, points, answer)
             except AssayError as error:
                 refused.append(f"{place}: {error}")
                 continue
@@ -102,6 +107,11 @@ def read_scores(data: bytes, book: Gradebook, pseudonyms: Path | None) -> Outcom
 
 def _rows(data: bytes) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield the number of each row, as a spreadsheet counts, and its cells by the titles of the columns."""
+    try:
+        data.decode()
+    except UnicodeDecodeError as error:
+        msg = f"the file of written answers is not UTF-8 (byte {error.start}): save it as CSV UTF-8"
+        raise ExportError(msg) from None
     sheet = read_sheet(data, ",;\t", "written answers")
     header, *rows = sheet.rows
     missing = [title for title in _HEADER if title not in header]
@@ -111,15 +121,31 @@ def _rows(data: bytes) -> Iterator[tuple[int, dict[str, str]]]:
     yield from ((number, dict(zip(header, row, strict=False))) for number, row in enumerate(rows, 2) if any(row))
 
 
-def _points_of(row: Mapping[str, str], answer: WrittenAnswer) -> float:
+def _with_point(cell: str) -> str:
+    """Return a number as programs write it: a spreadsheet of another language may have written 2.5 as 2,5."""
+    text = cell.strip()
+    return _DECIMAL_COMMA.sub(r"\1.\2", text) if _DECIMAL_COMMA.fullmatch(text) else text
+
+
+def _points_of(row: Mapping[str, str], points: str, answer: WrittenAnswer) -> float:
     """Return the points; raise GradebookError if there are none, or if the person has not seen the present state."""
-    if not row["points"].strip():
+    if not points:
         msg = "there is a comment, but there are no points"
         raise GradebookError(msg)
-    decision = row["decision"].strip() or "0"
-    seen = int(decision) if decision.isascii() and decision.isdecimal() else -1
-    require_unchanged(answer, answer.about if row["version"] == _version(answer) else "", seen)
-    return points_in(row["points"].strip())
+    require_unchanged(answer, answer.about if row["version"] == _version(answer) else "", _seen(row["decision"]))
+    return points_in(points)
+
+
+def _seen(cell: str) -> int:
+    """Return the number of the score that the person saw; a spreadsheet may have written 5 as 5.0."""
+    try:
+        number = float(_with_point(cell) or "0")
+    except ValueError:
+        number = math.nan
+    if not number.is_integer():
+        msg = f"{inert_name(cell)} is no number of a decision: leave that column as it is"
+        raise GradebookError(msg)
+    return int(number)
 
 
 def _is_unchanged(answer: WrittenAnswer, points: str, comment: str) -> bool:

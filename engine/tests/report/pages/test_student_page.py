@@ -6,9 +6,9 @@ import hashlib
 from exports import ADA, BLANK, SECRET, UNGRADED, nasty_report, results
 from msgspec.structs import replace
 from page_text import parse
-from reports import MODEL, RATES, RESHAPE, WRONG, check, exercise, report
+from reports import MISSING, MODEL, RATES, RESHAPE, WRONG, check, exercise, report
 
-from assay.model import Message
+from assay.model import HIDDEN_TEXT, Message, Missing
 from assay.report.decided import Deduction, Given, undecided
 from assay.report.pages.student import student_page
 from assay.report.results import result_of
@@ -79,6 +79,28 @@ def test_an_exercise_that_was_not_handed_in_says_what_to_define():
     assert after(page, "Not handed in. Your file has to define:", 1) == [
         "def learning_rate_sweep(lrs, max_epochs, data)"
     ]
+
+
+def test_a_hidden_check_of_an_exercise_that_was_not_handed_in_changes_nothing():
+    hidden = check("the secret rate", "missing", MISSING, visibility="hidden", missing=Missing("secret", lost=False))
+    page = page_of(replace(ADA, exercises=(replace(RATES, checks=(*RATES.checks, hidden)),)))
+    assert after(page, "Learning rates", 2) == ["not handed in", "0 / 3"]
+    assert after(page, "Not handed in. Your file has to define:", 2) == [
+        "def learning_rate_sweep(lrs, max_epochs, data)", "Graded by assay 0.1.0 with Python 3.11.7 and torch 2.13.0.",
+    ]  # fmt: skip
+
+
+def test_an_exercise_of_which_a_hidden_check_failed_was_handed_in():
+    hidden = check("the secret rate", "failed", Message(help=HIDDEN_TEXT), visibility="hidden")
+    page = page_of(replace(ADA, exercises=(replace(RATES, checks=(*RATES.checks, hidden)),)))
+    assert after(page, "Learning rates", 2) == ["0 of 3 checks passed", "0 / 3"]
+    assert "hidden check 1" in page.texts
+
+
+def test_an_exercise_of_hidden_checks_alone_is_not_said_to_be_absent():
+    hidden = check("the secret rate", "missing", MISSING, visibility="hidden", missing=Missing("secret", lost=False))
+    page = page_of(replace(ADA, exercises=(replace(RATES, checks=(hidden,)),)))
+    assert after(page, "Learning rates", 2) == ["0 of 1 check passed", "0 / 1"]
 
 
 def test_a_hidden_check_tells_its_points_and_nothing_else():

@@ -114,7 +114,7 @@ def fill(
         doubt = _doubt(mine, found)
         cells[row.number] = "" if doubt else cell(mine[0], column.sheet.rows[row.number])
         if not cells[row.number]:
-            why = doubt or mine[0].doubt or mine[0].pending
+            why = doubt or mine[0].doubt or mine[0].open
             notes.append(f"{row.name}: left blank: {why}")
     unknown = dict.fromkeys(result.student for result in results if not found[id(result)])
     notes += [f"{student}: in no row of the file" for student in unknown]

@@ -180,7 +180,7 @@ def _student(result: Result, ids: Sequence[str], links: Mapping[tuple[str, str],
     tags = [_state(result)]
     if result.score is not None and share is not None:
         tags += ["full"] if result.score >= result.max_score else ["low"] if share < _HALF else []
-    about = "" if tags[0] in {"absent", "excused"} else result.doubt or result.pending
+    about = "" if tags[0] in {"absent", "excused"} else result.doubt or result.open
     return Student(
         result.student,
         links.get((result.student, result.assignment), ""),

@@ -148,7 +148,7 @@ def _part(exercise: ExerciseResult, rows: Sequence[Row]) -> Part:
         sign,
         word,
         _sum(own),
-        list(dict.fromkeys(map(_signature, exercise.checks))) if is_absent(exercise) else [],
+        list(dict.fromkeys(filter(None, map(_signature, exercise.checks)))) if is_absent(exercise) else [],
         [_problem(checks, [lines[id(check)] for check in checks]) for checks in wrong_checks(exercise)],
         [lines[id(check)] for check in exercise.checks if check.status == "passed"],
     )

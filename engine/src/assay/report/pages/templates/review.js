@@ -1,7 +1,7 @@
 "use strict";
 // Save points and a comment, and move between the answers by the keyboard.
 (() => {
-  const [form, points, comment, said, left] = ["score", "points", "comment", "said", "left"].map((id) =>
+  const [form, points, comment, said, left, again] = ["score", "points", "comment", "said", "left", "again"].map((id) =>
     document.getElementById(id),
   );
   const typed = () => JSON.stringify([points.value, comment.value]);
@@ -23,10 +23,12 @@
       result.said = "not saved: assay review does not answer. Copy the comment, and start the command again";
     }
     saving = false;
-    form.dataset.seen = result.seen ?? seen;
     said.textContent = result.said;
     said.className = result.saved ? "saved" : "refused";
+    again.hidden = !result.changed;
+    if (result.changed) again.focus();
     if (!result.saved) return;
+    form.dataset.seen = result.seen;
     stored = sent;
     left.textContent = result.left;
     if (typed() === sent) document.getElementById("next")?.focus();
