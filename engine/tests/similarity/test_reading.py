@@ -5,7 +5,8 @@ import json
 import pytest
 
 from assay.errors import IntakeError
-from assay.similarity.reading import PASSAGE, CodeLimits, CodeReader, is_installed
+from assay.similarity.reading import PASSAGE, CodeReader, is_installed
+from assay.wire.limited import Limits
 
 CODE = '''
 import torch
@@ -106,9 +107,9 @@ def test_a_file_that_cannot_be_read_is_refused(reader, kind, source, reason):
 @pytest.mark.parametrize(
     ("limits", "reason"),
     [
-        (CodeLimits(2 * 2**30, 0, 60), "reading it took more than 0 seconds of processor time"),
-        (CodeLimits(2 * 2**30, 60, 1), "reading it took more than 1 seconds"),
-        (CodeLimits(10_000_000, 60, 60), "reading it took more than 10,000,000 bytes of memory"),
+        (Limits(2 * 2**30, 0, 60), "reading it took more than 0 seconds of processor time"),
+        (Limits(2 * 2**30, 60, 1), "reading it took more than 1 seconds"),
+        (Limits(10_000_000, 60, 60), "reading it took more than 10,000,000 bytes of memory"),
     ],
 )
 def test_a_file_that_costs_too_much_is_refused_and_the_next_one_read(limits, reason):
@@ -116,7 +117,7 @@ def test_a_file_that_costs_too_much_is_refused_and_the_next_one_read(limits, rea
         with pytest.raises(IntakeError) as caught:
             small.read("module", b"(" * 99_000 + b")" * 99_000)
         assert str(caught.value) == reason
-        small._limits = CodeLimits(2 * 2**30, 60, 60)
+        small._limits = Limits(2 * 2**30, 60, 60)
         assert small.read("module", CODE.encode()).fingerprints
 
 

@@ -7,12 +7,7 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import re
-import resource
-import signal
-import socket
-import sys
 from typing import TYPE_CHECKING
 
 import copydetect
@@ -21,10 +16,12 @@ import numpy as np
 
 from assay.content import Unreadable, text_of
 from assay.similarity.messages import MAX_FRAME_BYTES, Code, Refusal, Source
-from assay.similarity.reading import OUT_OF_MEMORY, PASSAGE
-from assay.wire import frames
+from assay.similarity.reading import PASSAGE
+from assay.wire.limited import answer_requests
 
 if TYPE_CHECKING:
+    import socket
+
     from assay.similarity.messages import Reply
 
 _IMPORT = re.compile(r"^[ \t]*(?:import|from)[ \t].*$", re.MULTILINE)
@@ -33,25 +30,8 @@ _decode = msgspec.msgpack.Decoder(Source).decode
 _encode = msgspec.msgpack.Encoder().encode
 
 
-def main() -> None:
-    """Answer requests until the command hangs up."""
-    number, memory, seconds = map(int, sys.argv[1:])
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the command's to handle
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    sock = socket.socket(fileno=number)
-    try:
-        while True:
-            used = resource.getrusage(resource.RUSAGE_SELF)
-            allowed = int(used.ru_utime + used.ru_stime) + 1 + seconds
-            resource.setrlimit(resource.RLIMIT_CPU, (allowed, resource.RLIM_INFINITY))
-            request = _decode(frames.receive(sock, limit=MAX_FRAME_BYTES))
-            frames.send(sock, _encode(_read(request)), MAX_FRAME_BYTES)
-    except frames.Hangup:
-        os._exit(0)
-    except MemoryError:
-        os._exit(OUT_OF_MEMORY)
+def _reply(_: socket.socket, data: bytes) -> bytes:
+    return _encode(_read(_decode(data)))
 
 
 def _read(source: Source) -> Reply:
@@ -87,4 +67,4 @@ def _code(text: str) -> Code:
 
 
 if __name__ == "__main__":
-    main()
+    answer_requests(_reply, MAX_FRAME_BYTES)

@@ -7,10 +7,7 @@ from __future__ import annotations
 
 import io
 import os
-import resource
-import signal
 import socket
-import sys
 from pathlib import Path
 from typing import BinaryIO
 
@@ -20,39 +17,13 @@ from assay.errors import IntakeError
 from assay.intake.archives.nodes import ArchiveLimits, ArchiveNode
 from assay.intake.archives.opening import open_archive
 from assay.intake.reader import messages
-from assay.intake.reader.client import OUT_OF_MEMORY
 from assay.intake.reader.messages import Close, Content, NodeRecord, Open, Opened, Read, Refusal, Unreadable
 from assay.intake.reader.notebooks import without_outputs
-from assay.wire import frames
+from assay.wire.limited import answer_requests
 
 _decode = msgspec.msgpack.Decoder(messages.Request).decode
 _encode = msgspec.msgpack.Encoder().encode
 _archives: dict[int, list[ArchiveNode]] = {}
-
-
-def main() -> None:
-    """Answer requests until the intake hangs up."""
-    number, memory, seconds = map(int, sys.argv[1:])
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the intake's to handle
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    sock = socket.socket(fileno=number)
-    try:
-        while True:
-            _allow_cpu(seconds)
-            frames.send(
-                sock, _reply(sock, frames.receive(sock, limit=messages.MAX_FRAME_BYTES)), messages.MAX_FRAME_BYTES
-            )
-    except frames.Hangup:
-        os._exit(0)
-    except MemoryError:
-        os._exit(OUT_OF_MEMORY)
-
-
-def _allow_cpu(seconds: int) -> None:
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + 1 + seconds, resource.RLIM_INFINITY))
 
 
 def _reply(sock: socket.socket, data: bytes) -> bytes:
@@ -96,4 +67,4 @@ def _open(sock: socket.socket, request: Open) -> Opened:
 
 
 if __name__ == "__main__":
-    main()
+    answer_requests(_reply, messages.MAX_FRAME_BYTES)

@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-import signal
-import socket
-import subprocess
-import sys
-import time
-from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Self
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 import msgspec
 
@@ -18,30 +12,18 @@ from assay.intake.archives.nodes import ArchiveLimits, ArchiveNode, ArchiveTree
 from assay.intake.reader import messages
 from assay.intake.reader.messages import Close, Content, Open, Opened, Read, Refusal, WithoutOutputs
 from assay.intake.tree import ARCHIVES, ending
-from assay.wire import frames
+from assay.wire.limited import LimitedProcess, Limits
 
 if TYPE_CHECKING:
     from pathlib import Path
-    from types import TracebackType
 
-__all__ = ["LIMITS", "OUT_OF_MEMORY", "Reader", "ReaderLimits"]
-
-OUT_OF_MEMORY = 70
-"""The reader's exit code if an item takes more memory than the limit."""
+__all__ = ["LIMITS", "Reader"]
 
 _decode = msgspec.msgpack.Decoder(messages.Reply).decode
 _encode = msgspec.msgpack.Encoder().encode
 
 
-class ReaderLimits(NamedTuple):
-    """The limits of one item: bytes of address space, seconds of processor time, seconds of waiting."""
-
-    memory: int
-    cpu_seconds: int
-    seconds: int
-
-
-LIMITS = ReaderLimits(2 * 2**30, 60, 600)
+LIMITS = Limits(2 * 2**30, 60, 600)
 """A class's .tar.gz of 1 GB takes ten seconds and as much memory as its submissions have bytes."""
 
 
@@ -51,24 +33,14 @@ class _OpenArchive(NamedTuple):
     limits: ArchiveLimits
 
 
-class Reader:
+class Reader(LimitedProcess):
     """Opens archives and notebooks in a process with limits; an item on which it dies is refused alone."""
 
-    def __init__(self, limits: ReaderLimits | None = None) -> None:
-        self._limits = limits or LIMITS
-        self._process: subprocess.Popen[bytes] | None = None
-        self._sock: socket.socket | None = None
+    def __init__(self, limits: Limits | None = None) -> None:
+        super().__init__("assay.intake.reader", limits or LIMITS, messages.MAX_FRAME_BYTES)
         self._archives: dict[int, _OpenArchive] = {}
         self._known: set[int] = set()  # the archives that the process has open
         self._count = 0
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._stop()
 
     def open(self, file: BinaryIO | bytes, path: Path, limits: ArchiveLimits) -> ArchiveTree:
         """Return an archive's tree; `file` stays open, and the tree readable, as long as the reader.
@@ -127,58 +99,11 @@ class Reader:
 
     def _ask(self, request: messages.Request, descriptor: int | None = None) -> messages.Reply:
         """Return the reply; raise IntakeError if it is a refusal, or if the process dies of the request."""
-        sock = self._start()
-        try:
-            sock.settimeout(self._limits.seconds)
-            frames.send(sock, _encode(request), messages.MAX_FRAME_BYTES)
-            if descriptor is not None:
-                socket.send_fds(sock, [b"+"], [descriptor])
-            data = frames.receive(sock, time.monotonic() + self._limits.seconds, messages.MAX_FRAME_BYTES)
-        except frames.Silence:
-            self._stop()
-            reason = f"reading it took more than {self._limits.seconds} seconds"
-            raise IntakeError(reason) from None
-        except (WireError, OSError):
-            raise IntakeError(self._ending()) from None
-        reply: messages.Reply = _decode(data)
+        reply: messages.Reply = _decode(self._exchange(_encode(request), descriptor))
         if isinstance(reply, Refusal):
             raise IntakeError(reply.reason)
         return reply
 
-    def _start(self) -> socket.socket:
-        if self._sock is not None:
-            return self._sock
-        self._sock, other = socket.socketpair()
-        with other:
-            # -P: the current folder may be a student's, and a module in it must not be imported.
-            numbers = map(str, (other.fileno(), self._limits.memory, self._limits.cpu_seconds))
-            command = [sys.executable, "-P", "-m", "assay.intake.reader", *numbers]
-            null = subprocess.DEVNULL
-            self._process = subprocess.Popen(command, stdin=null, stdout=null, stderr=null, pass_fds=[other.fileno()])
-        return self._sock
-
-    def _ending(self) -> str:
-        """Return why the process died."""
-        process = self._process
-        self._close_socket()
-        code = process.wait() if process else 0
-        self._stop()
-        if code == -signal.SIGXCPU:
-            return f"reading it took more than {self._limits.cpu_seconds} seconds of processor time"
-        if code == OUT_OF_MEMORY:
-            return f"reading it took more than {self._limits.memory:,} bytes of memory"
-        return "the process that read it died"
-
-    def _close_socket(self) -> None:
-        if self._sock is not None:
-            self._sock.close()
-            self._sock = None
-
     def _stop(self) -> None:
         self._known.clear()
-        self._close_socket()
-        if self._process is not None:
-            with suppress(ProcessLookupError):
-                self._process.kill()
-            self._process.wait()
-            self._process = None
+        super()._stop()
