@@ -1,21 +1,15 @@
 """The page in a browser: the keyboard is enough, everybody can read it, and no text of a student is run."""
 
 import contextlib
-import os
-import shutil
+import functools
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import expect, sync_playwright
+from browsing import Watched, chromium, violations
+from playwright.sync_api import expect
 from reviewing import hand_in, scores
 
 from assay.gradebook.store import open_gradebook
 
-PATH = shutil.which("chromium")
-OPTIONS = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-)  # fmt: skip
 EVIL = (
     "<script>window.hit = 1</script><img src=x onerror='window.hit = 1'>\"' onmouseover='window.hit = 1' x='"
     "</textarea></style><script>window.hit = 1</script>{{ 7 * 191 }}\x1b[31m\u202e\u2028\x00"
@@ -24,32 +18,17 @@ EVIL = (
 
 @pytest.fixture(scope="module")
 def browser():
-    if PATH is None and os.environ.get("CI") != "true":
-        pytest.skip("chromium is not installed")
-    assert PATH is not None, "CI must have chromium: apt-get install chromium"
-    with sync_playwright() as tool:
-        found = tool.chromium.launch(executable_path=PATH, args=OPTIONS)
+    with chromium() as found:
         yield found
-        found.close()
 
 
 @pytest.fixture
 def visit(browser, person):
     """Open the address; at the end nothing may stand on the console, and only the server was asked."""
-    with contextlib.ExitStack() as stack:
-        seen, told = [], []
-
-        def visit(**options):
-            page = stack.enter_context(contextlib.closing(browser.new_context(**options))).new_page()
-            page.on("request", lambda request: seen.append(request.url))
-            page.on("console", lambda message: told.append(message.text))
-            page.on("pageerror", lambda error: told.append(str(error)))
-            page.goto(person.server.address)
-            return page
-
-        yield visit
-        assert told == []
-        assert [url for url in seen if not url.startswith(person.server.address)] == []
+    with Watched(browser) as watched:
+        yield functools.partial(watched.open, person.server.address)
+        assert watched.told == []
+        assert [url for url in watched.asked if not url.startswith(person.server.address)] == []
 
 
 def keys(page, *names):
@@ -146,6 +125,6 @@ def test_everybody_can_read_the_page_and_no_text_of_a_student_is_run(visit, grad
         assert page.evaluate("document.documentElement.scrollWidth") == 390
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)
-            assert Axe().run(page).response["violations"] == []
+            assert violations(page) == []
         with page.expect_navigation():
             page.get_by_role("link", name="Next").click()

@@ -1,16 +1,13 @@
 """The pages in a browser: sorted, searched and read by everybody, with nothing fetched and nothing run."""
 
 import contextlib
-import os
-import shutil
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from browsing import Watched, chromium, violations
 from exports import ADA, UNGRADED, graded
 from msgspec.structs import replace
-from playwright.sync_api import sync_playwright
 from reports import MODEL, RESHAPE, check, exercise, report
 
 from assay.model import Message
@@ -18,11 +15,6 @@ from assay.report.decided import nothing_handed_in
 from assay.report.pages.folder import write_pages
 
 NAME = "linear_regression_scratch"
-PATH = shutil.which("chromium")
-OPTIONS = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-)  # fmt: skip
 ATTACKS = (
     "<script>window.hit = 1</script>", "<img src=x onerror='window.hit = 1'>", "\"' onmouseover='window.hit = 1' x='",
     "</style></title></pre><script>window.hit = 1</script>", "{{ 7 * 191 }}", "=HYPERLINK(1)", "\x1b[31m\u202e\u2028\x00",
@@ -53,34 +45,23 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def browser():
-    if PATH is None and os.environ.get("CI") != "true":
-        pytest.skip("chromium is not installed")
-    assert PATH is not None, "CI must have chromium: apt-get install chromium"
-    with sync_playwright() as tool:
-        found = tool.chromium.launch(executable_path=PATH, args=OPTIONS)
+    with chromium() as found:
         yield found
-        found.close()
 
 
 @pytest.fixture
 def visit(browser, folder):
     """Open a page; at the end, no page may have fetched anything or written to the console."""
-    with contextlib.ExitStack() as stack:
-        seen, told = [], []
+    with Watched(browser) as watched:
 
         def visit(name, **options):
             path = folder / name if name != "hostile" else next(folder.glob("*script*/*.html"))
-            context = stack.enter_context(contextlib.closing(browser.new_context(**options)))
-            page = context.new_page()
-            page.on("request", lambda request: seen.append(request.url))
-            page.on("console", lambda message: told.append(message.text))
-            page.on("pageerror", lambda error: told.append(str(error)))
-            page.goto(path.as_uri())
-            seen.remove(path.as_uri())
+            page = watched.open(path.as_uri(), **options)
+            watched.asked.remove(path.as_uri())
             return page
 
         yield visit
-        assert (seen, told) == ([], [])
+        assert (watched.asked, watched.told) == ([], [])
 
 
 def names(page):
@@ -93,7 +74,7 @@ def test_everybody_can_read_a_page_in_light_and_in_the_dark(visit, name):
     page = visit(name)
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
-        assert Axe().run(page).response["violations"] == []
+        assert violations(page) == []
 
 
 @pytest.mark.parametrize("name", PAGES)
