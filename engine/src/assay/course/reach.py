@@ -10,12 +10,12 @@ from __future__ import annotations
 import ast
 import functools
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from assay.course.read import TESTS, exercise_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from assay.course.read import Course
@@ -26,43 +26,51 @@ _ALWAYS = {"pytestmark"}
 """Names that pytest reads in a file for each of its checks."""
 
 
+class _File(NamedTuple):
+    """The words in each definition of a file, those in what else is executed at its import, and its imports."""
+
+    calls: dict[str, set[str]]
+    always: set[str]
+    beside: tuple[Path, ...]
+
+
 @functools.lru_cache(maxsize=16)
 def names_met(course: Course, assignment: str) -> Mapping[tuple[str, str], frozenset[str]]:
     """Return for each check, by its exercise's number and its function's name, the model answers that it can meet."""
-    library = course.library.name if course.library is not None else ""
-    answers, at_import = _calls(course.reference(assignment), library)
-    conftests = _with_imports([*course.root.glob("conftest.py"), *(course.root / TESTS).rglob("conftest.py")])
-    shared = set[str]().union(at_import, *(_words(ast.parse(path.read_bytes()), library) for path in conftests))
+    read = functools.cache(functools.partial(_read, course.library.name if course.library is not None else ""))
+    answers = read(course.reference(assignment))
+    shared = answers.always | _ALWAYS
+    for path in _with_imports([*course.root.glob("conftest.py"), *(course.root / TESTS).rglob("conftest.py")], read):
+        shared = shared.union(read(path).always, read(path).calls, *read(path).calls.values())
     return {
-        (exercise_of(path), check): met & answers.keys()
+        (exercise_of(path), check): met & answers.calls.keys()
         for path in sorted(course.tests(assignment).glob("test_*.py"))
-        for check, met in _met_in(path, library, answers, shared)
+        for check, met in _met_in(path, read, answers.calls, shared)
     }
 
 
 def _met_in(
-    path: Path, library: str, answers: dict[str, set[str]], shared: set[str]
+    path: Path, read: Callable[[Path], _File], answers: dict[str, set[str]], shared: set[str]
 ) -> Iterator[tuple[str, frozenset[str]]]:
     """Yield each check of a file, with every word that it meets."""
     calls = {name: set(words) for name, words in answers.items()}
-    always = shared | _ALWAYS
-    for file in _with_imports([path]):
-        helpers, at_import = _calls(file, library)
-        always |= at_import
-        for name, words in helpers.items():
+    always = set(shared)
+    for file in map(read, _with_imports([path], read)):
+        always |= file.always
+        for name, words in file.calls.items():
             calls.setdefault(name, set()).update(words)
             if "autouse" in words:
                 always.add(name)
-    for name in _calls(path, library)[0]:
+    for name in read(path).calls:
         if name.startswith("test"):
             yield name, frozenset(_closure({name} | always, calls))
 
 
-def _calls(file: Path, library: str) -> tuple[dict[str, set[str]], set[str]]:
-    """Return the words in each definition of a file, and those in what else is executed at its import."""
+def _read(library: str, path: Path) -> _File:
     calls: dict[str, set[str]] = {}
     always: set[str] = set()
-    for statement in ast.parse(file.read_bytes()).body:
+    tree = ast.parse(path.read_bytes())
+    for statement in tree.body:
         if isinstance(statement, _DEFINITIONS):
             calls.setdefault(statement.name, set()).update(_words(statement, library))
         elif isinstance(statement, ast.Assign | ast.AnnAssign):
@@ -74,22 +82,20 @@ def _calls(file: Path, library: str) -> tuple[dict[str, set[str]], set[str]]:
                 calls.setdefault(alias.asname or alias.name, set()).add(alias.name)
         else:
             always |= _words(statement, library)
-    return calls, always
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.level]
+    names = {name for node in imports for name in (node.module, *(alias.name for alias in node.names)) if name}
+    return _File(calls, always, tuple(path.parent / f"{name}.py" for name in sorted(names)))
 
 
-def _with_imports(files: Iterable[Path]) -> list[Path]:
+def _with_imports(files: Iterable[Path], read: Callable[[Path], _File]) -> list[Path]:
     """Return some files and the files beside them that they import, directly or not."""
     found: list[Path] = []
     waiting = list(files)
     while waiting:
         path = waiting.pop()
-        if path in found or not path.exists():
-            continue
-        found.append(path)
-        tree = ast.parse(path.read_bytes())
-        imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.level]
-        names = {name for node in imports for name in (node.module, *(alias.name for alias in node.names)) if name}
-        waiting += [path.parent / f"{name}.py" for name in names]
+        if path not in found and path.exists():
+            found.append(path)
+            waiting += read(path).beside
     return found
 
 

@@ -70,13 +70,14 @@ def grade_mistakes(course: Course, assignment: str, executor: Executor) -> list[
     """
     files = sorted(course.tests(assignment).glob("test_*.py"), key=lambda path: int(exercise_of(path)))
     # The longest first, so that no processor is left with one of them when the others are done.
-    parts = {file: executor.submit(_grade_part, course, assignment, file) for file in sorted(files, key=_length)}
+    longest_first = sorted(files, key=_length, reverse=True)
+    parts = {file: executor.submit(_grade_part, course, assignment, file) for file in longest_first}
     return [outcome for file in files for outcome in parts[file].result()]
 
 
 def _length(checks: Path) -> int:
     mistakes = mistakes_file(checks)
-    return -mistakes.stat().st_size if mistakes.exists() else 0
+    return mistakes.stat().st_size if mistakes.exists() else 0
 
 
 def _grade_part(course: Course, assignment: str, file: Path) -> list[MistakeOutcome]:

@@ -15,6 +15,7 @@ from assay.model import Submission, SubmissionInfo
 from assay.selftest.mutation import Mutant, mutants
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from concurrent.futures import Executor
     from pathlib import Path
 
@@ -65,7 +66,7 @@ def grade_mutants(course: Course, assignment: str, executor: Executor) -> Mutati
         executor=executor,
         on_trouble=troubles.append,
         stop_at_first_failure=True,  # one check that catches a mutant is enough
-        exercises=[_exercises_met(course, assignment, mutant) for mutant in made],
+        exercises=_exercises_met(course, assignment, made),
     )
     troubles += [report.reason or "" for report in reports if not report.exercises]
     if troubles:
@@ -76,14 +77,20 @@ def grade_mutants(course: Course, assignment: str, executor: Executor) -> Mutati
     return MutationOutcome(len(made), survived, len(alive) - len(survived), tuple(sorted(unused)))
 
 
-def _exercises_met(course: Course, assignment: str, mutant: Mutant) -> tuple[str, ...]:
-    """Return the exercises whose checks can meet what a mutant changes; none stands for all."""
-    for statement in ast.parse(course.reference(assignment).read_bytes()).body:
-        within = statement.lineno <= mutant.line <= (statement.end_lineno or 0)
-        if within and isinstance(statement, ast.FunctionDef | ast.ClassDef):
-            met = names_met(course, assignment).items()
-            return tuple(sorted({exercise for (exercise, _), names in met if statement.name in names}))
-    return ()
+def _exercises_met(course: Course, assignment: str, made: Sequence[Mutant]) -> list[tuple[str, ...]]:
+    """Return for each mutant the exercises whose checks can meet what it changes; none stands for all."""
+    definitions = [
+        statement
+        for statement in ast.parse(course.reference(assignment).read_bytes()).body
+        if isinstance(statement, ast.FunctionDef | ast.ClassDef)
+    ]
+    checks = names_met(course, assignment).items()
+    met = {
+        line: tuple(sorted({exercise for (exercise, _), names in checks if each.name in names}))
+        for each in definitions
+        for line in range(each.lineno, (each.end_lineno or 0) + 1)
+    }
+    return [met.get(mutant.line, ()) for mutant in made]
 
 
 def _as_submission(assignment: str, number: int, mutant: Mutant) -> Submission:

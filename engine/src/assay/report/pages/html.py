@@ -14,6 +14,7 @@ from markupsafe import Markup
 __all__ = ["MARK", "policy_of", "render"]
 
 _FOLDER: Final = Path(__file__).parent / "templates"
+_STYLE: Final = "page.css"
 
 MARK: Final = b"<!doctype html>\n<!-- a page of assay -->\n"
 """The first bytes of every page: they tell a page from a file that somebody else put beside it."""
@@ -30,34 +31,31 @@ def render(template: str, script: str = "", connect: str = "", **values: object)
         connect: where the script may send to, as a content security policy says it, or "".
         values: what the template shows.
     """
-    style, code = _style(), _script(script)
     text = (
         _templates()
         .get_template(template)
         .render(
             policy=Markup(policy_of(script, connect)),  # noqa: S704 - made of hashes
-            style=Markup(style),  # noqa: S704 - the engine wrote it
-            script=Markup(code),  # noqa: S704 - the engine wrote it
+            style=Markup(_text(_STYLE)),  # noqa: S704 - the engine wrote it
+            script=Markup(_text(script) if script else ""),  # noqa: S704 - the engine wrote it
             **values,
         )
     )
     return MARK + text.encode()
 
 
+@functools.cache
 def policy_of(script: str, connect: str) -> str:
     """Return the content security policy of a page: its own style, its own script, and nothing else."""
-    policy = f"default-src 'none'; style-src {_source(_style())}; base-uri 'none'; form-action 'none'"
+    policy = f"default-src 'none'; style-src {_source(_text(_STYLE))}; base-uri 'none'; form-action 'none'"
     if script:
-        policy += f"; script-src {_source(_script(script))}"
+        policy += f"; script-src {_source(_text(script))}"
     return f"{policy}; connect-src {connect}" if connect else policy
 
 
-def _style() -> str:
-    return (_FOLDER / "page.css").read_text()
-
-
-def _script(name: str) -> str:
-    return (_FOLDER / name).read_text() if name else ""
+@functools.cache
+def _text(name: str) -> str:
+    return (_FOLDER / name).read_text()
 
 
 @functools.cache
