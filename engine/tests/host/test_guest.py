@@ -1,6 +1,7 @@
 """A submission's guest, from the judge's side: the time of its checks, and a fork server that answers late."""
 
 import signal
+import time
 
 import pytest
 
@@ -8,10 +9,11 @@ from assay.course.budgets import DEFAULTS
 from assay.errors import ForkServerError, GuestEnded
 from assay.guest.processes import _states
 from assay.host import forkserver as forkservers
+from assay.host.deadlines import wall_seconds
 from assay.host.forkserver import Budget, Task, shared
 from assay.host.guest import Guest
 from assay.host.lines import ReferenceLine
-from assay.wire.messages import Request
+from assay.wire.messages import Request, Returned
 
 SOURCE = b"""
 import time
@@ -19,9 +21,20 @@ def f(): return 1
 def burn(seconds):
     end = time.process_time() + seconds
     while time.process_time() < end: pass
+def wait(busy, seconds):
+    burn(busy)
+    time.sleep(seconds)
+    return 1
+def wait_for_threads():
+    import threading
+    for _ in range(4):
+        thread = threading.Thread(target=burn, args=(0.3,))
+        thread.start()
+        thread.join()
+    return 1
 def fail(): raise ValueError("oh")
 """
-TASK = Task("answers", "module", SOURCE, ("f", "burn", "fail"), 0)
+TASK = Task("answers", "module", SOURCE, ("f", "burn", "wait", "wait_for_threads", "fail"), 0)
 ASKED = Request("call", 0, "f")
 
 
@@ -47,6 +60,20 @@ def test_a_call_has_a_time_of_its_own(opened):
     line = opened(Budget(**DEFAULTS | {"import_seconds": 6, "call_seconds": 2})).begin(1, [])
     with pytest.raises(GuestEnded, match="no answer within 2 s of processor time"):
         line.ask(Request("call", 0, "burn", [60]))
+
+
+def test_a_call_that_waits_instead_of_computing_is_ended_at_its_limit(opened):
+    line = opened(Budget(**DEFAULTS | {"call_seconds": 2})).begin(1, [])
+    began = time.monotonic()
+    with pytest.raises(GuestEnded, match="no answer within 2 s: it was waiting, not computing"):
+        line.ask(Request("call", 0, "wait", [0, 60]))
+    assert time.monotonic() - began < wall_seconds(2)
+
+
+def test_a_call_that_computes_is_not_taken_for_one_that_waits(opened):
+    budget = Budget(**DEFAULTS | {"call_seconds": 2})
+    for name, *arguments in (["wait", 0.3, 1], ["wait_for_threads"]):
+        assert opened(budget).begin(1, []).ask(Request("call", 0, name, arguments)) == Returned(1)
 
 
 def test_waiting_while_others_are_timed_uses_up_nobodys_time(opened):

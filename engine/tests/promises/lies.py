@@ -20,7 +20,7 @@ from assay.host.proxy import Handle, Method, Proxy
 from assay.judge.comparison import pair
 from assay.judge.messages import describe_raised
 from assay.text import shorten
-from assay.wire.messages import Returned
+from assay.wire.messages import Measured, Returned
 from assay.wire.values import Ref, encode, portable
 
 __all__ = ["NASTY", "OUTCOMES", "SECONDS", "against", "digest", "ext", "frame", "given", "shown", "tensor_bytes", "use"]
@@ -57,7 +57,7 @@ def against(play, seconds=SECONDS, ask=None, whole=2 * SECONDS):
         with contextlib.suppress(OSError), theirs:
             play(theirs)
 
-    line = SocketLine(ours, seconds, whole, lambda how, _: GuestEnded("crashed", how))
+    line = SocketLine(ours, seconds, whole, lambda how, _: GuestEnded("crashed", how), lambda: Measured(0, 0))
     proxy = Proxy(Channel(line, frozenset({"f"}), "d2l"))
     thread = threading.Thread(target=guest)
     thread.start()

@@ -193,6 +193,22 @@ def seconds_of(root: int) -> float:
     return ticks / _TICKS
 
 
+def seconds_wanted_by(root: int) -> float | None:
+    """Return how long the threads of a process and its living descendants ran or waited for a processor.
+
+    None if the kernel does not tell.
+    """
+    nanoseconds = 0
+    try:
+        for process in list(_family(root)):
+            for thread in os.listdir(f"/proc/{process.pid}/task"):  # noqa: PTH208 - as above
+                ran, waited, _ = _read_proc(f"/proc/{process.pid}/task/{thread}/schedstat").split()
+                nanoseconds += int(ran) + int(waited)
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    return nanoseconds / 1e9
+
+
 def seconds_of_children(pid: int) -> float:
     """Return the processor time of the processes that this one has waited for; 0 if it is gone."""
     with contextlib.suppress(FileNotFoundError, ProcessLookupError):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from assay.errors import GuestEnded
     from assay.host.forkserver import Budget
-    from assay.wire.messages import CheckExited, Reply, Request
+    from assay.wire.messages import CheckExited, Measured, Reply, Request
 
 
 class CheckProcess:
@@ -25,8 +25,8 @@ class CheckProcess:
     Args:
         sock: the check's own socket.
         budget: the limits of its calls.
-        began: when it was asked for, on `time.monotonic()`'s clock.
         hear_exit: waits until the submission's process tells how this one exited; None if it does not tell.
+        measure: tells what the submission's processes have taken from the processors.
         no_deadline: its replies together may take any time.
     """
 
@@ -34,19 +34,19 @@ class CheckProcess:
         self,
         sock: socket.socket,
         budget: Budget,
-        began: float,
         hear_exit: Callable[[], CheckExited | None],
+        measure: Callable[[], Measured],
         *,
         no_deadline: bool,
     ) -> None:
         self._sock = sock
         self._budget = budget
-        self._began = began
+        self._began = time.monotonic()
         self._hear_exit = hear_exit
         self._exit_heard = False
         self._silent = False
         whole = math.inf if no_deadline else deadlines.wall_seconds(budget.import_seconds)
-        self._line = SocketLine(sock, deadlines.wall_seconds(budget.call_seconds), whole, self._describe_exit)
+        self._line = SocketLine(sock, budget.call_seconds, whole, self._describe_exit, measure)
 
     def ask(self, request: Request) -> Reply:
         """Return the reply. Raise GuestEnded if none comes."""
@@ -72,8 +72,10 @@ class CheckProcess:
     def _describe_exit(self, reply: str, waited: float) -> GuestEnded:
         # A call has its own limit. All calls of a check together have the import's limit, which the kernel keeps.
         budget = self._budget
-        if reply == "silence":
+        if reply != "hangup":
             self._silent = True  # the process still runs: the fork server kills it when the check ends
+            if reply == "idle":
+                return endings.call_waits(budget.call_seconds)
             return self._too_slow(one_call=waited >= deadlines.wall_seconds(budget.call_seconds) - 1)
         long = time.monotonic() - self._began >= budget.import_seconds - 1
         how = self._hear_exit_once()

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from assay.wire.messages import Measured
+
 EXIT_SECONDS = 2
 """A check's process exits by itself when its line closes; after this time it is killed."""
 
@@ -10,6 +15,19 @@ CHECKS_IN_VAIN = 2
 
 MEASURE_SECONDS = 0.5
 """The processor time of an import is measured this often, so a statement may exceed its limit by as much."""
+
+
+IDLE_SHARE = 0.1
+"""A guest that wanted less of a processor than this share of a time was idle in it: one that computes wants all of it,
+one that looks at a clock now and then a hundredth."""
+
+
+def was_idle(before: Measured, after: Measured, seconds: float) -> bool:
+    """Whether nothing of a guest wanted a processor for so many seconds, between two measurements."""
+    if before.wanted is None or after.wanted is None:
+        return False
+    busy = max(after.wanted - before.wanted, after.seconds - before.seconds)  # ended threads are in `seconds` alone
+    return busy < IDLE_SHARE * seconds
 
 
 def wall_seconds(processor_seconds: float) -> float:

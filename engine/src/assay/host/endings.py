@@ -21,6 +21,11 @@ def call_too_slow(seconds: int) -> GuestEnded:
     return _too_slow("no answer", seconds)
 
 
+def call_waits(seconds: int) -> GuestEnded:
+    """Return the ending of a check of which one call waited instead of computing."""
+    return GuestEnded("timeout", f"no answer within {seconds} s: it was waiting, not computing")
+
+
 def calls_too_slow(seconds: int) -> GuestEnded:
     """Return the ending of a check whose calls together reached their limit."""
     return _too_slow("the calls of this check did not end", seconds)

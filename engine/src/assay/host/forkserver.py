@@ -157,11 +157,11 @@ class ForkServer:
         self._ask(Resume(pid))
         self._answer(Resumed)
 
-    def measure(self, pid: int) -> float:
-        """Return the processor time of all processes and threads of a submission, in seconds."""
+    def measure(self, pid: int) -> Measured:
+        """Return what all processes and threads of a submission have taken from the processors."""
         self._ask(Measure(pid))
         measured: Measured = self._answer(Measured)
-        return measured.seconds
+        return measured
 
     def kill_descendants(self, pid: int) -> DescendantsKilled:
         """Kill the processes that a check left behind."""

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from assay.errors import GuestEnded
     from assay.host.forkserver import Budget, ForkServer, Task
     from assay.promises import Isolation
+    from assay.wire.messages import Measured
 
 _decode_message = decoder(FromSubmission)
 
@@ -141,7 +142,6 @@ class Guest:
         if self.failure is not None:
             return EndedLine(self.failure)
         ours, theirs = socket.socketpair()
-        began = time.monotonic()
         with theirs:
             try:
                 if self._sock is None:
@@ -153,7 +153,7 @@ class Guest:
                 ours.close()
                 self.close()
                 return EndedLine(endings.gone_before_check())
-        self._check = CheckProcess(ours, self._budget, began, self._hear_exit, no_deadline=self._no_deadline)
+        self._check = CheckProcess(ours, self._budget, self._hear_exit, self._measure, no_deadline=self._no_deadline)
         return self._check
 
     @contextlib.contextmanager
@@ -215,21 +215,23 @@ class Guest:
         """
         seconds = self._budget.import_seconds
         end = time.monotonic() + deadlines.wall_seconds(together * seconds)
-        used_before = None
-        statement_end = end
+        began = time.monotonic()
+        first = middle = None  # measurements of the statement that runs
         while True:
             if self._is_readable(deadlines.MEASURE_SECONDS):
                 message = self._hear(deadlines.wall_seconds(self._budget.call_seconds))
                 if not isinstance(message, Running):
                     return message
                 self._slow = SlowStatement(message.number, alone=True)
-                used_before = None
-                statement_end = time.monotonic() + deadlines.wall_seconds(seconds)
+                began = time.monotonic()
+                first = middle = None
             else:
-                used = self._fork_server.measure(self._pid)
-                used_before = used if used_before is None else used_before
-                alone = used - used_before > seconds or time.monotonic() > statement_end
-                if alone or used > together * seconds or time.monotonic() > end:
+                now, ran = self._measure(), time.monotonic() - began
+                first = first or now
+                middle = middle or (now if ran >= seconds / 2 else None)
+                idle = middle is not None and ran >= seconds and deadlines.was_idle(middle, now, seconds / 2)
+                alone = idle or now.seconds - first.seconds > seconds or ran > deadlines.wall_seconds(seconds)
+                if alone or now.seconds > together * seconds or time.monotonic() > end:
                     self._slow = self._slow._replace(alone=alone)
                     raise frames.Silence
 
@@ -242,6 +244,9 @@ class Guest:
         if self._sock is None:
             raise frames.Hangup
         return _decode_message(frames.receive(self._sock, time.monotonic() + seconds))
+
+    def _measure(self) -> Measured:
+        return self._fork_server.measure(self._pid)
 
     def _hear_exit(self) -> CheckExited | None:
         try:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import select
 import time
 from typing import TYPE_CHECKING, Protocol
 
 from assay.errors import GuestEnded, WireError
-from assay.host import endings
+from assay.host import deadlines, endings
 from assay.wire import frames
-from assay.wire.messages import Reply, Request, Returned
+from assay.wire.messages import Measured, Reply, Request, Returned
 from assay.wire.values import MAX_DEPTH, depth_of, encode, weighing_decoder
 from assay.wire.weights import ROOM
 
@@ -31,19 +32,26 @@ class SocketLine:
 
     Args:
         sock: this check's own socket.
-        seconds: wall time that one reply may take.
+        seconds: processor time that one reply may take.
         whole: wall time that all replies together may take.
-        describe_exit: called with "silence" or "hangup" and the seconds waited, when no reply came.
+        describe_exit: called with "silence", "idle" or "hangup" and the seconds waited, when no reply came.
+        measure: tells what the guest's processes have taken from the processors.
     """
 
     def __init__(
-        self, sock: socket.socket, seconds: float, whole: float, describe_exit: Callable[[str, float], GuestEnded]
+        self,
+        sock: socket.socket,
+        seconds: float,
+        whole: float,
+        describe_exit: Callable[[str, float], GuestEnded],
+        measure: Callable[[], Measured],
     ) -> None:
         self._sock = sock
         self._seconds = seconds
         self._end = time.monotonic() + whole
         self._left = ROOM
         self._describe_exit = describe_exit
+        self._measure = measure
         self._ended: GuestEnded | None = None
 
     def ask(self, request: Request) -> Reply:
@@ -52,9 +60,12 @@ class SocketLine:
             raise self._ended
         try:
             asked = time.monotonic()
-            deadline = min(asked + self._seconds, self._end)
+            deadline = min(asked + deadlines.wall_seconds(self._seconds), self._end)
             self._sock.settimeout(max(0.001, deadline - asked))
             frames.send(self._sock, encode(request))
+            if self._is_idle(asked):
+                self._ended = self._describe_exit("idle", time.monotonic() - asked)
+                raise self._ended
             data = frames.receive(self._sock, deadline)
             reply, weight = _decode_reply(data, self._left)
             self._left -= weight
@@ -70,6 +81,21 @@ class SocketLine:
             answer: Reply = reply
             return answer
         raise self._ended
+
+    def _is_idle(self, asked: float) -> bool:
+        """Whether no reply began within the limit, and nothing of the guest wanted a processor in its second half."""
+        half = self._seconds / 2
+        if self._is_answered(asked + half):
+            return False
+        before = self._measure()
+        if self._is_answered(asked + 2 * half):
+            return False
+        return deadlines.was_idle(before, self._measure(), half)
+
+    def _is_answered(self, until: float) -> bool:
+        """Wait for the first byte of a reply, or a hang-up."""
+        left = min(until, self._end) - time.monotonic()
+        return bool(select.select([self._sock], [], [], max(0, left))[0])
 
 
 class EndedLine:

@@ -107,9 +107,13 @@ class Measure(msgspec.Struct, frozen=True, array_like=True, tag=True):
 
 
 class Measured(msgspec.Struct, frozen=True, array_like=True, tag=True):
-    """Fork server to judge: the processor time of all processes and threads of a submission, in seconds."""
+    """Fork server to judge: the processor time of all processes and threads of a submission, in seconds.
+
+    `wanted` is how long those that still live ran or waited for a processor; None if the kernel does not tell.
+    """
 
     seconds: float
+    wanted: float | None
 
 
 class KillDescendants(msgspec.Struct, frozen=True, array_like=True, tag=True):
