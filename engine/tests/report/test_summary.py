@@ -7,11 +7,12 @@ from rich.console import Console
 
 from assay.model import HIDDEN_TEXT, Message
 from assay.report.summary import render_summary
+from assay.report.view import View
 
 
 def text_of(reports, undecided=()):
     console = Console(width=80, file=io.StringIO(), highlight=False)
-    console.print(render_summary(reports, undecided))
+    console.print(render_summary(reports, undecided, View()))
     return "\n".join(line.rstrip() for line in console.file.getvalue().splitlines())
 
 
@@ -54,7 +55,7 @@ Points in percent
 90-100  1  █
 
 A person decides
-bob, basics    the written answer to exercise 1 has no score"""
+- bob, basics: the written answer to exercise 1 has no score"""
     )
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from assay.model import Report
+    from assay.report.view import View
 
 __all__ = ["bins_of", "hints_of", "render_summary"]
 
@@ -29,28 +30,25 @@ _ELSEWHERE: Final = re.compile(r"as in exercise \S+: ")
 """The text that the judge puts before the hint of a mistake that another exercise found."""
 
 
-def render_summary(reports: Sequence[Report], undecided: Sequence[tuple[Report, str]]) -> RenderableType:
+def render_summary(reports: Sequence[Report], undecided: Sequence[tuple[Report, str]], view: View) -> RenderableType:
     """Return the summary of each assignment, and the list of what a person must decide.
 
     Args:
         reports: the class.
         undecided: what a person must decide, with its report.
+        view: how much of the reports is shown.
     """
     parts: list[RenderableType] = []
     for assignment in dict.fromkeys(report.assignment for report in reports):
         graded = [each for each in reports if each.assignment == assignment and each.status == "graded"]
         if graded:
-            parts += [*_assignment(assignment, graded), Text()]
+            parts += [*_assignment(assignment, graded, view), Text()]
     if undecided:
-        people = _grid(
-            (f"{_name(report.submission.name)}, {_name(report.assignment)}".removesuffix(", "), "", sentence)
-            for report, sentence in undecided
-        )
-        parts += [Text("A person decides", "bold"), people, Text()]
+        parts += [Text("A person decides", "bold"), _undecided(undecided), Text()]
     return Group(*parts[:-1])
 
 
-def _assignment(assignment: str, graded: Sequence[Report]) -> list[RenderableType]:
+def _assignment(assignment: str, graded: Sequence[Report], view: View) -> list[RenderableType]:
     titles = {exercise.id: exercise.title for report in graded for exercise in report.exercises}
     full = Counter(
         exercise.id for report in graded for exercise in report.exercises if exercise.score >= exercise.max_score
@@ -65,8 +63,18 @@ def _assignment(assignment: str, graded: Sequence[Report]) -> list[RenderableTyp
         common = sorted(hints.items(), key=lambda pair: (-pair[1], pair[0]))[:_MAX_HINTS]
         parts += [Text(), Text("Hints by how many were given them", "bold")]
         parts.append(_grid(("", f"{count}", hint) for hint, count in common))
-    parts += [Text(), Text("Points in percent", "bold"), _histogram(graded)]
+    points = "Points of these exercises, in percent" if view.exercises else "Points in percent"
+    parts += [Text(), Text(points, "bold"), _histogram(graded)]
     return parts
+
+
+def _undecided(undecided: Sequence[tuple[Report, str]]) -> Table:
+    """Return a list and not a table: a column of long names would leave no room for the reasons."""
+    grid = Table.grid(padding=(0, 1, 0, 0))
+    for report, sentence in undecided:
+        whose = f"{_name(report.submission.name)}, {_name(report.assignment)}".removesuffix(", ")
+        grid.add_row(Text("-"), Text(f"{whose}: {escape(sentence, MAX_SENTENCE_CHARS)}"))
+    return grid
 
 
 def hints_of(report: Report) -> set[str]:
