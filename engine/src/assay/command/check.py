@@ -9,7 +9,7 @@ import click
 
 from assay.command.console import BELOW, USAGE, stop
 from assay.command.grade import grade_work, read_work, show_work
-from assay.command.options import course_option, executor_of, waive_option
+from assay.command.options import course_option, example, executor_of, waive_option
 from assay.command.view import of_exercises, view_options
 from assay.course.seeds import PUBLIC_SEED
 from assay.intake.tree import path_text
@@ -18,14 +18,17 @@ from assay.report.view import View, in_view
 __all__ = ["check"]
 
 
-@click.command()
+@click.command(epilog=example("assay check linear_regression_scratch.py --exercise 2"))
 @click.argument("file", type=click.Path(path_type=Path))
 @course_option
 @view_options
 @waive_option
 @click.pass_context
 def check(ctx: click.Context, file: Path, folder: Path | None, waive: tuple[str, ...], view: View) -> None:
-    """Run the public checks on your own FILE, and show the smallest input that fails."""
+    """Run the public checks on your own FILE.
+
+    For each check that fails, the smallest input that fails is shown. The seed is a public one.
+    """
     with executor_of(ctx) as executor:  # first: it imports torch while the file is read
         work = read_work([file], folder)
         for refused in work.intake.refused:

@@ -6,7 +6,7 @@ import contextlib
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -28,6 +28,7 @@ from assay.command.options import (
     PathArgument,
     Percent,
     course_option,
+    example,
     executor_of,
     open_course,
     require_writable,
@@ -65,7 +66,20 @@ class Work(NamedTuple):
     intake: Intake
 
 
-@click.command()
+class Seed(click.types.IntParamType):
+    """A seed; a range would be printed to its last digit in the help."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Refuse what is not a number from 0 to the highest seed."""
+        seed: int = click.IntRange(0, MAX_SEED).convert(value, param, ctx)
+        return seed
+
+
+@click.command(
+    epilog=example(
+        "assay grade class --gradebook grades.db --pages pages", "assay grade class/ada --exercise 2 --verbose"
+    )
+)
 @click.argument("paths", nargs=-1, required=True, type=PathArgument(path_type=Path))
 @course_option
 @view_options
@@ -78,14 +92,14 @@ class Work(NamedTuple):
 @pages_option
 @click.option(
     "--seed",
-    type=click.IntRange(0, MAX_SEED),
-    help="The seed of all inputs: the same seed gives the same report. By default the course's own, in .assay/seed.",
+    type=Seed(),
+    help="The seed of all inputs, below 2^128; the same seed gives the same report. By default the course's own.",
 )
 @click.option(
     "--fail-under",
     type=Percent(0, 100),
     metavar="PERCENT",
-    help="Exit with 1 if a submission has less than that, or could not be graded.",
+    help="Exit with 1 if a submission has less than this part of its points, or could not be graded.",
 )
 @gradebook_option
 @roster_option
@@ -106,7 +120,11 @@ def grade(  # noqa: PLR0913, PLR0917 - one argument an option
     waive: tuple[str, ...],
     view: View,
 ) -> None:
-    """Grade submissions: each PATH is a file, a student's folder, a folder of students, or an archive of these."""
+    """Grade submissions, and print a report of each.
+
+    Each PATH is a file, a student's folder, a folder of students, or an archive of these. Several reports end with a
+    table and a summary of the class.
+    """
     keeping = {"--json": json_file, "--pages": pages, "--fail-under": fail_under, "--gradebook": file}
     require_shown_only(view, keeping)
     with interrupts() as signals, contextlib.ExitStack() as stack:

@@ -13,7 +13,7 @@ from assay.command.grade import Work, grade_work, read_work
 from assay.command.interrupts import interrupts
 from assay.command.keeping import class_seed, opened_for_run, origin, required_gradebook_option
 from assay.command.lateness import graded_before
-from assay.command.options import PathArgument, course_option, executor_of, waive_option
+from assay.command.options import PathArgument, course_option, example, executor_of, waive_option
 from assay.command.view import require_exercise
 from assay.errors import GradebookError, Interrupted
 from assay.gradebook.effective import effective, standing
@@ -53,12 +53,14 @@ class _Choice(NamedTuple):
         return all(wanted in (None, name) for wanted, name in names)
 
 
-@click.command()
+@click.command(
+    epilog=example("assay regrade class --gradebook grades.db", "assay regrade class --gradebook grades.db --apply")
+)
 @click.argument("paths", nargs=-1, required=True, type=PathArgument(path_type=Path))
 @course_option
 @required_gradebook_option
-@click.option("--student", help="This student alone, even if no change touches the report.")
-@click.option("--assignment", help="This assignment alone.")
+@click.option("--student", metavar="NAME", help="This student alone, even if no change touches the report.")
+@click.option("--assignment", metavar="NAME", help="This assignment alone.")
 @click.option("--exercise", metavar="NUMBER", help="This exercise alone, even if no change touches it.")
 @click.option("--apply", "store", is_flag=True, help="Store the new reports; without it they are only compared.")
 @waive_option
@@ -74,10 +76,10 @@ def regrade(  # noqa: PLR0913, PLR0917 - one argument an option
     store: bool,  # noqa: FBT001 - click passes a flag
     waive: tuple[str, ...],
 ) -> None:
-    """Grade what a change of the course touches, and show who gains and who loses, check by check.
+    """Grade again what a change of the course touches.
 
-    PATHs are what was graded before. A changed check touches its exercise; a change of the reference, the library,
-    conftest.py, tox.ini, assay, torch or Python touches everything.
+    It shows who gains and who loses, check by check. PATHS are what was graded before. A changed check touches its
+    exercise; a change of the reference, the library, conftest.py, tox.ini, assay, torch or Python touches everything.
     """
     work = read_work(paths, folder)
     choice = _Choice(student, assignment, exercise)
