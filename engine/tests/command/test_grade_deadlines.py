@@ -127,7 +127,7 @@ def test_after_the_cap_a_person_decides(run, room):
     output = grade(run, *GRADES)[1]
     assert output.splitlines()[-3:] == [
         "A person decides",
-        "- bob, basics: handed in 5 d 10 h 1 min after 2026-11-03 23:59, and nothing",
+        "- bob (basics): handed in 5 d 10 h 1 min after 2026-11-03 23:59, and nothing",
         "  counts after 3 days",
     ]
     assert points(run, "alice")[1] == Decimal("5.00")

@@ -26,6 +26,8 @@ __all__ = ["bins_of", "hints_of", "render_summary"]
 _BINS: Final = 10
 _BAR_CHARS: Final = 40
 _MAX_HINTS: Final = 10
+_MAX_PEOPLE: Final = 20
+"""Of those who wait for a person for the same reason: more are counted."""
 _ELSEWHERE: Final = re.compile(r"as in exercise \S+: ")
 """The text that the judge puts before the hint of a mistake that another exercise found."""
 
@@ -55,25 +57,35 @@ def _assignment(assignment: str, graded: Sequence[Report], view: View) -> list[R
     )
     rows = [(f"{key:>2}  {_name(title)}", f"{full[key]}", "") for key, title in titles.items()]
     parts: list[RenderableType] = [
-        Text(f"{_name(assignment)}: who has full marks, of {len(graded)}", "bold"),
+        Text(f"{_name(assignment)}: how many have full marks, of {len(graded)}", "bold"),
         _grid(rows),
     ]
     hints = Counter(hint for report in graded for hint in hints_of(report))
     if hints:
-        common = sorted(hints.items(), key=lambda pair: (-pair[1], pair[0]))[:_MAX_HINTS]
-        parts += [Text(), Text("Hints by how many were given them", "bold")]
-        parts.append(_grid(("", f"{count}", hint) for hint, count in common))
+        common = sorted(hints.items(), key=lambda pair: (-pair[1], pair[0]))
+        left = len(common) - _MAX_HINTS
+        rarer = [("", "", f"… and {left} rarer")] if left > 0 else []
+        parts += [Text(), Text("Hints, and how many submissions were given them", "bold")]
+        parts.append(_grid([*(("", f"{count}", hint) for hint, count in common[:_MAX_HINTS]), *rarer]))
     points = "Points of these exercises, in percent" if view.exercises else "Points in percent"
     parts += [Text(), Text(points, "bold"), _histogram(graded)]
     return parts
 
 
 def _undecided(undecided: Sequence[tuple[Report, str]]) -> Table:
-    """Return a list and not a table: a column of long names would leave no room for the reasons."""
-    grid = Table.grid(padding=(0, 1, 0, 0))
+    """Return a list of reasons, each with everybody whom it is about.
+
+    It is not a table, because a column of long names would leave no room for the reasons.
+    """
+    whose: dict[tuple[str, str], list[str]] = {}
     for report, sentence in undecided:
-        whose = f"{_name(report.submission.name)}, {_name(report.assignment)}".removesuffix(", ")
-        grid.add_row(Text("-"), Text(f"{whose}: {escape(sentence, MAX_SENTENCE_CHARS)}"))
+        whose.setdefault((report.assignment, sentence), []).append(_name(report.submission.name))
+    grid = Table.grid(padding=(0, 1, 0, 0))
+    for (assignment, sentence), names in whose.items():
+        shown = ", ".join(names[:_MAX_PEOPLE])
+        more = f" and {len(names) - _MAX_PEOPLE} more" if len(names) > _MAX_PEOPLE else ""
+        of = f" ({_name(assignment)})" if assignment else ""
+        grid.add_row(Text("-"), Text(f"{shown}{more}{of}: {escape(sentence, MAX_SENTENCE_CHARS)}"))
     return grid
 
 
