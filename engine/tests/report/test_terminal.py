@@ -126,6 +126,21 @@ unlucky                    -  not handed in
     )
 
 
+def test_a_table_of_ten_exercises_with_half_points_leaves_room_for_names():
+    exercises = tuple(exercise(str(number), "x", check("a", points=12.5)) for number in range(10))
+    reports = [report(name, exercises, assignment="basics") for name in ("Ada Muster_1001", "Maximiliane Okoye_1002")]
+    assert shown(*reports).endswith(
+        lines(
+            """
+basics                    0    1    2    3    4    5    6    7    8    9 total
+of                     12.5 12.5 12.5 12.5 12.5 12.5 12.5 12.5 12.5 12.5   125
+Ada Muster_1001        12.5 12.5 12.5 12.5 12.5 12.5 12.5 12.5 12.5 12.5   125
+Maximiliane Okoye_1002 12.5 12.5 12.5 12.5 12.5 12.5 12.5 12.5 12.5 12.5   125
+"""
+        )
+    )
+
+
 def test_who_handed_in_what_cannot_be_told_is_not_said_to_have_handed_in_nothing():
     unknown = replace(UNGRADED, assignment="")
     text = shown(FULL, RIGHT, unknown)

@@ -18,7 +18,7 @@ from rich.text import Text
 from assay.model import HIDDEN_TEXT
 from assay.promises import Broken
 from assay.report.view import View, part_label
-from assay.text import escape
+from assay.text import REPORT_COLUMNS, escape
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -225,7 +225,8 @@ def _summary(assignment: str, reports: Sequence[Report], absent: Sequence[str], 
     """Return a table of points by exercise and in total, a row for each submission and each absent student."""
     highest = {exercise.id: exercise.max_score for report in reports for exercise in report.exercises}
     ids = sorted(highest, key=lambda number: (not number.isdecimal(), len(number), number))
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    many = sum(2 + max(len(number), len(f"{highest[number]:g}")) for number in ids) > REPORT_COLUMNS // 2
+    table = Table(box=None, pad_edge=False, padding=(0, 1 if many else 2, 0, 0))  # half of a line is for the names
     table.add_column(Text(_one_line(assignment), "bold"), overflow="fold")
     for number in ids:
         table.add_column(Text(number), justify="right")
