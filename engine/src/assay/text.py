@@ -36,6 +36,7 @@ __all__ = [
     "MAX_SOURCE_LINE_CHARS",
     "MAX_STRING_CHARS",
     "MORE_DIGITS",
+    "REPORT_COLUMNS",
     "Prose",
     "as_dense",
     "code",
@@ -70,6 +71,9 @@ MAX_KEY_CHARS: Final = 20
 """Of a written answer's key: the number of an exercise."""
 MAX_DEPTH: Final = 8
 """Of nested values: no course's answer has more levels."""
+
+REPORT_COLUMNS: Final = 80
+"""Of a report's line in a file, the same on every machine: a terminal's, if nobody has made it wider."""
 
 DIGITS: Final = 4
 MORE_DIGITS: Final = (4, 6, 9, 12, 16, 17)  # 9 tell any two float32 apart, 17 any two float64

@@ -24,7 +24,7 @@ of      3  3   1      7
 alice   3  2   0      5
 bob     3  0   0      3
 
-basics: who has full marks, of 2
+basics: how many have full marks, of 2
  1  Losses               2
  2  Scales and counters  0
 10  Noise                0

@@ -63,18 +63,12 @@ again: cd '/home/the ta' && assay regrade class --course /home/ta/course --grade
 
 def test_one_check_is_shown_as_it_was_asked_every_time(assay):
     output = assay("history", "bob", "--check", "mean")[1]
-    assert (
-        "✗ mean                                                                             not right   0 / 1\n"
-        in output
-    )
+    assert "✗ mean                                                         not right   0 / 1\n" in output
     assert (
         "  input     sgd = SGD([w], lr=0.5)\n            sgd.zero_grad()\n  yours     [[1.0, 1.0]]   shape (1, 2), float32\n"
         in output
     )
-    assert (
-        "✓ mean                                                                                passed   1 / 1\n"
-        in output
-    )
+    assert "✓ mean                                                            passed   1 / 1\n" in output
     assert output.splitlines()[-1].endswith("--exercise 1")
 
 

@@ -103,7 +103,7 @@ def test_a_promise_that_there_is_not_cannot_be_given_up(course_root, students, a
 
 def test_the_version_and_help_are_there(course_root, assay):
     assert assay("--version", cwd=course_root)[1].startswith("assay, version 0.")
-    assert "Grade submissions: each PATH is a file" in assay("grade", "--help", cwd=course_root)[1]
+    assert "Each PATH is a file" in assay("grade", "--help", cwd=course_root)[1]
 
 
 def test_a_starter_overwrites_nothing(course_root, tmp_path, assay):

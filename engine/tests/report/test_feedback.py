@@ -43,13 +43,13 @@ def test_the_text_of_a_file(tmp_path):
     small = replace(ADA, exercises=(SECRET,), score=0.0, max_score=3.0)
     write_folders(results(small), tmp_path / "out")
     assert (tmp_path / "out" / "Ada" / FILE).read_text().splitlines() == [
-        "Ada  linear_regression_scratch                                                                 0 / 3",
+        "Ada  linear_regression_scratch                                             0 / 3",
         "Ada",
         "",
-        " 6  Learning rates   0 of 2 checks passed                                                      0 / 3",
-        "     ✗ hidden check 1                                                              not right   0 / 2",
+        " 6  Learning rates   0 of 2 checks passed                                  0 / 3",
+        "     ✗ hidden check 1                                          not right   0 / 2",
         "       this check is hidden: what it tested is not shown",
-        "     ✗ hidden check 2                                                              not right   0 / 1",
+        "     ✗ hidden check 2                                          not right   0 / 1",
         "       help      this check is shown later",
     ]
 

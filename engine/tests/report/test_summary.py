@@ -7,11 +7,12 @@ from rich.console import Console
 
 from assay.model import HIDDEN_TEXT, Message
 from assay.report.summary import render_summary
+from assay.report.view import View
 
 
 def text_of(reports, undecided=()):
     console = Console(width=80, file=io.StringIO(), highlight=False)
-    console.print(render_summary(reports, undecided))
+    console.print(render_summary(reports, undecided, View()))
     return "\n".join(line.rstrip() for line in console.file.getvalue().splitlines())
 
 
@@ -34,11 +35,11 @@ def test_exercises_hints_points_and_people_are_counted():
     assert (
         text_of([ALICE, BOB, CAROL], [(BOB, "the written answer to exercise 1 has no score")])
         == """\
-basics: who has full marks, of 3
+basics: how many have full marks, of 3
  1  Losses  2
 10  Noise   1
 
-Hints by how many were given them
+Hints, and how many submissions were given them
   1  gradients accumulate: set every param.grad to zero, or to None
 
 Points in percent
@@ -54,7 +55,7 @@ Points in percent
 90-100  1  █
 
 A person decides
-bob, basics    the written answer to exercise 1 has no score"""
+- bob (basics): the written answer to exercise 1 has no score"""
     )
 
 
@@ -62,8 +63,8 @@ def test_assignments_are_counted_apart_and_those_without_a_graded_report_are_lef
     refused = report("eve", assignment="", status="ungraded", reason="it is a link", cause="refused")
     text = text_of([ALICE, student("alice", "passed", "missing", "missing", "missing", assignment="more"), refused])
     assert [line for line in text.splitlines() if "full marks" in line] == [
-        "basics: who has full marks, of 1",
-        "more: who has full marks, of 1",
+        "basics: how many have full marks, of 1",
+        "more: how many have full marks, of 1",
     ]
 
 
@@ -76,7 +77,7 @@ def test_a_hint_that_another_exercise_found_is_the_same_hint_and_hidden_ones_do_
         report("b", (exercise("1", "Losses", check("one", "failed", there), check("two", "failed", hidden)),)),
     ]
     lines = text_of(reports).splitlines()
-    start = lines.index("Hints by how many were given them")
+    start = lines.index("Hints, and how many submissions were given them")
     assert lines[start + 1 : start + 3] == ["  2  divide by n", ""]
 
 
@@ -89,3 +90,29 @@ def test_nothing_in_a_name_or_a_reason_can_steer_the_terminal():
     refused = report(HOSTILE, assignment="", status="ungraded", reason=HOSTILE, cause="refused")
     text = text_of([ALICE, refused], [(refused, HOSTILE)])
     assert all(line.isprintable() for line in text.splitlines())
+
+
+def test_a_reason_is_told_once_with_everybody_whom_it_is_about():
+    reports = [student(f"student {number}", "passed", "passed", "passed", "passed") for number in range(22)]
+    waiting = [(each, f"the written answer to exercise {number} has no score") for each in reports for number in (1, 2)]
+    other = report("eve", assignment="", status="ungraded", reason="it is a link", cause="refused")
+    text = text_of(reports, [*waiting[:4], (other, "it is a link")])
+    assert text.endswith(
+        """
+A person decides
+- student 0, student 1 (basics): the written answer to exercise 1 has no score
+- student 0, student 1 (basics): the written answer to exercise 2 has no score
+- eve: it is a link"""
+    )
+    words = " ".join(text_of(reports, waiting).split())
+    assert "student 19 and 2 more (basics): the written answer to exercise 1 has no score" in words
+
+
+def test_rare_hints_are_counted():
+    def failed(number):
+        return check(f"check {number}", "failed", Message(None, "1", "2", f"hint {number:02}"))
+
+    eleven = report("a", (exercise("1", "Losses", *map(failed, range(11))),))
+    lines = text_of([eleven]).splitlines()
+    start = lines.index("Hints, and how many submissions were given them")
+    assert lines[start + 10 : start + 12] == ["  1  hint 09", "     … and 1 rarer"]

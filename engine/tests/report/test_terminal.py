@@ -15,7 +15,7 @@ from assay.report.terminal import render
 
 
 def shown(*reports, color=None):
-    console = Console(file=io.StringIO(), width=100, highlight=False, force_terminal=color is not None)
+    console = Console(file=io.StringIO(), width=80, highlight=False, force_terminal=color is not None)
     console.print(render(reports))
     return "\n".join(line.rstrip() for line in console.file.getvalue().splitlines())
 
@@ -43,20 +43,20 @@ RIGHT = report("right", (exercise("0", "The model", check("the loss", points=4.0
 def test_one_report():
     assert shown(FULL) == lines(
         """
-forgot_zero_grad  linear_regression_scratch                                                    5 / 8
+forgot_zero_grad  linear_regression_scratch                                5 / 8
 submissions/forgot_zero_grad
 
 notes     line 3: NameError: name 'foo' is not defined
 
- 0  The model   2 of 3 checks passed                                                           3 / 4
-     ✗ zero_grad really clears                                                     not right   0 / 1
+ 0  The model   2 of 3 checks passed                                       3 / 4
+     ✗ zero_grad really clears                                 not right   0 / 1
        input     sgd = SGD([w], lr=0.5)
                  sgd.zero_grad()
        yours     [[1.0, 1.0]]   shape (1, 2), float32
        expected  [[0.0, 0.0]]   within float32 rounding
        help      gradients accumulate: set every param.grad to zero, or to None
- 5  Why reshape   its only check passed                                                        2 / 2
-10  Learning rates   not handed in                                                             0 / 2
+ 5  Why reshape   its only check passed                                    2 / 2
+10  Learning rates   not handed in                                         0 / 2
 
 missing   fit, learning_rate_sweep
 promises  memory: not kept: no control groups
@@ -74,14 +74,14 @@ exercise 9  Because of the order.
 def test_what_is_our_fault_is_shown_as_such():
     assert shown(UNGRADED) == lines(
         """
-unlucky  linear_regression_scratch                                               could not be graded
+unlucky  linear_regression_scratch                           could not be graded
 submissions/unlucky
 
 reason    1 of the checks could not be graded
           this is not the fault of the submission and costs no points
 
- 5  Why reshape   0 of 1 check passed                                                          0 / 2
-     ? flat labels count the same                                                could not be graded
+ 5  Why reshape   0 of 1 check passed                                      0 / 2
+     ? flat labels count the same                            could not be graded
        help      ours
 """
     )
@@ -90,7 +90,7 @@ reason    1 of the checks could not be graded
 def test_a_submission_that_could_not_be_taken_in():
     assert shown(report("locked", status="ungraded")) == lines(
         """
-locked  linear_regression_scratch                                                could not be graded
+locked  linear_regression_scratch                            could not be graded
 submissions/locked
 
 reason    no reason is known
@@ -126,6 +126,21 @@ unlucky                    -  not handed in
     )
 
 
+def test_a_table_of_ten_exercises_with_half_points_leaves_room_for_names():
+    exercises = tuple(exercise(str(number), "x", check("a", points=12.5)) for number in range(10))
+    reports = [report(name, exercises, assignment="basics") for name in ("Ada Muster_1001", "Maximiliane Okoye_1002")]
+    assert shown(*reports).endswith(
+        lines(
+            """
+basics                    0    1    2    3    4    5    6    7    8    9 total
+of                     12.5 12.5 12.5 12.5 12.5 12.5 12.5 12.5 12.5 12.5   125
+Ada Muster_1001        12.5 12.5 12.5 12.5 12.5 12.5 12.5 12.5 12.5 12.5   125
+Maximiliane Okoye_1002 12.5 12.5 12.5 12.5 12.5 12.5 12.5 12.5 12.5 12.5   125
+"""
+        )
+    )
+
+
 def test_who_handed_in_what_cannot_be_told_is_not_said_to_have_handed_in_nothing():
     unknown = replace(UNGRADED, assignment="")
     text = shown(FULL, RIGHT, unknown)
@@ -142,14 +157,15 @@ def test_checks_that_raised_the_same_are_told_together_with_the_first_input():
     text = shown(report("starter", (exercise("5", "Why reshape", one, other, check("a third", "error")),)))
     assert text.split("\n", 3)[3] == lines(
         """
- 5  Why reshape   0 of 3 checks passed                                                         0 / 4
-     ✗ flat labels count the same                                            raised an error   0 / 2
-     ✗ a gradient goes on and on and goes on and on and goes on and on and   raised an error   0 / 1
-       goes on and on and goes on and on and ends
+ 5  Why reshape   0 of 3 checks passed                                     0 / 4
+     ✗ flat labels count the same                        raised an error   0 / 2
+     ✗ a gradient goes on and on and goes on and on      raised an error   0 / 1
+       and goes on and on and goes on and on and goes
+       on and on and ends
        input     squared_loss([[0.0]], [0.0])
        yours     raised NotImplementedError
        help      this is not written yet
-     ✗ a third                                                               raised an error   0 / 1
+     ✗ a third                                           raised an error   0 / 1
 """
     )
 
@@ -177,7 +193,7 @@ def test_every_status_is_told_in_words(status, words):
     exercises = (exercise("0", "x", check("a sentence", status), check("another")),)
     text = shown(report(exercises=exercises))
     told = f"{words}   0 / 1"
-    assert text.endswith(f"     ✗ a sentence{told:>83}")
+    assert text.endswith(f"     ✗ a sentence{told:>63}")
 
 
 def test_a_message_without_texts_has_no_rows():
@@ -232,12 +248,13 @@ def test_a_terminal_gets_colours():
 
 def test_no_line_is_wider_than_the_console():
     wide = check("word " * 60, "failed", Message(yours="y" * 300))
-    assert max(map(len, shown(report("n" * 200, (exercise("0", "t" * 200, wide),))).split("\n"))) <= 100
+    assert max(map(len, shown(report("n" * 200, (exercise("0", "t" * 200, wide),))).split("\n"))) <= 80
 
 
 def test_an_exercise_whose_names_a_broken_module_would_have_defined_says_so():
     why = "fit is not defined: the module cannot be run: line 2: SyntaxError: invalid syntax"
     lost = check("fit fits", "missing", Message(yours=why), missing=Missing("fit", lost=True))
     text = shown(report(exercises=(exercise("0", "The model", lost),)))
-    assert f"yours     {why}" in text
+    first, second = why[: why.index("SyntaxError") - 1], why[why.index("SyntaxError") :]
+    assert f"       yours     {first}\n{17 * ' '}{second}\n" in f"{text}\n"
     assert "The model   0 of 1 check passed" in text

@@ -11,7 +11,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from assay.errors import AssayError
-from assay.text import MAX_LINE_CHARS, escape
+from assay.report.view import View
+from assay.text import MAX_LINE_CHARS, REPORT_COLUMNS, escape
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -41,8 +42,7 @@ BELOW, USAGE, NO_REPORT, STOPPED = 1, 2, 3, 130
 """Exit codes besides 0: a submission or the course is below the requirement, wrong usage, no report could be written,
 interrupted (128 and the number of Ctrl-C's signal, as in a shell)."""
 
-_WIDTH = 100
-"""Characters of a line in a file, the same on every machine."""
+_ALL = View()
 
 
 def progress_bars(*more: ProgressColumn) -> Progress:
@@ -53,22 +53,25 @@ def progress_bars(*more: ProgressColumn) -> Progress:
     return Progress(*columns, console=errors, transient=True, disable=errors.quiet)
 
 
-def show_reports(reports: Sequence[Report], skipped: Sequence[Report] = ()) -> None:
+def show_reports(reports: Sequence[Report], skipped: Sequence[Report] = (), view: View = _ALL) -> None:
     """Print the reports on standard output, those of skipped submissions in the table alone."""
-    from assay.report.terminal import render  # noqa: PLC0415 - only commands that grade need it
+    from assay.report.terminal import render, score_lines  # noqa: PLC0415 - only commands that grade need it
 
-    show(render(reports, skipped))
+    if view.detail == "quiet":
+        say("\n".join(score_lines(reports, view)), err=False)
+    else:
+        show(render(reports, skipped, view))
 
 
-def show_summary(reports: Sequence[Report], decisions: Sequence[Decision]) -> None:
+def show_summary(reports: Sequence[Report], decisions: Sequence[Decision], view: View) -> None:
     """Print the summary of a class on standard output, if there are several reports."""
     from assay.gradebook.effective import effective  # noqa: PLC0415 - as above
     from assay.report.summary import render_summary  # noqa: PLC0415
 
-    if len(reports) > 1:
+    if len(reports) > 1 and view.detail != "quiet":
         click.echo()
         undecided = [(report, text) for report in reports for text in effective(report, decisions).open]
-        show(render_summary(reports, undecided))
+        show(render_summary(reports, undecided, view))
 
 
 def show(what: RenderableType) -> None:
@@ -84,7 +87,7 @@ def console() -> Console:
     """Return standard output, as wide as the terminal; a file has the same width everywhere."""
     output = Console(highlight=False)
     if not output.is_terminal:
-        output.width = _WIDTH
+        output.width = REPORT_COLUMNS
     return output
 
 

@@ -9,6 +9,7 @@ import click
 
 from assay.command.console import USAGE, say, stop, stop_on_error
 from assay.command.keeping import opened, required_gradebook_option
+from assay.command.options import example
 from assay.errors import GradebookError
 from assay.gradebook.answers import give_points, points_in
 from assay.gradebook.effective import effective
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
 
 __all__ = ["assignment_option", "correct", "excuse", "score", "withdraw"]
 
-assignment_option = click.option("--assignment", help="Needed if the student has reports of several.")
+assignment_option = click.option(
+    "--assignment", metavar="NAME", help="The assignment; needed if the student has reports of several."
+)
 _reason_option = click.option("--reason", required=True, help="Why; it is kept, and `assay history` shows it.")
 
 
@@ -38,7 +41,7 @@ class Points(click.types.FloatParamType):
             self.fail(f"{error}.", param, ctx)
 
 
-@click.command()
+@click.command(epilog=example('assay correct ada flat_labels 1.5 --reason "misprint" --gradebook grades.db'))
 @click.argument("student")
 @click.argument("check")
 @click.argument("points", type=Points())
@@ -46,9 +49,9 @@ class Points(click.types.FloatParamType):
 @assignment_option
 @required_gradebook_option
 def correct(student: str, check: str, points: float, reason: str, assignment: str | None, file: Path) -> None:  # noqa: PLR0913, PLR0917 - one argument an option
-    """Give STUDENT these POINTS for a CHECK, whatever the judge says, now and after every regrade.
+    """Correct the points of STUDENT for a CHECK.
 
-    CHECK is the check's name, or EXERCISE/CHECK.
+    The POINTS count whatever the judge says, now and after every regrade. CHECK is the check's name, or EXERCISE/CHECK.
     """
     with _report(file, student, assignment) as (book, entry):
         exercise, verdict = find_check(entry.report, check)
@@ -59,30 +62,34 @@ def correct(student: str, check: str, points: float, reason: str, assignment: st
         _tell(book, entry, number, f"check {target} has {points:g} of {verdict.max_score:g} points")
 
 
-@click.command()
+@click.command(epilog=example('assay score ada 1 2 --comment "well argued" --gradebook grades.db'))
 @click.argument("student")
 @click.argument("exercise")
 @click.argument("points", type=Points())
-@click.option("--comment", default="", help="For the student.")
+@click.option("--comment", default="", help="A sentence for the student.")
 @assignment_option
 @required_gradebook_option
 def score(student: str, exercise: str, points: float, comment: str, assignment: str | None, file: Path) -> None:  # noqa: PLR0913, PLR0917 - as above
-    """Give STUDENT these POINTS for the written answer to EXERCISE, as long as its text stays the same."""
+    """Give points for a written answer of STUDENT.
+
+    The POINTS for the answer to EXERCISE count as long as its text stays the same.
+    """
     with _report(file, student, assignment) as (book, entry):
         number = give_points(book, entry.report, exercise, points, comment)
         _tell(book, entry, number, f"the written answer to exercise {exercise} has {points:g} points")
 
 
-@click.command()
+@click.command(epilog=example('assay excuse ada 2 --reason "ill that week" --gradebook grades.db'))
 @click.argument("student")
 @click.argument("exercise", default="")
 @_reason_option
 @assignment_option
 @required_gradebook_option
 def excuse(student: str, exercise: str, reason: str, assignment: str | None, file: Path) -> None:
-    """Excuse STUDENT from an EXERCISE, or from the whole assignment: it counts neither for nor against.
+    """Excuse STUDENT from an EXERCISE or an assignment.
 
-    A student who has handed in nothing can be excused, too, if --assignment says from what.
+    It counts neither for nor against the student. Without EXERCISE, the whole assignment is excused. A student who has
+    handed in nothing can be excused, too, if --assignment says from what.
     """
     what = f"exercise {exercise} is excused" if exercise else "the assignment is excused"
     with opened(file) as book, stop_on_error(USAGE):
@@ -98,12 +105,15 @@ def excuse(student: str, exercise: str, reason: str, assignment: str | None, fil
         _tell(book, entry, number, what)
 
 
-@click.command()
+@click.command(epilog=example('assay withdraw 1 --reason "a slip" --gradebook grades.db'))
 @click.argument("number", type=int)
 @_reason_option
 @required_gradebook_option
 def withdraw(number: int, reason: str, file: Path) -> None:
-    """Withdraw the decision of that NUMBER: what was decided before it counts again."""
+    """Withdraw the decision of that NUMBER.
+
+    The decision before it counts again. `assay history` shows the numbers.
+    """
     with opened(file) as book, stop_on_error(USAGE):
         found = find_decision(book, number)
         book.decide("withdrawal", found.student, found.assignment, str(number), text=reason)

@@ -5,14 +5,18 @@ from __future__ import annotations
 import click
 
 from assay.command.console import BELOW, console, stop
+from assay.command.options import example
 from assay.promises import Broken, broken_core
 
 __all__ = ["doctor"]
 
 
-@click.command()
+@click.command(epilog=example("assay doctor"))
 def doctor() -> None:
-    """Show which promises of the sandbox this machine keeps, and how."""
+    """Show which promises of the sandbox this machine keeps.
+
+    For each promise, the mechanism of the kernel that keeps it is named, or the reason why it is broken.
+    """
     from rich.table import Table  # noqa: PLC0415 - only this command needs these
 
     from assay.judge.machine import examine  # noqa: PLC0415

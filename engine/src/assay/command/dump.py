@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from assay.command.keeping import opened, required_gradebook_option
+from assay.command.options import example
 from assay.gradebook.dump import dump_bytes
 
 if TYPE_CHECKING:
@@ -16,10 +17,13 @@ if TYPE_CHECKING:
 __all__ = ["dump"]
 
 
-@click.command()
+@click.command(epilog=example("assay dump --gradebook grades.db"))
 @required_gradebook_option
 def dump(file: Path) -> None:
-    """Print the current reports and all decisions of a gradebook as JSON, sorted and without times."""
+    """Print the reports and decisions of a gradebook as JSON.
+
+    Reports are the current ones. Everything is sorted and without times, so that two gradebooks can be compared.
+    """
     with opened(file) as book:
         text = dump_bytes(book)
     sys.stdout.write(text.decode())

@@ -11,14 +11,14 @@ from typing import Any
 import click
 
 from assay.command.console import NO_REPORT, USAGE, say, stop, stop_on_error
-from assay.command.options import PathArgument, read_file
+from assay.command.options import PathArgument, example, read_file
 from assay.command.results import Choice, choice_options, read_results
 from assay.intake.tree import path_text
 
 __all__ = ["export"]
 
 
-@click.command()
+@click.command(epilog=example("assay export csv --gradebook grades.db --output grades.csv"))
 @click.argument("name", metavar="FORMAT")
 @choice_options
 @click.option(
@@ -26,7 +26,7 @@ __all__ = ["export"]
     type=PathArgument(exists=True, dir_okay=False, path_type=Path),
     help="canvas, moodle: the CSV file that the platform exported; a copy of it is filled.",
 )
-@click.option("--column", help="canvas, moodle: the title of the column to fill.")
+@click.option("--column", metavar="TITLE", help="canvas, moodle: the title of the column to fill.")
 @click.option(
     "--pseudonyms",
     type=PathArgument(dir_okay=False, path_type=Path),
@@ -40,7 +40,7 @@ __all__ = ["export"]
 def export(
     name: str, *, fill: Path | None, column: str | None, pseudonyms: Path | None, output: Path | None, **choice: Any
 ) -> None:
-    """Write reports as the document of another program.
+    """Write reports as the file of another program.
 
     FORMAT is canvas, classroom50, csv, ctrf, github-annotations, github-summary, gitlab, gradescope, junit, moodle, or
     one that an installed package adds.

@@ -6,7 +6,7 @@ import contextlib
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -28,6 +28,7 @@ from assay.command.options import (
     PathArgument,
     Percent,
     course_option,
+    example,
     executor_of,
     open_course,
     require_writable,
@@ -36,11 +37,13 @@ from assay.command.options import (
 from assay.command.pages import pages_option, require_pages_folder, write_pages_of
 from assay.command.progress import watched
 from assay.command.roster import Roster, class_roster, roster_option, with_absent
+from assay.command.view import of_exercises, require_shown_only, view_options
 from assay.course.seeds import MAX_SEED
 from assay.errors import AssayError, Interrupted
 from assay.intake.collect import take_in
 from assay.intake.sentences import skipped_note
 from assay.intake.tree import path_text
+from assay.report.view import View, in_view
 from assay.text import MAX_LINE_CHARS, escape
 
 if TYPE_CHECKING:
@@ -63,9 +66,23 @@ class Work(NamedTuple):
     intake: Intake
 
 
-@click.command()
+class Seed(click.types.IntParamType):
+    """A seed; a range would be printed to its last digit in the help."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Refuse what is not a number from 0 to the highest seed."""
+        seed: int = click.IntRange(0, MAX_SEED).convert(value, param, ctx)
+        return seed
+
+
+@click.command(
+    epilog=example(
+        "assay grade class --gradebook grades.db --pages pages", "assay grade class/ada --exercise 2 --verbose"
+    )
+)
 @click.argument("paths", nargs=-1, required=True, type=PathArgument(path_type=Path))
 @course_option
+@view_options
 @click.option(
     "--json",
     "json_file",
@@ -75,14 +92,14 @@ class Work(NamedTuple):
 @pages_option
 @click.option(
     "--seed",
-    type=click.IntRange(0, MAX_SEED),
-    help="The seed of all inputs: the same seed gives the same report. By default the course's own, in .assay/seed.",
+    type=Seed(),
+    help="The seed of all inputs, below 2^128; the same seed gives the same report. By default the course's own.",
 )
 @click.option(
     "--fail-under",
     type=Percent(0, 100),
     metavar="PERCENT",
-    help="Exit with 1 if a submission has less than that, or could not be graded.",
+    help="Exit with 1 if a submission has less than this part of its points, or could not be graded.",
 )
 @gradebook_option
 @roster_option
@@ -101,13 +118,21 @@ def grade(  # noqa: PLR0913, PLR0917 - one argument an option
     roster: Path | None,
     order: Order,
     waive: tuple[str, ...],
+    view: View,
 ) -> None:
-    """Grade submissions: each PATH is a file, a student's folder, a folder of students, or an archive of these."""
+    """Grade submissions, and print a report of each.
+
+    Each PATH is a file, a student's folder, a folder of students, or an archive of these. Several reports end with a
+    table and a summary of the class.
+    """
+    keeping = {"--json": json_file, "--pages": pages, "--fail-under": fail_under, "--gradebook": file}
+    require_shown_only(view, keeping)
     with interrupts() as signals, contextlib.ExitStack() as stack:
         try:
             with executor_of(ctx) as executor:  # first: it imports torch while the submissions are read
                 work = read_work(paths, folder)
                 require_work(work.intake, paths)
+                work = work._replace(intake=of_exercises(work.course, work.intake, view))
                 require_writable(json_file)
                 require_writable(pages)
                 require_pages_folder(pages)
@@ -117,9 +142,10 @@ def grade(  # noqa: PLR0913, PLR0917 - one argument an option
                 found = class_roster(roster, book)
                 work, lateness = _settled(executor, work, found, order, chosen, waive)
                 kept = keeper(book, work.course, work.intake, paths=paths, seed=chosen, waived=waive) if book else None
-                graded = _grade_left(executor, work, chosen, waive, kept)
+                graded = _grade_left(executor, work, chosen, waive, kept, view)
         except Interrupted as error:
             graded = error.reports
+        graded = in_view(graded, view)
         interrupted = sum(report.cause == "interrupted" for report in graded)
         reports = graded if kept is None else kept.complete(graded, work.intake.submissions)
         signals.ignore()  # finished reports get into the file
@@ -133,8 +159,10 @@ def grade(  # noqa: PLR0913, PLR0917 - one argument an option
         trouble = _write(reports, json_file)
         if not interrupted:
             signals.heed()
-        show_work(reports, work.intake, skipped)  # even if the file could not be written: no finished report is lost
-        show_summary(reports, decisions)
+        show_work(
+            reports, work.intake, skipped, view
+        )  # even if the file could not be written: no finished report is lost
+        show_summary(reports, decisions, view)
         signals.ignore()  # the pages are written whole
         troubles = list(filter(None, (trouble, write_pages_of(reports, decisions, pages))))
         if troubles:
@@ -205,12 +233,12 @@ def grade_work(  # noqa: PLR0913 - each by its name
         )
 
 
-def show_work(reports: Sequence[Report], intake: Intake, skipped: Sequence[Report] = ()) -> None:
+def show_work(reports: Sequence[Report], intake: Intake, skipped: Sequence[Report], view: View) -> None:
     """Print the reports, which folders were empty, and which files are nobody's.
 
     Reports of skipped submissions stand in the table alone.
     """
-    show_reports(reports, skipped)
+    show_reports(reports, skipped, view)
     for folder in intake.empty:
         say(escape(f"nothing to grade in {path_text(folder)}", MAX_LINE_CHARS))
     if intake.skipped:
@@ -223,12 +251,14 @@ def require_work(intake: Intake, paths: Sequence[Path]) -> None:
         stop(f"nothing to grade in {', '.join(path_text(path) for path in paths)}", USAGE)
 
 
-def _grade_left(
-    executor: Executor, work: Work, seed: int, waived: tuple[str, ...], kept: Keeper | None
+def _grade_left(  # noqa: PLR0913, PLR0917 - what grading needs
+    executor: Executor, work: Work, seed: int, waived: tuple[str, ...], kept: Keeper | None, view: View
 ) -> list[Report]:
     """Grade the submissions that the gradebook does not have."""
     if kept is None:
-        return grade_work(executor, work, seed=seed, waived=waived)
+        return grade_work(
+            executor, work, seed=seed, waived=waived, exercises=[view.exercises] * len(work.intake.submissions)
+        )
     left = work._replace(intake=replace(work.intake, submissions=kept.left))
     return grade_work(executor, left, seed=seed, waived=waived, keep=kept.keep) if kept.left else []
 

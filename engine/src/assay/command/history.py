@@ -10,6 +10,7 @@ import click
 from assay.command.console import USAGE, say, show, stop_on_error
 from assay.command.decisions import assignment_option
 from assay.command.keeping import opened, opened_for_run, required_gradebook_option
+from assay.command.options import example
 from assay.command.roster import keep_roster, kept_roster
 from assay.errors import GradebookError
 from assay.gradebook.conditions import changes
@@ -31,13 +32,16 @@ _HASH_CHARS = 12
 """Of a hash: enough to tell any two apart."""
 
 
-@click.command()
+@click.command(epilog=example("assay history ada --check flat_labels --gradebook grades.db"))
 @click.argument("student")
 @click.option("--check", metavar="ID", help="Show what this check asked, every time: its name, or EXERCISE/CHECK.")
 @assignment_option
 @required_gradebook_option
 def history(student: str, check: str | None, assignment: str | None, file: Path) -> None:
-    """Show all that is kept of STUDENT: every report, every decision, and the command that grades again."""
+    """Show everything that a gradebook has of STUDENT.
+
+    It prints every report, every decision, and the command that grades again.
+    """
     with opened(file) as book, stop_on_error(USAGE):
         last = find_report(book, student, assignment)
         name = last.report.assignment
@@ -59,12 +63,15 @@ def history(student: str, check: str | None, assignment: str | None, file: Path)
     _print(f"again: {_command(last, file, exercise)}")
 
 
-@click.command()
+@click.command(epilog=example("assay forget ada --yes --gradebook grades.db"))
 @click.argument("student")
 @click.confirmation_option(prompt="Delete all reports and decisions of this student? They cannot be restored.")
 @required_gradebook_option
 def forget(student: str, file: Path) -> None:
-    """Delete all reports and decisions of STUDENT; the files that were handed in stay."""
+    """Delete everything that a gradebook has of STUDENT.
+
+    Reports and decisions cannot be restored. The files that were handed in stay.
+    """
     with opened_for_run(file, create=False) as book:
         assert book is not None  # because there is a file
         people = kept_roster(book)

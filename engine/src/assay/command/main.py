@@ -25,8 +25,25 @@ from assay.command.tolerances import tolerances
 __all__ = ["main"]
 
 
+_EXIT_CODES = """\b
+Exit codes:
+  0    the command has done its work
+  1    grade --fail-under, check: points are missing; doctor: a core promise
+       is broken; self-test: the checks let something through
+  2    the command was wrong; review --read: a row was refused
+  3    no report could be written, or the gradebook cannot be used
+  130  the command was interrupted; finished reports are kept
+"""
+
+
 class _Commands(click.Group):
-    """Commands that Ctrl-C ends with a line and no traceback."""
+    """Commands in sections, which Ctrl-C ends with a line and no traceback."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as click calls it
+        """List the commands by what they are for."""
+        for title, commands in _SECTIONS.items():
+            with formatter.section(title):
+                formatter.write_dl([(each.name or "", each.get_short_help_str(formatter.width)) for each in commands])
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command."""
@@ -36,16 +53,23 @@ class _Commands(click.Group):
             stop("interrupted", STOPPED)
 
 
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=_Commands, epilog=_EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="assay")
 def main() -> None:
-    """Grade machine-learning coursework. The judge never runs a student's code."""
+    """Grade machine-learning coursework. The judge never runs a student's code.
+
+    `assay COMMAND --help` has an example of each command. Run it in the course's folder, or name that with --course.
+    """
 
 
-_GRADING = (grade, check, new, doctor, similar)
-_AUTHORING = (kit, new_course, new_exercise, tolerances, self_test)
-_GRADEBOOK = (correct, dump, excuse, forget, history, regrade, review, score, withdraw)
-_EXPORTS = (export, give_back)
+_SECTIONS = {
+    "Grade a class": (grade, regrade, similar, doctor),
+    "Decide, with a gradebook": (review, score, correct, excuse, withdraw, history, forget, dump),
+    "Give grades and feedback back": (export, give_back),
+    "For students": (new, check),
+    "Write a course": (new_course, new_exercise, self_test, tolerances, kit),
+}
+"""The commands, in the order of the help."""
 
-for command in (*_GRADING, *_AUTHORING, *_GRADEBOOK, *_EXPORTS):
+for command in (each for commands in _SECTIONS.values() for each in commands):
     main.add_command(command)

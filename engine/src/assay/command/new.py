@@ -7,17 +7,20 @@ from pathlib import Path
 import click
 
 from assay.command.console import USAGE, stop, stop_on_error
-from assay.command.options import course_option, open_course
+from assay.command.options import course_option, example, open_course
 
 __all__ = ["new"]
 
 
-@click.command()
+@click.command(epilog=example("assay new linear_regression_scratch --notebook"))
 @click.argument("assignment")
-@click.option("--notebook", is_flag=True, help="A Jupyter notebook instead of a module.")
+@click.option("--notebook", is_flag=True, help="Write a Jupyter notebook, not a module.")
 @course_option
 def new(assignment: str, notebook: bool, folder: Path | None) -> None:  # noqa: FBT001 - a flag of the command
-    """Write a student's starter for ASSIGNMENT here: signatures and docstrings, no solution."""
+    """Write a starter for ASSIGNMENT, from which a student starts.
+
+    It has signatures and docstrings and no solution, and lies in the current folder. No file is overwritten.
+    """
     from assay.course.starter import module_starter, notebook_starter  # noqa: PLC0415 - nbformat takes long to import
 
     with stop_on_error(USAGE):

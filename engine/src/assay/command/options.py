@@ -25,6 +25,7 @@ __all__ = [
     "Percent",
     "assignments_argument",
     "course_option",
+    "example",
     "executor_of",
     "named_assignments",
     "open_course",
@@ -37,17 +38,24 @@ course_option = click.option(
     "--course",
     "folder",
     type=click.Path(path_type=Path, file_okay=False),
-    help="The course folder; by default the one that contains the current folder.",
+    metavar="DIR",
+    help="The course's folder; by default the one that contains the current folder.",
 )
 
 waive_option = click.option(
     "--waive",
     multiple=True,
     type=click.Choice(CORE),
-    help="Grade even if this machine breaks this promise; repeatable.",
+    metavar="PROMISE",
+    help="Grade even if this machine breaks this promise of `assay doctor`; repeatable.",
 )
 
 assignments_argument = click.argument("assignments", nargs=-1)
+
+
+def example(*lines: str) -> str:
+    """Return the end of a command's help; a test runs the lines in a course's folder, which has a class."""
+    return "\n".join(("\b", "Example:", *(f"  {line}" for line in lines)))
 
 
 class PathArgument(click.Path):

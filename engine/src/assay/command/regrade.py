@@ -13,13 +13,15 @@ from assay.command.grade import Work, grade_work, read_work
 from assay.command.interrupts import interrupts
 from assay.command.keeping import class_seed, opened_for_run, origin, required_gradebook_option
 from assay.command.lateness import graded_before
-from assay.command.options import PathArgument, course_option, executor_of, waive_option
+from assay.command.options import PathArgument, course_option, example, executor_of, waive_option
+from assay.command.view import require_exercise
 from assay.errors import GradebookError, Interrupted
 from assay.gradebook.effective import effective, standing
 from assay.gradebook.records import key_of
 from assay.grading.regrade import differences, plan_regrade, regraded
 from assay.grading.resume import conditions_of, require_one_each
 from assay.intake.tree import path_text
+from assay.report.view import View
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,12 +53,14 @@ class _Choice(NamedTuple):
         return all(wanted in (None, name) for wanted, name in names)
 
 
-@click.command()
+@click.command(
+    epilog=example("assay regrade class --gradebook grades.db", "assay regrade class --gradebook grades.db --apply")
+)
 @click.argument("paths", nargs=-1, required=True, type=PathArgument(path_type=Path))
 @course_option
 @required_gradebook_option
-@click.option("--student", help="This student alone, even if no change touches the report.")
-@click.option("--assignment", help="This assignment alone.")
+@click.option("--student", metavar="NAME", help="This student alone, even if no change touches the report.")
+@click.option("--assignment", metavar="NAME", help="This assignment alone.")
 @click.option("--exercise", metavar="NUMBER", help="This exercise alone, even if no change touches it.")
 @click.option("--apply", "store", is_flag=True, help="Store the new reports; without it they are only compared.")
 @waive_option
@@ -72,10 +76,10 @@ def regrade(  # noqa: PLR0913, PLR0917 - one argument an option
     store: bool,  # noqa: FBT001 - click passes a flag
     waive: tuple[str, ...],
 ) -> None:
-    """Grade what a change of the course touches, and show who gains and who loses, check by check.
+    """Grade again what a change of the course touches.
 
-    PATHs are what was graded before. A changed check touches its exercise; a change of the reference, the library,
-    conftest.py, tox.ini, assay, torch or Python touches everything.
+    It shows who gains and who loses, check by check. PATHS are what was graded before. A changed check touches its
+    exercise; a change of the reference, the library, conftest.py, tox.ini, assay, torch or Python touches everything.
     """
     work = read_work(paths, folder)
     choice = _Choice(student, assignment, exercise)
@@ -113,7 +117,8 @@ def regrade(  # noqa: PLR0913, PLR0917 - one argument an option
         signals.ignore()
         decisions = book.decisions()
     if choice.student is not None:
-        show_reports(graded)
+        part = (choice.exercise,) if choice.exercise and all(task.exercises for task in plan.tasks) else ()
+        show_reports(graded, view=View(exercises=part))
     _show(new, decisions)
     for report in failed:
         say(f"assay: {report.submission.name}, {report.assignment}: the report before stays, because: {report.reason}")
@@ -133,10 +138,8 @@ def _plan(book: Gradebook, work: Work, choice: _Choice, seed: int, waived: tuple
             text = f"no submission of {wanted} lies there" if wanted else "no submission lies there"
             raise GradebookError(text)
         conditions = conditions_of(work.course, submissions, seed=seed, waived=waived)
-        if choice.exercise is not None and all(choice.exercise not in now.exercises for now in conditions):
-            numbers = sorted({number for now in conditions for number in now.exercises}, key=int)
-            text = f"there is no exercise {choice.exercise}; there are {', '.join(numbers)}"
-            raise GradebookError(text)
+        if choice.exercise is not None:
+            require_exercise(choice.exercise, (number for now in conditions for number in now.exercises))
     plan = plan_regrade(book, submissions, conditions, exercise=choice.exercise, named=choice.named)
     if plan.holding:
         say(f"assay: {plan.holding} of {len(submissions)} skipped: no change touches their reports")

@@ -55,8 +55,8 @@ def choice_options(command: Callable[..., Any]) -> Callable[..., Any]:
     options = (
         click.option("--gradebook", type=file, help="The class: its current reports, and what persons decided."),
         click.option("--report", type=file, help="Reports alone: a file that `assay grade --json` has written."),
-        click.option("--student", help="Only the reports of this student."),
-        click.option("--assignment", help="Only the reports of this assignment."),
+        click.option("--student", metavar="NAME", help="Only the reports of this student."),
+        click.option("--assignment", metavar="NAME", help="Only the reports of this assignment."),
         click.option(
             "--published",
             is_flag=True,

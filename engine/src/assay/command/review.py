@@ -11,7 +11,7 @@ import click
 from assay.command.console import NO_REPORT, USAGE, say, stop, stop_on_error
 from assay.command.interrupts import interrupts
 from assay.command.keeping import opened, required_gradebook_option
-from assay.command.options import PathArgument, read_file
+from assay.command.options import PathArgument, example, read_file
 from assay.intake.tree import path_text
 
 __all__ = ["review"]
@@ -20,9 +20,16 @@ _TOKEN_BYTES = 32
 _MAX_PORT = 65_535
 
 
-@click.command()
+@click.command(
+    epilog=example("assay review --gradebook grades.db", "assay review --gradebook grades.db --write answers.csv")
+)
 @required_gradebook_option
-@click.option("--port", type=click.IntRange(1, _MAX_PORT), help="Serve the page there; by default on any free port.")
+@click.option(
+    "--port",
+    type=click.IntRange(1, _MAX_PORT),
+    metavar="NUMBER",
+    help="Serve the page there; by default on any free port.",
+)
 @click.option(
     "--pseudonyms",
     type=PathArgument(dir_okay=False, path_type=Path),
@@ -41,9 +48,10 @@ _MAX_PORT = 65_535
     help="Serve no page: store the points and comments of a file that --write has written.",
 )
 def review(file: Path, port: int | None, pseudonyms: Path | None, target: Path | None, source: Path | None) -> None:
-    """Score written answers on a page in the browser, until Ctrl-C; or in a CSV file.
+    """Score written answers in the browser or in a CSV file.
 
-    The page is served on this machine alone. Its address has a secret: whoever has the address can read and score.
+    A page is served on this machine alone, until Ctrl-C. Its address has a secret: whoever has the address can read and
+    score.
     """
     if sum(option is not None for option in (port, target, source)) > 1:
         stop("--port, --write and --read exclude each other", USAGE)

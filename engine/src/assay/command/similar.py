@@ -9,7 +9,7 @@ import click
 
 from assay.command.console import USAGE, progress_bars, say, stop, stop_on_error
 from assay.command.grade import Work, read_work, require_work
-from assay.command.options import PathArgument, course_option
+from assay.command.options import PathArgument, course_option, example
 from assay.errors import CourseError, IntakeError
 from assay.intake.tree import path_text
 from assay.similarity.pairs import Compared, most_alike
@@ -24,16 +24,17 @@ if TYPE_CHECKING:
 __all__ = ["similar"]
 
 
-@click.command()
+@click.command(epilog=example("assay similar class --pairs 10"))
 @click.argument("paths", nargs=-1, required=True, type=PathArgument(path_type=Path))
 @course_option
 @click.option(
     "--pairs", type=click.IntRange(min=1), default=20, show_default=True, help="List at most this many pairs."
 )
 def similar(paths: tuple[Path, ...], folder: Path | None, pairs: int) -> None:
-    """List submissions that are alike beyond what the exercise makes alike: for a person to look at, not a verdict.
+    """List pairs of submissions that are alike, side by side.
 
-    Each PATH is what `assay grade` takes: a file, a student's folder, a folder of students, or an archive of these.
+    They are alike beyond what the exercise makes alike; the list is for a person to look at, and not a verdict. Each
+    PATH is what `assay grade` takes: a file, a student's folder, a folder of students, or an archive of these.
     """
     if not is_installed():
         stop("assay similar needs a library that is not installed: pip install 'assay[similar]'", USAGE)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from assay.command.console import NO_REPORT, progress_bars, stop_on_error
-from assay.command.options import assignments_argument, course_option, executor_of, named_assignments
+from assay.command.options import assignments_argument, course_option, example, executor_of, named_assignments
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,17 +17,21 @@ if TYPE_CHECKING:
 __all__ = ["tolerances"]
 
 
-@click.command()
+@click.command(epilog=example("assay tolerances linear_regression_scratch --seeds 1000"))
 @assignments_argument
 @course_option
 @click.option(
     "--seeds",
     type=click.IntRange(min=100),
-    help="Runs of the reference; by default each statistic's own number.",
+    metavar="NUMBER",
+    help="How often the reference runs; by default each statistic's own number.",
 )
 @click.pass_context
 def tolerances(ctx: click.Context, assignments: tuple[str, ...], folder: Path | None, seeds: int | None) -> None:
-    """Derive the tolerances of statistical checks anew, and write them beside the reference."""
+    """Derive the tolerances of statistical checks again.
+
+    They are written beside the reference. Without ASSIGNMENTS, those of all assignments are derived.
+    """
     from assay.selftest.calibration import calibrate  # noqa: PLC0415 - torch is not needed by the other commands
 
     course, names = named_assignments(folder, assignments)

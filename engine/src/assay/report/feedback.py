@@ -13,6 +13,7 @@ from assay.report.exporters.moodle import participant_of
 from assay.report.folders import files_of, folder_names
 from assay.report.pages.student import student_page
 from assay.report.terminal import render
+from assay.text import REPORT_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 __all__ = ["write_folders", "write_moodle_zip"]
 
-_WIDTH: Final = 100
 _TIME: Final = (1980, 1, 1, 0, 0, 0)
 """Of each member, so that the same reports give the same archive."""
 
@@ -72,7 +72,7 @@ def write_moodle_zip(results: Sequence[Result], path: Path) -> None:
 
 
 def _text(result: Result) -> bytes:
-    console = Console(file=io.StringIO(), width=_WIDTH, highlight=False, color_system=None)
+    console = Console(file=io.StringIO(), width=REPORT_COLUMNS, highlight=False, color_system=None)
     with console.capture() as captured:
         console.print(render([result.report]))
     lines = [line.rstrip() for line in captured.get().splitlines()]

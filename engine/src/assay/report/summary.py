@@ -19,54 +19,74 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from assay.model import Report
+    from assay.report.view import View
 
 __all__ = ["bins_of", "hints_of", "render_summary"]
 
 _BINS: Final = 10
 _BAR_CHARS: Final = 40
 _MAX_HINTS: Final = 10
+_MAX_PEOPLE: Final = 20
+"""Of those who wait for a person for the same reason: more are counted."""
 _ELSEWHERE: Final = re.compile(r"as in exercise \S+: ")
 """The text that the judge puts before the hint of a mistake that another exercise found."""
 
 
-def render_summary(reports: Sequence[Report], undecided: Sequence[tuple[Report, str]]) -> RenderableType:
+def render_summary(reports: Sequence[Report], undecided: Sequence[tuple[Report, str]], view: View) -> RenderableType:
     """Return the summary of each assignment, and the list of what a person must decide.
 
     Args:
         reports: the class.
         undecided: what a person must decide, with its report.
+        view: how much of the reports is shown.
     """
     parts: list[RenderableType] = []
     for assignment in dict.fromkeys(report.assignment for report in reports):
         graded = [each for each in reports if each.assignment == assignment and each.status == "graded"]
         if graded:
-            parts += [*_assignment(assignment, graded), Text()]
+            parts += [*_assignment(assignment, graded, view), Text()]
     if undecided:
-        people = _grid(
-            (f"{_name(report.submission.name)}, {_name(report.assignment)}".removesuffix(", "), "", sentence)
-            for report, sentence in undecided
-        )
-        parts += [Text("A person decides", "bold"), people, Text()]
+        parts += [Text("A person decides", "bold"), _undecided(undecided), Text()]
     return Group(*parts[:-1])
 
 
-def _assignment(assignment: str, graded: Sequence[Report]) -> list[RenderableType]:
+def _assignment(assignment: str, graded: Sequence[Report], view: View) -> list[RenderableType]:
     titles = {exercise.id: exercise.title for report in graded for exercise in report.exercises}
     full = Counter(
         exercise.id for report in graded for exercise in report.exercises if exercise.score >= exercise.max_score
     )
     rows = [(f"{key:>2}  {_name(title)}", f"{full[key]}", "") for key, title in titles.items()]
     parts: list[RenderableType] = [
-        Text(f"{_name(assignment)}: who has full marks, of {len(graded)}", "bold"),
+        Text(f"{_name(assignment)}: how many have full marks, of {len(graded)}", "bold"),
         _grid(rows),
     ]
     hints = Counter(hint for report in graded for hint in hints_of(report))
     if hints:
-        common = sorted(hints.items(), key=lambda pair: (-pair[1], pair[0]))[:_MAX_HINTS]
-        parts += [Text(), Text("Hints by how many were given them", "bold")]
-        parts.append(_grid(("", f"{count}", hint) for hint, count in common))
-    parts += [Text(), Text("Points in percent", "bold"), _histogram(graded)]
+        common = sorted(hints.items(), key=lambda pair: (-pair[1], pair[0]))
+        left = len(common) - _MAX_HINTS
+        rarer = [("", "", f"… and {left} rarer")] if left > 0 else []
+        parts += [Text(), Text("Hints, and how many submissions were given them", "bold")]
+        parts.append(_grid([*(("", f"{count}", hint) for hint, count in common[:_MAX_HINTS]), *rarer]))
+    points = "Points of these exercises, in percent" if view.exercises else "Points in percent"
+    parts += [Text(), Text(points, "bold"), _histogram(graded)]
     return parts
+
+
+def _undecided(undecided: Sequence[tuple[Report, str]]) -> Table:
+    """Return a list of reasons, each with everybody whom it is about.
+
+    It is not a table, because a column of long names would leave no room for the reasons.
+    """
+    whose: dict[tuple[str, str], list[str]] = {}
+    for report, sentence in undecided:
+        whose.setdefault((report.assignment, sentence), []).append(_name(report.submission.name))
+    grid = Table.grid(padding=(0, 1, 0, 0))
+    for (assignment, sentence), names in whose.items():
+        shown = ", ".join(names[:_MAX_PEOPLE])
+        more = f" and {len(names) - _MAX_PEOPLE} more" if len(names) > _MAX_PEOPLE else ""
+        of = f" ({_name(assignment)})" if assignment else ""
+        grid.add_row(Text("-"), Text(f"{shown}{more}{of}: {escape(sentence, MAX_SENTENCE_CHARS)}"))
+    return grid
 
 
 def hints_of(report: Report) -> set[str]:

@@ -17,7 +17,8 @@ from rich.text import Text
 
 from assay.model import HIDDEN_TEXT
 from assay.promises import Broken
-from assay.text import escape
+from assay.report.view import View, part_label
+from assay.text import REPORT_COLUMNS, escape
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from assay.model import Answer, ExerciseResult, Message, Report, Status, Verdict
 
-__all__ = ["WORDS", "consequence", "is_absent", "render", "render_check", "wrong_checks"]
+__all__ = ["WORDS", "consequence", "is_absent", "render", "render_check", "score_lines", "wrong_checks"]
 
 WORDS: Final[dict[Status, str]] = {
     "passed": "passed",
@@ -43,23 +44,33 @@ _WRONG: Final = ("✗", "red")
 _LABEL: Final = 8
 _MAX_LINE: Final = 500
 _MAX_LINES: Final = 24
+_ALL: Final = View()
 
 
-def render(reports: Iterable[Report], skipped: Sequence[Report] = ()) -> RenderableType:
+def render(reports: Iterable[Report], skipped: Sequence[Report] = (), view: View = _ALL) -> RenderableType:
     """Return all reports, one after another, and a table of them if there are several.
 
     Reports of skipped submissions stand in the table alone.
     """
-    shown = list(reports)
-    parts: list[RenderableType] = []
+    shown = [report for report in reports if view.detail != "failed" or not _is_right(report)]
+    parts: list[RenderableType] = [] if shown else [Text("all checks passed"), Text()]
     for report in shown:
         if report.cause != "absent" and not any(report is other for other in skipped):
-            parts += [_report(report), Text()]
+            parts += [_report(report, view), Text()]
     if len(shown) > 1:
         for assignment in dict.fromkeys(report.assignment for report in shown):
             same = [report for report in shown if report.assignment == assignment and report.cause != "absent"]
-            parts += [_summary(assignment, same, _absentees(assignment, shown)), Text()]
+            parts += [_summary(assignment, same, _absentees(assignment, shown), view), Text()]
     return Group(*parts[:-1])
+
+
+def score_lines(reports: Sequence[Report], view: View) -> list[str]:
+    """Return one line for each report: name, assignment, score."""
+    rows = [
+        (_one_line(report.submission.name), _one_line(report.assignment), _score(report, view)) for report in reports
+    ]
+    widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
+    return [f"{name:<{widths[0]}}  {assignment:<{widths[1]}}  {score}" for name, assignment, score in rows]
 
 
 def render_check(check: Verdict) -> RenderableType:
@@ -67,8 +78,22 @@ def render_check(check: Verdict) -> RenderableType:
     return _checks([check])
 
 
-def _report(report: Report) -> RenderableType:
-    parts = [_header(report)]
+def _score(report: Report, view: View) -> str:
+    if report.status == "graded":
+        return f"{part_label(report) if view.exercises else ''}{report.score:g} / {report.max_score:g}"
+    return WORDS["missing" if report.cause == "absent" else "ungraded"]
+
+
+def _is_right(report: Report) -> bool:
+    return report.status == "graded" and all(map(_has_passed, report.exercises))
+
+
+def _has_passed(exercise: ExerciseResult) -> bool:
+    return all(check.status == "passed" for check in exercise.checks)
+
+
+def _report(report: Report, view: View) -> RenderableType:
+    parts = [_header(report, view)]
     if report.status == "ungraded":
         text = f"{report.reason or 'no reason is known'}\n{consequence(report)}".rstrip()
         parts.append(Padding(_rows([("reason", text)]), (0, 0, 1 if report.exercises else 0, 0)))
@@ -76,23 +101,25 @@ def _report(report: Report) -> RenderableType:
         notes = _rows([("notes", "\n".join(report.handed_in.notes))])
         parts.append(Padding(notes, (0, 0, 1 if report.exercises else 0, 0)))
     for exercise in report.exercises:
+        if view.detail == "failed" and _has_passed(exercise):
+            continue
         parts.append(_exercise(exercise))
-        parts += [Padding(_checks(checks), (0, 0, 0, 5)) for checks in wrong_checks(exercise)]
+        shown = _grouped(exercise.checks) if view.detail == "verbose" else wrong_checks(exercise)
+        parts += [Padding(_checks(checks), (0, 0, 0, 5)) for checks in shown]
     end = [("missing", ", ".join(report.handed_in.missing))]
     end += [("promises", f"{name}: {state}") for name, state in report.isolation.items() if isinstance(state, Broken)]
     if any(text for _, text in end):
         parts.append(Padding(_rows([(label, text) for label, text in end if text]), (1, 0, 0, 0)))
-    if report.answers:
+    if report.answers and view.detail != "failed":
         parts.append(Padding(_answers(report.answers), (1, 0, 0, 0)))
     return Group(*parts)
 
 
-def _header(report: Report) -> RenderableType:
+def _header(report: Report, view: View) -> RenderableType:
     grid = _wide()
     name = Text.assemble((_one_line(report.submission.name), "bold"), "  ", _one_line(report.assignment))
-    graded = report.status == "graded"
-    score = _points(report.score, report.max_score, "bold") if graded else Text(WORDS["ungraded"], "bold yellow")
-    grid.add_row(name, score)
+    style = _style(report.score, report.max_score) if report.status == "graded" else "yellow"
+    grid.add_row(name, Text(_score(report, view), f"bold {style}"))
     grid.add_row(Text(_one_line(report.submission.path), "dim"))
     return Padding(grid, (0, 0, 1, 0))
 
@@ -119,8 +146,11 @@ def wrong_checks(exercise: ExerciseResult) -> list[list[Verdict]]:
 
     An exercise without any answer has none, because its missing names are told once for all.
     """
-    wrong = [] if is_absent(exercise) else [check for check in exercise.checks if check.status != "passed"]
-    return [list(checks) for _, checks in groupby(wrong, key=_says)]
+    return _grouped([] if is_absent(exercise) else [check for check in exercise.checks if check.status != "passed"])
+
+
+def _grouped(checks: Sequence[Verdict]) -> list[list[Verdict]]:
+    return [list(same) for _, same in groupby(checks, key=_says)]
 
 
 def _exercise(exercise: ExerciseResult) -> RenderableType:
@@ -191,15 +221,16 @@ def _absentees(assignment: str, reports: Sequence[Report]) -> list[str]:
     return list(dict.fromkeys(report.submission.name for report in reports if report.submission.name not in there))
 
 
-def _summary(assignment: str, reports: Sequence[Report], absent: Sequence[str]) -> RenderableType:
+def _summary(assignment: str, reports: Sequence[Report], absent: Sequence[str], view: View) -> RenderableType:
     """Return a table of points by exercise and in total, a row for each submission and each absent student."""
     highest = {exercise.id: exercise.max_score for report in reports for exercise in report.exercises}
     ids = sorted(highest, key=lambda number: (not number.isdecimal(), len(number), number))
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    many = sum(2 + max(len(number), len(f"{highest[number]:g}")) for number in ids) > REPORT_COLUMNS // 2
+    table = Table(box=None, pad_edge=False, padding=(0, 1 if many else 2, 0, 0))  # half of a line is for the names
     table.add_column(Text(_one_line(assignment), "bold"), overflow="fold")
     for number in ids:
         table.add_column(Text(number), justify="right")
-    table.add_column(Text("total"), justify="right")
+    table.add_column(Text("part" if view.exercises else "total"), justify="right")
     total = max(report.max_score for report in reports)
     table.add_row(Text("of"), *(f"{highest[number]:g}" for number in ids), f"{total:g}", style="dim")
     for report in reports:
@@ -220,8 +251,8 @@ def _cell(exercise: ExerciseResult | None) -> Text:
     return Text(f"{exercise.score:g}", _style(exercise.score, exercise.max_score))
 
 
-def _points(score: float, highest: float, style: str = "") -> Text:
-    return Text(f"{score:g} / {highest:g}", f"{style} {_style(score, highest)}".strip())
+def _points(score: float, highest: float) -> Text:
+    return Text(f"{score:g} / {highest:g}", _style(score, highest))
 
 
 def _style(score: float, highest: float) -> str:
