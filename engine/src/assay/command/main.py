@@ -6,7 +6,7 @@ import click
 
 from assay.command.check import check
 from assay.command.console import STOPPED, stop
-from assay.command.decisions import correct, excuse, score, withdraw
+from assay.command.decisions import comment, correct, excuse, score, withdraw
 from assay.command.doctor import doctor
 from assay.command.dump import dump
 from assay.command.export import export
@@ -44,7 +44,7 @@ def main() -> None:
 
 _GRADING = (grade, check, new, doctor, similar)
 _AUTHORING = (kit, new_course, new_exercise, tolerances, self_test)
-_GRADEBOOK = (correct, dump, excuse, forget, history, regrade, review, score, withdraw)
+_GRADEBOOK = (comment, correct, dump, excuse, forget, history, regrade, review, score, withdraw)
 _EXPORTS = (export, give_back)
 
 for command in (*_GRADING, *_AUTHORING, *_GRADEBOOK, *_EXPORTS):
