@@ -38,7 +38,7 @@ def clusters(page):
 def test_a_cluster_has_its_answer_and_its_students():
     page = page_of(*[alone(FAILED)] * 2)
     assert clusters(page) == [
-        "Each group gave the same answer to the same smallest input, or raised the same error. One comment is for all of them. With",
+        "Each group gave the same answer to the same smallest input, or raised the same error. One comment is for all of them. The 100 largest groups are listed, and those with a comment. With",
         "--gradebook", "this page shows the command that writes it.",
         SUMMARY, f"not right, cluster {KEY[:8]}",
         "Smallest input", "sgd = SGD([w], lr=0.5) sgd.zero_grad()",
@@ -85,6 +85,14 @@ def test_an_error_is_shown_without_the_lines_and_the_input_of_one_student():
     found = clusters(page_of(*(alone(check("sums", "error", each)) for each in raised)))
     assert "raised NameError: x" in found
     assert "Smallest input" not in found
+
+
+def test_the_hundred_largest_clusters_are_listed_and_those_with_a_comment():
+    answers = [check("sums", "failed", Message("f(1)", f"{number}")) for number in range(103)]
+    comments = {cluster_key(NAME, "0", each): "read 3.4.4" for each in answers[:1]}
+    texts = clusters(page_of(*[alone(*answers, FAILED)] * 3, comments=comments))
+    assert 100 <= sum("students: exercise 0" in text for text in texts) <= 101
+    assert "read 3.4.4" in texts
 
 
 @pytest.mark.parametrize("exercises", [(alone(FAILED),), ()])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from assay.report.clusters import ID_CHARS, clusters_in
 from assay.report.pages.student import Block
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from assay.report.clusters import Cluster
 
 __all__ = ["Group", "groups_of"]
+
+_MOST: Final = 100
+"""Clusters that are listed: a class of thousands has hundreds, which nobody reads and every browser loads."""
 
 
 class Group(NamedTuple):
@@ -47,7 +50,7 @@ class Group(NamedTuple):
 
 
 def groups_of(reports: Sequence[Report], comments: Mapping[str, str]) -> list[Group]:
-    """Return the clusters of several students, and those that have a comment, the largest first.
+    """Return the largest clusters of several students, and those that have a comment, the largest first.
 
     Args:
         reports: the class, in the order of the table.
@@ -55,8 +58,8 @@ def groups_of(reports: Sequence[Report], comments: Mapping[str, str]) -> list[Gr
     """
     return [
         _group(each, comments.get(each.key, ""))
-        for each in clusters_in(reports)
-        if len(each.members) > 1 or each.key in comments
+        for place, each in enumerate(clusters_in(reports))
+        if (place < _MOST and len(each.members) > 1) or each.key in comments
     ]
 
 
