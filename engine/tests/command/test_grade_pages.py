@@ -86,11 +86,20 @@ def test_pages_that_cannot_be_written_cost_no_report(grade, room):
 
 def test_pages_that_fail_in_an_unknown_way_cost_no_report(room):
     with open_gradebook(room / "grades.db") as book:
-        book.decide("correction", "bob", "basics", "2/scaled", points=1e30)  # no command gives so many points
+        book.decide("late", "bob", "basics", "", points=1.0, text=b"bytes")  # no command writes bytes
     words = ("grade", "class", "--course", "course", "--gradebook", "grades.db", "--pages", "pages")
     code, output, errors = assay(*words, cwd=room)
     assert code != 0
-    assert "InvalidOperation" in errors
+    assert "TypeError" in errors
+    assert "bob" in output
+
+
+def test_points_above_a_million_are_said_and_cost_no_report(grade, room):
+    with open_gradebook(room / "grades.db") as book:
+        book.decide("correction", "bob", "basics", "2/scaled", points=1e30)  # no command gives so many points
+    code, output, errors = grade("--pages", "pages")
+    text = "bob, basics: 1e+30 points are above 1,000,000, the most of a check or an answer"
+    assert (code, errors.splitlines()[-1]) == (3, f"assay: {text}")
     assert "bob" in output
 
 
