@@ -106,10 +106,10 @@ def measured(browser, address):
 
 
 def show(what, seconds, limit):
-    """Print the median and the slowest of some times; return whether that is within the limit."""
-    slowest = max(seconds)
-    print(f"{what:<24} {statistics.median(seconds):6.3f} s, at most {slowest:.3f} s of {len(seconds)}, limit {limit} s")
-    return slowest <= limit
+    """Print the median of some times, and how far they scattered; return whether the slowest is within the limit."""
+    scatter = f"from {min(seconds):.3f} to {max(seconds):.3f}, {len(seconds)} times"
+    print(f"{what:<24} {statistics.median(seconds):6.3f} s   ({scatter}), at most {limit} s")
+    return max(seconds) <= limit
 
 
 def main(rounds):
