@@ -5,13 +5,16 @@ Frozen, and in the order in which `report.json` writes them. The meaning of ever
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
 from assay.promises import Isolation  # noqa: TC001 - msgspec reads the annotation
 
 SCHEMA = "assay/report/v1"
+
+MAX_POINTS: Final = 1_000_000
+"""Of a check, an answer or a deduction: more is a slip of the hand, and far more cannot be rounded to two decimals."""
 
 Status = Literal["passed", "failed", "error", "timeout", "crashed", "missing", "skipped", "ungraded"]
 Visibility = Literal["hidden", "visible", "after_due_date", "after_published"]

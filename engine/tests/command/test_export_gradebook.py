@@ -57,6 +57,14 @@ def test_corrections_count_and_their_reasons_stay_with_the_instructor(book, assa
     assert REASON not in output
 
 
+@pytest.mark.parametrize("arguments", [("export", "csv"), ("return", "out")])
+def test_points_above_a_million_are_refused(book, assay, arguments):
+    decide(book, "correction", "Ada", "0/zero_grad_really_clears", points=1e30)
+    assert assay(*arguments, "--gradebook", "class.db") == (
+        3, "", f"assay: Ada, {NAME}: 1e+30 points are above 1,000,000, the most of a check or an answer\n"
+    )  # fmt: skip
+
+
 def test_a_hidden_check_can_be_corrected_and_stays_hidden(book, assay):
     decide(book, "correction", "Ada", "6/the_secret_pair_is_right", points=2.0)
     output = assay("export", "csv", "--gradebook", "class.db", "--student", "Ada")[1]

@@ -1,11 +1,13 @@
 """`assay grade --pages`: a page for each student, and a refusal before a class is graded in vain."""
 
 import json
+import shlex
 import shutil
 
 import pytest
-from commands import assay
+from commands import WRONG, assay
 from page_text import parse
+from small_course import write_class
 
 from assay.gradebook.store import open_gradebook
 
@@ -45,6 +47,24 @@ def test_the_same_command_replaces_the_pages_and_shows_what_persons_decided(grad
     assert "why" not in bob.texts
 
 
+def test_equal_wrong_answers_are_a_cluster_whose_comment_survives_a_regrade(grade, run, room):
+    write_class(room / "class", {"carol": WRONG.replace("x + factor", "factor + x")})
+    grade("--pages", "pages")
+    page = parse((room / "pages" / "index.html").read_bytes())
+    assert "2 students: exercise 2, scaled takes the factor by keyword" in page.texts
+    command = shlex.split(next(text for text in page.texts if text.startswith("assay comment")))
+    assert run(*command[1:], cwd=room)[1] == f"basics: 2 students read the comment on {command[2]} (decision 1)\n"
+    changed = room / "class" / "carol" / "basics.py"
+    changed.write_text(f"import torch\n\n\n{changed.read_text()}")
+    grade("--pages", "pages")
+    texts = {
+        name: parse((room / "pages" / name / "basics.html").read_bytes()).texts for name in ("alice", "bob", "carol")
+    }
+    assert {name: "comment: TEXT" in found for name, found in texts.items()} == {
+        "alice": False, "bob": True, "carol": True,
+    }  # fmt: skip
+
+
 def test_a_folder_with_other_files_is_refused_before_grading(grade, room):
     (room / "mine").mkdir()
     (room / "mine" / "notes.txt").write_text("mine")
@@ -66,11 +86,20 @@ def test_pages_that_cannot_be_written_cost_no_report(grade, room):
 
 def test_pages_that_fail_in_an_unknown_way_cost_no_report(room):
     with open_gradebook(room / "grades.db") as book:
-        book.decide("correction", "bob", "basics", "2/scaled", points=1e30)  # no command gives so many points
+        book.decide("late", "bob", "basics", "", points=1.0, text=b"bytes")  # no command writes bytes
     words = ("grade", "class", "--course", "course", "--gradebook", "grades.db", "--pages", "pages")
     code, output, errors = assay(*words, cwd=room)
     assert code != 0
-    assert "InvalidOperation" in errors
+    assert "TypeError" in errors
+    assert "bob" in output
+
+
+def test_points_above_a_million_are_said_and_cost_no_report(grade, room):
+    with open_gradebook(room / "grades.db") as book:
+        book.decide("correction", "bob", "basics", "2/scaled", points=1e30)  # no command gives so many points
+    code, output, errors = grade("--pages", "pages")
+    text = "bob, basics: 1e+30 points are above 1,000,000, the most of a check or an answer"
+    assert (code, errors.splitlines()[-1]) == (3, f"assay: {text}")
     assert "bob" in output
 
 

@@ -14,7 +14,7 @@ def test_the_commands_of_the_page_give_what_it_shows(room, executor):
     (room / "grades.db").unlink()
     (room / "class" / "bob" / "basics.py").write_text(WRONG + "ANSWERS = {'1': 'because'}\n")
     blocks = BLOCK.findall(TEXT)
-    assert len(blocks) == 9
+    assert len(blocks) == 10
     for command, expected in blocks:
         words = shlex.split(command)
         if words[0] in ("grade", "regrade"):
@@ -27,4 +27,15 @@ def test_the_commands_of_the_page_give_what_it_shows(room, executor):
 
 def test_the_page_names_every_command_of_the_gradebook():
     commands = {command.split()[0] for command, _ in BLOCK.findall(TEXT)} | set(re.findall(r"`assay (\w+)", TEXT))
-    assert commands == {"grade", "correct", "score", "excuse", "withdraw", "history", "regrade", "forget", "dump"}
+    assert commands == {
+        "grade",
+        "correct",
+        "score",
+        "excuse",
+        "comment",
+        "withdraw",
+        "history",
+        "regrade",
+        "forget",
+        "dump",
+    }

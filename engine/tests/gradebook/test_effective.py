@@ -3,7 +3,7 @@
 import pytest
 from reports import check, exercise, report
 
-from assay.gradebook.effective import answer_hash, effective
+from assay.gradebook.effective import answer_hash, comments_in, effective
 from assay.gradebook.records import Decision
 
 LOSSES = exercise("1", "Losses", check("flat labels", points=2.0), check("mean", "failed"))
@@ -143,3 +143,14 @@ def test_a_refused_submission_has_no_points():
     refused = report("bob", assignment="basics", status="ungraded", reason="it is a link", cause="refused")
     grade = effective(refused, [])
     assert (grade.score, grade.max_score, grade.open) == (None, 0.0, ("it is a link",))
+
+
+def test_comments_are_those_about_no_student_that_stand():
+    decisions = [
+        decision(1, "comment", "aa", student="", text="first"),
+        decision(2, "comment", "aa", student="", text="second"),
+        decision(3, "comment", "bb", student="", text="withdrawn"),
+        decision(4, "withdrawal", "3", student=""),
+        decision(5, "excuse", "", student="", text="a name was forgotten"),
+    ]
+    assert comments_in(decisions) == {"aa": "second"}

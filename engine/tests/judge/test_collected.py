@@ -52,6 +52,17 @@ def test_an_unknown_visibility_is_refused(collect):
     )
 
 
+@pytest.mark.parametrize("points", ["1_000_001", "-1", "float('nan')", "'two'", "", "1, 2"])
+def test_points_are_a_number_from_0_to_a_million(collect, points):
+    _, (item, _) = collect(
+        f'import pytest\n@pytest.mark.points({points})\ndef test_scaled(submission):\n    """it is scaled"""\n'
+    )
+    with pytest.raises(CourseError) as caught:
+        check_of(item)
+    shown = {"1_000_001": "1000001", "float('nan')": "nan"}.get(points, points)
+    assert str(caught.value).endswith(f"is marked points({shown}); points are a number from 0 to 1,000,000")
+
+
 VARIANTS = """
 import pytest
 

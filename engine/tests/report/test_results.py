@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from reports import WRONG, check, exercise, report
 from values import steady
 
+from assay.errors import ExportError
 from assay.report.decided import Given, undecided
 from assay.report.results import result_of
 
@@ -30,6 +31,16 @@ def test_thirds_add_up_to_the_whole():
     result = points(*[(1 / 3, 1 / 3)] * 3)
     assert [row.max_score for row in result.rows] == [Decimal("0.33"), Decimal("0.34"), Decimal("0.33")]
     assert (result.score, result.max_score) == (1, 1)
+
+
+@pytest.mark.parametrize("high", [1_000_001.0, 1e30])
+def test_points_above_a_million_are_refused(high):
+    assert points((1_000_000.0, 1_000_000.0)).score == 1_000_000
+    for own in ((0.0, high), (high, 1.0)):
+        with pytest.raises(ExportError) as caught:
+            points(own)
+        text = f"x, linear_regression_scratch: {high:g} points are above 1,000,000, the most of a check or an answer"
+        assert str(caught.value) == text
 
 
 def test_a_score_is_rounded_half_up_in_proportion():

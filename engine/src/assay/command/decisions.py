@@ -1,4 +1,4 @@
-"""`assay correct`, `score`, `excuse` and `withdraw`: a person's decisions, which survive every regrade."""
+"""`assay correct`, `score`, `excuse`, `comment` and `withdraw`: a person's decisions, which survive every regrade."""
 
 from __future__ import annotations
 
@@ -14,19 +14,26 @@ from assay.errors import GradebookError
 from assay.gradebook.answers import give_points, points_in
 from assay.gradebook.effective import effective
 from assay.gradebook.lookup import find_check, find_decision, find_report
+from assay.intake.tree import path_text
+from assay.report.clusters import ID_CHARS, clusters_in
+from assay.text import MAX_NAME_CHARS, escape
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from assay.gradebook.records import Entry
     from assay.gradebook.store import Gradebook
+    from assay.report.clusters import Cluster
 
-__all__ = ["assignment_option", "correct", "excuse", "score", "withdraw"]
+__all__ = ["assignment_option", "comment", "correct", "excuse", "score", "withdraw"]
 
 assignment_option = click.option(
     "--assignment", metavar="NAME", help="The assignment; needed if the student has reports of several."
 )
+_MAX_COMMENT_CHARS = 450
+"""Of a comment on a cluster: a report as text shows 500 characters of a line."""
+
 _reason_option = click.option("--reason", required=True, help="Why; it is kept, and `assay history` shows it.")
 
 
@@ -105,6 +112,28 @@ def excuse(student: str, exercise: str, reason: str, assignment: str | None, fil
         _tell(book, entry, number, what)
 
 
+@click.command(epilog=example('assay comment f36e7b17 "Section 3.4.3 says why." --gradebook grades.db'))
+@click.argument("cluster", metavar="CLUSTER")
+@click.argument("text")
+@required_gradebook_option
+def comment(cluster: str, text: str, file: Path) -> None:
+    """Show TEXT to all students in a CLUSTER of equal wrong answers, now and after every regrade.
+
+    CLUSTER is the number on the class page, which `assay grade --pages` writes. A later comment replaces the one
+    before. The checks of a cluster are never hidden ones.
+    """
+    text = " ".join(text.split())
+    if not 0 < len(text) <= _MAX_COMMENT_CHARS:
+        stop(f"a comment has 1 to {_MAX_COMMENT_CHARS} characters, and this one {len(text)}", USAGE)
+    with opened(file) as book, stop_on_error(USAGE):
+        reports = [entry.report for entry in book.current()]
+        found = _find_cluster(clusters_in(reports), cluster, path_text(file))
+        assignment, count = reports[found.members[0]].assignment, len(found.members)
+        number = book.decide("comment", "", assignment, found.key, text=text)
+    who = "1 student reads" if count == 1 else f"{count} students read"
+    say(f"{assignment}: {who} the comment on {found.key[:ID_CHARS]} (decision {number})", err=False)
+
+
 @click.command(epilog=example('assay withdraw 1 --reason "a slip" --gradebook grades.db'))
 @click.argument("number", type=int)
 @_reason_option
@@ -117,7 +146,8 @@ def withdraw(number: int, reason: str, file: Path) -> None:
     with opened(file) as book, stop_on_error(USAGE):
         found = find_decision(book, number)
         book.decide("withdrawal", found.student, found.assignment, str(number), text=reason)
-        say(f"{found.student}, {found.assignment}: decision {number} is withdrawn", err=False)
+        about = ", ".join(filter(None, (found.student, found.assignment)))
+        say(f"{about}: decision {number} is withdrawn", err=False)
 
 
 @contextlib.contextmanager
@@ -125,6 +155,18 @@ def _report(file: Path, student: str, assignment: str | None) -> Iterator[tuple[
     """Open the gradebook and find the report that a person decides on; stop if there is none."""
     with opened(file) as book, stop_on_error(USAGE):
         yield book, find_report(book, student, assignment)
+
+
+def _find_cluster(clusters: Sequence[Cluster], typed: str, path: str) -> Cluster:
+    """Return the cluster whose key begins with what a person typed."""
+    found = [cluster for cluster in clusters if cluster.key.startswith(typed)]
+    if len(found) == 1:
+        return found[0]
+    text = f"{path} has no cluster {escape(typed, MAX_NAME_CHARS)}: the class page of assay grade --pages lists them"
+    if found:
+        keys = ", ".join(cluster.key[: 2 * ID_CHARS] for cluster in found)
+        text = f"several clusters begin with {escape(typed, MAX_NAME_CHARS) or 'an empty text'}: {keys}"
+    raise GradebookError(text)
 
 
 def _tell(book: Gradebook, entry: Entry, number: int, what: str) -> None:

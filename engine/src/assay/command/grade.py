@@ -164,7 +164,7 @@ def grade(  # noqa: PLR0913, PLR0917 - one argument an option
         )  # even if the file could not be written: no finished report is lost
         show_summary(reports, decisions, view)
         signals.ignore()  # the pages are written whole
-        troubles = list(filter(None, (trouble, write_pages_of(reports, decisions, pages))))
+        troubles = list(filter(None, (trouble, write_pages_of(reports, decisions, pages, file))))
         if troubles:
             stop("\n".join(troubles), NO_REPORT)
         if interrupted:

@@ -16,11 +16,14 @@ from assay.errors import GradebookError
 from assay.gradebook.conditions import changes
 from assay.gradebook.effective import effective
 from assay.gradebook.lookup import find_check, find_report, require_student
+from assay.gradebook.records import key_of
 from assay.intake.tree import path_text
+from assay.report.clusters import ID_CHARS, keys_of
 from assay.report.exporters.sheets import by_name
 from assay.report.roster import rows_of_student
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from assay.gradebook.conditions import Conditions
@@ -47,7 +50,7 @@ def history(student: str, check: str | None, assignment: str | None, file: Path)
         name = last.report.assignment
         exercise = find_check(last.report, check)[0].id if check is not None else None
         entries = [entry for entry in book.history(student) if entry.report.assignment == name]
-        decisions = [d for d in book.decisions() if (d.student, d.assignment) == (student, name)]
+        decisions = _about(entries, book.decisions())
     before = None
     for entry in entries:
         _show_entry(entry, before, check)
@@ -110,6 +113,19 @@ def _show_entry(entry: Entry, before: Conditions | None, check: str | None) -> N
             show(render_check(verdict))
 
 
+def _about(entries: Sequence[Entry], decisions: Sequence[Decision]) -> list[Decision]:
+    """Return the decisions about these reports of one student and assignment, and about clusters that they are in."""
+    own, keys = key_of(entries[-1].report), {key for entry in entries for key in keys_of(entry.report)}
+    comments = {str(each.number) for each in decisions if each.kind == "comment" and each.target in keys}
+    return [
+        each
+        for each in decisions
+        if own == (each.student, each.assignment)
+        or str(each.number) in comments
+        or (each.kind == "withdrawal" and each.target in comments)
+    ]
+
+
 def _decision_line(decision: Decision) -> str:
     number = "" if decision.points is None else f"{decision.points:g}"
     what = {
@@ -117,6 +133,7 @@ def _decision_line(decision: Decision) -> str:
         "score": f"the written answer to exercise {decision.target} is given {number} points",
         "excuse": f"exercise {decision.target} is excused" if decision.target else "the assignment is excused",
         "late": f"for lateness are deducted {number} {decision.about}",
+        "comment": f"comment on cluster {decision.target[:ID_CHARS]}",
         "withdrawal": f"decision {decision.target} is withdrawn",
     }[decision.kind]
     why = f": {decision.text}" if decision.text else ""

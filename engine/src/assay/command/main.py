@@ -6,7 +6,7 @@ import click
 
 from assay.command.check import check
 from assay.command.console import STOPPED, stop
-from assay.command.decisions import correct, excuse, score, withdraw
+from assay.command.decisions import comment, correct, excuse, score, withdraw
 from assay.command.doctor import doctor
 from assay.command.dump import dump
 from assay.command.export import export
@@ -64,7 +64,7 @@ def main() -> None:
 
 _SECTIONS = {
     "Grade a class": (grade, regrade, similar, doctor),
-    "Decide, with a gradebook": (review, score, correct, excuse, withdraw, history, forget, dump),
+    "Decide, with a gradebook": (review, score, comment, correct, excuse, withdraw, history, forget, dump),
     "Give grades and feedback back": (export, give_back),
     "For students": (new, check),
     "Write a course": (new_course, new_exercise, self_test, tolerances, kit),

@@ -11,6 +11,7 @@ from assay.command.console import NO_REPORT, stop_on_error
 from assay.command.options import PathArgument
 from assay.command.results import decided_for
 from assay.errors import AssayError
+from assay.gradebook.effective import comments_in
 from assay.intake.tree import path_text
 from assay.report.results import result_of
 
@@ -40,14 +41,24 @@ def require_pages_folder(path: Path | None) -> None:
         require_pages_alone(path)
 
 
-def write_pages_of(reports: Sequence[Report], decisions: Sequence[Decision], path: Path | None) -> str | None:
-    """Write the pages of a class; return what went wrong, or None."""
+def write_pages_of(
+    reports: Sequence[Report], decisions: Sequence[Decision], path: Path | None, book: Path | None
+) -> str | None:
+    """Write the pages of a class; return what went wrong, or None.
+
+    Args:
+        reports: as the judge made them.
+        decisions: what persons decided.
+        path: the folder of the pages; None for no pages.
+        book: the gradebook's file, for the commands on the class page, or None.
+    """
     if path is None:
         return None
     from assay.report.pages.folder import write_pages  # noqa: PLC0415 - as above
 
     try:
-        write_pages([(each, result_of(each, decided_for(each, decisions), published=False)) for each in reports], path)
+        graded = [(each, result_of(each, decided_for(each, decisions), published=False)) for each in reports]
+        write_pages(graded, path, comments_in(decisions), "" if book is None else path_text(book))
     except OSError as error:
         return f"{path_text(path)} cannot be written: {error.strerror}"
     except AssayError as error:

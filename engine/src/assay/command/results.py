@@ -12,7 +12,7 @@ from assay.command.keeping import opened
 from assay.command.options import PathArgument, read_file
 from assay.command.roster import kept_roster
 from assay.errors import AssayError
-from assay.gradebook.effective import answer_hash, effective, standing
+from assay.gradebook.effective import answer_hash, comments_in, effective, standing
 from assay.gradebook.records import key_of
 from assay.intake.tree import path_text
 from assay.report.decided import Decided, Deduction, Given, nothing_handed_in, undecided
@@ -121,7 +121,17 @@ def decided_for(report: Report, decisions: Sequence[Decision]) -> Decided:
             answers[target] = Given(decision.points, decision.text)
     excused = frozenset(points.exercise for points in grade.exercises if points.excused)
     late = Deduction(grade.late, own["late", ""].text) if grade.late else None
-    return Decided(corrections, answers, excused, late, grade.excused, grade.score is not None, grade.open, grade.told)
+    return Decided(
+        corrections,
+        answers,
+        comments_in(decisions),
+        excused,
+        late,
+        whole=grade.excused,
+        graded=grade.score is not None,
+        open=grade.open,
+        told=grade.told,
+    )
 
 
 def _is_chosen(report: Report, choice: Choice) -> bool:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from assay.errors import GradebookError
 from assay.gradebook.effective import answer_hash, standing
 from assay.gradebook.lookup import find_answer
 from assay.gradebook.records import key_of
+from assay.model import MAX_POINTS
 from assay.text import MAX_NAME_CHARS, escape
 
 if TYPE_CHECKING:
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
     from assay.model import Report
 
 __all__ = ["WrittenAnswer", "give_points", "points_in", "require_unchanged", "written_answers"]
-
-_MAX_POINTS: Final = 1_000_000
-"""More is a slip of the hand; far more could not be rounded to two decimals."""
 
 
 class WrittenAnswer(NamedTuple):
@@ -90,8 +88,8 @@ def points_in(text: str) -> float:
     if points < 0:
         msg = f"{points:g} is below 0 points"
         raise GradebookError(msg)
-    if points > _MAX_POINTS:
-        msg = f"{escape(text, MAX_NAME_CHARS)} is above {_MAX_POINTS:,} points"
+    if points > MAX_POINTS:
+        msg = f"{escape(text, MAX_NAME_CHARS)} is above {MAX_POINTS:,} points"
         raise GradebookError(msg)
     return points
 

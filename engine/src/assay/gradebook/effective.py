@@ -10,12 +10,12 @@ import msgspec
 from assay.gradebook.records import key_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from assay.gradebook.records import Decision
     from assay.model import Answer, ExerciseResult, Report, Verdict
 
-__all__ = ["Grade", "Points", "answer_hash", "effective", "standing"]
+__all__ = ["Grade", "Points", "answer_hash", "comments_in", "effective", "standing"]
 
 _CORRECTION_WAITS: Final = "a correction waits for a person"
 
@@ -95,7 +95,16 @@ def standing(report: Report, decisions: Iterable[Decision]) -> dict[tuple[str, s
     The decisions may be those of a whole class, the oldest first.
     """
     key = key_of(report)
-    found = [decision for decision in decisions if (decision.student, decision.assignment) == key]
+    return _latest([decision for decision in decisions if (decision.student, decision.assignment) == key])
+
+
+def comments_in(decisions: Iterable[Decision]) -> dict[str, str]:
+    """Return the latest comment on each cluster, by the cluster's key, without the withdrawn ones."""
+    found = _latest([decision for decision in decisions if not decision.student])
+    return {target: decision.text for (kind, target), decision in found.items() if kind == "comment"}
+
+
+def _latest(found: Sequence[Decision]) -> dict[tuple[str, str], Decision]:
     withdrawn = {decision.target for decision in found if decision.kind == "withdrawal"}
     return {
         (decision.kind, decision.target): decision

@@ -11,7 +11,7 @@ from assay.model import Report  # noqa: TC001
 
 __all__ = ["Decision", "Entry", "Key", "Kind", "Origin", "Person", "key_of"]
 
-Kind = Literal["correction", "score", "excuse", "late", "withdrawal"]
+Kind = Literal["correction", "score", "excuse", "late", "comment", "withdrawal"]
 
 Person = tuple[str, tuple[str, ...]]
 """A student on the roster: the name in sentences, and every name that a platform may have."""
@@ -57,14 +57,14 @@ class Decision(msgspec.Struct, frozen=True):
     Args:
         number: counts all decisions of a gradebook.
         time: when it was made, in UTC.
-        kind: a correction of a check's points, a score for a written answer, an excuse, a deduction for lateness, or
-            the withdrawal of one.
-        student: the name in the reports.
+        kind: a correction of a check's points, a score for a written answer, an excuse, a deduction for lateness, a
+            comment on a cluster of equal wrong answers, or the withdrawal of one.
+        student: the name in the reports; "" for a comment and its withdrawal.
         assignment: the assignment's name.
         target: a correction's check, as EXERCISE/CHECK, or a score's or an excuse's exercise, "" for the whole
-            assignment. For a withdrawal the number of its decision.
+            assignment. For a comment the key of its cluster, for a withdrawal the number of its decision.
         points: of a correction or a score, or what is deducted.
-        text: the reason, or the comment on a written answer.
+        text: the reason, or the comment.
         about: SHA-256 of the written answer that the score was given for, or the unit of a deduction: `points`, or
             `percent` of the points that the assignment can give.
     """

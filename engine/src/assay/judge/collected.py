@@ -9,7 +9,7 @@ import pytest
 
 from assay.course.read import exercise_of
 from assay.errors import CourseError
-from assay.model import Check, Submission, Visibility
+from assay.model import MAX_POINTS, Check, Submission, Visibility
 
 BEHIND_FIXTURES = frozenset({"judge_state", "guest", "measured", "pytestconfig", "request"})
 """Fixtures on which those of a check are built; every check has them."""
@@ -22,7 +22,7 @@ _CHECK = pytest.StashKey[Check]()
 def check_of(item: Any) -> Check:
     """Read a check from its test function: name, docstring, markers.
 
-    Raises CourseError if it has no docstring, or an unknown visibility.
+    Raises CourseError if it has no docstring, an unknown visibility, or points that are not a number from 0 on.
     """
     if _CHECK not in item.stash:
         item.stash[_CHECK] = _read_check(item)
@@ -35,7 +35,7 @@ def _read_check(item: Any) -> Check:
     if not description:
         text = f"{item.nodeid} has no docstring: it is the sentence that a student reads"
         raise CourseError(text)
-    points = item.get_closest_marker("points")
+    points = _points(item)
     marker = item.get_closest_marker("visibility")
     visibility: Visibility = marker.args[0] if marker else "visible"
     if visibility not in get_args(Visibility):
@@ -47,9 +47,20 @@ def _read_check(item: Any) -> Check:
         "-".join([item.originalname.removeprefix("test_"), *parts]),
         exercise_of(item.path),
         " ".join(description.split()),
-        float(points.args[0]) if points else 1.0,
+        points,
         visibility,
     )
+
+
+def _points(item: Any) -> float:
+    marker = item.get_closest_marker("points")
+    if marker is None:
+        return 1.0
+    if len(marker.args) != 1 or not isinstance(marker.args[0], int | float) or not 0 <= marker.args[0] <= MAX_POINTS:
+        shown = ", ".join(map(repr, marker.args))
+        text = f"{item.nodeid} is marked points({shown}); points are a number from 0 to {MAX_POINTS:,}"
+        raise CourseError(text)
+    return float(marker.args[0])
 
 
 def number_variants(items: list[pytest.Item]) -> None:

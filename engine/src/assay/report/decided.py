@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from msgspec.structs import replace
 
 from assay.model import Environment, Message, Names, Report, SubmissionInfo
+from assay.report.clusters import cluster_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,6 +37,7 @@ class Decided(NamedTuple):
     Args:
         corrections: the points of checks, by the exercise's number and the check's id.
         answers: the points of written answers, by the exercise's number.
+        comments: the comments on clusters of equal wrong answers, by the cluster's key.
         excused: the numbers of excused exercises.
         late: what lateness costs, or None.
         whole: whether the whole assignment is excused.
@@ -46,6 +48,7 @@ class Decided(NamedTuple):
 
     corrections: Mapping[tuple[str, str], float]
     answers: Mapping[str, Given]
+    comments: Mapping[str, str]
     excused: frozenset[str]
     late: Deduction | None
     whole: bool
@@ -63,7 +66,8 @@ def undecided(report: Report) -> Decided:
     }
     waiting = [answer.exercise for answer in report.answers if answer.score is None]
     texts = tuple(f"the written answer to exercise {exercise} has no score" for exercise in waiting)
-    return Decided({}, given, frozenset(), None, whole=False, graded=report.status == "graded", open=texts, told=texts)
+    graded = report.status == "graded"
+    return Decided({}, given, {}, frozenset(), None, whole=False, graded=graded, open=texts, told=texts)
 
 
 def nothing_handed_in(student: str, assignment: str) -> Report:
@@ -90,7 +94,7 @@ def nothing_handed_in(student: str, assignment: str) -> Report:
 
 def decide(report: Report, decided: Decided) -> Report:
     """Return the report with the decisions in it; the points of excused exercises do not count."""
-    exercises = tuple(_exercise(exercise, decided) for exercise in report.exercises)
+    exercises = tuple(_exercise(exercise, report.assignment, decided) for exercise in report.exercises)
     counted = [exercise for exercise in exercises if exercise.id not in decided.excused]
     answers = tuple(
         replace(answer, score=given.points, comment=given.comment or None)
@@ -116,14 +120,25 @@ def _lateness(late: Deduction | None) -> tuple[str, ...]:
     return (f"-{late.points:g} points: {late.text}",) if late else ()
 
 
-def _exercise(exercise: ExerciseResult, decided: Decided) -> ExerciseResult:
-    checks = tuple(_check(check, decided.corrections.get((exercise.id, check.id))) for check in exercise.checks)
+def _exercise(exercise: ExerciseResult, assignment: str, decided: Decided) -> ExerciseResult:
+    checks = tuple(
+        _check(
+            check,
+            decided.corrections.get((exercise.id, check.id)),
+            decided.comments.get(cluster_key(assignment, exercise.id, check) or ""),
+        )
+        for check in exercise.checks
+    )
     return replace(exercise, score=float(sum(check.score for check in checks)), checks=checks)
 
 
-def _check(check: Verdict, points: float | None) -> Verdict:
-    if points is None:
+def _check(check: Verdict, points: float | None, comment: str | None) -> Verdict:
+    """Return the check with a person's points and comment, which stand below the help."""
+    told = [] if comment is None else [f"comment: {comment}"]
+    if points is not None:
+        told.append(f"a person has corrected this from {check.score:g} to {points:g} points")
+        check = replace(check, score=points)
+    if not told:
         return check
-    what = f"a person has corrected this from {check.score:g} to {points:g} points"
     message = check.message or Message()
-    return replace(check, score=points, message=replace(message, help="\n".join(filter(None, (message.help, what)))))
+    return replace(check, message=replace(message, help="\n".join(filter(None, (message.help, *told)))))

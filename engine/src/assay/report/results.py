@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 import msgspec
 
+from assay.errors import ExportError
+from assay.model import MAX_POINTS
 from assay.report.decided import Decided, decide
 from assay.report.visibility import for_student
 from assay.text import MAX_LINE_CHARS, MAX_NAME_CHARS, MAX_PATH_CHARS, escape
@@ -115,7 +117,11 @@ def result_of(report: Report, decided: Decided, *, published: bool) -> Result:
         report: as the judge made it.
         decided: what persons decided beside it.
         published: whether checks may be shown that wait for the due date or the publication.
+
+    Raises:
+        ExportError: there are points above a million, as in a report of an earlier version.
     """
+    _require_points(report, decided)
     seen = for_student(decide(report, decided), published=published)
     path = PurePath(report.submission.path)
     excused = [f"exercise {exercise.id} is excused" for exercise in report.exercises if exercise.id in decided.excused]
@@ -139,6 +145,18 @@ def result_of(report: Report, decided: Decided, *, published: bool) -> Result:
 def number(points: Decimal) -> int | float:
     """Return points as a number for JSON: whole points without decimals."""
     return int(points) if points == points.to_integral_value() else float(points)
+
+
+def _require_points(report: Report, decided: Decided) -> None:
+    """Raise ExportError for points that cannot be rounded to two decimals, or are a slip of the hand."""
+    checks = [check for exercise in report.exercises for check in exercise.checks]
+    found = [check.max_score for check in checks]
+    found += [*(check.score for check in checks), *decided.corrections.values()]
+    found += [given.points for given in decided.answers.values()]
+    if any(not points <= MAX_POINTS for points in found):
+        who = ", ".join(map(inert_name, (report.submission.name, report.assignment)))
+        msg = f"{who}: {max(found):g} points are above {MAX_POINTS:,}, the most of a check or an answer"
+        raise ExportError(msg)
 
 
 def _doubt(seen: Report, decided: Decided) -> str:

@@ -22,8 +22,8 @@ def named(name, *exercises, **fields):
     return report(name, exercises, **fields)
 
 
-def page_of(*reports, links=LINKS):
-    return parse(class_page(graded(*reports), links))
+def page_of(*reports, links=LINKS, comments=None, book=""):
+    return parse(class_page(graded(*reports), links, comments or {}, book))
 
 
 def after(page, text, count, occurrence=0):
@@ -45,7 +45,7 @@ def test_the_table_has_the_points_of_each_student():
 
 def test_a_student_with_a_page_is_a_link_to_it():
     page = page_of(*CLASS)
-    assert page.values("href") == ["Ada/linear_regression_scratch.html"] * 2
+    assert page.values("href") == ["Ada/linear_regression_scratch.html"] * 3
 
 
 def test_the_figures_are_those_of_the_graded():
@@ -95,7 +95,7 @@ def test_what_a_person_decides_is_told_once_and_the_ungraded_first():
 
 def test_an_excused_student_is_neither_absent_nor_ungraded():
     result = result_of(CLASS[2], undecided(CLASS[2])._replace(whole=True), published=False)
-    page = parse(class_page([(CLASS[2], result)], {}))
+    page = parse(class_page([(CLASS[2], result)], {}, {}, ""))
     assert after(page, "Eve", 1) == ["excused"]
     assert "For a person to look at" not in page.texts
 
@@ -149,4 +149,4 @@ def test_a_class_without_a_graded_submission_is_a_page():
 
 
 def test_the_class_page_is_the_same_each_time():
-    assert class_page(graded(ADA), LINKS) == class_page(graded(ADA), LINKS)
+    assert class_page(graded(ADA), LINKS, {}, "") == class_page(graded(ADA), LINKS, {}, "")

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from reports import MODEL, RESHAPE, check, exercise, report
 
 from assay.model import Message
+from assay.report.clusters import cluster_key
 from assay.report.decided import nothing_handed_in
 from assay.report.pages.folder import write_pages
 
@@ -30,6 +31,7 @@ def folder(tmp_path_factory):
     wrong = replace(check(EVIL, "failed", texts), diagnosis=EVIL)
     evil = report(EVIL, (exercise("7", EVIL, wrong),), notes=(EVIL,), missing=(EVIL,), answers=[("7", EVIL)])
     half = exercise("0", "The model", *(check(str(number), points=0.25) for number in range(3)))
+    key = cluster_key(evil.assignment, "7", wrong)
     people = [
         replace(ADA, answers=report(answers=[("0", "Zero works.")]).answers),
         report("Zoë Ōtani", (MODEL, RESHAPE)),
@@ -39,7 +41,7 @@ def folder(tmp_path_factory):
         nothing_handed_in("Eve", NAME),
     ]
     path = tmp_path_factory.mktemp("pages") / "out"
-    write_pages(graded(*people), path)
+    write_pages(graded(*people), path, {key: EVIL}, "grades.db")
     return path
 
 
@@ -90,6 +92,26 @@ def test_no_text_of_a_student_is_run(visit, name):
     assert page.locator("script").count() == (name == "index.html")
     assert page.locator("img, [onerror], [onmouseover], [style]").count() == 0
     assert "1337" not in page.inner_text("body")
+
+
+@pytest.mark.parametrize("width", [1200, 390])
+def test_an_open_cluster_of_a_hostile_student_is_read_by_everybody_and_runs_nothing(visit, width):
+    page = visit("index.html", viewport={"width": width, "height": 800})
+    clusters = page.locator("details.cluster")
+    assert clusters.count() == 2
+    for number in range(2):
+        clusters.nth(number).locator("summary").click()
+    hostile = clusters.last.inner_text()
+    # The description, the input, both sides, the relation, the help and the comment.
+    assert hostile.count("<img src=x onerror='window.hit = 1'>") == 7
+    assert page.evaluate("window.hit") is None
+    assert page.locator("img, [onerror], [onmouseover], [style]").count() == 0
+    assert "1337" not in hostile
+    assert not {"\x1b", "\u202e", "\u2028", "\x00"} & set(hostile)
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        assert violations(page) == []
 
 
 def test_a_script_that_got_into_a_page_is_blocked_by_its_policy(browser, folder):

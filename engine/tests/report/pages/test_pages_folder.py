@@ -23,23 +23,23 @@ def names(folder):
 
 
 def test_a_page_for_each_student_who_handed_in(tmp_path):
-    write_pages(graded(ADA, UNGRADED, nothing_handed_in("Eve", "linear_regression_scratch")), tmp_path / "out")
+    write_pages(graded(ADA, UNGRADED, nothing_handed_in("Eve", "linear_regression_scratch")), tmp_path / "out", {}, "")
     assert [name for name in names(tmp_path / "out") if "/" in name] == [f"Ada/{PAGE}", f"Bob/{PAGE}"]
 
 
 def test_the_pages_of_an_earlier_run_are_replaced(tmp_path):
-    write_pages(graded(ADA, UNGRADED), tmp_path / "out")
-    write_pages(graded(UNGRADED), tmp_path / "out")
+    write_pages(graded(ADA, UNGRADED), tmp_path / "out", {}, "")
+    write_pages(graded(UNGRADED), tmp_path / "out", {}, "")
     assert sorted(path.name for path in (tmp_path / "out").iterdir() if path.is_dir()) == ["Bob"]
 
 
 @pytest.mark.parametrize("name", ["notes.txt", "other.html", "Ada/mine.html"])
 def test_a_file_that_is_not_a_page_is_never_lost(tmp_path, name):
-    write_pages(graded(ADA), tmp_path)
+    write_pages(graded(ADA), tmp_path, {}, "")
     (tmp_path / name).write_text("<!doctype html>\nmine")
     before = names(tmp_path)
     with pytest.raises(ExportError) as caught:
-        write_pages(graded(UNGRADED), tmp_path)
+        write_pages(graded(UNGRADED), tmp_path, {}, "")
     assert str(caught.value) == f"{tmp_path} has a file that is not a page: {name}; name a new folder"
     assert names(tmp_path) == before
 
@@ -55,14 +55,14 @@ def test_what_is_not_a_file_is_not_a_page(tmp_path, make):
 
 def test_two_reports_with_one_name_may_be_two_persons(tmp_path):
     with pytest.raises(ExportError) as caught:
-        write_pages(graded(ADA, ADA), tmp_path / "out")
+        write_pages(graded(ADA, ADA), tmp_path / "out", {}, "")
     assert str(caught.value) == f"several reports may be of one person or of two: Ada ({PAGE})"
     assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize("name", ["..", "../../x", "/etc/x", "index.html", "INDEX.html", "", "x" * 300, "a\\b", "\x00"])
 def test_no_name_leaves_the_folder_or_takes_the_place_of_the_class(tmp_path, name):
-    write_pages(graded(named(ADA, name)), tmp_path / "out")
+    write_pages(graded(named(ADA, name)), tmp_path / "out", {}, "")
     (path,) = (path for path in names(tmp_path / "out") if "/" in path)
     assert re.fullmatch(rf"[^/\\:]+/{re.escape(PAGE)}", path)
     assert not path.casefold().startswith("index.html/")

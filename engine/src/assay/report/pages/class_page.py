@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import shlex
 import statistics
 from collections import defaultdict
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from assay.report.pages.groups import groups_of
 from assay.report.pages.html import render
 from assay.report.pages.student import percent, points
 from assay.report.results import inert_lines
 from assay.report.summary import bins_of, hints_of
+from assay.text import MAX_PATH_CHARS, escape
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from assay.model import Report
+    from assay.report.pages.groups import Group
     from assay.report.results import Result, Row
 
 __all__ = ["class_page"]
@@ -103,6 +107,7 @@ class Section(NamedTuple):
         bins: how many have 0 to 10 percent, 10 to 20, and so on.
         exercises: all exercises.
         mistakes: the most frequent ones first.
+        clusters: equal wrong answers and whose they are, the largest clusters first.
     """
 
     name: str
@@ -114,17 +119,27 @@ class Section(NamedTuple):
     bins: list[int]
     exercises: list[Exercise]
     mistakes: list[Mistake]
+    clusters: list[tuple[Group, list[Student]]]
 
 
-def class_page(graded: Sequence[tuple[Report, Result]], links: Mapping[tuple[str, str], str]) -> bytes:
+def class_page(
+    graded: Sequence[tuple[Report, Result]],
+    links: Mapping[tuple[str, str], str],
+    comments: Mapping[str, str],
+    book: str,
+) -> bytes:
     """Return the page of a class, for its teacher.
 
     Args:
         graded: each report as the judge made it, and what the student gets.
         links: the address of each student's page, by student and assignment.
+        comments: on clusters of equal wrong answers, by their keys.
+        book: the gradebook's file, for the command that writes a comment, or "".
     """
     names = dict.fromkeys(result.assignment for _, result in graded if result.assignment)
-    sections = [_section(name, [pair for pair in graded if pair[1].assignment == name], links) for name in names]
+    sections = [
+        _section(name, [pair for pair in graded if pair[1].assignment == name], links, comments) for name in names
+    ]
     everybody = [_student(result, [], links) for _, result in graded]
     tags = {tag for student in everybody for tag in student.tags.split()}
     return render(
@@ -134,6 +149,7 @@ def class_page(graded: Sequence[tuple[Report, Result]], links: Mapping[tuple[str
         undecided=_undecided(everybody),
         filters=[(tag, text) for tag, text in _STATES.items() if tag in tags],
         count=len(dict.fromkeys(result.student for _, result in graded)),
+        book=escape(shlex.quote(book), MAX_PATH_CHARS) if book else "",
     )
 
 
@@ -147,7 +163,12 @@ def _undecided(students: Sequence[Student]) -> list[Undecided]:
     return sorted(entries, key=lambda entry: entry.state != _STATES["ungraded"])
 
 
-def _section(name: str, graded: Sequence[tuple[Report, Result]], links: Mapping[tuple[str, str], str]) -> Section:
+def _section(
+    name: str,
+    graded: Sequence[tuple[Report, Result]],
+    links: Mapping[tuple[str, str], str],
+    comments: Mapping[str, str],
+) -> Section:
     results = [result for _, result in graded]
     titles = {
         row.exercise: row.title for result in results for row in result.rows if row.status not in {"scored", "late"}
@@ -172,6 +193,10 @@ def _section(name: str, graded: Sequence[tuple[Report, Result]], links: Mapping[
         bins_of(shares),
         [_exercise(number, titles[number], known) for number in ids],
         [Mistake(hint, found) for hint, found in sorted(hints.items(), key=lambda pair: (-len(pair[1]), pair[0]))],
+        [
+            (group, [students[place] for place in group.members])
+            for group in groups_of([report for report, _ in graded], comments)
+        ],
     )
 
 

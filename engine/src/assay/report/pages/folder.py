@@ -12,7 +12,7 @@ from assay.report.pages.html import MARK
 from assay.report.pages.student import student_page
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from assay.model import Report
@@ -32,7 +32,7 @@ def require_pages_alone(folder: Path) -> None:
             raise ExportError(msg)
 
 
-def write_pages(graded: Sequence[tuple[Report, Result]], folder: Path) -> None:
+def write_pages(graded: Sequence[tuple[Report, Result]], folder: Path, comments: Mapping[str, str], book: str) -> None:
     """Write a page for each student and assignment, `STUDENT/ASSIGNMENT.html`, and `index.html` for the class.
 
     Earlier pages are removed.
@@ -40,6 +40,8 @@ def write_pages(graded: Sequence[tuple[Report, Result]], folder: Path) -> None:
     Args:
         graded: each report as the judge made it, and what the student gets.
         folder: where the pages are written.
+        comments: on clusters of equal wrong answers, by their keys.
+        book: the gradebook's file, for commands, or "".
 
     Raises:
         ExportError: the folder has other files, or a student has two reports of an assignment.
@@ -53,7 +55,7 @@ def write_pages(graded: Sequence[tuple[Report, Result]], folder: Path) -> None:
         for each in results
         if (each.student, file_name(each, _PAGE)) in pages
     }
-    whole = class_page(graded, links)
+    whole = class_page(graded, links, comments, book)
     require_pages_alone(folder)
     _remove_pages(folder)
     for (student, name), content in pages.items():
