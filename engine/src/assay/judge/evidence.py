@@ -24,7 +24,7 @@ _MAX_POINTS: Final = 150
 """Of a series: no more can be told apart in a plot of a column's width."""
 
 _MAX_READ: Final = 20_000
-"""Numbers of a series from which its points are chosen: twice the longest answer of the course."""
+"""Numbers of a series from which its points are chosen: all of a long answer would take the judge seconds."""
 
 _DIGITS: Final = 6
 """More than a page can show, and fewer than rounding changes."""
