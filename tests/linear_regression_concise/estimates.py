@@ -1,9 +1,9 @@
-"""What the measurements of exercise 5 ask with, and how they read the answers."""
+"""What the measurements of exercise 5 ask with, how they read the answers, and how they are drawn."""
 
 import math
 
 import torch
-from assay.checks import number, require, sequence
+from assay.checks import dots, number, require, sequence
 
 from .mistakes_5_how_much_data import SIGNED
 
@@ -41,3 +41,9 @@ def read(found, sizes):
         require(not least < 0, yours=least, expected="an error of at least 0", help=SIGNED)
         errors[-1] = [min(error, 1e30) if not math.isnan(error) else 1e30 for error in errors[-1]]
     return errors
+
+
+def against_n(sizes, pair):
+    """Plot the errors of w and of b beside those of estimation."""
+    yours, right = dict(zip("wb", pair, strict=True)), {"0.01 / √n": [0.01 / n**0.5 for n in sizes]}
+    return dots("error against number of examples", sizes, yours=yours, expected=right, log="xy")

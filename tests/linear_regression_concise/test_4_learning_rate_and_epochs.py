@@ -4,7 +4,7 @@ import math
 
 import pytest
 import torch
-from assay.checks import SubmissionRaised, assert_close, number, require, statistic
+from assay.checks import SubmissionRaised, assert_close, curves, number, require, statistic
 
 from .mistakes_4_learning_rate_and_epochs import broadcast, one_batch_an_epoch
 from .models import is_for_two_features
@@ -76,8 +76,11 @@ def test_more_epochs_help_at_0_003(submission, rng):
     """at lr = 0.003, where training is far from its end, more epochs make the error smaller"""
     truth = 1e5 * (2 + torch.rand(3, generator=rng))
     data = make_data(submission, truth)
-    found = [number(submission.estimation_error(0.003, max_epochs, data)) for max_epochs in (1, 4, 12)]
-    assert_close(found, [remaining_error(float(truth.max()), 0.003, t) for t in (1, 4, 12)], atol=1.0, because=START)
+    epochs = (1, 4, 12)
+    found = [number(submission.estimation_error(0.003, max_epochs, data)) for max_epochs in epochs]
+    right = [remaining_error(float(truth.max()), 0.003, t) for t in epochs]
+    plot = curves("error of w and b against epochs", epochs, yours=found, expected=right)
+    assert_close(found, right, atol=1.0, because=START, plot=plot)
 
 
 @pytest.mark.points(2)

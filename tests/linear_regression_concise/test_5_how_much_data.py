@@ -7,7 +7,7 @@ import pytest
 import torch
 from assay.checks import SubmissionRaised, measurement, remote, require, statistic
 
-from .estimates import items, make_generator, read, truth
+from .estimates import against_n, items, make_generator, read, truth
 from .mistakes_5_how_much_data import (
     ALONE,
     CHANGED,
@@ -109,6 +109,7 @@ def test_errors_fall_with_more_examples(few):
         yours=few,
         expected=f"for the sizes {FEW} far smaller errors of w and of b at 600",
         help=ORDER if level and max(few[0]) > 0.5 and min(few[0]) < 0.05 and few[0][1] > 0.05 else help_,
+        plot=against_n(FEW, few),
     )
     # From zero or a start near it, one example brings weights of 2 and more so near with P = 8e-4, three with P = 5e-10.
     known = max(few[0][2:])
@@ -127,7 +128,7 @@ def test_errors_follow_the_law_of_estimation(errors, few):
         large = STUCK if logs["many"] > logs["few"] + math.log(2) else FEW_EPOCHS
     else:
         large = NOISY if logs["many"] > logs["few"] - 1.5 else FEW_EPOCHS
-    about = "about 1, within a factor of 8"
+    about, plot = "about 1, within a factor of 8", against_n(SIZES, errors["calls"][0])
     for name, where in (
         ("few", "at 54 examples"),
         ("many", "at 700 examples"),
@@ -135,10 +136,10 @@ def test_errors_follow_the_law_of_estimation(errors, few):
         ("b", "of b at 54"),
     ):
         text = f"{math.exp(logs[name]):.3g} of the error of estimation {where}"
-        require(logs[name] <= law.bound, yours=text, expected=about, help=large)
+        require(logs[name] <= law.bound, yours=text, expected=about, help=large, plot=plot)
     for name, distance in least.items():
         text = f"at most {math.exp(-distance):.3g} of the error of estimation of {name}"
-        require(distance <= too_small.bound, yours=text, expected=about, help=SMALL)
+        require(distance <= too_small.bound, yours=text, expected=about, help=SMALL, plot=plot)
     at_600 = max(column[1] * 600**0.5 / 0.01 for column in few)
     require(not at_600 > 24, yours=f"{at_600:.3g} of the error of estimation at 600", expected=about, help=ORDER)
     copied = all(w == b for w, b in errors["calls"])

@@ -5,7 +5,7 @@ import math
 
 import pytest
 import torch
-from assay.checks import assert_close, number, regressions, remote, require, statistic
+from assay.checks import assert_close, dots, number, regressions, remote, require, statistic
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -102,7 +102,9 @@ def test_error_grows_with_the_standard_deviation(submission, seed):
     right = all(low <= error / variance**0.5 <= high for variance, error in found.items())
     squared = all(low <= error / variance <= high for variance, error in found.items())
     text = ", ".join(f"{variance:g}: about {3 * SHRUNK * variance**0.5:.3g}" for variance in found)
-    require(right, yours=found, expected=text, help=VARIANCE_IS_NO_DEVIATION if squared else None)
+    grows = [3 * SHRUNK * variance**0.5 for variance in found]
+    plot = dots("error against variance", list(found), yours=list(found.values()), expected=grows, log="xy")
+    require(right, yours=found, expected=text, help=VARIANCE_IS_NO_DEVIATION if squared else None, plot=plot)
 
 
 # What the checks share

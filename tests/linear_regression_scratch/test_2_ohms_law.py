@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import pytest
 import torch
-from assay.checks import assert_close, number, remote, require, statistic
+from assay.checks import assert_close, dots, number, remote, require, statistic
 
 from .mistakes_2_ohms_law import (
     broadcast,
@@ -152,7 +152,9 @@ def require_resistance(submission, case, within, held=None):
     """Ask for R, within the bound of a statistic; with `held`, of tensors in the guest that hold the case's numbers."""
     yours, right = number(submission.fit_resistance(*(held or case[:2]))), least_squares(case)
     bound = within.bound * case.scale
-    require(abs(yours - right) <= bound, yours=yours, expected=f"{right:.6g} within {bound:.2g}")
+    left = [case.voltage - R * case.current for R in (yours, right)]
+    plot = dots("what V − R·I leaves against current", case.current, yours=left[0], expected=left[1])
+    require(abs(yours - right) <= bound, yours=yours, expected=f"{right:.6g} within {bound:.2g}", plot=plot)
 
 
 # A statistic: its tolerance is kept in reference/linear_regression_scratch.tolerances.json

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 import torch
-from assay.checks import assert_close, number, remote, require, sequence, statistic, tensors
+from assay.checks import assert_close, curves, number, remote, require, sequence, statistic, tensors
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -49,7 +49,8 @@ def test_curve_is_the_training_loss_after_each_epoch(submission, weights, lr, ma
 def test_every_rate_gets_a_model_of_its_own(submission, weights, lrs):
     """every rate starts anew, in whatever order they come: what was trained at another rate before does not matter"""
     found = get_curves(submission, make_crosswise_data(submission, weights), lrs, 2)
-    assert_close(found, {lr: expected_curve(weights, lr, 2) for lr in lrs}, **NEAR_ZERO)
+    right = {lr: expected_curve(weights, lr, 2) for lr in lrs}
+    assert_close(found, right, plot=sweep(found, right), **NEAR_ZERO)
 
 
 @settings(max_examples=10)
@@ -98,17 +99,21 @@ def test_a_slow_rate_is_still_falling(submission, seed):
     """at a rate of 1/256 the loss falls by a few per cent an epoch, and is still falling after the last"""
     curve = slow_curve(submission, seed)
     falling = unevenness(curve) <= still_falling.bound
-    require(falling, yours=curve, expected="a curve that falls by about 3 % an epoch")
+    right = [curve[0] * (1 - SLOW) ** (8 * epoch) for epoch in range(len(curve))]
+    plot = curves("training loss against epoch", yours=curve, expected=right)
+    require(falling, yours=curve, expected="a curve that falls by about 3 % an epoch", plot=plot)
 
 
 @pytest.mark.points(2)
 def test_good_rates_reach_the_noise_floor(submission, seed):
     """at rates of 1/4 and 3/8 the loss ends at the noise floor, where more epochs no longer help"""
-    found, floor = good_ends(submission, seed), least_squares_loss(seed)
+    whole, floor = good_curves(submission, seed), least_squares_loss(seed)
+    found = last_three(whole)
     # No weights have a lower loss on the training rows than least squares, up to the rounding of float32.
     reached = all(0.999 * floor <= loss <= (1 + floor_excess.bound) * floor for end in found.values() for loss in end)
     text = f"the last three entries between {floor:.4g} and {(1 + floor_excess.bound) * floor:.4g}"
-    require(reached, yours=found, expected=text)
+    plot = curves("training loss against epoch", yours=whole, expected={"noise floor": 16 * [floor]}, log="y")
+    require(reached, yours=found, expected=text, plot=plot)
 
 
 def test_a_rate_of_3_blows_up(submission, seed):
@@ -119,7 +124,9 @@ def test_a_rate_of_3_blows_up(submission, seed):
     curve = get_curves(submission, make_noisy_data(submission, seed), [TOO_FAST], 12)[TOO_FAST]
     # Each of the 48 steps multiplies the error by about |1 - 3| and the loss by 4: 4^48 = 1e29. A millionth of a
     # millionth of that would still do.
-    require(not curve[-1] <= 1e6 * start, yours=curve, expected=f"more than {1e6 * start:.3g} in the end, inf or nan")
+    plot = curves("training loss against epoch", yours=curve, expected={"beyond this": 12 * [1e6 * start]}, log="y")
+    text = f"more than {1e6 * start:.3g} in the end, inf or nan"
+    require(not curve[-1] <= 1e6 * start, yours=curve, expected=text, plot=plot)
 
 
 # What the checks share
@@ -134,6 +141,13 @@ def get_curves(module, data, lrs, max_epochs):
         right = len(sequence(curve) or ()) == max_epochs
         require(right, yours=found, expected=f"lists of {max_epochs} losses, one an epoch")
     return {lr: [number(loss) for loss in sequence(curve)] for lr, curve in found.items()}
+
+
+def sweep(found, right):
+    """Plot the last loss of each curve against its rate."""
+    lrs = sorted(right)
+    ends = [[each[lr][-1] for lr in lrs] for each in (found, right)]
+    return curves("loss at the end against learning rate", lrs, yours=ends[0], expected=ends[1], log="xy")
 
 
 def make_crosswise_data(module, weights):
@@ -204,9 +218,12 @@ def unevenness(curve):
     return max(max(speed, 1 / speed) if speed else math.inf for speed in speeds)
 
 
-def good_ends(module, seed):
-    """The last three of 16 epochs, 64 steps, at each of the good rates."""
-    found = get_curves(module, make_noisy_data(module, seed), [GOOD, FASTER], 16)
+def good_curves(module, seed):
+    """16 epochs, 64 steps, at each of the good rates."""
+    return get_curves(module, make_noisy_data(module, seed), [GOOD, FASTER], 16)
+
+
+def last_three(found):
     return {lr: curve[-3:] for lr, curve in found.items()}
 
 
@@ -226,4 +243,4 @@ def still_falling(module, seed):
     catches=[gradients_add_up, sum_for_mean, half_missing, start_included],
 )
 def floor_excess(module, seed):
-    return max(max(end) for end in good_ends(module, seed).values()) / least_squares_loss(seed) - 1
+    return max(max(end) for end in last_three(good_curves(module, seed)).values()) / least_squares_loss(seed) - 1

@@ -5,7 +5,7 @@ import math
 
 import pytest
 import torch
-from assay.checks import assert_close, remote, require, statistic, take, tensor
+from assay.checks import assert_close, dots, remote, require, statistic, take, tensor
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -65,8 +65,9 @@ def test_1000_examples_make_31_batches_of_32_and_one_of_8(submission):
     """1000 examples at 32 a batch: 31 batches of 32 and one of 8"""
     found = take_sizes(submission.data_iter(32, *make_examples(1000)), 1000)
     counts = {size: found.count(size) for size in sorted(set(found), reverse=True)}
-    assert_close(counts, {32: 31, 8: 1})
-    require(found[-1] == 8, yours=found[-1], expected="the batch of 8 comes last")
+    plot = dots("size of a batch against its number", yours=found, expected=split_sizes(1000, 32))
+    assert_close(counts, {32: 31, 8: 1}, plot=plot)
+    require(found[-1] == 8, yours=found[-1], expected="the batch of 8 comes last", plot=plot)
 
 
 @settings(max_examples=20)
@@ -119,9 +120,11 @@ def test_shuffled_orders_are_uniform(submission, seed):
     order = long_pass(submission, seed)
     found, steps = scores(order), most_common_step(order)
     yours = {name: round(score, 2) for name, score in found.items()}
-    require(max(map(abs, found.values())) <= left_order.bound, yours=yours, expected="scores of about -2 to 2")
+    plot = dots("place of an example before against its place after shuffling", yours=order)
+    mixed = max(map(abs, found.values())) <= left_order.bound
+    require(mixed, yours=yours, expected="scores of about -2 to 2", plot=plot)
     text = "no step from an example to the next more than about 8 times"
-    require(steps <= left_steps.bound, yours=f"one step {steps} times", expected=text)
+    require(steps <= left_steps.bound, yours=f"one step {steps} times", expected=text, plot=plot)
 
 
 @pytest.mark.points(2)

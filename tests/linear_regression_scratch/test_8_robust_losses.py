@@ -4,7 +4,7 @@ import math
 
 import pytest
 import torch
-from assay.checks import Mismatch, assert_close, assign, columns, number, regressions, remote, require, tensor
+from assay.checks import Mismatch, assert_close, assign, columns, dots, number, regressions, remote, require, tensor
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -204,8 +204,11 @@ def require_in_most_runs(submission, rng, lr, max_epochs, within, sizes, outlier
         trainer = submission.d2l.Trainer(max_epochs, plot_flag=False)
         trainer.fit(model, submission.d2l.TensorData(X, y, 32, num_train=1000))
         found = [tensor(model.w, (2, 1)), tensor(model.b, (1,))]
+        left = [(y - X @ of_w.float() - of_b.float()).abs() for of_w, of_b in (found, (w, b))]
+        plot = dots("size of the residual against example", yours=left[0], expected=left[1], log="y")
+        reason = "the exercise's bound, for the median of five trainings"
         try:
-            assert_close(found, [w, b], atol=within, because="the exercise's bound, for the median of five trainings")
+            assert_close(found, [w, b], atol=within, because=reason, plot=plot)
             hits += 1
         except Mismatch as miss:
             misses.append(miss)

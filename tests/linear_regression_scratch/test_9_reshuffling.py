@@ -4,7 +4,7 @@ import math
 
 import pytest
 import torch
-from assay.checks import assert_close, remote, require, tensor
+from assay.checks import assert_close, dots, remote, require, tensor
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -22,10 +22,12 @@ def test_dataset_has_the_shapes_asked_for(submission, num_examples):
 def test_given_order_is_ten_times_worse_than_reshuffled(submission, rng):
     """trained in the given order the excess loss is at least ten times that of training on reshuffled rows"""
     for n in draw_sizes(rng):
-        given_order, shuffled, _ = excesses(*get_dataset(submission, n))
+        X, y = get_dataset(submission, n)
+        given_order, shuffled, _ = excesses(X, y)
         worse = 10 * shuffled <= given_order and given_order > 0 and shuffled < math.inf  # to diverge is to fail
         yours = {"in the given order": given_order, "reshuffled": shuffled}
-        require(worse, yours=yours, expected=f"ten times as much in the given order, with {n} examples")
+        text = f"ten times as much in the given order, with {n} examples"
+        require(worse, yours=yours, expected=text, plot=dots("label against row, in the given order", yours=y))
 
 
 @pytest.mark.points(2)

@@ -107,14 +107,24 @@ class Mismatch(AssertionError):
         expected: the right value, or a text that says what must hold.
         within: the tolerance with its reason, if there is one.
         help: what to do about it, if the check itself knows.
+        plot: a Sketch of `assay.checks`, values that the student's page draws.
     """
 
-    def __init__(self, yours: Any, expected: Any, *, within: str | None = None, help: str | None = None) -> None:  # noqa: A002 - the report's own word
+    def __init__(
+        self,
+        yours: Any,
+        expected: Any,
+        *,
+        within: str | None = None,
+        help: str | None = None,  # noqa: A002 - the report's own word
+        plot: Any = None,
+    ) -> None:
         super().__init__(yours, expected)
         self.yours = yours
         self.expected = expected
         self.within = within
         self.help = help
+        self.plot = plot
 
 
 class SubmissionRaised(Exception):

@@ -45,10 +45,29 @@ class Missing(msgspec.Struct, frozen=True):
     lost: bool
 
 
-class Verdict(msgspec.Struct, frozen=True):
+class Series(msgspec.Struct, frozen=True):
+    """Some points of a plot, by their name and whose they are; `y` is None where it is not a finite number."""
+
+    name: str
+    side: Literal["yours", "expected"]
+    x: tuple[float, ...]
+    y: tuple[float | None, ...]
+
+
+class Plot(msgspec.Struct, frozen=True):
+    """Points of a wrong answer and of the right one; `log` names the logarithmic axes, `joined` points have a line."""
+
+    title: str
+    log: Literal["", "x", "y", "xy"]
+    joined: bool
+    series: tuple[Series, ...]
+
+
+class Verdict(msgspec.Struct, frozen=True, omit_defaults=True):
     """The judge's finding for one check of one submission; `duration` in seconds.
 
     `diagnosis` says how a wrong answer is related to the right one, if one relation holds and no known mistake matches.
+    `evidence` has the numbers behind it, if looking beats reading; a document leaves it out if there are none.
     """
 
     id: str
@@ -61,6 +80,7 @@ class Verdict(msgspec.Struct, frozen=True):
     missing: Missing | None
     diagnosis: str | None
     duration: float
+    evidence: Plot | None = None
 
 
 class ExerciseResult(msgspec.Struct, frozen=True):

@@ -27,6 +27,7 @@ __all__ = [
     "MAX_CLASS_CHARS",
     "MAX_DEPTH",
     "MAX_KEY_CHARS",
+    "MAX_LABEL_CHARS",
     "MAX_LINE_CHARS",
     "MAX_MEMBER_CHARS",
     "MAX_NAME_CHARS",
@@ -67,6 +68,8 @@ MAX_STRING_CHARS: Final = 80
 """Of a string among values: one terminal line."""
 MAX_CLASS_CHARS: Final = 60
 """Of the name of a value's class: it stands within a line."""
+MAX_LABEL_CHARS: Final = 80
+"""Of a plot's title, and of the name of its points: one line above or below it."""
 MAX_KEY_CHARS: Final = 20
 """Of a written answer's key: the number of an exercise."""
 MAX_DEPTH: Final = 8

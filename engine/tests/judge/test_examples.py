@@ -27,7 +27,7 @@ import random
 import pytest
 import torch
 from hypothesis import assume, event, given, note, settings, strategies as st
-from assay.checks import assert_close
+from assay.checks import assert_close, dots
 
 
 def drawn(value):
@@ -51,7 +51,8 @@ def test_numbers(submission, x):
 @given(VECTORS)
 def test_vectors(submission, x):
     """a vector is doubled"""
-    assert_close(submission.doubled(x), 2 * x)
+    yours = submission.doubled(x)
+    assert_close(yours, 2 * x, plot=dots("double against number", x, yours=yours, expected=2 * x))
     x.zero_()
 
 
@@ -282,6 +283,13 @@ def test_the_examples_of_another_one_find_what_is_wrong(name, bad, together):
 def test_who_answers_otherwise_at_the_second_try_is_told_so(together):
     (exercise,) = together["right_at_the_second_try"]["reports"][0]["exercises"]
     assert exercise["checks"][0]["message"]["help"] == "the same input gave different answers"
+
+
+def test_the_plot_is_that_of_the_smallest_example(together):
+    (exercise,) = together["wrong"]["reports"][0]["exercises"]
+    vectors = exercise["checks"][1]
+    assert vectors["message"]["input"] == "doubled(torch.tensor([1.0]))"
+    assert [(series["x"], series["y"]) for series in vectors["evidence"]["series"]] == [([1.0], [3.0]), ([1.0], [2.0])]
 
 
 def test_variants_of_a_check_have_inputs_of_their_own_and_the_same_for_everybody(together):

@@ -14,7 +14,7 @@ pytest_plugins = ["pytester"]
 CHECKS = """
 from pathlib import Path
 import pytest
-from assay.checks import assert_close, mistake
+from assay.checks import assert_close, curves, mistake
 
 @mistake("scaled", hint="times, not plus")
 def added(x, factor=2.0):
@@ -32,7 +32,7 @@ def test_two(submission):
 
 def test_one(submission):
     "one is doubled"
-    assert_close(submission.scaled(1.0), 2.0)
+    assert_close(submission.scaled(1.0), 2.0, plot=curves("twice", yours=[1.0]))
 
 @pytest.mark.visibility("hidden")
 def test_hidden(submission):
@@ -117,6 +117,13 @@ def test_a_mistake_is_asked_the_same_question_once(session):
     for _ in range(3):
         session.hint("test_one", lambda x: x + 2)
     assert session.checks["test_one"].path.with_name("asked").read_text() == "1.0\n"
+
+
+def test_the_plot_of_a_mistake_is_not_kept(session):
+    assert session.failure("test_one", lambda x: x + 2).plot is not None
+    session.hint("test_one", lambda x: x + 2)
+    (kept,) = session.state.known.answers.values()
+    assert (kept.yours, kept.plot) == (3.0, None)
 
 
 def test_an_error_without_an_example_names_nothing(session):

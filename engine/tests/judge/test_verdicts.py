@@ -5,6 +5,7 @@ import torch
 from hypothesis.errors import FlakyFailure
 from msgspec.structs import replace
 
+from assay.checks import curves
 from assay.errors import CourseError, GuestEnded, Mismatch, NameMissing, SubmissionRaised
 from assay.judge.diagnosis import Diagnostician
 from assay.judge.examples import ExampleBook
@@ -12,7 +13,7 @@ from assay.judge.inprocess import InProcessGuest, proxy
 from assay.judge.recognition import Recogniser
 from assay.judge.reports import report_of
 from assay.judge.verdicts import Verdicts
-from assay.model import HIDDEN_TEXT, Message, Missing
+from assay.model import HIDDEN_TEXT, Message, Missing, Plot, Series
 from assay.report.document import document_bytes
 from assay.wire.messages import Imported
 
@@ -200,6 +201,13 @@ def test_a_later_phase_only_makes_it_worse(session, phases):
     assert verdict.status == status
 
 
+def test_a_wrong_answer_has_its_plot_as_evidence(session):
+    verdict = session.record(session.scaled, Mismatch(1, 2, plot=curves("loss against epoch", yours=[1, 2.5], log="y")))
+    series = Series("yours", "yours", (1.0, 2.0), (1.0, 2.5))
+    assert verdict.evidence == Plot("loss against epoch", "y", joined=True, series=(series,))
+    assert session.record(session.scaled, RAISED).evidence is None
+
+
 def test_trouble_with_a_verdict_costs_no_other_check(session):
     session.scaled.funcargs["submission"] = object()  # has no transcript
     verdict = session.record(session.scaled, MISMATCH)
@@ -222,8 +230,9 @@ def test_trouble_with_a_verdict_costs_no_other_check(session):
     ids=lambda error: type(error).__name__,
 )
 def test_hidden_checks_give_a_fixed_text_only(session, error):
+    error.plot = curves(SECRET, yours=[1.0])
     verdict = session.record(session.secret, error)
-    assert (verdict.message, verdict.missing) == (Message(help=HIDDEN_TEXT), None)
+    assert (verdict.message, verdict.missing, verdict.evidence) == (Message(help=HIDDEN_TEXT), None, None)
     assert SECRET not in document_bytes([report_of(session.state, session.verdicts, session.ada)]).decode()
 
 

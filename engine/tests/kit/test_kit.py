@@ -36,7 +36,8 @@ def test_all_sizes(submission, reference, rng):
     x = torch.randn(3, generator=rng)  # secret comment
     yours = submission.scaled(x)
     require(yours.shape == x.shape, yours=yours, expected="the shape of x", help=SHAPE)
-    assert_close(yours, reference.scaled(x))
+    right = reference.scaled(x)
+    assert_close(yours, right, plot=curves("scaled number against number", x, yours=yours, expected=right))
 
 
 @pytest.mark.visibility("after_due_date")
@@ -83,7 +84,7 @@ def written(run, tmp_path_factory):
     """Return a course, its kit, and what the command said."""
     root = write_course(tmp_path_factory.mktemp("course"))
     tests = root / "tests" / "basics"
-    head = "import pytest\nimport torch\nfrom assay.checks import assert_close, require\nfrom .mistakes_2_scales import SHAPE"
+    head = "import pytest\nimport torch\nfrom assay.checks import assert_close, curves, require\nfrom .mistakes_2_scales import SHAPE"
     text = TEST_2.replace("import torch\nfrom assay.checks import assert_close", head)
     (tests / "test_2_scales.py").write_text(text.lstrip() + MORE_CHECKS)
     (tests / "mistakes_2_scales.py").write_text(MISTAKES_2.lstrip())

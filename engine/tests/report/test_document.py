@@ -6,6 +6,7 @@ import math
 import jsonschema
 import pytest
 from msgspec.structs import replace
+from plots import LOSS
 from reports import MODEL, RATES, RESHAPE, check, exercise, report
 
 from assay.errors import AssayError
@@ -25,9 +26,20 @@ def array(items):
     return {"type": "array", "items": items}
 
 
+def with_optional(schema, **fields):
+    return {**schema, "properties": schema["properties"] | fields}
+
+
 KEPT = record(status={"const": "kept"}, by=TEXT)
 BROKEN = record(status={"const": "broken"}, why=TEXT)
 STATUSES = ["passed", "failed", "error", "timeout", "crashed", "missing", "skipped", "ungraded"]
+SERIES = record(
+    name=TEXT,
+    side={"enum": ["yours", "expected"]},
+    x=array({"type": "number"}),
+    y=array({"type": ["number", "null"]}),
+)
+PLOT = record(title=TEXT, log={"enum": ["", "x", "y", "xy"]}, joined={"type": "boolean"}, series=array(SERIES))
 CHECK = record(
     id=TEXT,
     description=TEXT,
@@ -52,7 +64,9 @@ REPORT = record(
     seed={"type": "string", "pattern": "^[0-9]+$"},
     course=TEXT,
     engine=TEXT,
-    exercises=array(record(id=TEXT, title=TEXT, score=NUMBER, max_score=NUMBER, checks=array(CHECK))),
+    exercises=array(
+        record(id=TEXT, title=TEXT, score=NUMBER, max_score=NUMBER, checks=array(with_optional(CHECK, evidence=PLOT)))
+    ),
     environment=record(python=TEXT, torch=TEXT),
     answers=array(record(exercise=TEXT, text=TEXT, score={"type": ["number", "null"]}, comment=OR_NULL)),
     handed_in=record(found=array(TEXT), missing=array(TEXT), notes=array(TEXT)),
@@ -60,7 +74,7 @@ REPORT = record(
 )
 SCHEMA = record(schema={"const": "assay/report/v1"}, reports=array(REPORT))
 FULL = report(
-    exercises=(MODEL, RESHAPE, RATES),
+    exercises=(MODEL, replace(RESHAPE, checks=(replace(RESHAPE.checks[0], evidence=LOSS),)), RATES),
     answers=[("1", "Zero works.", 1.5, "good")],
     missing=("fit",),
     notes=("é 猫",),
@@ -80,9 +94,9 @@ def test_keys_stand_in_the_order_of_the_formats_tables():
             for item in value:
                 order(item, schema["items"])
         elif "properties" in schema:
-            assert list(value) == list(schema["properties"])
-            for name, inner in schema["properties"].items():
-                order(value[name], inner)
+            assert list(value) == [name for name in schema["properties"] if name in value or name in schema["required"]]
+            for name, inner in value.items():
+                order(inner, schema["properties"][name])
 
     order(json.loads(document_bytes([FULL])), SCHEMA)
 

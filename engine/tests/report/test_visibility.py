@@ -3,7 +3,7 @@
 from exports import ADA, SECRET
 from msgspec.structs import replace
 
-from assay.model import HIDDEN_TEXT, Message, Missing
+from assay.model import HIDDEN_TEXT, Message, Missing, Plot
 from assay.report.visibility import LATER_TEXT, for_student
 
 
@@ -38,11 +38,14 @@ def test_the_kind_of_an_error_of_ours_stays():
 
 def test_a_text_that_was_not_redacted_is_redacted():
     told = replace(
-        SECRET.checks[0], message=Message("input", "yours", "expected", "help"), missing=Missing("f", lost=True)
+        SECRET.checks[0],
+        message=Message("input", "yours", "expected", "help"),
+        missing=Missing("f", lost=True),
+        evidence=Plot("loss", "", joined=True, series=()),
     )
     exercise = replace(SECRET, checks=(told,))
     (hidden,) = checks(for_student(replace(ADA, exercises=(exercise,)), published=False))
-    assert (hidden.message, hidden.missing) == (Message(help=HIDDEN_TEXT), None)
+    assert (hidden.message, hidden.missing, hidden.evidence) == (Message(help=HIDDEN_TEXT), None, None)
 
 
 def test_a_hidden_check_that_passed_has_no_message():

@@ -4,6 +4,7 @@ from assay.checks.compare import assert_close, number, require, sequence, take, 
 from assay.checks.handles import assign, remote
 from assay.checks.measurements import measurement
 from assay.checks.mistakes import mistake
+from assay.checks.plots import curves, dots
 from assay.checks.statistics import statistic
 from assay.checks.strategies import Regression, columns, regressions, tensors
 from assay.errors import Mismatch, SubmissionRaised
@@ -15,6 +16,8 @@ __all__ = [
     "assert_close",
     "assign",
     "columns",
+    "curves",
+    "dots",
     "measurement",
     "mistake",
     "number",

@@ -20,6 +20,8 @@ from assay.text import Prose, object_class, shorten
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from assay.checks.plots import Sketch
+
 __all__ = ["Bound", "assert_close", "compare", "number", "require", "sequence", "take", "tensor"]
 
 RTOL: Final = 1.3e-6
@@ -45,6 +47,7 @@ def assert_close(  # noqa: PLR0913 - each bound, and why
     atol: float | None = None,
     because: str | None = None,
     dtype: torch.dtype | None = None,
+    plot: Sketch | None = None,
 ) -> None:
     """Raise Mismatch unless yours has the structure, the shapes and, within the bound, the numbers of expected.
 
@@ -56,6 +59,7 @@ def assert_close(  # noqa: PLR0913 - each bound, and why
         atol: absolute bound.
         because: the reason for a bound that is looser than rounding; the student reads it.
         dtype: the dtype that yours must have, if the exercise asks for one.
+        plot: values that the student's page draws if yours is not right.
 
     Raises:
         Mismatch: yours is not right.
@@ -65,14 +69,21 @@ def assert_close(  # noqa: PLR0913 - each bound, and why
     bound, within = _bound(rtol, atol, because)
     outcome = compare(yours, expected, bound)
     if outcome == "beyond the bound":
-        raise Mismatch(yours, expected, within=within)
+        raise Mismatch(yours, expected, within=within, plot=plot)
     if outcome == "different":
-        raise Mismatch(yours, expected)
+        raise Mismatch(yours, expected, plot=plot)
     if dtype is not None and getattr(yours, "dtype", None) != dtype:
         raise Mismatch(yours, Prose(f"dtype {str(dtype).removeprefix('torch.')}"))
 
 
-def require(condition: object, *, yours: Any, expected: str, help: str | None = None) -> None:  # noqa: A002
+def require(
+    condition: object,
+    *,
+    yours: Any,
+    expected: str,
+    help: str | None = None,  # noqa: A002 - the report's own word
+    plot: Sketch | None = None,
+) -> None:
     """Raise Mismatch unless the condition holds; a tensor holds if it has elements and all are true."""
     __tracebackhide__ = True
     try:
@@ -81,7 +92,7 @@ def require(condition: object, *, yours: Any, expected: str, help: str | None = 
     except Exception:  # noqa: BLE001 - a condition that cannot be asked does not hold
         holds = False
     if not holds:
-        raise Mismatch(yours, Prose(expected), help=help)
+        raise Mismatch(yours, Prose(expected), help=help, plot=plot)
 
 
 def tensor(value: Any, shape: Sequence[int | None]) -> torch.Tensor:

@@ -202,6 +202,8 @@ class Recogniser:
             except (KeyboardInterrupt, pytest.exit.Exception):
                 raise
             except BaseException as error:  # noqa: BLE001 - whatever it is, pytest.fail too, it is the answer
+                if isinstance(error, Mismatch):
+                    error.plot = None  # nobody looks at it, and it may be large
                 return error.with_traceback(None)  # its frames would keep all that the example made
         return None
 

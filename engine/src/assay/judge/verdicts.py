@@ -12,10 +12,11 @@ from assay.course.contract import signatures
 from assay.errors import AssayError, GuestEnded, Mismatch, NameMissing, SubmissionRaised
 from assay.judge.collected import check_of
 from assay.judge.comparison import pair
+from assay.judge.evidence import evidence_of
 from assay.judge.examples import FLAKY
 from assay.judge.measurements import MeasurementFailed, transcript_of
 from assay.judge.messages import bounded, describe_missing, describe_raised, help_for_raised
-from assay.model import HIDDEN_TEXT, Check, Message, Missing, Status, Verdict
+from assay.model import HIDDEN_TEXT, Check, Message, Missing, Plot, Status, Verdict
 from assay.text import Prose
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class Finding(NamedTuple):
         missing: the name that was not defined.
         public: text that is shown even for a hidden check.
         diagnosis: how the answer is related to the right one.
+        evidence: the points that the student's page draws.
     """
 
     status: Status
@@ -46,6 +48,7 @@ class Finding(NamedTuple):
     missing: Missing | None = None
     public: str = ""
     diagnosis: str | None = None
+    evidence: Plot | None = None
 
 
 class Verdicts:
@@ -108,7 +111,8 @@ class Verdicts:
                 yours, expected = pair(error.yours, error.expected, error.within)
                 what_to_do = error.help or self._hint(item, error)
                 diagnosis = None if what_to_do else self._diagnostician.diagnose(item, error)
-                return Finding("failed", Message(shown, yours, expected, what_to_do), diagnosis=diagnosis)
+                message = Message(shown, yours, expected, what_to_do)
+                return Finding("failed", message, diagnosis=diagnosis, evidence=evidence_of(error.plot))
             case SubmissionRaised():
                 names = signatures(self._state.reference_of(item))
                 what_to_do = help_for_raised(error, shown, names) or self._hint(item, error)
@@ -169,9 +173,10 @@ class Verdicts:
 
 def _verdict(check: Check, finding: Finding, duration: float) -> Verdict:
     """Return the verdict, without the input and answer of a hidden check."""
-    status, message, missing, public, diagnosis = finding
+    status, message, missing, public, diagnosis, evidence = finding
     if check.visibility == "hidden" and message is not None:
-        message, missing, diagnosis = Message(help=f"{HIDDEN_TEXT}; {public}" if public else HIDDEN_TEXT), None, None
+        message = Message(help=f"{HIDDEN_TEXT}; {public}" if public else HIDDEN_TEXT)
+        missing, diagnosis, evidence = None, None, None
     score = check.points if status == "passed" else 0.0
     return Verdict(
         check.id,
@@ -184,6 +189,7 @@ def _verdict(check: Check, finding: Finding, duration: float) -> Verdict:
         missing,
         diagnosis,
         duration,
+        evidence,
     )
 
 

@@ -8,6 +8,7 @@ import pytest
 from browsing import Watched, chromium, violations
 from exports import ADA, UNGRADED, graded
 from msgspec.structs import replace
+from plots import LOSS, make_plot
 from reports import MODEL, RESHAPE, check, exercise, report
 
 from assay.model import Message
@@ -21,6 +22,7 @@ ATTACKS = (
     "</style></title></pre><script>window.hit = 1</script>", "{{ 7 * 191 }}", "=HYPERLINK(1)", "\x1b[31m\u202e\u2028\x00",
 )  # fmt: skip
 EVIL = " ".join(ATTACKS)
+PLOTTED = replace(MODEL, checks=(*MODEL.checks[:2], replace(MODEL.checks[2], evidence=LOSS)))
 PAGES = ("index.html", f"Ada/{NAME}.html", f"Bob/{NAME}.html", "hostile")
 
 
@@ -28,12 +30,12 @@ PAGES = ("index.html", f"Ada/{NAME}.html", f"Bob/{NAME}.html", "hostile")
 def folder(tmp_path_factory):
     """Write the pages of a class, in which one student is hostile in every text."""
     texts = Message(*[EVIL] * 4)
-    wrong = replace(check(EVIL, "failed", texts), diagnosis=EVIL)
+    wrong = replace(check(EVIL, "failed", texts), diagnosis=EVIL, evidence=make_plot([1.0, None], title=EVIL))
     evil = report(EVIL, (exercise("7", EVIL, wrong),), notes=(EVIL,), missing=(EVIL,), answers=[("7", EVIL)])
     half = exercise("0", "The model", *(check(str(number), points=0.25) for number in range(3)))
     key = cluster_key(evil.assignment, "7", wrong)
     people = [
-        replace(ADA, answers=report(answers=[("0", "Zero works.")]).answers),
+        replace(ADA, exercises=(PLOTTED, *ADA.exercises[1:]), answers=report(answers=[("0", "Zero works.")]).answers),
         report("Zoë Ōtani", (MODEL, RESHAPE)),
         UNGRADED,
         report("Kim", (half,)),
@@ -183,6 +185,17 @@ def test_yours_stands_beside_expected_if_there_is_room(visit, width, stacked):
     yours, expected = (page.locator(f"pre.{side}").first.bounding_box() for side in ("yours", "expected"))
     assert (yours["y"] < expected["y"]) == stacked
     assert (yours["x"] < expected["x"]) != stacked
+
+
+def test_a_plot_is_read_aloud_and_its_colours_follow_the_scheme(visit):
+    page = visit(f"Ada/{NAME}.html")
+    assert page.get_by_role("img", name="loss against epoch").is_visible()
+    strokes = []
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        lines = page.locator("figure svg[role=img] .line")
+        strokes.append(lines.evaluate_all("lines => lines.map(line => getComputedStyle(line).stroke)"))
+    assert len(set(strokes[0] + strokes[1])) == 4
 
 
 def test_paper_is_white_and_has_no_controls(visit):

@@ -6,6 +6,7 @@ import hashlib
 from exports import ADA, BLANK, SECRET, UNGRADED, nasty_report, results
 from msgspec.structs import replace
 from page_text import parse
+from plots import LOSS, make_plot
 from reports import MISSING, MODEL, RATES, RESHAPE, WRONG, check, exercise, report
 
 from assay.model import HIDDEN_TEXT, Message, Missing
@@ -173,6 +174,75 @@ def test_nothing_in_a_page_leads_outside():
 def test_a_hostile_students_page_has_the_tags_of_any_other():
     hostile, honest = parse(student_page(results(nasty_report())[0])), page_of(harmless())
     assert (hostile.tags, sorted(hostile.values("class"))) == (honest.tags, sorted(honest.values("class")))
+
+
+TINY = """\
+<figure class="plot">
+<figcaption><h4>loss against epoch, logarithmic y axis</h4></figcaption>
+<svg viewBox="0 0 440 216" role="img" aria-labelledby="plot-1 plot-1-text">
+<title id="plot-1">loss against epoch</title>
+<desc id="plot-1-text">yours: 2 points, 4 at 1 to 2 at 2; lowest 2, highest 4. expected: 3 points, 4 at 1 to 0.25 at 3; lowest 0.25, highest 4.</desc>
+<path class="axis" d="M62 10V190H432"/>
+<path class="axis" d="M62 100H432"/><text x="56" y="100" dy=".35em" text-anchor="end">1</text>
+<path class="axis" d="M62 59.1H432"/><text x="56" y="59.1" dy=".35em" text-anchor="end">2</text>
+<path class="axis" d="M62 35.2H432"/><text x="56" y="35.2" dy=".35em" text-anchor="end">3</text>
+<path class="axis" d="M62 18.2H432"/><text x="56" y="18.2" dy=".35em" text-anchor="end">4</text>
+<path class="axis" d="M78.8 190v5"/><text x="78.8" y="208" text-anchor="middle">1</text>
+<path class="axis" d="M247 190v5"/><text x="247" y="208" text-anchor="middle">2</text>
+<path class="axis" d="M415.2 190v5"/><text x="415.2" y="208" text-anchor="middle">3</text>
+<path class="line yours one" d="M78.8 18.2h0L247 59.1"/>
+<path class="dots yours one" d="M78.8 18.2h0M247 59.1h0"/>
+<path class="line expected one" d="M78.8 18.2h0L247 100L415.2 181.8"/>
+<path class="dots expected one" d="M78.8 18.2h0M247 100h0M415.2 181.8h0"/>
+</svg>
+<ul class="keys">
+<li><svg viewBox="0 0 28 12" aria-hidden="true"><path class="line yours one" d="M2 6H26"/><path class="dots yours one" d="M14 6h0"/></svg> yours</li>
+<li><svg viewBox="0 0 28 12" aria-hidden="true"><path class="line expected one" d="M2 6H26"/><path class="dots expected one" d="M14 6h0"/></svg> expected</li>
+</ul>
+<p class="quiet">yours: some values are no numbers, infinite or beyond 1e100, and are not drawn</p>
+</figure>
+"""
+
+
+def with_plot(plot, message=WRONG):
+    """Return a report with a failed check that has this plot."""
+    return report("Ada", (exercise("1", "One", replace(check("it holds", "failed", message), evidence=plot)),))
+
+
+def test_a_plot_is_drawn_without_a_script():
+    page = student_page(results(with_plot(LOSS))[0]).decode()
+    assert page[page.index("<figure") : page.index("</figure>") + 10] == TINY
+    assert "<script" not in page
+
+
+def test_a_plot_stands_behind_both_answers_and_before_the_help():
+    texts = page_of(with_plot(LOSS)).texts
+    assert texts.index("Expected") < texts.index("loss against epoch, logarithmic y axis") < texts.index("Help")
+
+
+def test_a_plot_without_anything_to_draw_is_left_out():
+    assert "figure" not in page_of(with_plot(make_plot([-1.0], log="y"))).tags
+
+
+def test_a_hostile_plot_is_text():
+    page = page_of(with_plot(make_plot([1.0], title="</svg><script>alert(1)</script>\x1b\u202e")))
+    assert "script" not in page.tags
+    assert "</svg><script>alert(1)</script>\\x1b\\u202e" in page.texts
+
+
+def test_a_hidden_check_has_no_plot():
+    hidden = replace(SECRET.checks[0], evidence=LOSS)
+    assert "figure" not in page_of(replace(ADA, exercises=(replace(SECRET, checks=(hidden,)),))).tags
+
+
+def test_twenty_plots_are_drawn_and_no_more_so_that_the_page_stays_small():
+    values = tuple(number / 7 for number in range(150))
+    series = [replace(each, y=values[::step]) for each in make_plot(values, values).series for step in (1, -1, 1)]
+    plot = replace(make_plot([1.0], joined=False), series=tuple(series))
+    wrong = [replace(check(f"{n}", "failed", replace(WRONG, yours=f"{n}")), evidence=plot) for n in range(100)]
+    data = student_page(results(replace(ADA, exercises=(exercise("1", "One", *wrong),)))[0])
+    assert data.count(b"<figure") == 20
+    assert len(data) < 400_000
 
 
 def harmless():

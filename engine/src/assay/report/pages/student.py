@@ -7,6 +7,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from assay.model import HIDDEN_TEXT
+from assay.report.pages.drawing import Drawing, draw
 from assay.report.pages.html import render
 from assay.report.results import inert_lines, inert_name, number
 from assay.report.terminal import WORDS, consequence, is_absent, wrong_checks
@@ -23,6 +24,8 @@ _SIGNS: Final = {"passed": ("good", "✓"), "ungraded": ("open", "?"), "excused"
 _BAD: Final = ("bad", "✗")
 _MAX_ANSWER_CHARS: Final = 4000
 """Of a written answer: the student knows the rest."""
+_MAX_PLOTS: Final = 20
+"""Of a page, so that it stays small enough for a mail: each has up to 10 kB."""
 
 
 class Line(NamedTuple):
@@ -49,6 +52,7 @@ class Problem(NamedTuple):
         lines: the checks.
         code: the smallest input; `runs` if it is whole, so that a student can paste it below the own code.
         beside: the answer and the expected one.
+        plot: what the check measured, if looking beats reading.
         related: the diagnosis.
         advice: the hint of a known mistake, or the help.
         note: the fixed text in place of a hidden check's message.
@@ -58,6 +62,7 @@ class Problem(NamedTuple):
     code: str
     runs: bool
     beside: list[Block]
+    plot: Drawing | None
     related: str
     advice: str
     note: str
@@ -108,6 +113,7 @@ def student_page(result: Result) -> bytes:
         score=None if result.score is None else points(result.score),
         highest=points(result.max_score),
         percent=percent(result.score, result.max_score),
+        most_plots=_MAX_PLOTS,
         consequence="" if report.status == "graded" or result.excused else consequence(report),
         missing=[inert_name(name) for name in report.handed_in.missing],
         parts=[_part(exercise, result.rows) for exercise in report.exercises],
@@ -175,16 +181,18 @@ def _line(check: Verdict, row: Row | None) -> Line:
 def _problem(checks: Sequence[Verdict], lines: list[Line]) -> Problem:
     message = checks[0].message
     if message is None:
-        return Problem(lines, "", runs=False, beside=[], related="", advice="", note="")
+        return Problem(lines, "", runs=False, beside=[], plot=None, related="", advice="", note="")
     code, yours, expected, advice = (
         inert_lines(text or "") for text in (message.input, message.yours, message.expected, message.help)
     )
     hidden = advice == HIDDEN_TEXT
+    evidence = next((check.evidence for check in checks if check.evidence), None)
     return Problem(
         lines,
         code,
         runs="…" not in code,
         beside=[Block(name, text) for name, text in (("yours", yours), ("expected", expected)) if text],
+        plot=draw(evidence) if evidence else None,
         related=inert_lines(checks[0].diagnosis or ""),
         advice="" if hidden else advice,
         note=advice if hidden else "",
