@@ -1,0 +1,37 @@
+"""Take the pictures of the documentation: grade the example submissions, and photograph their pages in chromium.
+
+    python engine/docs/pictures/take.py
+"""
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[2]
+sys.path.insert(0, str(ROOT / "engine" / "tests" / "shared"))
+
+from browsing import Watched, chromium  # noqa: E402 - the tests' own browser
+
+PICTURES = {
+    "student.png": ("broadcast_loss/linear_regression_scratch.html", 820, 900),
+    "class.png": ("index.html", 1100, 900),
+}
+"""A picture: the page, and the width and height of the window in pixels."""
+
+
+def main():
+    """Write every picture beside this file."""
+    with tempfile.TemporaryDirectory() as folder:
+        # Wrong answers are no failure of the command.
+        command = [sys.executable, "-m", "assay", "grade", "submissions", "--seed", "7", "--pages", folder]
+        subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+        with chromium() as browser, Watched(browser) as watched:
+            for name, (page, width, height) in PICTURES.items():
+                view = {"width": width, "height": height}
+                watched.open(f"file://{folder}/{page}", viewport=view, color_scheme="light").screenshot(path=HERE / name)
+
+
+if __name__ == "__main__":
+    main()
