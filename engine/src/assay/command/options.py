@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from assay.command.console import NO_REPORT, USAGE, stop, stop_on_error
-from assay.command.run_folder import run_folder
 from assay.course.read import Course, find_root, read_course
+from assay.grading.run_folder import run_folder
 from assay.intake.tree import path_text
 from assay.promises import CORE
 
