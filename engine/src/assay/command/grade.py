@@ -31,6 +31,7 @@ from assay.command.options import (
     executor_of,
     open_course,
     require_writable,
+    scheduler_option,
     waive_option,
 )
 from assay.command.pages import pages_option, require_pages_folder, write_pages_of
@@ -87,6 +88,7 @@ class Work(NamedTuple):
 @gradebook_option
 @roster_option
 @submission_option
+@scheduler_option
 @waive_option
 @click.pass_context
 def grade(  # noqa: PLR0913, PLR0917 - one argument an option
@@ -100,12 +102,13 @@ def grade(  # noqa: PLR0913, PLR0917 - one argument an option
     file: Path | None,
     roster: Path | None,
     order: Order,
+    scheduler: str | None,
     waive: tuple[str, ...],
 ) -> None:
     """Grade submissions: each PATH is a file, a student's folder, a folder of students, or an archive of these."""
     with interrupts() as signals, contextlib.ExitStack() as stack:
         try:
-            with executor_of(ctx) as executor:  # first: it imports torch while the submissions are read
+            with executor_of(ctx, scheduler) as executor:  # first: it imports torch while the submissions are read
                 work = read_work(paths, folder)
                 require_work(work.intake, paths)
                 require_writable(json_file)
