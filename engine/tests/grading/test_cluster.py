@@ -14,7 +14,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from commands import assay
+from commands import UNPROTECTED, assay
 from dask_cluster import dask_processes
 from small_course import RIGHT, without_durations, write_class
 
@@ -137,6 +137,18 @@ def test_a_worker_that_is_set_up_in_another_way_refuses(cluster, course_root, tm
     assert (code, output) == (3, "")
     assert start.startswith("assay: the worker at tcp://127.0.0.1:")
     assert f"has {told}" == f"{text}\n"
+
+
+def test_a_worker_whose_machine_does_not_keep_a_promise_is_named(cluster, course_root, tmp_path):
+    write_class(tmp_path / "class", {"alice": RIGHT})
+    cluster.add_workers(1, course_root, start=("-c", UNPROTECTED))
+    words = ("grade", "class", "--course", course_root, "--scheduler", cluster.address)
+    code, output, errors = assay(*words, cwd=tmp_path)
+    cluster.workers[-1].terminate()
+    cluster.workers[-1].wait()
+    assert (code, output) == (3, "")
+    text = r"assay: the worker at tcp://127\.0\.0\.1:\d+: this machine does not keep a core promise \(files: not kept: "
+    assert re.match(text, errors)
 
 
 class Refusing(Executor):

@@ -31,13 +31,13 @@ class DaskProcesses:
         self.wait_for(self._file.exists)
         self.address = self._logged("Scheduler at:").split()[-1]
 
-    def add_workers(self, count, course, **variables):
+    def add_workers(self, count, course, *, start=("-m",), **variables):
         """Start workers that have the course in a folder, or none; wait until they are there."""
         if course is not None:
             variables["ASSAY_COURSE"] = str(course)
         for _ in range(count):
             words = ["worker", "--nthreads", "1", "--no-nanny", "--name", str(len(self.workers))]
-            self.workers.append(self._start(*words, **variables))
+            self.workers.append(self._start(*words, start=start, **variables))
         self.wait_for(lambda: self.log().count("Register worker") >= len(self.workers))
 
     def end(self):
@@ -50,8 +50,8 @@ class DaskProcesses:
         """Kill the scheduler alone."""
         self._scheduler.kill()
 
-    def _start(self, kind, *words, **variables):
-        command = [sys.executable, "-m", "dask", kind, *words, "--host", self._host, "--no-dashboard"]
+    def _start(self, kind, *words, start=("-m",), **variables):
+        command = [sys.executable, *start, "dask", kind, *words, "--host", self._host, "--no-dashboard"]
         with open(self._folder / f"{kind}.log", "ab") as log:
             return subprocess.Popen(
                 [*command, "--scheduler-file", self._file],
