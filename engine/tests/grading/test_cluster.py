@@ -99,7 +99,8 @@ def test_a_submission_that_kills_two_workers_is_set_aside_and_the_others_are_gra
     sources = dict.fromkeys(("ada", "cem", "eve", "kim"), RIGHT)
     sources["bob"] = RIGHT.replace("return x * factor", "return 'die' if isinstance(x, int) else x * factor")
     write_class(tmp_path / "class", sources)
-    with dask_processes(tmp_path / "dask") as cluster:
+    # The hardest setting: for each death, Dask gives up every task that waited on the worker.
+    with dask_processes(tmp_path / "dask", {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0"}) as cluster:
         cluster.add_workers(3, course)
         words = ("grade", "class", "--course", course, "--json", "reports.json", "--scheduler", cluster.address)
         code, _, errors = assay(*words, cwd=tmp_path)
@@ -110,7 +111,9 @@ def test_a_submission_that_kills_two_workers_is_set_aside_and_the_others_are_gra
     assert found["bob"]["reason"] == "the judge's own process ended while it graded this submission"
 
 
-@pytest.mark.parametrize("kind", ["none", "not a course", "another", "version"])
+@pytest.mark.parametrize(
+    "kind", ["none", pytest.param("not a course", marks=pytest.mark.nightly), "another", "version"]
+)
 def test_a_worker_that_is_set_up_in_another_way_refuses(cluster, course_root, tmp_path, kind):
     write_class(tmp_path / "class", {"alice": RIGHT})
     course, variables = course_root, {}
@@ -131,21 +134,20 @@ def test_a_worker_that_is_set_up_in_another_way_refuses(cluster, course_root, tm
     cluster.add_workers(1, course, **variables)
     words = ("grade", "class", "--course", course_root, "--scheduler", cluster.address)
     code, output, errors = assay(*words, cwd=tmp_path)
-    cluster.workers[-1].terminate()
-    cluster.workers[-1].wait()
+    cluster.end_last_worker()
     start, _, told = errors.partition(" has ")
     assert (code, output) == (3, "")
     assert start.startswith("assay: the worker at tcp://127.0.0.1:")
     assert f"has {told}" == f"{text}\n"
 
 
+@pytest.mark.nightly
 def test_a_worker_whose_machine_does_not_keep_a_promise_is_named(cluster, course_root, tmp_path):
     write_class(tmp_path / "class", {"alice": RIGHT})
     cluster.add_workers(1, course_root, start=("-c", UNPROTECTED))
     words = ("grade", "class", "--course", course_root, "--scheduler", cluster.address)
     code, output, errors = assay(*words, cwd=tmp_path)
-    cluster.workers[-1].terminate()
-    cluster.workers[-1].wait()
+    cluster.end_last_worker()
     assert (code, output) == (3, "")
     text = r"assay: the worker at tcp://127\.0\.0\.1:\d+: this machine does not keep a core promise \(files: not kept: "
     assert re.match(text, errors)
@@ -214,6 +216,23 @@ def test_a_cluster_that_goes_away_is_told(course_root, tmp_path):
             said = run.communicate()
     text = "assay: the connection to the cluster was lost before this submission was graded\n"
     assert (run.returncode, *said) == (3, b"", text.encode())
+
+
+@pytest.mark.nightly
+def test_the_progress_names_the_submission_that_a_worker_is_at(cluster, course_root, tmp_path):
+    write_class(tmp_path / "class", {"alice": f"{RIGHT}import time\ntime.sleep(1.5)\n"})
+    cluster.add_workers(1, course_root)
+    command = [sys.executable, "-m", "assay", "grade", "class", "--course", course_root, "--scheduler", cluster.address]
+    ours, theirs = os.openpty()
+    settings = {"cwd": tmp_path, "env": {**os.environ, "TERM": "xterm", "COLUMNS": "100"}}
+    with subprocess.Popen(list(map(str, command)), **settings, stdout=subprocess.DEVNULL, stderr=theirs) as run:
+        os.close(theirs)
+        said = b""
+        while b"alice" not in said:
+            said += os.read(ours, 1000)  # it raises when the run has ended
+        run.kill()
+    os.close(ours)
+    cluster.end_last_worker()
 
 
 def test_a_cluster_without_a_worker_is_told(cluster, course_root, tmp_path):

@@ -40,6 +40,11 @@ class DaskProcesses:
             self.workers.append(self._start(*words, start=start, **variables))
         self.wait_for(lambda: self.log().count("Register worker") >= len(self.workers))
 
+    def end_last_worker(self):
+        """Let the last worker leave the scheduler."""
+        self.workers[-1].terminate()
+        self.workers[-1].wait()
+
     def end(self):
         """Kill all processes."""
         for process in (*self.workers, self._scheduler):
