@@ -29,6 +29,8 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 SMALL = HERE / "small_course"
+PLAIN = ["-m", "pytest", "-q", "-p", "no:assay", "-p", "no:cacheprovider", "-p", "plain"]
+"""What starts plain pytest; `plain.py` must be importable."""
 SUBMISSIONS = 20
 FEW, MANY = 2, 12
 PLAIN_LIMIT, MEDIAN_LIMIT = 10, 4
@@ -73,13 +75,12 @@ def a_class(rounds):
     with tempfile.TemporaryDirectory() as scratch:
         folder = copies(Path(scratch) / "class", SMALL / "reference" / "basics.py", "basics.py", SUBMISSIONS)
         course = shutil.copytree(SMALL, Path(scratch) / "course")
-        plain = ["-m", "pytest", "-q", "-p", "no:assay", "-p", "no:cacheprovider", "-p", "plain"]
         os.environ["PYTHONPATH"] = str(HERE)
         for _ in range(rounds):
             sides["assay grade, once"].append(timed("-m", "assay", "grade", str(folder), cwd=course)[0])
             total = 0.0
             for student in sorted(folder.iterdir()):
-                total += timed(*plain, "--handed-in", str(student / "basics.py"), "tests", cwd=course)[0]
+                total += timed(*PLAIN, "--handed-in", str(student / "basics.py"), "tests", cwd=course)[0]
             sides["plain pytest, once per submission"].append(total)
     return show(f"{SUBMISSIONS} submissions, six plain checks, wall time", sides, 0.2)
 

@@ -1,6 +1,6 @@
 """Take the pictures of the documentation: grade the example submissions, and photograph their pages in chromium.
 
-    python engine/docs/pictures/take.py
+python engine/docs/pictures/take.py
 """
 
 import subprocess
@@ -30,7 +30,9 @@ def main():
         with chromium() as browser, Watched(browser) as watched:
             for name, (page, width, height) in PICTURES.items():
                 view = {"width": width, "height": height}
-                watched.open(f"file://{folder}/{page}", viewport=view, color_scheme="light").screenshot(path=HERE / name)
+                watched.open(f"file://{folder}/{page}", viewport=view, color_scheme="light").screenshot(
+                    path=HERE / name
+                )
 
 
 if __name__ == "__main__":

@@ -8,6 +8,8 @@
     │   ├── WireError                   bytes from the guest that are not a message
     │   ├── ForkServerError             the guest's fork server does not answer
     │   ├── WorkerDied                  a worker's process ended before its task
+    │   ├── ClusterError                a cluster cannot be used
+    │   │   └── WorkerDiffers           one of its workers has another course, or other versions, than the command
     │   ├── ReportError                 a file is not a report, or of a schema that this version does not read
     │   ├── ExportError                 reports cannot become a document that its consumer would take
     │   └── GradebookError              a gradebook cannot be opened, read or written, or does not have what was named
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AssayError",
+    "ClusterError",
     "CourseError",
     "ExportError",
     "ForkServerError",
@@ -44,6 +47,7 @@ __all__ = [
     "SubmissionRaised",
     "WireError",
     "WorkerDied",
+    "WorkerDiffers",
 ]
 
 
@@ -85,6 +89,14 @@ class ForkServerError(AssayError):
 
 class WorkerDied(AssayError):
     """A worker's process ended before its task."""
+
+
+class ClusterError(AssayError):
+    """A cluster cannot be used; the text says why."""
+
+
+class WorkerDiffers(ClusterError):
+    """A cluster's worker has another course, or other versions, than the command; the text says which."""
 
 
 class ReportError(AssayError):

@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import pytest
-from commands import RIGHT, assay
+from commands import RIGHT, UNPROTECTED, assay
 from small_course import write_class
 
 
@@ -71,20 +71,8 @@ def test_the_file_is_written_though_nobody_reads_what_is_printed(course_root, st
     assert json.loads((tmp_path / "r.json").read_bytes())["reports"][0]["submission"]["name"] == "alice"
 
 
-UNPROTECTED = """
-import os, sys
-from assay.guest.lockdown import seccomp
-from assay.guest.lockdown.syscalls import call
-call("prctl", 38, 1, 0, 0, 0)
-denied = dict.fromkeys(("landlock_create_ruleset", "unshare", "mount"), seccomp.deny(38))
-seccomp.install(seccomp.program(seccomp.assemble(denied, seccomp.ALLOW)))
-os.execv(sys.executable, [sys.executable, "-m", "assay", *sys.argv[1:]])
-"""
-"""Starts the command on a machine that keeps few promises: no Landlock, no namespaces, no mounts."""
-
-
 def assay_unprotected(*arguments, cwd):
-    command = [sys.executable, "-c", UNPROTECTED, *map(str, arguments)]
+    command = [sys.executable, "-c", UNPROTECTED, "assay", *map(str, arguments)]
     environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST")}
     done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, env=environment)
     return done.returncode, done.stdout, done.stderr

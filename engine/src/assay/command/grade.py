@@ -32,6 +32,7 @@ from assay.command.options import (
     executor_of,
     open_course,
     require_writable,
+    scheduler_option,
     waive_option,
 )
 from assay.command.pages import pages_option, require_pages_folder, write_pages_of
@@ -104,6 +105,7 @@ class Seed(click.types.IntParamType):
 @gradebook_option
 @roster_option
 @submission_option
+@scheduler_option
 @waive_option
 @click.pass_context
 def grade(  # noqa: PLR0913, PLR0917 - one argument an option
@@ -117,6 +119,7 @@ def grade(  # noqa: PLR0913, PLR0917 - one argument an option
     file: Path | None,
     roster: Path | None,
     order: Order,
+    scheduler: str | None,
     waive: tuple[str, ...],
     view: View,
 ) -> None:
@@ -129,7 +132,7 @@ def grade(  # noqa: PLR0913, PLR0917 - one argument an option
     require_shown_only(view, keeping)
     with interrupts() as signals, contextlib.ExitStack() as stack:
         try:
-            with executor_of(ctx) as executor:  # first: it imports torch while the submissions are read
+            with executor_of(ctx, scheduler) as executor:  # first: it imports torch while the submissions are read
                 work = read_work(paths, folder)
                 require_work(work.intake, paths)
                 work = work._replace(intake=of_exercises(work.course, work.intake, view))

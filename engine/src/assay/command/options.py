@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
+import logging
 import math
 import os
 from pathlib import Path
@@ -10,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assay.command.console import NO_REPORT, USAGE, stop, stop_on_error
-from assay.command.run_folder import run_folder
+from assay.command.console import NO_REPORT, USAGE, say, stop, stop_on_error
 from assay.course.read import Course, find_root, read_course
+from assay.grading.run_folder import run_folder
 from assay.intake.tree import path_text
 from assay.promises import CORE
 
@@ -31,6 +33,7 @@ __all__ = [
     "open_course",
     "read_file",
     "require_writable",
+    "scheduler_option",
     "waive_option",
 ]
 
@@ -48,6 +51,12 @@ waive_option = click.option(
     type=click.Choice(CORE),
     metavar="PROMISE",
     help="Grade even if this machine breaks this promise of `assay doctor`; repeatable.",
+)
+
+scheduler_option = click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="Grade on the Dask cluster with this scheduler, such as tls://host:8786, instead of here.",
 )
 
 assignments_argument = click.argument("assignments", nargs=-1)
@@ -104,8 +113,12 @@ def read_file(path: Path) -> bytes:
 
 
 @contextlib.contextmanager
-def executor_of(ctx: click.Context) -> Iterator[Executor]:
-    """Give the executor that the caller of the command passed as click's object; otherwise local processes."""
+def executor_of(ctx: click.Context, scheduler: str | None = None) -> Iterator[Executor]:
+    """Give the cluster of a scheduler, or the executor that the caller passed as click's object, or local processes."""
+    if scheduler is not None:
+        with _cluster(scheduler) as executor:
+            yield executor
+        return
     if ctx.obj is not None:
         yield ctx.obj
         return
@@ -113,6 +126,21 @@ def executor_of(ctx: click.Context) -> Iterator[Executor]:
 
     with run_folder(), LocalProcesses() as executor:
         yield executor
+
+
+def _cluster(scheduler: str) -> Executor:
+    """Return the cluster, and say what the instructor should know of it; stop if it cannot be used."""
+    if importlib.util.find_spec("distributed") is None:
+        stop("--scheduler needs a library that is not installed: pip install 'assay[dask]'", USAGE)
+    from assay.grading.cluster import DaskCluster  # noqa: PLC0415 - as above
+
+    for name in ("distributed", "distributed.client"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # an error is told in a sentence
+    with stop_on_error(USAGE):
+        cluster = DaskCluster(scheduler)
+    for note in cluster.notes():
+        say(f"assay: {note}")
+    return cluster
 
 
 def require_writable(path: Path | None) -> None:

@@ -13,7 +13,7 @@ from assay.command.grade import Work, grade_work, read_work
 from assay.command.interrupts import interrupts
 from assay.command.keeping import class_seed, opened_for_run, origin, required_gradebook_option
 from assay.command.lateness import graded_before
-from assay.command.options import PathArgument, course_option, example, executor_of, waive_option
+from assay.command.options import PathArgument, course_option, example, executor_of, scheduler_option, waive_option
 from assay.command.view import require_exercise
 from assay.errors import GradebookError, Interrupted
 from assay.gradebook.effective import effective, standing
@@ -63,6 +63,7 @@ class _Choice(NamedTuple):
 @click.option("--assignment", metavar="NAME", help="This assignment alone.")
 @click.option("--exercise", metavar="NUMBER", help="This exercise alone, even if no change touches it.")
 @click.option("--apply", "store", is_flag=True, help="Store the new reports; without it they are only compared.")
+@scheduler_option
 @waive_option
 @click.pass_context
 def regrade(  # noqa: PLR0913, PLR0917 - one argument an option
@@ -74,6 +75,7 @@ def regrade(  # noqa: PLR0913, PLR0917 - one argument an option
     assignment: str | None,
     exercise: str | None,
     store: bool,  # noqa: FBT001 - click passes a flag
+    scheduler: str | None,
     waive: tuple[str, ...],
 ) -> None:
     """Grade again what a change of the course touches.
@@ -108,7 +110,7 @@ def regrade(  # noqa: PLR0913, PLR0917 - one argument an option
         graded: list[Report] = []
         try:
             if plan.tasks:
-                with executor_of(ctx) as executor:
+                with executor_of(ctx, scheduler) as executor:
                     graded = grade_work(
                         executor, Work(work.course, left), seed=seed, waived=waive, keep=keep, exercises=exercises
                     )

@@ -7,7 +7,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from assay.course.environment import environment
-from assay.errors import AssayError, Interrupted, PromiseBroken, WorkerDied
+from assay.errors import AssayError, ClusterError, Interrupted, PromiseBroken, WorkerDied
 from assay.judge.session import Job, grade_chunk
 from assay.model import INTERRUPTED, Cause, Names, Report, SubmissionInfo
 from assay.text import MAX_NAME_CHARS, escape
@@ -23,6 +23,7 @@ _FAILURES = 8
 """If so many tasks failed and none was graded, the course is broken, and the other tasks are not tried."""
 
 _DIED = "the judge's own process ended while it graded this submission"
+_NOT_GRADED = "the cluster could not be used any more before this submission was graded"
 _FAILED = "the grader failed on this submission; this is not the submission's fault"
 
 
@@ -112,6 +113,7 @@ class _Run:
 
     def give_up_failed(self, on_trouble: Callable[[str], None] | None) -> None:
         """Make a report for every submission that could not be graded; raise the first failure if all failed."""
+        self._take_finished()
         if self._failed and not self.found:
             raise next(iter(self._failed.values()))
         for number, error in sorted(self._failed.items()):
@@ -121,12 +123,13 @@ class _Run:
             self._take(number, self._ungraded(number, _FAILED, "grader"))
         for number in self._dead:
             self._take(number, self._ungraded(number, _DIED, "grader"))
+        for number in range(len(self._jobs)):
+            if number not in self.found:
+                self._take(number, self._ungraded(number, _NOT_GRADED, "grader"))
 
     def reports_so_far(self) -> list[Report]:
         """Return a report for every submission; those that are not finished say that grading was interrupted."""
-        for future, number in self._running.items():
-            if number not in self.found and future.done() and future.exception() is None:
-                self._take(number, future.result()[0])
+        self._take_finished()
         numbers = range(len(self._jobs))
         return [self.found.get(number) or self._ungraded(number, INTERRUPTED, "interrupted") for number in numbers]
 
@@ -137,6 +140,8 @@ class _Run:
 
     @property
     def _broken(self) -> bool:
+        if any(isinstance(error, ClusterError) for error in self._failed.values()):
+            return True  # a worker that refuses is fast, so it would soon have refused all others
         return len(self._failed) >= _FAILURES and not self.found
 
     def _grade(self, numbers: Sequence[int]) -> None:
@@ -147,6 +152,12 @@ class _Run:
             if self._broken:
                 return
         self._running.clear()
+
+    def _take_finished(self) -> None:
+        """Take the reports that exist and were not heard of yet."""
+        for future, number in self._running.items():
+            if number not in self.found and future.done() and future.exception() is None:
+                self._take(number, future.result()[0])
 
     def _hear(self, number: int, future: Future[list[Report]]) -> None:
         try:

@@ -12,7 +12,7 @@ import pytest
 from commands import RIGHT
 from small_course import write_class
 
-from assay.command.run_folder import run_folder
+from assay.grading.run_folder import run_folder
 
 
 @pytest.fixture

@@ -1,0 +1,131 @@
+"""A Dask cluster as a `concurrent.futures.Executor`, from the side of the command."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import ipaddress
+import uuid
+from concurrent.futures import Executor, Future
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from distributed import Client
+from distributed.comm import connect, parse_address, resolve_address
+from distributed.comm.addressing import parse_host_port
+from distributed.scheduler import KilledWorker
+from distributed.security import Security
+
+from assay.errors import ClusterError
+from assay.grading.cluster_worker import Task, Versions, grade_here
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
+
+    from assay.model import Submission
+
+__all__ = ["DaskCluster"]
+
+_NO_PATH = Path()
+"""A task carries no path to the course: each worker has its own."""
+
+_LOST = "the connection to the cluster was lost before this submission was graded"
+
+
+class DaskCluster(Executor):
+    """The workers of a Dask scheduler; each grades with its own copy of the course.
+
+    Dask gives the tasks of a dead worker to others. It counts a death against every task that waited there, too, and
+    gives up a task after some deaths; such a task is submitted again, because the worker counts its own deaths itself.
+
+    Args:
+        address: the scheduler's. TLS is configured as everywhere in Dask: in its files, or its environment variables.
+
+    Raises:
+        ClusterError: there is no scheduler, or it cannot be talked to.
+    """
+
+    def __init__(self, address: str) -> None:
+        security = Security()
+        try:
+            asyncio.run(_require_reachable(address, security))
+        except (OSError, RuntimeError, TypeError, ValueError) as error:  # as distributed refuses an address, or TLS
+            text = f"the scheduler at {address} cannot be reached: {error}"
+            raise ClusterError(text) from error
+        self._client = Client(address, security=security, set_as_default=False)
+        self._dask = self._client.get_executor(pure=False)
+        self._run = f"assay-{uuid.uuid4().hex}"
+        self._numbers: dict[Submission, int] = {}
+        self._futures: dict[int, Future[Any]] = {}
+        self._client.subscribe_topic(self._run, self._begin)
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:  # noqa: ARG002 - as the base class has it
+        """Run a job of the judge."""
+        (job,) = args
+        number = self._numbers.setdefault(job.submissions[0], len(self._numbers))
+        future: Future[Any] = Future()
+        self._futures[number] = future
+        self._send(future, Task(fn, job._replace(root=_NO_PATH), Versions.here(), (self._run, number)))
+        return future
+
+    def notes(self) -> list[str]:
+        """Return what the instructor should know of the cluster before anything is sent."""
+        scheduler, workers = self._client.scheduler.address, list(self._client.nthreads())
+        found = []
+        open_ones = [address for address in (scheduler, *workers) if _is_open(address)]
+        if open_ones:
+            found.append(f"the connection to {open_ones[0]} is not encrypted, and tasks carry the seed: use TLS")
+        if not workers:
+            found.append(f"the cluster of {scheduler} has no worker yet: grading waits for the first one")
+        return found
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002 - as the base class has it
+        """Leave the cluster; without waiting, its tasks are cancelled."""
+        self._dask.shutdown(wait=wait)
+        if self._client.status == "running":
+            self._client.set_metadata([self._run], None)
+        self._client.close()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Shut down; after an exception at once."""
+        self.shutdown(wait=kind is None)
+
+    def _send(self, future: Future[Any], task: Task) -> None:
+        sent = self._dask.submit(grade_here, task)
+        future.add_done_callback(lambda done: done.cancelled() and sent.cancel())
+        sent.add_done_callback(functools.partial(self._hear, future, task))
+
+    def _hear(self, future: Future[Any], task: Task, sent: Future[Any]) -> None:
+        if future.cancelled():
+            return
+        error = ClusterError(_LOST) if sent.cancelled() else sent.exception()
+        if isinstance(error, KilledWorker):
+            self._send(future, task)
+        elif error is not None:
+            future.set_exception(error)
+        else:
+            future.set_result(sent.result())
+
+    def _begin(self, event: tuple[float, int]) -> None:
+        """Note that a worker has begun a task."""
+        future = self._futures[event[1]]
+        if not future.running() and not future.done():
+            future.set_running_or_notify_cancel()
+
+
+async def _require_reachable(address: str, security: Security) -> None:
+    """Connect once, because a client that cannot connect does not end quietly."""
+    connection = await connect(address, **security.get_connection_args("client"))
+    await connection.close()
+
+
+def _is_open(address: str) -> bool:
+    """Whether others on the network can read what goes to an address."""
+    scheme, rest = parse_address(resolve_address(address))
+    if scheme != "tcp":
+        return scheme not in {"tls", "wss", "inproc"}
+    host, _ = parse_host_port(rest)
+    return not ipaddress.ip_address(host).is_loopback
