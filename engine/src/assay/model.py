@@ -46,6 +46,7 @@ class Verdict(msgspec.Struct, frozen=True):
     """The judge's finding for one check of one submission; `duration` in seconds.
 
     `diagnosis` says how a wrong answer is related to the right one, if one relation holds and no known mistake matches.
+    `line` is where the submission's file defines the function that the check asked last, if the check did not pass.
     """
 
     id: str
@@ -58,6 +59,7 @@ class Verdict(msgspec.Struct, frozen=True):
     missing: Missing | None
     diagnosis: str | None
     duration: float
+    line: int | None = None
 
 
 class ExerciseResult(msgspec.Struct, frozen=True):
