@@ -40,13 +40,13 @@ def scaled(x, factor=2.0): return "{COMMANDS}"
 LOOKS_FOR_SECRETS = """
 import os, pathlib
 def look():
-    told = [str(dict(os.environ))]
+    told = []
     for place in ("/proc/self/environ", "/proc/1/environ", "/proc/self/cmdline", "../course/.assay/seed", "../course/tests"):
-        try: told.append(pathlib.Path(place).read_text())
-        except OSError as error: told.append(str(error))
+        try: told.append(pathlib.Path(place).read_text()[:90])
+        except OSError: pass
     for root, _, files in os.walk("/"):
         told += [name for name in files if name.startswith(("test_1", "report.json", "seed"))]
-    return " ".join(told)
+    return " ".join([*told, str(dict(os.environ))])
 def squared_loss(y_hat, y): raise ValueError(look())
 def scaled(x, factor=2.0): return look()
 """
