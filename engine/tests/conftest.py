@@ -11,7 +11,7 @@ from assay.grading.executors import LocalProcesses
 HERE = Path(__file__).parent
 
 WALL = (
-    "command", "grading", "kit", "guest/test_surroundings.py", "selftest/test_calibration.py",
+    "command", "course/test_gate.py", "grading", "kit", "guest/test_surroundings.py", "selftest/test_calibration.py",
     "selftest/test_selftest_mistakes.py", "selftest/test_selftest_seeds.py", "selftest/test_mutants.py",
     "selftest/test_findings.py", "host/test_guest.py", "host/test_bare.py", "host/test_large_pages.py",
     "judge/test_examples.py", "judge/test_measurements.py", "judge/test_recognition.py", "test_api.py",

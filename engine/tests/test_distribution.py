@@ -78,6 +78,7 @@ def test_the_source_distribution_has_no_tests_and_no_course(packed):
         "CHANGELOG.md",
         "CITATION.cff",
         "CONTRIBUTING.md",
+        "Containerfile",
         "LICENSE",
         "MANIFEST.in",
         "PKG-INFO",
@@ -86,6 +87,7 @@ def test_the_source_distribution_has_no_tests_and_no_course(packed):
         "gradescope/run_autograder",
         "gradescope/setup.sh",
         "pyproject.toml",
+        "requirements-hashed.txt",
         "setup.cfg",
     ]
 

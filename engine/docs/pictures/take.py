@@ -1,3 +1,4 @@
+# ruff: noqa: INP001 - a script
 """Take the pictures of the documentation: grade the example submissions, and photograph their pages in chromium.
 
 python engine/docs/pictures/take.py
@@ -15,13 +16,13 @@ sys.path.insert(0, str(ROOT / "engine" / "tests" / "shared"))
 from browsing import Watched, chromium  # noqa: E402 - the tests' own browser
 
 PICTURES = {
-    "student.png": ("broadcast_loss/linear_regression_scratch.html", 820, 900),
-    "class.png": ("index.html", 1100, 900),
+    "student.png": ("broadcast_loss/linear_regression_scratch.html", 820, "section.part:has-text('Why reshape')"),
+    "class.png": ("index.html", 1100, None),
 }
-"""A picture: the page, and the width and height of the window in pixels."""
+"""A picture: the page, the width of the window in pixels, and the part of the page; None for its first 900 pixels."""
 
 
-def main():
+def main() -> None:
     """Write every picture beside this file."""
     with tempfile.TemporaryDirectory() as folder:
         # Wrong answers are no failure of the command.

@@ -68,6 +68,7 @@ class Verdict(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `diagnosis` says how a wrong answer is related to the right one, if one relation holds and no known mistake matches.
     `evidence` has the numbers behind it, if looking beats reading; a document leaves it out if there are none.
+    `line` is where the submission's file defines the function that the check asked last, if the check did not pass.
     """
 
     id: str
@@ -80,6 +81,7 @@ class Verdict(msgspec.Struct, frozen=True, omit_defaults=True):
     missing: Missing | None
     diagnosis: str | None
     duration: float
+    line: int | None = None
     evidence: Plot | None = None
 
 

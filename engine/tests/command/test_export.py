@@ -75,6 +75,13 @@ def test_reports_are_chosen_by_student_and_assignment(tmp_path, assay):
     assert (code, json.loads(output)["score"]) == (0, 5)
 
 
+def test_files_are_named_from_the_root_of_the_students_repository(tmp_path, assay):
+    (tmp_path / "submissions").mkdir()
+    words = ("export", "github-annotations", "--report", "grades.json", "--student", "Ada")
+    shown = [assay(*words, *more)[1] for more in ([], ["--root", "submissions"])]
+    assert ["file=submissions/Ada," in shown[0], "file=Ada," in shown[1]] == [True, True]
+
+
 def test_published_shows_what_waits(assay):
     shown = [assay("export", "csv", "--report", "grades.json", *more)[1] for more in ([], ["--published"])]
     assert ["the late pair is right" in text for text in shown] == [False, True]

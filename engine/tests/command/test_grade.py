@@ -4,6 +4,7 @@ import functools
 import io
 import json
 import os
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -71,6 +72,32 @@ def test_every_core_promise_is_reported(graded):
 def test_fail_under_exits_with_1_if_somebody_is_below(course_root, students, assay):
     assert assay("grade", students, "--fail-under", "60", cwd=course_root)[0] == 1
     assert assay("grade", students / "alice", "--fail-under", "60", cwd=course_root)[0] == 0
+
+
+def test_only_the_named_assignment_is_graded_and_everything_is_the_named_students(course_root, tmp_path, assay):
+    course = shutil.copytree(course_root, tmp_path / "course")
+    (course / "reference" / "other.py").write_text('"""Other."""\n')
+    (course / "tests" / "other").mkdir()
+    (course / "tests" / "other" / "test_1_one.py").write_text('"""One"""\ndef test_one(submission): ...\n')
+    write_class(tmp_path / "repository", {"bob": RIGHT})
+    (tmp_path / "repository" / "eve").mkdir()
+    (tmp_path / "repository" / "eve" / "other.py").touch()
+    words = ("grade", tmp_path / "repository", "--course", course, "--student", "Ada", "--json", tmp_path / "r.json")
+    assert assay(*words, "--assignment", "basics", cwd=tmp_path)[::2] == (0, "")
+    (report,) = json.loads((tmp_path / "r.json").read_bytes())["reports"]
+    assert (report["submission"]["name"], report["assignment"], report["score"]) == ("Ada", "basics", 5)
+    assert assay("grade", tmp_path / "repository" / "eve", "--course", course, "--assignment", "basics", cwd=tmp_path) == (
+        2, "", f"assay: nothing to grade in {tmp_path}/repository/eve\n",
+    )  # fmt: skip
+    assert assay(*words, "--assignment", "algebra", cwd=tmp_path) == (
+        2, "", "assay: no assignment 'algebra'; this course has basics, other\n",
+    )  # fmt: skip
+
+
+def test_the_seed_may_come_from_the_environment(course_root, students, tmp_path, assay, monkeypatch):
+    monkeypatch.setenv("ASSAY_SEED", "11")
+    assert assay("grade", students / "bob", "--json", tmp_path / "r.json", cwd=course_root)[0] == 0
+    assert json.loads((tmp_path / "r.json").read_bytes())["reports"][0]["seed"] == "11"
 
 
 def test_names_that_are_no_utf8_cost_nobody_anything(course_root, tmp_path, assay):

@@ -12,7 +12,10 @@ import pytest
 from assay.course.read import fingerprint
 
 FILES = [
+    ".github/actions/gate/action.yml",
+    ".github/workflows/gate.yml",
     ".github/workflows/grade.yml",
+    ".gitlab-ci.yml",
     "README.md",
     "conftest.py",
     "reference/warmup.py",
@@ -38,7 +41,7 @@ def course(written, tmp_path):
     return shutil.copytree(written[0] / "mine", tmp_path / "course")
 
 
-def test_six_files_and_a_workflow_are_written(written):
+def test_six_files_and_those_of_two_platforms_are_written(written):
     folder, said = written
     assert said == (0, "mine has a course of one exercise; try it there with: python -m pytest\n", "")
     assert sorted(str(path.relative_to(folder / "mine")) for path in files_in(folder / "mine")) == FILES

@@ -41,6 +41,27 @@ def test_any_file_will_do_where_the_course_has_one_assignment(tmp_path):
     assert found(take_in([put(tmp_path / "alice.ipynb")], ["scratch"])) == [("alice", "scratch", "notebook")]
 
 
+def test_all_files_are_the_named_students_whatever_they_are_called(tmp_path):
+    for name in ("week 1/bob_scratch.py", "eve/concise.py", "README.md"):
+        put(tmp_path / "ada" / name)
+    assert found(take_in([tmp_path / "ada"], NAMES, "Ada")) == [
+        ("Ada", "scratch", "module"),
+        ("Ada", "concise", "module"),
+    ]
+    assert found(take_in([tmp_path / "ada" / "week 1" / "bob_scratch.py"], NAMES, "Ada")) == [
+        ("Ada", "scratch", "module")
+    ]
+
+
+def test_a_named_students_folder_without_a_file_for_an_assignment_is_refused(tmp_path):
+    put(tmp_path / "bob" / "tests" / "other.py")
+    (refused,) = take_in([tmp_path / "bob"], NAMES, "Ada").refused
+    assert (refused.info.name, refused.assignment) == ("Ada", "")
+    assert refused.reason == (
+        "bob: none of its files is named after an assignment: tests/other.py; call it scratch.py or concise.py"
+    )
+
+
 def test_a_file_named_for_no_assignment_is_an_error_that_names_them(tmp_path):
     path = put(tmp_path / "alice.py")
     with pytest.raises(IntakeError) as caught:

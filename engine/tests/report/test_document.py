@@ -51,6 +51,7 @@ CHECK = record(
     missing={"anyOf": [{"type": "null"}, record(name=TEXT, lost={"type": "boolean"})]},
     diagnosis=OR_NULL,
     duration=NUMBER,
+    line={"type": ["integer", "null"]},
 )
 REPORT = record(
     submission=record(name=TEXT, path=TEXT, sha256={"type": "string", "pattern": "^[0-9a-f]{64}$"}),
@@ -146,7 +147,8 @@ def test_the_document_of_one_report_as_text():
               "message": null,
               "missing": null,
               "diagnosis": null,
-              "duration": 0.25
+              "duration": 0.25,
+              "line": null
             }
           ]
         }

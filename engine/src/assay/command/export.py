@@ -26,6 +26,12 @@ __all__ = ["export"]
     type=PathArgument(exists=True, dir_okay=False, path_type=Path),
     help="canvas, moodle: the CSV file that the platform exported; a copy of it is filled.",
 )
+@click.option(
+    "--root",
+    metavar="FOLDER",
+    type=PathArgument(exists=True, file_okay=False, path_type=Path),
+    help="The root of the student's repository: files are named from there on.",
+)
 @click.option("--column", metavar="TITLE", help="canvas, moodle: the title of the column to fill.")
 @click.option(
     "--pseudonyms",

@@ -94,6 +94,8 @@ class Seed(click.types.IntParamType):
 @click.option(
     "--seed",
     type=Seed(),
+    envvar="ASSAY_SEED",
+    show_envvar=True,
     help="The seed of all inputs, below 2^128; the same seed gives the same report. By default the course's own.",
 )
 @click.option(
@@ -102,6 +104,10 @@ class Seed(click.types.IntParamType):
     metavar="PERCENT",
     help="Exit with 1 if a submission has less than this part of its points, or could not be graded.",
 )
+@click.option(
+    "--student", metavar="NAME", help="All PATHs are the work of this student, whatever files and folders are called."
+)
+@click.option("--assignment", metavar="NAME", help="Grade only the files for this assignment.")
 @gradebook_option
 @roster_option
 @submission_option
@@ -116,6 +122,8 @@ def grade(  # noqa: PLR0913, PLR0917 - one argument an option
     pages: Path | None,
     seed: int | None,
     fail_under: float | None,
+    student: str | None,
+    assignment: str | None,
     file: Path | None,
     roster: Path | None,
     order: Order,
@@ -133,7 +141,9 @@ def grade(  # noqa: PLR0913, PLR0917 - one argument an option
     with interrupts() as signals, contextlib.ExitStack() as stack:
         try:
             with executor_of(ctx, scheduler) as executor:  # first: it imports torch while the submissions are read
-                work = read_work(paths, folder)
+                work = read_work(paths, folder, student)
+                if assignment is not None:
+                    work = _only(work, assignment)
                 require_work(work.intake, paths)
                 work = work._replace(intake=of_exercises(work.course, work.intake, view))
                 require_writable(json_file)
@@ -192,11 +202,21 @@ def _settled(  # noqa: PLR0913, PLR0917 - what grading needs
     return work._replace(intake=intake), lateness
 
 
-def read_work(paths: Sequence[Path], folder: Path | None) -> Work:
-    """Read the course and the submissions; stop if one of them cannot be read."""
+def read_work(paths: Sequence[Path], folder: Path | None, student: str | None = None) -> Work:
+    """Read the course and the submissions, all of one student if a name is given; stop if they cannot be read."""
     with stop_on_error(USAGE):
         course = open_course(folder)
-        return Work(course, take_in(paths, [assignment.name for assignment in course.assignments]))
+        return Work(course, take_in(paths, [assignment.name for assignment in course.assignments], student))
+
+
+def _only(work: Work, name: str) -> Work:
+    """Return the work for one assignment, and what may be for any; stop if the course has no such assignment."""
+    with stop_on_error(USAGE):
+        work.course.assignment(name)
+    uploads = [each for each in work.intake.uploads if each[-1].submission.assignment == name]
+    refused = [each for each in work.intake.refused if each.assignment in {name, ""}]
+    submissions = [each[-1].submission for each in uploads]
+    return work._replace(intake=replace(work.intake, submissions=submissions, uploads=uploads, refused=refused))
 
 
 def grade_work(  # noqa: PLR0913 - each by its name

@@ -40,6 +40,7 @@ class Choice(NamedTuple):
         student: only the reports of this student.
         assignment: only the reports of this assignment.
         published: whether checks are shown that wait for the due date or the publication.
+        root: the root of the student's repository, or None.
     """
 
     report: Path | None
@@ -47,6 +48,7 @@ class Choice(NamedTuple):
     student: str | None
     assignment: str | None
     published: bool
+    root: Path | None = None
 
 
 def choice_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -81,7 +83,7 @@ def read_results(choice: Choice, pseudonyms: Path | None = None) -> list[Result]
         stop(f"no report of this choice in {path_text(source)}", USAGE)
     if pseudonyms is not None:
         found = _without_names(found, pseudonyms)
-    return [result_of(report, decided, published=choice.published) for report, decided in found]
+    return [result_of(report, decided, published=choice.published, root=choice.root) for report, decided in found]
 
 
 def _reports(path: Path) -> Sequence[Report]:

@@ -34,6 +34,8 @@ class Channel:
         self._unfinished: Counter[str] = Counter() if unfinished is None else unfinished
         self._timed_out = False
         self._owners: dict[int, str] = {}
+        self.asked = ""
+        """The contract's name that was asked last, also by an object that came of it."""
         self.contract = contract
         self.library = library
         self.methods: set[tuple[str, str]] = set()
@@ -65,6 +67,7 @@ class Channel:
             GuestEnded: no reply can come any more, or the name did not end in checks before.
         """
         owner = path.partition(".")[0] if root == SUBMISSION else self._owners.get(root, "")
+        self.asked = owner or self.asked
         if not self._timed_out and self._unfinished[owner] >= deadlines.CHECKS_IN_VAIN:
             raise endings.not_asked_again(owner)
         request = Request(

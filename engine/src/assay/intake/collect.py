@@ -12,6 +12,7 @@ from assay.intake.matching import ending_of, match
 from assay.intake.reader.client import Reader
 from assay.intake.result import Intake
 from assay.intake.sentences import file_names
+from assay.intake.students import Student, take_student
 from assay.intake.tree import DiskNode, archive_stem, path_text
 from assay.text import MAX_PATH_CHARS, escape
 
@@ -22,31 +23,42 @@ if TYPE_CHECKING:
 __all__ = ["take_in"]
 
 
-def take_in(paths: Iterable[Path], assignments: Sequence[str]) -> Intake:
+def take_in(paths: Iterable[Path], assignments: Sequence[str], student: str | None = None) -> Intake:
     """Read every submission below the paths.
 
     A file is a submission. A folder with files or folders named for assignments is a student's. Any other folder is a
     folder of students, perhaps in groups, each with a folder, files or an archive. An archive is read like the folder
     that it holds. Links are not followed.
 
+    With the name of a student, everything below the paths is this student's, whatever folders and files are called.
+
     Raises:
         IntakeError: a path does not exist, or a file is not named after an assignment.
     """
     intake = Intake()
     names = tuple(assignments)
+    nodes = [_node(path) for path in paths]
     with Reader() as reader:
-        for path in paths:
-            if not os.path.lexists(path):
-                text = f"{escape(path_text(path), MAX_PATH_CHARS)} does not exist"
-                raise IntakeError(text)
-            node = DiskNode(path)
+        if student is not None:
+            folders = [node for node in nodes if node.kind == "folder"]
+            files = [node for node in nodes if node.kind != "folder"]
+            take_student(Student(student, [*folders], [*files]), names, intake, reader)
+            return intake
+        for node in nodes:
             if node.kind == "folder":
                 take_folder(node, names, intake, reader)
             elif is_archive(node):
                 _take_export(node, names, intake, reader)
             else:
-                intake.add([(node, None, ())], *_assignment_and_student(path, names), reader)
+                intake.add([(node, None, ())], *_assignment_and_student(node.path, names), reader)
     return intake
+
+
+def _node(path: Path) -> DiskNode:
+    if os.path.lexists(path):
+        return DiskNode(path)
+    text = f"{escape(path_text(path), MAX_PATH_CHARS)} does not exist"
+    raise IntakeError(text)
 
 
 def _take_export(node: DiskNode, assignments: tuple[str, ...], intake: Intake, reader: Reader) -> None:

@@ -48,7 +48,8 @@ def measure(measurement: Measurement, submission: Proxy, seed: int) -> Measured:
         arguments = {"submission": submission, "seed": seed}
         error.assay_example = Example(measurement.function, arguments, measurement)  # type: ignore[attr-defined]
         raised = error.with_traceback(None)  # its frames would keep all that was measured
-    return Measured(value, raised, submission._channel.transcript.text())  # noqa: SLF001 - the proxy shows students' names only
+    channel = submission._channel  # noqa: SLF001 - the proxy shows students' names only
+    return Measured(value, raised, channel.transcript.text(), channel.asked)
 
 
 def values_for(state: JudgeState, guest: SubmissionGuest, item: Any) -> dict[str, Any]:
@@ -64,7 +65,7 @@ def values_for(state: JudgeState, guest: SubmissionGuest, item: Any) -> dict[str
             proxy = guest.begin_check(state.guest_seed_for(seed), forbidden_by(item))
             state.measured[key] = measure(measurement, proxy, seed)
             guest.end()
-        value, error, _ = state.measured[key]
+        value, error, *_ = state.measured[key]
         if error is not None:
             raise MeasurementFailed(measurement, error)
         values[name] = copy_plain(value)
@@ -73,8 +74,17 @@ def values_for(state: JudgeState, guest: SubmissionGuest, item: Any) -> dict[str
 
 def transcript_of(state: JudgeState, item: Any) -> str | None:
     """Return the requests of a check's measurements, or None if there were none."""
-    found = [state.measured.get((submission_of(item), measurement)) for measurement in measurements_of(item).values()]
-    return "\n".join(one.transcript for one in found if one is not None and one.transcript) or None
+    return "\n".join(one.transcript for one in _measured(state, item) if one.transcript) or None
+
+
+def asked_by_measurements(state: JudgeState, item: Any) -> str:
+    """Return the contract's name that a check's measurements asked last, or "" if they asked none."""
+    return next((one.asked for one in reversed(_measured(state, item)) if one.asked), "")
+
+
+def _measured(state: JudgeState, item: Any) -> list[Measured]:
+    keys = [(submission_of(item), measurement) for measurement in measurements_of(item).values()]
+    return [state.measured[key] for key in keys if key in state.measured]
 
 
 def _plain(measurement: Measurement, value: Any) -> Any:

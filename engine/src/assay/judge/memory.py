@@ -25,11 +25,13 @@ class Measured(NamedTuple):
         value: its value; None if it raised.
         error: what it raised.
         transcript: its requests, as a student can run them.
+        asked: the contract's name that it asked last, or "".
     """
 
     value: Any
     error: BaseException | None
     transcript: str | None
+    asked: str
 
 
 @dataclass

@@ -185,7 +185,7 @@ class Recogniser:
             return self._measure(item, mistake, example.measurement).error
         arguments = dict(example.arguments)
         for name, measurement in measurements_of(item).items():
-            arguments[name], raised, _ = self._measure(item, mistake, measurement)
+            arguments[name], raised, *_ = self._measure(item, mistake, measurement)
             if raised is not None:
                 return raised
         if "submission" in arguments:

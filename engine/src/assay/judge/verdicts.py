@@ -14,7 +14,8 @@ from assay.judge.collected import check_of
 from assay.judge.comparison import pair
 from assay.judge.evidence import evidence_of
 from assay.judge.examples import FLAKY
-from assay.judge.measurements import MeasurementFailed, transcript_of
+from assay.judge.lines import line_of
+from assay.judge.measurements import MeasurementFailed, asked_by_measurements, transcript_of
 from assay.judge.messages import bounded, describe_missing, describe_raised, help_for_raised
 from assay.model import HIDDEN_TEXT, Check, Message, Missing, Plot, Status, Verdict
 from assay.text import Prose
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from assay.model import Submission
 
 _NOT_RUN = "the check was not run to its end"
+_OF_A_LINE = ("failed", "error", "timeout", "crashed")
 
 
 class Finding(NamedTuple):
@@ -91,7 +93,9 @@ class Verdicts:
         error = call.excinfo.value if call.excinfo is not None else None
         duration = call.duration + (before.duration if before else 0.0)
         if error is not None and (before is None or call.when == "call" or before.status == "passed"):
-            return _verdict(check, self._finding(item, error), duration)
+            asked = _asked(item) or asked_by_measurements(self._state, item)
+            line = line_of(asked, _submission_of(item)) if asked else None
+            return _verdict(check, self._finding(item, error), duration, line)
         if error is None and call.when == "call":
             return _verdict(check, Finding("passed"), duration)
         if before is None:
@@ -171,12 +175,12 @@ class Verdicts:
         return None if guest is not None and guest.failure is error else shown
 
 
-def _verdict(check: Check, finding: Finding, duration: float) -> Verdict:
-    """Return the verdict, without the input and answer of a hidden check."""
+def _verdict(check: Check, finding: Finding, duration: float, line: int | None = None) -> Verdict:
+    """Return the verdict, without the input, the answer and the line of a hidden check."""
     status, message, missing, public, diagnosis, evidence = finding
     if check.visibility == "hidden" and message is not None:
         message = Message(help=f"{HIDDEN_TEXT}; {public}" if public else HIDDEN_TEXT)
-        missing, diagnosis, evidence = None, None, None
+        missing, diagnosis, evidence, line = None, None, None, None
     score = check.points if status == "passed" else 0.0
     return Verdict(
         check.id,
@@ -189,6 +193,7 @@ def _verdict(check: Check, finding: Finding, duration: float) -> Verdict:
         missing,
         diagnosis,
         duration,
+        line if status in _OF_A_LINE else None,
         evidence,
     )
 
@@ -218,6 +223,11 @@ def _first_of_flaky(error: BaseException) -> BaseException:
 def _transcript(item: Any) -> str | None:
     submission = getattr(item, "funcargs", {}).get("submission")
     return submission._channel.transcript.text() if submission is not None else None  # noqa: SLF001 - the proxy shows students' names only
+
+
+def _asked(item: Any) -> str:
+    submission = getattr(item, "funcargs", {}).get("submission")
+    return submission._channel.asked if submission is not None else ""  # noqa: SLF001 - as above
 
 
 def _submission_of(item: Any) -> Submission:

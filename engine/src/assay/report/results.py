@@ -20,6 +20,7 @@ from assay.text import MAX_LINE_CHARS, MAX_NAME_CHARS, MAX_PATH_CHARS, escape
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from assay.model import ExerciseResult, Message, Report, Status, Verdict, Visibility
     from assay.report.decided import Deduction
@@ -52,6 +53,7 @@ class Row(msgspec.Struct, frozen=True):
         visibility: who may see it, and when.
         text: the message as lines, or "".
         duration: in seconds.
+        line: where the file defines the function that the check asked last, if this is known.
     """
 
     exercise: str
@@ -64,6 +66,7 @@ class Row(msgspec.Struct, frozen=True):
     visibility: Visibility
     text: str
     duration: float
+    line: int | None = None
 
     @property
     def is_wrong(self) -> bool:
@@ -77,7 +80,7 @@ class Result(msgspec.Struct, frozen=True):
     Args:
         student: the name, or a pseudonym.
         assignment: the assignment; "" if the submission could not be taken in and nobody knows.
-        file: the submission's path if it is a relative one, or "".
+        file: the submission's path, from the root of its repository if that is known; "" if it is not a relative one.
         rows: the checks and written answers that count, by exercise.
         doubt: why the points are not known, or "".
         pending: what a person must decide before the points are final, as the student may read it, or "".
@@ -110,13 +113,14 @@ class Result(msgspec.Struct, frozen=True):
         return sum((row.max_score for row in self.rows), Decimal(0))
 
 
-def result_of(report: Report, decided: Decided, *, published: bool) -> Result:
+def result_of(report: Report, decided: Decided, *, published: bool, root: Path | None = None) -> Result:
     """Return what a student gets.
 
     Args:
         report: as the judge made it.
         decided: what persons decided beside it.
         published: whether checks may be shown that wait for the due date or the publication.
+        root: the root of the student's repository, if it is known.
 
     Raises:
         ExportError: there are points above a million, as in a report of an earlier version.
@@ -124,6 +128,8 @@ def result_of(report: Report, decided: Decided, *, published: bool) -> Result:
     _require_points(report, decided)
     seen = for_student(decide(report, decided), published=published)
     path = PurePath(report.submission.path)
+    if root is not None and path.is_relative_to(root):
+        path = path.relative_to(root)
     excused = [f"exercise {exercise.id} is excused" for exercise in report.exercises if exercise.id in decided.excused]
     rows = [] if decided.whole else [*_rows(seen.exercises, report.exercises, decided), *_answers(seen, decided)]
     rows += _late(decided.late, rows)
@@ -186,6 +192,7 @@ def _rows(seen: Sequence[ExerciseResult], judged: Sequence[ExerciseResult], deci
             visibility=check.visibility,
             text=_message(check.message),
             duration=check.duration,
+            line=check.line,
         )
 
 

@@ -1,20 +1,23 @@
 """GitHub's annotations and summary: commands that its runner reads, Markdown that shows texts as they are."""
 
 import re
+from pathlib import Path
 
 import pytest
-from exports import ADA, UNGRADED, nasty_report, request
+from exports import ADA, TIME, UNGRADED, nasty_report, request
 from markdown_it import MarkdownIt
 from msgspec.structs import replace
 from reports import check, exercise, report
 
 from assay.errors import ExportError
-from assay.model import Message
+from assay.model import Message, SubmissionInfo
+from assay.report.decided import undecided
 from assay.report.exporters.github_annotations import github_annotations
 from assay.report.exporters.github_summary import github_summary
-from assay.report.results import ROUNDING
+from assay.report.exporters.request import Request
+from assay.report.results import ROUNDING, result_of
 
-COMMAND = re.compile(r"::(error|warning|notice) (?:file=([^,:]*),)?title=([^,:]*)::(.*)")
+COMMAND = re.compile(r"::(error|warning|notice) (?:file=([^,:]*),)?(?:line=\d+,)?title=([^,:]*)::(.*)")
 """A workflow's command as the runner reads it: properties end at a comma or a colon, the message at the line."""
 
 
@@ -47,6 +50,22 @@ def test_a_wrong_check_is_an_error_and_the_points_are_a_notice():
     assert [*notice[:2], *map(decoded, notice[2:])] == [
         "notice", "submissions/Ada", "Ada, linear_regression_scratch: points", "3.00 of 4.00",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("path", "place"),
+    [
+        ("students/ada/src/scratch.py", "file=src/scratch.py,line=12,"),
+        ("scratch.py", "file=scratch.py,line=12,"),
+        ("/home/teacher/scratch.py", ""),
+    ],
+)
+def test_an_error_is_at_the_line_of_the_function_in_the_students_repository(path, place):
+    wrong = replace(check("the loss is right", "failed"), line=12)
+    ada = replace(report("Ada", (exercise("1", "One", wrong),)), submission=SubmissionInfo("Ada", path, ""))
+    made = result_of(ada, undecided(ada), published=False, root=Path("students/ada"))
+    first, _ = github_annotations(Request((made,), TIME)).content.decode().splitlines()
+    assert first == f"::error {place}title=Ada%2C linear_regression_scratch%3A the loss is right::failed"
 
 
 def test_what_could_not_be_graded_is_a_warning_and_no_error():

@@ -38,7 +38,7 @@ def github_annotations(request: Request) -> Export:
 def _errors(result: Result) -> Iterator[str]:
     for row in result.rows:
         if row.is_wrong:
-            yield _command("error", result, row.description, row.text or row.status)
+            yield _command("error", result, row.description, row.text or row.status, row.line)
 
 
 def _warnings(result: Result) -> Iterator[str]:
@@ -51,8 +51,9 @@ def _notices(result: Result) -> Iterator[str]:
         yield _command("notice", result, "points", f"{result.score:f} of {result.max_score:f}")
 
 
-def _command(kind: str, result: Result, title: str, text: str) -> str:
+def _command(kind: str, result: Result, title: str, text: str, line: int | None = None) -> str:
     file = f"file={result.file.translate(_PROPERTY)}," if result.file else ""
+    file += f"line={line}," if file and line else ""
     who = f"{result.student}, {result.assignment}".removesuffix(", ")
     return f"::{kind} {file}title={f'{who}: {title}'.translate(_PROPERTY)}::{text.translate(_DATA)}"
 
