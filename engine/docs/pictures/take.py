@@ -29,11 +29,10 @@ def main() -> None:
         command = [sys.executable, "-m", "assay", "grade", "submissions", "--seed", "7", "--pages", folder]
         subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
         with chromium() as browser, Watched(browser) as watched:
-            for name, (page, width, height) in PICTURES.items():
-                view = {"width": width, "height": height}
-                watched.open(f"file://{folder}/{page}", viewport=view, color_scheme="light").screenshot(
-                    path=HERE / name
-                )
+            for name, (address, width, part) in PICTURES.items():
+                view = {"width": width, "height": 900}
+                page = watched.open(f"file://{folder}/{address}", viewport=view, color_scheme="light")
+                (page.locator(part) if part else page).screenshot(path=HERE / name)
 
 
 if __name__ == "__main__":

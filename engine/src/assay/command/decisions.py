@@ -117,10 +117,10 @@ def excuse(student: str, exercise: str, reason: str, assignment: str | None, fil
 @click.argument("text")
 @required_gradebook_option
 def comment(cluster: str, text: str, file: Path) -> None:
-    """Show TEXT to all students in a CLUSTER of equal wrong answers, now and after every regrade.
+    """Write a comment on a CLUSTER of equal wrong answers.
 
-    CLUSTER is the number on the class page, which `assay grade --pages` writes. A later comment replaces the one
-    before. The checks of a cluster are never hidden ones.
+    All its students read TEXT, now and after every regrade. CLUSTER is the number on the class page, which
+    `assay grade --pages` writes. A later comment replaces the one before. The checks of a cluster are never hidden ones.
     """
     text = " ".join(text.split())
     if not 0 < len(text) <= _MAX_COMMENT_CHARS:
