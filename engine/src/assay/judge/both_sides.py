@@ -1,4 +1,7 @@
-"""The two sides of a comparison, written so that a reader sees where they differ; as total and bounded as `display`."""
+"""The two sides of a comparison, written so that a reader sees where they differ.
+
+As the functions of `assay.text`, `pair` takes any values and returns short, printable text.
+"""
 
 from __future__ import annotations
 
