@@ -67,7 +67,7 @@ def facts_of(report):
     for exercise in report["exercises"]:
         for check in exercise["checks"]:
             place = f"{exercise['id']}/{check['id']}"
-            yield place, [check[field] for field in ("status", "score", "missing", "diagnosis", "line")]
+            yield place, [check.get(field) for field in ("status", "score", "missing", "diagnosis", "line")]
             for field, text in (check["message"] or {}).items():
                 raised = check["status"] == "error" and field == "yours"
                 yield f"{place}/{field}", "" if raised else without_exceptions(text)

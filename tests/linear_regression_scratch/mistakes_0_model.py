@@ -6,6 +6,11 @@ import torch
 from assay.checks import mistake
 from d2l import torch as d2l
 
+from .wrong_models import draw_normal, make_constructor, make_fit, right_step
+
+INIT, FORWARD = "LinearRegressionScratch.__init__", "LinearRegressionScratch.forward"
+LOSS, OPTIMIZER = "LinearRegressionScratch.loss", "LinearRegressionScratch.configure_optimizers"
+
 SEED = "every model starts with the same weights: set no seed in the constructor"
 REPEATED = "some weights are copies of others, or their opposites: draw as many as there are inputs"
 STANDARDISED = "mean and deviation are those of the distribution: do not make these very weights have them"
@@ -15,26 +20,6 @@ FLAT = "forward gives (n,) where y is (n, 1), so that y_hat - y broadcasts to (n
 
 # Typical mistakes: the training loop. They come first, because the first mistake that answers like a submission names
 # what is wrong with it: a fit without zero_grad() and a zero_grad() that does nothing have the same trajectory.
-
-
-def make_fit(batch_step, batches=lambda data: data.train_dataloader()):
-    """Make a loop that differs from the right one in what it does with a batch, or in which batches it takes."""
-
-    def fit(model, data, max_epochs):
-        optimizer = model.configure_optimizers()
-        for _ in range(max_epochs):
-            for X, y in batches(data):
-                batch_step(model, optimizer, X, y)
-
-    fit.__name__ = batch_step.__name__
-    return fit
-
-
-def right_step(model, optimizer, X, y):
-    optimizer.zero_grad()
-    model.loss(model(X), y).backward()
-    with torch.no_grad():
-        optimizer.step()
 
 
 @mistake("fit", hint="the gradients of all batches add up: call optimizer.zero_grad() before every backward()")
@@ -147,15 +132,12 @@ def rate_halved_later(model, data, max_epochs):
 # Typical mistakes: the optimiser
 
 
-@mistake(
-    "LinearRegressionScratch.configure_optimizers",
-    hint="the bias is never updated: give the optimiser [self.w, self.b]",
-)
+@mistake(OPTIMIZER, hint="the bias is never updated: give the optimiser [self.w, self.b]")
 def bias_left_out(self):
     return d2l.SGD([self.w], self.lr)
 
 
-@mistake("LinearRegressionScratch.configure_optimizers", hint="the learning rate is a fixed number: pass self.lr on")
+@mistake(OPTIMIZER, hint="the learning rate is a fixed number: pass self.lr on")
 def rate_fixed(self):
     return d2l.SGD([self.w, self.b], 0.03)
 
@@ -225,94 +207,66 @@ def no_gradient_yet(self):
 # Typical mistakes: the model
 
 
-@mistake("LinearRegressionScratch.forward", hint="the bias is missing: add self.b to X @ self.w")
+@mistake(FORWARD, hint="the bias is missing: add self.b to X @ self.w")
 def no_bias(self, X):
     return X @ self.w
 
 
-@mistake("LinearRegressionScratch.forward", hint=FLAT)
+@mistake(FORWARD, hint=FLAT)
 def flat(self, X):
     return (X @ self.w + self.b).flatten()
 
 
-@mistake("LinearRegressionScratch.forward", hint=FLAT)
+@mistake(FORWARD, hint=FLAT)
 def squeezed(self, X):
     return (X @ self.w + self.b).squeeze()
 
 
-@mistake("LinearRegressionScratch.loss", hint="the half is missing: the loss is the mean of (y_hat - y)² / 2")
+@mistake(LOSS, hint="the half is missing: the loss is the mean of (y_hat - y)² / 2")
 def half_missing(self, y_hat, y):
     return ((y_hat - y) ** 2).mean()
 
 
-@mistake(
-    "LinearRegressionScratch.loss", hint="the half is taken twice: the loss is the mean of (y_hat - y)² / 2, not / 4"
-)
+@mistake(LOSS, hint="the half is taken twice: the loss is the mean of (y_hat - y)² / 2, not / 4")
 def half_twice(self, y_hat, y):
     return ((y_hat - y) ** 2 / 4).mean()
 
 
-@mistake(
-    "LinearRegressionScratch.loss",
-    hint="this is the sum over the batch, so a step grows with the batch size: take the mean, once",
-)
+@mistake(LOSS, hint="this is the sum over the batch, so a step grows with the batch size: take the mean, once")
 def sum_for_mean(self, y_hat, y):
     return ((y_hat - y) ** 2 / 2).sum()
 
 
-@mistake("LinearRegressionScratch.loss", hint="the loss is divided by the batch size twice: mean() has done it already")
+@mistake(LOSS, hint="the loss is divided by the batch size twice: mean() has done it already")
 def mean_twice(self, y_hat, y):
     return ((y_hat - y) ** 2 / 2).mean() / len(y)
 
 
-@mistake(
-    "LinearRegressionScratch.loss",
-    hint="this is one loss for each example: take their mean, so that backward() can start from it",
-)
+@mistake(LOSS, hint="this is one loss for each example: take their mean, so that backward() can start from it")
 def not_reduced(self, y_hat, y):
     return (y_hat - y) ** 2 / 2
 
 
-def make_constructor(draw, requires_grad=True):
-    """Make a constructor that draws its weights in another way."""
-
-    def init(self, num_inputs, lr, sigma=0.01):
-        d2l.Module.__init__(self)
-        self.num_inputs, self.lr, self.sigma = num_inputs, lr, sigma
-        self.w = draw(num_inputs, sigma).requires_grad_(requires_grad)
-        self.b = torch.zeros(1, requires_grad=requires_grad)
-
-    init.__name__ = draw.__name__
-    return init
-
-
-@mistake(
-    "LinearRegressionScratch.__init__",
-    hint=VARIANCE,
-)
+@mistake(INIT, hint=VARIANCE)
 @make_constructor
 def variance_for_deviation(d, sigma):
     return torch.normal(0.0, sigma**2, (d, 1))
 
 
-@mistake(
-    "LinearRegressionScratch.__init__",
-    hint="sigma is not used: multiply torch.randn by it, or give it to torch.normal",
-)
+@mistake(INIT, hint="sigma is not used: multiply torch.randn by it, or give it to torch.normal")
 @make_constructor
 def sigma_ignored(d, sigma):
     return torch.randn(d, 1)
 
 
-@mistake("LinearRegressionScratch.__init__", hint="the deviation is always 0.01: use the argument sigma")
+@mistake(INIT, hint="the deviation is always 0.01: use the argument sigma")
 @make_constructor
 def default_sigma_always(d, sigma):
     return torch.normal(0.0, 0.01, (d, 1))
 
 
 @mistake(
-    "LinearRegressionScratch.__init__",
-    hint="torch.rand is uniform between 0 and 1: draw from a normal distribution, torch.randn or torch.normal",
+    INIT, hint="torch.rand is uniform between 0 and 1: draw from a normal distribution, torch.randn or torch.normal"
 )
 @make_constructor
 def uniform_weights(d, sigma):
@@ -320,73 +274,58 @@ def uniform_weights(d, sigma):
 
 
 @mistake(
-    "LinearRegressionScratch.__init__",
-    hint="the weights are uniform, though with the right deviation: draw them with torch.randn or torch.normal",
+    INIT, hint="the weights are uniform, though with the right deviation: draw them with torch.randn or torch.normal"
 )
 @make_constructor
 def centred_uniform_weights(d, sigma):
     return sigma * math.sqrt(12) * (torch.rand(d, 1) - 0.5)
 
 
-@mistake(
-    "LinearRegressionScratch.__init__",
-    hint="w has shape (num_inputs,), so X @ w is flat and the loss broadcasts: make it (num_inputs, 1)",
-)
+@mistake(INIT, hint="w has shape (num_inputs,), so X @ w is flat and the loss broadcasts: make it (num_inputs, 1)")
 @make_constructor
 def flat_weights(d, sigma):
     return torch.normal(0.0, sigma, (d,))
 
 
-@mistake(
-    "LinearRegressionScratch.__init__",
-    hint="autograd does not follow w and b: create both with requires_grad=True",
-)
+@mistake(INIT, hint="autograd does not follow w and b: create both with requires_grad=True")
 def no_gradients(self, num_inputs, lr, sigma=0.01):
-    make_constructor(lambda d, sigma: torch.normal(0.0, sigma, (d, 1)), requires_grad=False)(
-        self, num_inputs, lr, sigma
-    )
+    make_constructor(draw_normal, requires_grad=False)(self, num_inputs, lr, sigma)
 
 
-@mistake("LinearRegressionScratch.__init__", hint=SEED)
+@mistake(INIT, hint=SEED)
 @make_constructor
 def seeded(d, sigma):
     torch.manual_seed(0)
-    return torch.normal(0.0, sigma, (d, 1))
+    return draw_normal(d, sigma)
 
 
-@mistake(
-    "LinearRegressionScratch.__init__",
-    hint="trunc_normal_ cuts the weights off at -2 and 2, whatever sigma is: draw them with torch.normal",
-)
+@mistake(INIT, hint="trunc_normal_ cuts the weights off at -2 and 2, whatever sigma is: draw them with torch.normal")
 @make_constructor
 def truncated_at_two(d, sigma):
     return torch.nn.init.trunc_normal_(torch.empty(d, 1), std=sigma) if sigma else torch.zeros(d, 1)
 
 
-@mistake(
-    "LinearRegressionScratch.__init__",
-    hint="the weights are cut off at three deviations: draw them with torch.normal, which has no end",
-)
+@mistake(INIT, hint="the weights are cut off at three deviations: draw them with torch.normal, which has no end")
 @make_constructor
 def truncated_at_three_deviations(d, sigma):
     return sigma * torch.nn.init.trunc_normal_(torch.empty(d, 1), a=-3.0, b=3.0)
 
 
-@mistake("LinearRegressionScratch.__init__", hint=STANDARDISED)
+@mistake(INIT, hint=STANDARDISED)
 @make_constructor
 def standardised(d, sigma):
     w = torch.randn(d, 1)
     return sigma * (w - w.mean()) / w.std() if d > 1 else sigma * w
 
 
-@mistake("LinearRegressionScratch.__init__", hint=STANDARDISED)
+@mistake(INIT, hint=STANDARDISED)
 @make_constructor
 def deviation_made_exact(d, sigma):
     w = torch.randn(d, 1)
     return sigma * w / w.std() if d > 1 else sigma * w
 
 
-@mistake("LinearRegressionScratch.__init__", hint=REPEATED)
+@mistake(INIT, hint=REPEATED)
 @make_constructor
 def equal_pairs(d, sigma):
     return torch.normal(0.0, sigma, ((d + 1) // 2, 1)).repeat_interleave(2, dim=0)[:d]
@@ -395,31 +334,25 @@ def equal_pairs(d, sigma):
 _zero = torch.zeros(1, requires_grad=True)
 
 
-@mistake("LinearRegressionScratch.__init__", hint="all models share one bias: make it in the constructor")
+@mistake(INIT, hint="all models share one bias: make it in the constructor")
 def one_bias_for_all(self, num_inputs, lr, sigma=0.01):
-    make_constructor(lambda d, sigma: torch.normal(0.0, sigma, (d, 1)))(self, num_inputs, lr, sigma)
+    make_constructor(draw_normal)(self, num_inputs, lr, sigma)
     self.b = _zero
 
 
-@mistake("LinearRegressionScratch.forward", hint="the first answer for this X is given again, but not all is as it was")
+@mistake(FORWARD, hint="the first answer for this X is given again, but not all is as it was")
 def forward_remembered(self, X):
     if not hasattr(X, "predictions"):
         X.predictions = X @ self.w + self.b
     return X.predictions
 
 
-@mistake(
-    "LinearRegressionScratch.loss",
-    hint="the square is written out, and large terms cancel: square the difference, (y_hat - y) ** 2",
-)
+@mistake(LOSS, hint="the square is written out, and large terms cancel: square the difference, (y_hat - y) ** 2")
 def square_written_out(self, y_hat, y):
     return (y_hat**2 - 2 * y_hat * y + y**2).mean() / 2
 
 
-@mistake(
-    "LinearRegressionScratch.loss",
-    hint="the sum is divided by 32 at most: divide by the number of rows, whatever it is",
-)
+@mistake(LOSS, hint="the sum is divided by 32 at most: divide by the number of rows, whatever it is")
 def batch_of_32(self, y_hat, y):
     return ((y_hat - y) ** 2 / 2).sum() / min(len(y), 32)
 

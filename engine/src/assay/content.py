@@ -1,7 +1,8 @@
 """Say what a file is by its content, whatever its name says: Python, a notebook, or something else.
 
 Intake and guests share this module, so it imports the standard library alone. `foreign` and `is_notebook` only look at
-the bytes. `text_of` decodes them by a codec that the file itself may choose: call it inside a guest's limits.
+the bytes, and `readable_text` decodes any bytes for a first look. `text_of` decodes them by a codec that the file
+itself may choose: call it inside a guest's limits.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import io
 import re
 from typing import NamedTuple
 
-__all__ = ["Text", "Unreadable", "foreign", "is_notebook", "text_of"]
+__all__ = ["Text", "Unreadable", "foreign", "is_notebook", "readable_text", "text_of"]
 
 _HEAD = 4096
 """Bytes that are enough to recognise a file."""
@@ -90,6 +91,12 @@ def foreign(source: bytes) -> str | None:
 def is_notebook(text: str) -> bool:
     """Return whether a text is a notebook's JSON, whole or broken."""
     return text.lstrip().startswith("{") and _NOTEBOOK.search(text) is not None
+
+
+def readable_text(data: bytes) -> str:
+    """Return bytes as text, by their byte-order mark or else as UTF-8; U+FFFD stands for what is neither."""
+    mark = data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+    return data.decode("utf-16" if mark else "utf-8-sig", "replace")
 
 
 def text_of(source: bytes) -> Text:

@@ -9,10 +9,10 @@ from assay.course.budgets import DEFAULTS
 from assay.errors import ForkServerError, GuestEnded
 from assay.guest.processes import _states
 from assay.host import forkserver as forkservers
-from assay.host.deadlines import wall_seconds
 from assay.host.forkserver import Budget, Task, shared
 from assay.host.guest import Guest
 from assay.host.lines import ReferenceLine
+from assay.host.waiting import wall_seconds
 from assay.wire.messages import Request, Returned
 
 SOURCE = b"""

@@ -7,7 +7,7 @@ import pytest
 
 from assay.errors import IntakeError
 from assay.intake.collect import take_in
-from assay.intake.tree import MAX_BYTES
+from assay.intake.limits import MAX_BYTES
 
 NAMES = ["scratch", "concise"]
 NOTEBOOK = '{"cells": []}'

@@ -13,8 +13,8 @@ import pytest
 from archive_files import CODE, HONEST, NAMES, summary, tarred, zipped
 
 from assay.errors import IntakeError
-from assay.intake.archives.opening import STUDENT
 from assay.intake.collect import take_in
+from assay.intake.limits import STUDENT
 from assay.intake.reader import client
 from assay.intake.reader.client import Reader
 from assay.intake.reader.notebooks import without_outputs

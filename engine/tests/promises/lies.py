@@ -17,7 +17,7 @@ from assay.errors import GuestEnded, Mismatch, NameMissing, SubmissionRaised
 from assay.host.channel import Channel, _stays
 from assay.host.lines import SocketLine
 from assay.host.proxy import Handle, Method, Proxy
-from assay.judge.comparison import pair
+from assay.judge.both_sides import pair
 from assay.judge.messages import describe_raised
 from assay.text import shorten
 from assay.wire.messages import Measured, Returned

@@ -10,7 +10,7 @@ from lies import NASTY, OUTCOMES, SECONDS
 
 from assay.course.budgets import DEFAULTS
 from assay.errors import GuestEnded, PromiseBroken, WireError
-from assay.host import deadlines
+from assay.host import waiting
 from assay.host.forkserver import Budget
 from assay.host.guest import Guest
 from assay.promises import CORE, Broken, Kept
@@ -79,8 +79,8 @@ IMPORTS = {
 
 @pytest.fixture
 def short_walls(monkeypatch):
-    monkeypatch.setattr(deadlines, "wall_seconds", lambda _: SECONDS)
-    monkeypatch.setattr(deadlines, "EXIT_SECONDS", SECONDS)
+    monkeypatch.setattr(waiting, "wall_seconds", lambda _: SECONDS)
+    monkeypatch.setattr(waiting, "EXIT_SECONDS", SECONDS)
 
 
 ONE_MISSING = dict.fromkeys(CORE, Kept("magic"))

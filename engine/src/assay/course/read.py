@@ -31,7 +31,7 @@ class Course(msgspec.Struct, frozen=True):
         root: the folder.
         assignments: in the order of their names.
         library: the folder of the package that submissions may import, if there is one.
-        fingerprint: SHA-256 of every file of reference and tests; a report carries it.
+        fingerprint: SHA-256 of every file on which a report may depend; a report carries it.
     """
 
     root: Path

@@ -1,4 +1,7 @@
-"""Which upload of a student counts, how late it is, and what that costs; only a platform's own times are believed."""
+"""Which upload of a student counts, how late it is, and what that costs; only a platform's own times are believed.
+
+A cost in percent becomes points in `gradebook/effective.py`, where the assignment's points are known.
+"""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ import signal
 import time
 from typing import TYPE_CHECKING
 
-from assay.host import deadlines, endings
+from assay.host import endings, waiting
 from assay.host.lines import SocketLine
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class CheckProcess:
         self._hear_exit = hear_exit
         self._exit_heard = False
         self._silent = False
-        whole = math.inf if no_deadline else deadlines.wall_seconds(budget.import_seconds)
+        whole = math.inf if no_deadline else waiting.wall_seconds(budget.import_seconds)
         self._line = SocketLine(sock, budget.call_seconds, whole, self._describe_exit, measure)
 
     def ask(self, request: Request) -> Reply:
@@ -76,7 +76,7 @@ class CheckProcess:
             self._silent = True  # the process still runs: the fork server kills it when the check ends
             if reply == "idle":
                 return endings.call_waits(budget.call_seconds)
-            return self._too_slow(one_call=waited >= deadlines.wall_seconds(budget.call_seconds) - 1)
+            return self._too_slow(one_call=waited >= waiting.wall_seconds(budget.call_seconds) - 1)
         long = time.monotonic() - self._began >= budget.import_seconds - 1
         how = self._hear_exit_once()
         if how is not None and endings.ran_out_of_time(how, sure=long or waited >= budget.call_seconds - 1):

@@ -10,7 +10,7 @@ import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from assay.errors import PromiseBroken, WireError
-from assay.host import deadlines, endings
+from assay.host import endings, waiting
 from assay.host.check_process import CheckProcess
 from assay.host.lines import EndedLine
 from assay.promises import broken_core
@@ -107,7 +107,7 @@ class Guest:
         started = time.monotonic()
         try:
             try:
-                locked = self._hear(deadlines.wall_seconds(self._budget.call_seconds))
+                locked = self._hear(waiting.wall_seconds(self._budget.call_seconds))
             except WireError:
                 locked = None
             if not isinstance(locked, LockedDown):
@@ -146,7 +146,7 @@ class Guest:
             try:
                 if self._sock is None:
                     raise frames.Hangup
-                self._sock.settimeout(deadlines.wall_seconds(self._budget.call_seconds))
+                self._sock.settimeout(waiting.wall_seconds(self._budget.call_seconds))
                 frames.send_socket(self._sock, theirs)
                 frames.send(self._sock, encode(Begin(seed, forbidden, undo_leftovers)))
             except WireError:
@@ -214,12 +214,12 @@ class Guest:
             together: all statements have this many times the limit of one.
         """
         seconds = self._budget.import_seconds
-        end = time.monotonic() + deadlines.wall_seconds(together * seconds)
+        end = time.monotonic() + waiting.wall_seconds(together * seconds)
         began = time.monotonic()
         first = middle = None  # measurements of the statement that runs
         while True:
-            if self._is_readable(deadlines.MEASURE_SECONDS):
-                message = self._hear(deadlines.wall_seconds(self._budget.call_seconds))
+            if self._is_readable(waiting.MEASURE_SECONDS):
+                message = self._hear(waiting.wall_seconds(self._budget.call_seconds))
                 if not isinstance(message, Running):
                     return message
                 self._slow = SlowStatement(message.number, alone=True)
@@ -229,8 +229,8 @@ class Guest:
                 now, ran = self._measure(), time.monotonic() - began
                 first = first or now
                 middle = middle or (now if ran >= seconds / 2 else None)
-                idle = middle is not None and ran >= seconds and deadlines.was_idle(middle, now, seconds / 2)
-                alone = idle or now.seconds - first.seconds > seconds or ran > deadlines.wall_seconds(seconds)
+                idle = middle is not None and ran >= seconds and waiting.was_idle(middle, now, seconds / 2)
+                alone = idle or now.seconds - first.seconds > seconds or ran > waiting.wall_seconds(seconds)
                 if alone or now.seconds > together * seconds or time.monotonic() > end:
                     self._slow = self._slow._replace(alone=alone)
                     raise frames.Silence
@@ -250,7 +250,7 @@ class Guest:
 
     def _hear_exit(self) -> CheckExited | None:
         try:
-            message = self._hear(deadlines.EXIT_SECONDS)
+            message = self._hear(waiting.EXIT_SECONDS)
         except frames.Hangup:
             self._hang_up()  # the process is gone, even if the fork server still finds it alive while it is taken down
             return None

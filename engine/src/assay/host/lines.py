@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING, Protocol
 
 from assay.errors import GuestEnded, WireError
-from assay.host import deadlines, endings
+from assay.host import endings, waiting
 from assay.wire import frames
 from assay.wire.messages import Measured, Reply, Request, Returned
 from assay.wire.values import MAX_DEPTH, depth_of, encode, weighing_decoder
@@ -60,7 +60,7 @@ class SocketLine:
             raise self._ended
         try:
             asked = time.monotonic()
-            deadline = min(asked + deadlines.wall_seconds(self._seconds), self._end)
+            deadline = min(asked + waiting.wall_seconds(self._seconds), self._end)
             self._sock.settimeout(max(0.001, deadline - asked))
             frames.send(self._sock, encode(request))
             if self._is_idle(asked):
@@ -90,7 +90,7 @@ class SocketLine:
         before = self._measure()
         if self._is_answered(asked + 2 * half):
             return False
-        return deadlines.was_idle(before, self._measure(), half)
+        return waiting.was_idle(before, self._measure(), half)
 
     def _is_answered(self, until: float) -> bool:
         """Wait for the first byte of a reply, or a hang-up."""

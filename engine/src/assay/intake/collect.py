@@ -6,8 +6,9 @@ import os
 from typing import TYPE_CHECKING
 
 from assay.errors import IntakeError
-from assay.intake.archives.opening import CLASS, check_openable, is_archive
+from assay.intake.archives.opening import check_openable, is_archive
 from assay.intake.classes import take_folder
+from assay.intake.limits import CLASS
 from assay.intake.matching import ending_of, match
 from assay.intake.reader.client import Reader
 from assay.intake.result import Intake

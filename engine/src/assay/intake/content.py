@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from assay.content import is_notebook
+from assay.content import is_notebook, readable_text
 from assay.errors import IntakeError
+from assay.intake.limits import MAX_BYTES
 from assay.intake.matching import ending_of
-from assay.intake.tree import KINDS, MAX_BYTES, readable_text
+from assay.intake.tree import KINDS
 
 if TYPE_CHECKING:
     from assay.intake.reader.client import Reader

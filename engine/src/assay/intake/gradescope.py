@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from assay.content import readable_text
 from assay.errors import IntakeError
 from assay.intake.platforms import Export, time_of
-from assay.intake.tree import readable_text
 
 if TYPE_CHECKING:
     from assay.intake.tree import Node

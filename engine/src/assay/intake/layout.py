@@ -6,9 +6,10 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from assay.intake.archives.opening import is_archive
+from assay.intake.limits import MAX_DEPTH
 from assay.intake.matching import ending_of, is_named_for, match, own_matches
 from assay.intake.platforms import export_of
-from assay.intake.tree import MAX_DEPTH, ending
+from assay.intake.tree import ending
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

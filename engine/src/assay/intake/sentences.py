@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assay.intake.layout import files_below
+from assay.intake.limits import MAX_DEPTH
 from assay.intake.matching import ending_of
-from assay.intake.tree import MAX_DEPTH, path_text
+from assay.intake.tree import path_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

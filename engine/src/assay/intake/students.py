@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from assay.errors import IntakeError
-from assay.intake.archives.opening import STUDENT, check_openable, is_archive
+from assay.intake.archives.opening import check_openable, is_archive
 from assay.intake.choice import Candidate, choices
 from assay.intake.layout import files_below, is_flat_export, places
+from assay.intake.limits import STUDENT
 from assay.intake.matching import ending_of, match, own_matches
 from assay.intake.platforms import Export, export_of, is_metadata
 from assay.intake.sentences import beside_note, file_names, named_for_none, nothing_in, unopened_note

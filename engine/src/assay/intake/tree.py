@@ -5,29 +5,17 @@
 
 from __future__ import annotations
 
-import codecs
 import os
 import stat
 from functools import cached_property
 from typing import TYPE_CHECKING, BinaryIO, Literal, Protocol
 
 from assay.errors import IntakeError
+from assay.intake.limits import HEAD_BYTES, max_bytes, remedy
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
-
-MAX_BYTES = 10_000_000
-"""Of one module, of a notebook's code, or of one student's archive: a class of them fits in memory."""
-
-MAX_NOTEBOOK_BYTES = 100_000_000
-"""Of a notebook with its outputs, which are removed before anything else reads it."""
-
-MAX_DEPTH = 6
-"""Folders below a path or an archive that are read: term/group/student/assignment/wrapping are five."""
-
-HEAD_BYTES = 64
-"""Of a file, enough to see whether it can be a notebook."""
 
 KINDS: dict[str, Literal["module", "notebook"]] = {".py": "module", ".ipynb": "notebook"}
 ARCHIVES = (".zip", ".tar.gz", ".tgz", ".tar")
@@ -147,22 +135,6 @@ class DiskNode:
             os.close(number)
             raise IntakeError("it is a folder" if stat.S_ISDIR(mode) else IRREGULAR)
         return os.fdopen(number, "rb")
-
-
-def max_bytes(head: bytes) -> int:
-    """Return how many bytes a file that begins so may have: more if it begins like JSON, as notebooks do."""
-    return MAX_NOTEBOOK_BYTES if readable_text(head).lstrip().startswith("{") else MAX_BYTES
-
-
-def remedy(limit: int) -> str:
-    """Return what helps against too many bytes, as the end of a sentence."""
-    return ": clear all outputs of the notebook and hand it in again" if limit == MAX_NOTEBOOK_BYTES else ""
-
-
-def readable_text(data: bytes) -> str:
-    """Return bytes as text, by their byte-order mark or else as UTF-8; U+FFFD stands for what is neither."""
-    mark = data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-    return data.decode("utf-16" if mark else "utf-8-sig", "replace")
 
 
 def is_nobodys(name: str, *, folder: bool) -> bool:

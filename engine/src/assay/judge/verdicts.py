@@ -10,8 +10,8 @@ from msgspec.structs import replace
 
 from assay.course.contract import signatures
 from assay.errors import AssayError, GuestEnded, Mismatch, NameMissing, SubmissionRaised
+from assay.judge.both_sides import pair
 from assay.judge.collected import check_of
-from assay.judge.comparison import pair
 from assay.judge.evidence import evidence_of
 from assay.judge.examples import FLAKY
 from assay.judge.lines import line_of

@@ -1,4 +1,7 @@
-"""The student's view of a report: the one place where a report loses what is the instructor's."""
+"""The student's view of a report, without what only the instructor may read.
+
+A report never has the input and the answer of a hidden check: the judge leaves them out of the verdict.
+"""
 
 from __future__ import annotations
 

@@ -8,9 +8,7 @@ import zipfile
 import pytest
 from archive_files import ALICE, BOB, CODE, HONEST, MAKERS, every_kind, tarred, zipped
 
-from assay.intake.archives.nodes import ArchiveLimits
-from assay.intake.archives.opening import STUDENT
-from assay.intake.tree import MAX_BYTES
+from assay.intake.limits import MAX_BYTES, STUDENT, ArchiveLimits
 
 LARGE = bytes(MAX_BYTES + 1)
 

@@ -27,10 +27,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assay.errors import IntakeError
-from assay.intake.archives.opening import CLASS, open_archive
+from assay.intake.archives.opening import open_archive
 from assay.intake.collect import take_in
 from assay.intake.layout import files_below
-from assay.intake.tree import MAX_BYTES
+from assay.intake.limits import CLASS, MAX_BYTES
 
 LARGE = bytes(MAX_BYTES + 1)
 

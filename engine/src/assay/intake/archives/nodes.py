@@ -4,26 +4,22 @@ from __future__ import annotations
 
 import re
 from itertools import takewhile
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
 from assay.errors import IntakeError
-from assay.intake.tree import HEAD_BYTES, MAX_DEPTH, archive_stem, is_nobodys, max_bytes, remedy
+from assay.intake.limits import HEAD_BYTES, MAX_DEPTH, max_bytes, remedy
+from assay.intake.tree import archive_stem, is_nobodys
 from assay.text import MAX_MEMBER_CHARS, escape
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-__all__ = ["ArchiveLimits", "ArchiveNode", "ArchiveTree", "checked_size", "member_text"]
+    from assay.intake.limits import ArchiveLimits
+
+__all__ = ["ArchiveNode", "ArchiveTree", "checked_size", "member_text"]
 
 _TWICE = "it is in the archive twice"
-
-
-class ArchiveLimits(NamedTuple):
-    """How much one archive may hold: bytes as they come out of it, and members."""
-
-    unpacked: int
-    members: int
 
 
 class ArchiveNode:

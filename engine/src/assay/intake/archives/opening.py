@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from assay.errors import IntakeError
 from assay.intake.archives.damage import DAMAGE
-from assay.intake.archives.nodes import ArchiveLimits, ArchiveTree
+from assay.intake.archives.nodes import ArchiveTree
 from assay.intake.archives.tars import read_tar
 from assay.intake.archives.zips import read_zip
 from assay.intake.tree import ARCHIVES, OTHER_ARCHIVES, Node, ending
@@ -15,13 +15,9 @@ from assay.intake.tree import ARCHIVES, OTHER_ARCHIVES, Node, ending
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["CLASS", "STUDENT", "check_openable", "is_archive", "open_archive"]
+    from assay.intake.limits import ArchiveLimits
 
-CLASS = ArchiveLimits(1_000_000_000, 100_000)
-"""300 students with three megabytes each, one of them with a virtual environment; it takes a few seconds."""
-
-STUDENT = ArchiveLimits(100_000_000, 10_000)
-"""A data set may lie beside the work; 300 bombs of this size cost minutes, not hours."""
+__all__ = ["check_openable", "is_archive", "open_archive"]
 
 
 def is_archive(node: Node) -> bool:

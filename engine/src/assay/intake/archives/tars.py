@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, BinaryIO
 from assay.intake.archives.damage import DAMAGE
 from assay.intake.archives.nodes import checked_size, member_text
 from assay.intake.archives.streams import CHUNK, BoundedStream, FullError
-from assay.intake.tree import ARCHIVES, HEAD_BYTES, IRREGULAR, KINDS, LINK, MAX_BYTES, ending, max_bytes, path_text
+from assay.intake.limits import HEAD_BYTES, MAX_BYTES, max_bytes
+from assay.intake.tree import ARCHIVES, IRREGULAR, KINDS, LINK, ending, path_text
 
 if TYPE_CHECKING:
     import gzip

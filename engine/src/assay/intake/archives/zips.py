@@ -14,7 +14,8 @@ from assay.errors import IntakeError
 from assay.intake.archives.damage import DAMAGE
 from assay.intake.archives.nodes import checked_size
 from assay.intake.archives.streams import CHUNK, BoundedStream
-from assay.intake.tree import HEAD_BYTES, IRREGULAR, LINK, MAX_NOTEBOOK_BYTES, max_bytes
+from assay.intake.limits import HEAD_BYTES, MAX_NOTEBOOK_BYTES, max_bytes
+from assay.intake.tree import IRREGULAR, LINK
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,17 +9,20 @@ import io
 import os
 import socket
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import msgspec
 
 from assay.errors import IntakeError
-from assay.intake.archives.nodes import ArchiveLimits, ArchiveNode
 from assay.intake.archives.opening import open_archive
+from assay.intake.limits import ArchiveLimits
 from assay.intake.reader import messages
 from assay.intake.reader.messages import Close, Content, NodeRecord, Open, Opened, Read, Refusal, Unreadable
 from assay.intake.reader.notebooks import without_outputs
 from assay.wire.limited import answer_requests
+
+if TYPE_CHECKING:
+    from assay.intake.archives.nodes import ArchiveNode
 
 _decode = msgspec.msgpack.Decoder(messages.Request).decode
 _encode = msgspec.msgpack.Encoder().encode

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 import msgspec
 
 from assay.errors import IntakeError, WireError
-from assay.intake.archives.nodes import ArchiveLimits, ArchiveNode, ArchiveTree
+from assay.intake.archives.nodes import ArchiveNode, ArchiveTree
 from assay.intake.reader import messages
 from assay.intake.reader.messages import Close, Content, Open, Opened, Read, Refusal, WithoutOutputs
 from assay.intake.tree import ARCHIVES, ending
@@ -16,6 +16,8 @@ from assay.wire.limited import LimitedProcess, Limits
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from assay.intake.limits import ArchiveLimits
 
 __all__ = ["LIMITS", "Reader"]
 

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from assay.errors import IntakeError
-from assay.intake.tree import MAX_BYTES
+from assay.intake.limits import MAX_BYTES
 
 __all__ = ["without_outputs"]
 

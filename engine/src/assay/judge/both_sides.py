@@ -1,13 +1,18 @@
-"""The two sides of a comparison, written so that a reader sees where they differ; as total and bounded as `display`."""
+"""The two sides of a comparison, written so that a reader sees where they differ.
+
+As the functions of `assay.text`, `pair` takes any values and returns short, printable text.
+"""
 
 from __future__ import annotations
 
 import math
 import numbers
 import os.path
-import sys
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
+import torch
+
+from assay.checks.compare import Bound
 from assay.text import (
     DIGITS,
     MAX_DEPTH,
@@ -24,9 +29,6 @@ from assay.text import (
     shorten,
 )
 
-if TYPE_CHECKING:
-    import torch
-
 __all__ = ["pair"]
 
 _INLINE: Final = 60  # a longer value becomes a table if the other value has the same structure
@@ -34,7 +36,6 @@ _LONG: Final = 120
 _ROWS: Final = 3
 _MAX_LEAVES: Final = 10_000
 _MAX_PREFIX: Final = 100_000
-_ROUNDING: Final = (1.3e-6, 1e-5)  # torch.testing's relative and absolute bound for float32
 
 
 def pair(yours: Any, expected: Any, within: str | None = None) -> tuple[str, str]:
@@ -113,10 +114,10 @@ class _NoTable(Exception):
 
 
 class _Tally:
-    """Counts the places of two values of one structure, and keeps those that differ by more than the bounds."""
+    """Counts the places of two values of one structure, and keeps those that differ by more than the bound."""
 
-    def __init__(self, rtol: float, atol: float) -> None:
-        self.bounds = rtol, atol
+    def __init__(self, bound: Bound) -> None:
+        self.bound = bound
         self.total = 0
         self.differing = 0
         self.worst: list[_Place] = []
@@ -139,12 +140,11 @@ class _Tally:
 
     def leaf(self, yours: Any, expected: Any, index: str) -> None:
         self.total += 1
-        rtol, atol = self.bounds
         if all(isinstance(value, numbers.Real) and not isinstance(value, bool) for value in (yours, expected)):
             first, second = float(yours), float(expected)
             equal = first == second or (math.isnan(first) and math.isnan(second))
             by = abs(first - second)
-            differs = not equal and not by <= atol + rtol * abs(second)
+            differs = not equal and not by <= self.bound.atol + self.bound.rtol * abs(second)
             by = by if math.isfinite(by) else math.inf
         else:
             by, differs = math.inf, bool(yours != expected)
@@ -155,15 +155,11 @@ class _Tally:
         first, second = as_dense(yours), as_dense(expected)
         if first is None or second is None:
             raise _NoTable
-        kind = (
-            sys.modules["torch"].complex128
-            if first.is_complex() or second.is_complex()
-            else sys.modules["torch"].float64
-        )
+        kind = torch.complex128 if first.is_complex() or second.is_complex() else torch.float64
         wide = first.to(kind).reshape(-1), second.to(kind).reshape(-1)
-        rtol, atol = self.bounds
         self.total += first.numel()
-        places = (~wide[0].isclose(wide[1], rtol=rtol, atol=atol, equal_nan=True)).nonzero().reshape(-1)
+        close = wide[0].isclose(wide[1], rtol=self.bound.rtol, atol=self.bound.atol, equal_nan=True)
+        places = (~close).nonzero().reshape(-1)
         by = (wide[0] - wide[1]).abs()[places].nan_to_num(math.inf, math.inf)
         ranked = places[by.argsort(descending=True, stable=True)[:_ROWS]].tolist()
         self.keep(
@@ -194,8 +190,8 @@ def _unravel(at: int, shape: tuple[int, ...]) -> list[int]:
 
 def _table(yours: Any, expected: Any) -> list[str]:
     """Return how many places differ and the worst of them, a line each; nothing if the two have no common structure."""
-    for bounds in (_ROUNDING, (0.0, 0.0)):  # numbers far below 1 may differ by less than what counts as rounding
-        tally = _Tally(*bounds)
+    for bound in (Bound(), Bound(0.0, 0.0)):  # numbers far below 1 may differ by less than what counts as rounding
+        tally = _Tally(bound)
         try:
             tally.add(yours, expected, "", 0)
         except Exception:  # noqa: BLE001 - _NoTable, and whatever an object does when it is asked
