@@ -63,12 +63,19 @@ class Plot(msgspec.Struct, frozen=True):
     series: tuple[Series, ...]
 
 
-class Verdict(msgspec.Struct, frozen=True, omit_defaults=True):
+class Where(msgspec.Struct, frozen=True):
+    """A line of a submission's file."""
+
+    file: str
+    line: int
+
+
+class Verdict(msgspec.Struct, frozen=True):
     """The judge's finding for one check of one submission; `duration` in seconds.
 
     `diagnosis` says how a wrong answer is related to the right one, if one relation holds and no known mistake matches.
-    `evidence` has the numbers behind it, if looking beats reading; a document leaves it out if there are none.
-    `line` is where the submission's file defines the function that the check asked last, if the check did not pass.
+    `evidence` has the numbers behind it, if looking beats reading. `answers_key` is equal for equal wrong answers.
+    `where` is where the submission's file defines the function that the check asked last, if the check did not pass.
     """
 
     id: str
@@ -81,8 +88,9 @@ class Verdict(msgspec.Struct, frozen=True, omit_defaults=True):
     missing: Missing | None
     diagnosis: str | None
     duration: float
-    line: int | None = None
     evidence: Plot | None = None
+    answers_key: str | None = None
+    where: Where | None = None
 
 
 class ExerciseResult(msgspec.Struct, frozen=True):

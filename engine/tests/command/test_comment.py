@@ -9,15 +9,15 @@ from reports import WRONG, check, exercise, report
 
 from assay.gradebook.records import Origin
 from assay.gradebook.store import open_gradebook
+from assay.judge.answers_key import answers_key
 from assay.model import HIDDEN_TEXT, Message
-from assay.report.clusters import cluster_key
 
 NAME = "linear_regression_scratch"
 FAILED = check("zero_grad really clears", "failed", WRONG)
 LATER = check("the late pair is right", "failed", Message("late(1)", "2", "3"), visibility="after_due_date")
 HIDDEN = check("a secret pair", "failed", Message(help=HIDDEN_TEXT), visibility="hidden")
 OWN = exercise("0", "The model", FAILED, HIDDEN, LATER)
-KEY, LATER_KEY = (cluster_key(NAME, "0", each) for each in (FAILED, LATER))
+KEY, LATER_KEY = (answers_key(NAME, "0", each) for each in (FAILED, LATER))
 TEXT = "Read section 3.4.4: the gradients of two steps add up."
 
 

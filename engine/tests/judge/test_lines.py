@@ -2,12 +2,12 @@
 
 import pytest
 
-from assay.judge.lines import line_of
-from assay.model import Submission, SubmissionInfo
+from assay.judge.lines import where_of
+from assay.model import Submission, SubmissionInfo, Where
 
 
 def submitted(text, kind="module"):
-    return Submission(SubmissionInfo("ada", "basics.py", ""), "basics", kind, text.encode())
+    return Submission(SubmissionInfo("ada", "class/ada/basics.py", ""), "basics", kind, text.encode())
 
 
 @pytest.mark.parametrize(
@@ -25,12 +25,13 @@ def submitted(text, kind="module"):
     ],
 )
 def test_the_last_outermost_definition_counts(text, line):
-    assert line_of("loss", submitted(text)) == line
+    found = where_of("loss", submitted(text))
+    assert found == (line and Where("basics.py", line))
 
 
 def test_a_notebook_has_no_lines():
-    assert line_of("loss", submitted("def loss(y): ...\n", "notebook")) is None
+    assert where_of("loss", submitted("def loss(y): ...\n", "notebook")) is None
 
 
 def test_a_name_is_no_pattern():
-    assert line_of("l.ss", submitted("def loss(y): ...\n")) is None
+    assert where_of("l.ss", submitted("def loss(y): ...\n")) is None

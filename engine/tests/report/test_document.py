@@ -26,10 +26,6 @@ def array(items):
     return {"type": "array", "items": items}
 
 
-def with_optional(schema, **fields):
-    return {**schema, "properties": schema["properties"] | fields}
-
-
 KEPT = record(status={"const": "kept"}, by=TEXT)
 BROKEN = record(status={"const": "broken"}, why=TEXT)
 STATUSES = ["passed", "failed", "error", "timeout", "crashed", "missing", "skipped", "ungraded"]
@@ -51,7 +47,9 @@ CHECK = record(
     missing={"anyOf": [{"type": "null"}, record(name=TEXT, lost={"type": "boolean"})]},
     diagnosis=OR_NULL,
     duration=NUMBER,
-    line={"type": ["integer", "null"]},
+    evidence={"anyOf": [{"type": "null"}, PLOT]},
+    answers_key=OR_NULL,
+    where={"anyOf": [{"type": "null"}, record(file=TEXT, line={"type": "integer"})]},
 )
 REPORT = record(
     submission=record(name=TEXT, path=TEXT, sha256={"type": "string", "pattern": "^[0-9a-f]{64}$"}),
@@ -65,9 +63,7 @@ REPORT = record(
     seed={"type": "string", "pattern": "^[0-9]+$"},
     course=TEXT,
     engine=TEXT,
-    exercises=array(
-        record(id=TEXT, title=TEXT, score=NUMBER, max_score=NUMBER, checks=array(with_optional(CHECK, evidence=PLOT)))
-    ),
+    exercises=array(record(id=TEXT, title=TEXT, score=NUMBER, max_score=NUMBER, checks=array(CHECK))),
     environment=record(python=TEXT, torch=TEXT),
     answers=array(record(exercise=TEXT, text=TEXT, score={"type": ["number", "null"]}, comment=OR_NULL)),
     handed_in=record(found=array(TEXT), missing=array(TEXT), notes=array(TEXT)),
@@ -148,7 +144,9 @@ def test_the_document_of_one_report_as_text():
               "missing": null,
               "diagnosis": null,
               "duration": 0.25,
-              "line": null
+              "evidence": null,
+              "answers_key": null,
+              "where": null
             }
           ]
         }

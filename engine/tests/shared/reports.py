@@ -1,5 +1,8 @@
 """Reports as the judge writes them, made by hand."""
 
+from msgspec.structs import replace
+
+from assay.judge.answers_key import answers_key
 from assay.model import Answer, Environment, ExerciseResult, Message, Missing, Names, Report, SubmissionInfo, Verdict
 from assay.promises import Kept
 
@@ -19,6 +22,12 @@ def exercise(number, title, *checks):
     return ExerciseResult(number, title, *map(float, scores), checks)
 
 
+def with_keys(assignment, exercise):
+    """Return an exercise whose wrong answers have their keys, as the judge gives them."""
+    checks = (replace(each, answers_key=answers_key(assignment, exercise.id, each)) for each in exercise.checks)
+    return replace(exercise, checks=tuple(checks))
+
+
 def report(  # noqa: PLR0913
     name="forgot_zero_grad",
     exercises=(),
@@ -32,6 +41,7 @@ def report(  # noqa: PLR0913
     notes=(),
     isolation=None,
 ):
+    exercises = tuple(with_keys(assignment, each) for each in exercises)
     return Report(
         SubmissionInfo(name, f"submissions/{name}", "0" * 64),
         assignment,

@@ -5,8 +5,11 @@ from __future__ import annotations
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
+
 from assay.course.contract import contract
 from assay.course.environment import environment
+from assay.judge.answers_key import answers_key
 from assay.judge.collected import check_of
 from assay.judge.messages import bounded, describe_missing
 from assay.model import Answer, Cause, ExerciseResult, Names, Report, Verdict
@@ -56,7 +59,9 @@ def _exercises(state: JudgeState, verdicts: Verdicts, submission: Submission) ->
     exercises = state.course.assignment(submission.assignment).exercises
     by_exercise: dict[str, list[Verdict]] = {exercise.id: [] for exercise in exercises}
     for item in state.checks.get(submission, []):
-        by_exercise[check_of(item).exercise].append(verdicts.of_check(item))
+        verdict, exercise = verdicts.of_check(item), check_of(item).exercise
+        key = answers_key(submission.assignment, exercise, verdict)
+        by_exercise[exercise].append(replace(verdict, answers_key=key))
     return tuple(
         ExerciseResult(exercise.id, exercise.title, _total(checks, "score"), _total(checks, "max_score"), tuple(checks))
         for exercise in exercises

@@ -14,7 +14,7 @@ from assay.judge.both_sides import pair
 from assay.judge.collected import check_of
 from assay.judge.evidence import evidence_of
 from assay.judge.examples import FLAKY
-from assay.judge.lines import line_of
+from assay.judge.lines import where_of
 from assay.judge.measurements import MeasurementFailed, asked_by_measurements, transcript_of
 from assay.judge.messages import bounded, describe_missing, describe_raised, help_for_raised
 from assay.model import HIDDEN_TEXT, Check, Message, Missing, Plot, Status, Verdict
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from assay.judge.diagnosis import Diagnostician
     from assay.judge.recognition import Recogniser
     from assay.judge.state import JudgeState
-    from assay.model import Submission
+    from assay.model import Submission, Where
 
 _NOT_RUN = "the check was not run to its end"
 _OF_A_LINE = ("failed", "error", "timeout", "crashed")
@@ -94,8 +94,8 @@ class Verdicts:
         duration = call.duration + (before.duration if before else 0.0)
         if error is not None and (before is None or call.when == "call" or before.status == "passed"):
             asked = _asked(item) or asked_by_measurements(self._state, item)
-            line = line_of(asked, _submission_of(item)) if asked else None
-            return _verdict(check, self._finding(item, error), duration, line)
+            where = where_of(asked, _submission_of(item)) if asked else None
+            return _verdict(check, self._finding(item, error), duration, where)
         if error is None and call.when == "call":
             return _verdict(check, Finding("passed"), duration)
         if before is None:
@@ -175,12 +175,12 @@ class Verdicts:
         return None if guest is not None and guest.failure is error else shown
 
 
-def _verdict(check: Check, finding: Finding, duration: float, line: int | None = None) -> Verdict:
+def _verdict(check: Check, finding: Finding, duration: float, where: Where | None = None) -> Verdict:
     """Return the verdict, without the input, the answer and the line of a hidden check."""
     status, message, missing, public, diagnosis, evidence = finding
     if check.visibility == "hidden" and message is not None:
         message = Message(help=f"{HIDDEN_TEXT}; {public}" if public else HIDDEN_TEXT)
-        missing, diagnosis, evidence, line = None, None, None, None
+        missing, diagnosis, evidence, where = None, None, None, None
     score = check.points if status == "passed" else 0.0
     return Verdict(
         check.id,
@@ -193,8 +193,8 @@ def _verdict(check: Check, finding: Finding, duration: float, line: int | None =
         missing,
         diagnosis,
         duration,
-        line if status in _OF_A_LINE else None,
         evidence,
+        where=where if status in _OF_A_LINE else None,
     )
 
 

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING, Final, NamedTuple
-
-import msgspec
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from assay.model import Report, Verdict
 
-__all__ = ["ID_CHARS", "Cluster", "cluster_key", "clusters_in", "keys_of"]
+__all__ = ["ID_CHARS", "Cluster", "clusters_in", "keys_of"]
 
 ID_CHARS: Final = 8
 """Of a key: what a person types. If two clusters of a class ever share them, more of the key tells them apart."""
-
-_ANSWERED: Final = frozenset({"failed", "error", "timeout", "crashed"})
 
 
 class Cluster(NamedTuple):
@@ -36,23 +31,6 @@ class Cluster(NamedTuple):
     check: Verdict
     checks: list[str]
     members: list[int]
-
-
-def cluster_key(assignment: str, exercise: str, check: Verdict) -> str | None:
-    """Return what a wrong answer has in common with equal ones; None if there is no answer, or a hidden check's.
-
-    A class is asked under one seed, so that equal wrong answers have the same smallest input. The hint and the
-    diagnosis belong to the key, because they were found on more than this input. Of an error the student's lines and
-    the input do not count. The report of a hidden check keeps no answer, so that nothing is known to be equal.
-    """
-    message = check.message
-    if check.visibility == "hidden" or check.status not in _ANSWERED or message is None or not message.yours:
-        return None
-    asked, yours = message.input, message.yours
-    if check.status == "error":
-        asked, yours = None, yours.partition("\n")[0]
-    parts = [assignment, exercise, check.status, asked, yours, message.expected, message.help, check.diagnosis]
-    return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()
 
 
 def keys_of(report: Report) -> set[str]:
@@ -76,6 +54,5 @@ def clusters_in(reports: Iterable[Report]) -> list[Cluster]:
 def _answers(report: Report) -> Iterator[tuple[str, Verdict, str]]:
     for exercise in report.exercises:
         for check in exercise.checks:
-            key = cluster_key(report.assignment, exercise.id, check)
-            if key is not None:
-                yield exercise.id, check, key
+            if check.answers_key is not None:
+                yield exercise.id, check, check.answers_key

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from msgspec.structs import replace
 
 from assay.model import Environment, Message, Names, Report, SubmissionInfo
-from assay.report.clusters import cluster_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -94,7 +93,7 @@ def nothing_handed_in(student: str, assignment: str) -> Report:
 
 def decide(report: Report, decided: Decided) -> Report:
     """Return the report with the decisions in it; the points of excused exercises do not count."""
-    exercises = tuple(_exercise(exercise, report.assignment, decided) for exercise in report.exercises)
+    exercises = tuple(_exercise(exercise, decided) for exercise in report.exercises)
     counted = [exercise for exercise in exercises if exercise.id not in decided.excused]
     answers = tuple(
         replace(answer, score=given.points, comment=given.comment or None)
@@ -120,12 +119,12 @@ def _lateness(late: Deduction | None) -> tuple[str, ...]:
     return (f"-{late.points:g} points: {late.text}",) if late else ()
 
 
-def _exercise(exercise: ExerciseResult, assignment: str, decided: Decided) -> ExerciseResult:
+def _exercise(exercise: ExerciseResult, decided: Decided) -> ExerciseResult:
     checks = tuple(
         _check(
             check,
             decided.corrections.get((exercise.id, check.id)),
-            decided.comments.get(cluster_key(assignment, exercise.id, check) or ""),
+            decided.comments.get(check.answers_key or ""),
         )
         for check in exercise.checks
     )

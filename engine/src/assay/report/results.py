@@ -192,7 +192,7 @@ def _rows(seen: Sequence[ExerciseResult], judged: Sequence[ExerciseResult], deci
             visibility=check.visibility,
             text=_message(check.message),
             duration=check.duration,
-            line=check.line,
+            line=check.where.line if check.where is not None else None,
         )
 
 

@@ -6,13 +6,13 @@ from msgspec.structs import replace
 from page_text import parse
 from reports import WRONG, check, exercise, report
 
+from assay.judge.answers_key import answers_key
 from assay.model import HIDDEN_TEXT, Message
-from assay.report.clusters import cluster_key
 from assay.report.pages.class_page import class_page
 
 NAME = "linear_regression_scratch"
 FAILED = replace(check("zero_grad really clears", "failed", WRONG), diagnosis="yours is twice what is expected")
-KEY = cluster_key(NAME, "0", FAILED)
+KEY = answers_key(NAME, "0", FAILED)
 SUMMARY = "2 students: exercise 0, zero_grad really clears"
 
 
@@ -89,7 +89,7 @@ def test_an_error_is_shown_without_the_lines_and_the_input_of_one_student():
 
 def test_the_hundred_largest_clusters_are_listed_and_those_with_a_comment():
     answers = [check("sums", "failed", Message("f(1)", f"{number}")) for number in range(103)]
-    comments = {cluster_key(NAME, "0", each): "read 3.4.4" for each in answers[:1]}
+    comments = {answers_key(NAME, "0", each): "read 3.4.4" for each in answers[:1]}
     texts = clusters(page_of(*[alone(*answers, FAILED)] * 3, comments=comments))
     assert 100 <= sum("students: exercise 0" in text for text in texts) <= 101
     assert "read 3.4.4" in texts

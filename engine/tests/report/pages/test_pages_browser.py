@@ -11,8 +11,8 @@ from msgspec.structs import replace
 from plots import LOSS, make_plot
 from reports import MODEL, RESHAPE, check, exercise, report
 
+from assay.judge.answers_key import answers_key
 from assay.model import Message
-from assay.report.clusters import cluster_key
 from assay.report.decided import nothing_handed_in
 from assay.report.pages.folder import write_pages
 
@@ -33,7 +33,7 @@ def folder(tmp_path_factory):
     wrong = replace(check(EVIL, "failed", texts), diagnosis=EVIL, evidence=make_plot([1.0, None], title=EVIL))
     evil = report(EVIL, (exercise("7", EVIL, wrong),), notes=(EVIL,), missing=(EVIL,), answers=[("7", EVIL)])
     half = exercise("0", "The model", *(check(str(number), points=0.25) for number in range(3)))
-    key = cluster_key(evil.assignment, "7", wrong)
+    key = answers_key(evil.assignment, "7", wrong)
     people = [
         replace(ADA, exercises=(PLOTTED, *ADA.exercises[1:]), answers=report(answers=[("0", "Zero works.")]).answers),
         report("Zoë Ōtani", (MODEL, RESHAPE)),
