@@ -1,6 +1,7 @@
 """A submission's guest, from the judge's side: the time of its checks, and a fork server that answers late."""
 
 import signal
+import socket
 import time
 
 import pytest
@@ -11,9 +12,9 @@ from assay.guest.processes import _states
 from assay.host import forkserver as forkservers
 from assay.host.forkserver import Budget, Task, shared
 from assay.host.guest import Guest
-from assay.host.lines import ReferenceLine
+from assay.host.lines import ReferenceLine, SocketLine
 from assay.host.waiting import wall_seconds
-from assay.wire.messages import Request, Returned
+from assay.wire.messages import Measured, Request, Returned
 
 SOURCE = b"""
 import time
@@ -74,6 +75,21 @@ def test_a_call_that_computes_is_not_taken_for_one_that_waits(opened):
     budget = Budget(**DEFAULTS | {"call_seconds": 2})
     for name, *arguments in (["wait", 0.3, 1], ["wait_for_threads"]):
         assert opened(budget).begin(1, []).ask(Request("call", 0, name, arguments)) == Returned(1)
+
+
+def test_where_all_calls_together_have_no_time_left_no_call_is_said_to_wait():
+    ours, theirs = socket.socketpair()
+    line = SocketLine(ours, 20, 0.3, lambda how, _: GuestEnded("timeout", how), lambda: Measured(0, 0))
+    with ours, theirs, pytest.raises(GuestEnded, match="silence"):
+        line.ask(ASKED)
+
+
+def test_waiting_counts_against_a_submissions_time_by_the_clock(opened):
+    guest = opened(Budget(**DEFAULTS | {"submission_seconds": 1}))
+    guest.begin(1, []).ask(Request("call", 0, "wait", [0, wall_seconds(1)]))
+    guest.end()
+    with pytest.raises(GuestEnded, match="earlier checks used all of the submission's time"):
+        guest.begin(1, []).ask(ASKED)
 
 
 def test_waiting_while_others_are_timed_uses_up_nobodys_time(opened):

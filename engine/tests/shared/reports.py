@@ -6,7 +6,7 @@ from assay.judge.answers_key import answers_key
 from assay.model import Answer, Environment, ExerciseResult, Message, Missing, Names, Report, SubmissionInfo, Verdict
 from assay.promises import Kept
 
-__all__ = ["HOSTILE", "MISSING", "MODEL", "RATES", "RESHAPE", "WRONG", "check", "exercise", "report"]
+__all__ = ["HOSTILE", "MISSING", "MODEL", "RATES", "RESHAPE", "WRONG", "check", "exercise", "report", "with_keys"]
 
 HOSTILE = "[bold red]\x1b[31mred\u202e\r\n"
 

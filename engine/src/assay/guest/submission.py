@@ -71,7 +71,7 @@ def serve(sock: socket.socket, task: Open, library: ModuleType | None, scratch: 
 
     def begin_part(number: int, label: str) -> LeftOut | None:
         if number in message.skip:
-            return LeftOut(f"did not end within {task.import_seconds} s of processor time")
+            return LeftOut(message.skip[number])
         if message.stop_at and number >= message.stop_at:
             reason = f"did not end within {IMPORTS_TOGETHER * task.import_seconds} s of processor time for all together"
             return LeftOut(reason, rest_runs=False, told=number > message.stop_at)

@@ -45,12 +45,17 @@ class CheckProcess:
         self._hear_exit = hear_exit
         self._exit_heard = False
         self._silent = False
+        self.waited = 0.0
         whole = math.inf if no_deadline else waiting.wall_seconds(budget.import_seconds)
         self._line = SocketLine(sock, budget.call_seconds, whole, self._describe_exit, measure)
 
     def ask(self, request: Request) -> Reply:
         """Return the reply. Raise GuestEnded if none comes."""
-        return self._line.ask(request)
+        asked = time.monotonic()
+        try:
+            return self._line.ask(request)
+        finally:
+            self.waited += time.monotonic() - asked
 
     def close(self) -> float:
         """Close the line, so that the process exits; return the seconds that were waited for it in vain."""

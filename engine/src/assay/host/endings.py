@@ -16,13 +16,18 @@ def import_too_slow(seconds: int) -> GuestEnded:
     return _too_slow("the import did not end", seconds)
 
 
+def left_out(seconds: int, *, idle: bool) -> str:
+    """Return why a statement of the import is left out; `idle` if it waited instead of computing."""
+    return f"did not end within {seconds} s: it was waiting, not computing" if idle else _not_within(seconds)
+
+
 def call_too_slow(seconds: int) -> GuestEnded:
     """Return the ending of a check of which one call reached its own limit."""
     return _too_slow("no answer", seconds)
 
 
 def call_waits(seconds: int) -> GuestEnded:
-    """Return the ending of a check of which one call waited instead of computing."""
+    """Return the ending of a check that made a call which waited instead of computing."""
     return GuestEnded("timeout", f"no answer within {seconds} s: it was waiting, not computing")
 
 
@@ -83,6 +88,10 @@ def ran_out_of_time(how: CheckExited | Closed, *, sure: bool) -> bool:
 
 def _too_slow(what: str, seconds: int) -> GuestEnded:
     return GuestEnded("timeout", f"{what} within {seconds} s of processor time")
+
+
+def _not_within(seconds: int) -> str:
+    return f"did not end within {seconds} s of processor time"
 
 
 def _signal_name(number: int) -> str:

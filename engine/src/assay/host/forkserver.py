@@ -34,7 +34,7 @@ from assay.wire.messages import (
 from assay.wire.values import decoder, encode
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping
     from pathlib import Path
 
     from assay.host.bare import ForkServerProcess
@@ -120,13 +120,15 @@ class ForkServer:
             raise ForkServerError(text)
         self._ready = True
 
-    def open(self, task: Task, budget: Budget, skip: Sequence[int] = (), stop_at: int = 0) -> tuple[int, socket.socket]:
+    def open(
+        self, task: Task, budget: Budget, skip: Mapping[int, str] | None = None, stop_at: int = 0
+    ) -> tuple[int, socket.socket]:
         """Fork a submission process; return its id and the line to it.
 
         Args:
             task: the submission.
             budget: its limits.
-            skip: numbers of the statements that are left out.
+            skip: why statements are left out, by their numbers.
             stop_at: the number of the first statement that is not run, or 0.
         """
         ours, theirs = socket.socketpair()
@@ -143,7 +145,9 @@ class ForkServer:
         opened = self._answer(Opened, START_SECONDS)  # it may import something first
         with contextlib.suppress(WireError):  # the next question finds out if the guest is gone
             ours.settimeout(_ANSWER_SECONDS)
-            frames.send(ours, encode(SourceMessage(task.source, task.seed, list(skip), stop_at)), frames.TASK_LIMIT)
+            frames.send(
+                ours, encode(SourceMessage(task.source, task.seed, dict(skip or {}), stop_at)), frames.TASK_LIMIT
+            )
         return opened.pid, ours
 
     def pause(self, pid: int) -> bool:

@@ -32,11 +32,13 @@ _decode_message = decoder(FromSubmission)
 class SlowStatement(NamedTuple):
     """The statement that the submission says it is running.
 
-    `alone` is true if this statement exceeded its own limit, false if all statements together did.
+    `alone` is true if this statement exceeded its own limit, false if all statements together did. `idle` is true if it
+    waited instead of computing.
     """
 
     number: int
     alone: bool
+    idle: bool = False
 
 
 class Guest:
@@ -70,6 +72,7 @@ class Guest:
         self._sock: socket.socket | None = None
         self._check: CheckProcess | None = None
         self._spent = 0.0
+        self._waited = 0.0
         self._seconds_seen = 0.0
         self._slow = SlowStatement(0, alone=True)
         self.isolation: Isolation = {}
@@ -85,10 +88,10 @@ class Guest:
             PromiseBroken: this machine does not keep a core promise; no student's code ran.
             ForkServerError: the fork server failed.
         """
-        skip: list[int] = []
+        skip: dict[int, str] = {}
         self._import(skip)
         while (slow := self._slow_statement()) and len(skip) < IMPORTS_TOGETHER and slow.alone:
-            skip.append(slow.number)
+            skip[slow.number] = endings.left_out(self._budget.import_seconds, idle=slow.idle)
             self._import(skip)
         if slow:
             self._import(skip, stop_at=slow.number)
@@ -98,7 +101,7 @@ class Guest:
         timed_out = self.failure is not None and self.failure.status == "timeout"
         return self._slow if timed_out and self._slow.number else None
 
-    def _import(self, skip: list[int], stop_at: int = 0) -> None:
+    def _import(self, skip: dict[int, str], stop_at: int = 0) -> None:
         self.failure = None
         self._slow = SlowStatement(0, alone=True)
         self._fork_server = self._find_fork_server()
@@ -133,7 +136,7 @@ class Guest:
             forbidden: names of the library that it may not use.
             undo_leftovers: undo what the submission's import changed in torch's settings.
         """
-        if not self._no_deadline and self._spent > self._budget.submission_seconds:
+        if not self._no_deadline and self._is_spent():
             return EndedLine(endings.submission_too_slow())
         if self._pid == 0 and self.failure is None:
             began = time.monotonic()
@@ -155,6 +158,11 @@ class Guest:
                 return EndedLine(endings.gone_before_check())
         self._check = CheckProcess(ours, self._budget, self._hear_exit, self._measure, no_deadline=self._no_deadline)
         return self._check
+
+    def _is_spent(self) -> bool:
+        """Whether earlier checks have used the submission's time, on the processors or by the clock."""
+        seconds = self._budget.submission_seconds
+        return self._spent > seconds or self._waited > waiting.wall_seconds(seconds)
 
     @contextlib.contextmanager
     def paused(self) -> Iterator[None]:
@@ -184,6 +192,7 @@ class Guest:
         if check is None:
             return
         self._spent += check.close()
+        self._waited += check.waited
         if self._pid == 0:
             return
         exited = check.has_exited()
@@ -226,13 +235,14 @@ class Guest:
                 began = time.monotonic()
                 first = middle = None
             else:
-                now, ran = self._measure(), time.monotonic() - began
+                now = waiting.Sample(self._measure(), time.monotonic())
                 first = first or now
+                ran, used = now.at - began, now.taken.seconds
                 middle = middle or (now if ran >= seconds / 2 else None)
-                idle = middle is not None and ran >= seconds and waiting.was_idle(middle, now, seconds / 2)
-                alone = idle or now.seconds - first.seconds > seconds or ran > waiting.wall_seconds(seconds)
-                if alone or now.seconds > together * seconds or time.monotonic() > end:
-                    self._slow = self._slow._replace(alone=alone)
+                idle = middle is not None and waiting.was_idle(middle, now, seconds / 2)
+                alone = idle or used - first.taken.seconds > seconds or ran > waiting.wall_seconds(seconds)
+                if alone or used > together * seconds or now.at > end:
+                    self._slow = self._slow._replace(alone=alone, idle=idle)
                     raise frames.Silence
 
     def _is_readable(self, seconds: float) -> bool:

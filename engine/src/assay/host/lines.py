@@ -87,10 +87,12 @@ class SocketLine:
         half = self._seconds / 2
         if self._is_answered(asked + half):
             return False
-        before = self._measure()
-        if self._is_answered(asked + 2 * half):
-            return False
-        return waiting.was_idle(before, self._measure(), half)
+        middle = self._sample()
+        # Both samples have to be `half` apart, also if this process was kept from the first one.
+        return not self._is_answered(middle.at + half) and waiting.was_idle(middle, self._sample(), half)
+
+    def _sample(self) -> waiting.Sample:
+        return waiting.Sample(self._measure(), time.monotonic())
 
     def _is_answered(self, until: float) -> bool:
         """Wait for the first byte of a reply, or a hang-up."""

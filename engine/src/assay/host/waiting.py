@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from assay.wire.messages import Measured
@@ -16,18 +16,25 @@ CHECKS_IN_VAIN = 2
 MEASURE_SECONDS = 0.5
 """The processor time of an import is measured this often, so a statement may exceed its limit by as much."""
 
+_IDLE_SHARE = 0.1
+"""A guest that wanted less of a processor than this share of a time was idle in it. A guest that computes wants nearly
+all of a processor; a guest that looks at a clock every few milliseconds wants about a hundredth."""
 
-IDLE_SHARE = 0.1
-"""A guest that wanted less of a processor than this share of a time was idle in it: one that computes wants all of it,
-one that looks at a clock now and then a hundredth."""
+
+class Sample(NamedTuple):
+    """What the processes of a guest have taken from the processors, and when that was measured."""
+
+    taken: Measured
+    at: float
 
 
-def was_idle(before: Measured, after: Measured, seconds: float) -> bool:
-    """Whether nothing of a guest wanted a processor for so many seconds, between two measurements."""
-    if before.wanted is None or after.wanted is None:
+def was_idle(first: Sample, last: Sample, seconds: float) -> bool:
+    """Whether nothing of a guest wanted a processor between two samples that lie at least so many seconds apart."""
+    before, after, between = first.taken, last.taken, last.at - first.at
+    if between < seconds or before.wanted is None or after.wanted is None:
         return False
     busy = max(after.wanted - before.wanted, after.seconds - before.seconds)  # ended threads are in `seconds` alone
-    return busy < IDLE_SHARE * seconds
+    return busy < _IDLE_SHARE * between
 
 
 def wall_seconds(processor_seconds: float) -> float:

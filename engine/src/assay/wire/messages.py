@@ -62,13 +62,13 @@ class SourceMessage(msgspec.Struct, frozen=True, array_like=True, tag=True):
     """Judge to submission, first: its file's bytes, and the seed of its import.
 
     Args:
-        skip: numbers of statements or cells, as `Running` gave them, that are left out because they took too long.
+        skip: why statements or cells took too long and are left out, by their numbers, as `Running` gave them.
         stop_at: the number of the first one that is not run because all together took too long; 0 if all are run.
     """
 
     source: bytes
     seed: int
-    skip: list[int] = []
+    skip: dict[int, str] = {}
     stop_at: int = 0
 
 

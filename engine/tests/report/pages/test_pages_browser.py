@@ -9,7 +9,7 @@ from browsing import Watched, chromium, violations
 from exports import ADA, UNGRADED, graded
 from msgspec.structs import replace
 from plots import LOSS, make_plot
-from reports import MODEL, RESHAPE, check, exercise, report
+from reports import MODEL, RESHAPE, check, exercise, report, with_keys
 
 from assay.judge.answers_key import answers_key
 from assay.model import Message
@@ -22,7 +22,7 @@ ATTACKS = (
     "</style></title></pre><script>window.hit = 1</script>", "{{ 7 * 191 }}", "=HYPERLINK(1)", "\x1b[31m\u202e\u2028\x00",
 )  # fmt: skip
 EVIL = " ".join(ATTACKS)
-PLOTTED = replace(MODEL, checks=(*MODEL.checks[:2], replace(MODEL.checks[2], evidence=LOSS)))
+PLOTTED = with_keys(NAME, replace(MODEL, checks=(*MODEL.checks[:2], replace(MODEL.checks[2], evidence=LOSS))))
 PAGES = ("index.html", f"Ada/{NAME}.html", f"Bob/{NAME}.html", "hostile")
 
 
