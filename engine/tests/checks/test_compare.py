@@ -1,5 +1,6 @@
 """assert_close and its siblings: what passes, what does not, and that nothing but a Mismatch ever comes out."""
 
+import itertools
 import math
 from contextlib import suppress
 from decimal import Decimal
@@ -11,6 +12,7 @@ from hypothesis import given
 from values import anything, steady
 
 from assay.checks import assert_close, number, require, sequence, take, tensor
+from assay.checks.compare import Bound, compare
 from assay.errors import CourseError, Mismatch
 
 
@@ -258,3 +260,15 @@ def test_another_shape_or_number_is_not_that_sequence(yours):
 def test_what_is_not_a_sequence_has_no_items():
     assert [sequence(value) for value in (1.0, "ab", {}, torch.ones(1, 1), None)] == [None] * 5
     assert sequence((1, 2)) == [1, 2]
+
+
+@pytest.mark.parametrize("bound", [Bound(), Bound(0.0, 0.0), Bound(1e-3, 0.0), Bound(0.0, 1e-3), Bound(0.0, 0.0, 1e-3)])
+def test_plain_numbers_are_compared_as_torch_compares_tensors(bound):
+    values = [0.0, -0.0, 1.0, 1.0000012, 1.00001, 1.001, 1e-6, -1e300, 1e308, math.inf, -math.inf, math.nan]
+    for yours, expected in itertools.product(values, values):
+        sides = (torch.tensor(each, dtype=torch.float64) for each in (yours, expected))
+        assert compare(yours, expected, bound) == compare(*sides, bound)
+
+
+def test_a_long_answer_is_compared_by_its_length_first():
+    assert compare(torch.ones(900_000), [1.0, 2.0], Bound()) == "different"

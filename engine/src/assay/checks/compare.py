@@ -8,6 +8,7 @@ must be of one kind, because a tensor of whole numbers carries no gradient and c
 
 from __future__ import annotations
 
+import math
 import numbers
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
@@ -165,10 +166,10 @@ def _compare(yours: Any, expected: Any, bound: Bound, by_class: bool, depth: int
             return "different"
         return _worst(_compare(yours[key], expected[key], bound, by_class, depth + 1) for key in expected)
     if isinstance(yours, (torch.Tensor, list, tuple)) and isinstance(expected, (torch.Tensor, list, tuple)):
+        if _length(yours) != _length(expected):
+            return "different"
         yours, expected = sequence(yours), sequence(expected)
     if isinstance(yours, list) and isinstance(expected, list):
-        if len(yours) != len(expected):
-            return "different"
         return _worst(_compare(*items, bound, by_class, depth + 1) for items in zip(yours, expected, strict=True))
     same = isinstance(yours, type(expected)) and bool(yours == expected)
     return "equal" if same else "different"
@@ -184,6 +185,8 @@ def _compare_numbers(yours: Any, expected: Any, bound: Bound) -> Outcome:
     if kinds == {"truth"} or (kinds == {"whole"} and bound == Bound()):  # whole numbers have no rounding
         same = yours == expected
         return "equal" if bool(same.all() if isinstance(same, torch.Tensor) else same) else "different"
+    if not tensors and "complex" not in kinds:
+        return _compare_plain(float(yours), float(expected), bound)
     dtype = torch.complex128 if "complex" in kinds else torch.float64
     first, second = _wide(yours, dtype), _wide(expected, dtype)
     sizes = second.abs()
@@ -191,6 +194,22 @@ def _compare_numbers(yours: Any, expected: Any, bound: Bound) -> Outcome:
     atol = bound.atol + (bound.scale * float(finite.max()) if finite.numel() else 0.0)
     close = first.isclose(second, rtol=bound.rtol, atol=atol, equal_nan=True)
     return "equal" if bool(close.all()) else "beyond the bound"
+
+
+def _compare_plain(yours: float, expected: float, bound: Bound) -> Outcome:
+    """Compare as `torch.isclose` does, without torch, which takes twenty times as long for one number."""
+    if math.isnan(yours) and math.isnan(expected):
+        return "equal"
+    allowed = bound.atol + (bound.rtol + bound.scale) * abs(expected)
+    close = yours == expected or (math.isfinite(yours - expected) and abs(yours - expected) <= allowed)
+    return "equal" if close else "beyond the bound"
+
+
+def _length(value: Any) -> int | None:
+    """Return how many items a sequence has; None for a tensor that is none."""
+    if isinstance(value, torch.Tensor):
+        return value.shape[0] if value.dim() == 1 else None
+    return len(value)
 
 
 def _kind(value: Any) -> str:
