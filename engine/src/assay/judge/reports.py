@@ -56,7 +56,7 @@ def _exercises(state: JudgeState, verdicts: Verdicts, submission: Submission) ->
     exercises = state.course.assignment(submission.assignment).exercises
     by_exercise: dict[str, list[Verdict]] = {exercise.id: [] for exercise in exercises}
     for item in state.checks.get(submission, []):
-        by_exercise[check_of(item).exercise].append(verdicts.of_check(item))
+        by_exercise[check_of(item).exercise].append(verdicts.settled(item))
     return tuple(
         ExerciseResult(exercise.id, exercise.title, _total(checks, "score"), _total(checks, "max_score"), tuple(checks))
         for exercise in exercises
