@@ -12,13 +12,14 @@ def exponent(wavelength, temperature):
     return H * C / (wavelength.double() * K * temperature)
 
 
-# Typical mistakes: the law. That of nan comes first, because many formulas give nan there, whatever else is wrong.
+# Typical mistakes: the law. In float64 but for three, so that what float32 cannot hold is not put down to them.
 
 
-def make_formula(spectral, exponent=lambda wavelength, T: H * C / (wavelength * K * T), minus_one=1):
+def make_formula(spectral, exponent=exponent, minus_one=1):
     """Make a formula that differs from the right one in a part."""
 
     def planck(wavelength, temperature):
+        wavelength = wavelength.double()
         return spectral(wavelength) / (torch.exp(exponent(wavelength, temperature)) - minus_one)
 
     return planck
@@ -81,12 +82,13 @@ def frequency_form(wavelength, temperature):
 
 @mistake("planck", hint="the wavelength is in metres already: do not convert it from nanometres")
 def nanometres(wavelength, temperature):
-    return make_formula(right_factor)(wavelength * 1e-9, temperature)
+    wavelength = wavelength * 1e-9  # λ⁵ is zero in float32
+    return right_factor(wavelength) / (torch.exp(H * C / (wavelength * K * temperature)) - 1)
 
 
 @mistake("planck", hint="the wavelength is in metres already: do not convert it from nanometres")
 def nanometres_in_float64(wavelength, temperature):
-    return nanometres(wavelength.double(), temperature)
+    return make_formula(right_factor)(wavelength * 1e-9, temperature)
 
 
 @mistake("planck", hint="the temperature is in kelvin already: do not add 273.15")

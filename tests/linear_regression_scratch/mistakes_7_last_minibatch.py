@@ -6,7 +6,6 @@ from assay.checks import mistake
 DROP_LAST = (
     "drop_last is not used, or not with shuffle=False: leave out a last batch shorter than batch_size if it is True"
 )
-REVERSED = "every second pass is the one before in reverse, or rotated: draw a new order in every call"
 
 
 def split_sizes(n, batch_size):
@@ -332,7 +331,7 @@ def one_tensor_for_all(batch_size, X, y, shuffle=True, drop_last=False):
 _pass_before = {}
 
 
-@mistake("data_iter", hint=REVERSED)
+@mistake("data_iter", hint="every second pass is the one before in reverse: draw a new order in every call")
 @make_shuffle
 def reversed_the_second_time(n):
     if n in _pass_before:
