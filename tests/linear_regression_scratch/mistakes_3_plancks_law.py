@@ -219,11 +219,11 @@ def descend(wavelength, radiance):
     return 1 / u
 
 
-@mistake("fit_temperature", hint="the search begins at 3100 K: temperatures go down to 3000 K")
+@mistake("fit_temperature", hint="no result is below 3100 K: search, or limit T, from a little below 3000 K on")
 def at_least_3100(wavelength, radiance):
     return max(3100.0, descend(wavelength, radiance))
 
 
-@mistake("fit_temperature", hint="the search ends at 7800 K: temperatures go up to 8000 K")
+@mistake("fit_temperature", hint="no result is above 7800 K: search, or limit T, to a little above 8000 K")
 def at_most_7800(wavelength, radiance):
     return min(7800.0, descend(wavelength, radiance))

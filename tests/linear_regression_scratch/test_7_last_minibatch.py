@@ -84,7 +84,7 @@ def test_drop_last_drops_just_the_shorter_one(submission, n, batch_size, shuffle
 @settings(max_examples=12)
 @given(*SIZES)
 def test_without_shuffling_the_order_stays(submission, n, batch_size):
-    """with shuffle=False the examples come in their order, which is not that of their numbers"""
+    """with shuffle=False the examples come in the order of the rows of X and y"""
     X, y = make_examples(n)
     found = take_batches(submission.data_iter(batch_size, X, y, shuffle=False), n)
     assert_close(
@@ -95,7 +95,7 @@ def test_without_shuffling_the_order_stays(submission, n, batch_size):
 
 @pytest.mark.points(2)
 def test_shuffled_passes_differ(submission):
-    """each call is a full pass, in another order than the one before, and leaves X and y as they are"""
+    """each call gives every example once, in a new order, and leaves X and y as they are"""
     X, y = make_examples(1000)
     keep_end = [remote(submission.d2l).tensor(part.tolist()) for part in (X, y)]
     passes = [take_order(submission.data_iter(32, *keep_end), 1000) for _ in range(2)]
@@ -116,7 +116,7 @@ def test_shuffled_passes_differ(submission):
 
 @pytest.mark.points(2)
 def test_shuffled_orders_are_uniform(submission, seed):
-    """a shuffled pass over 10,000 examples mixes all of them: no part of the old order is left"""
+    """a shuffled pass mixes all of 10,000 examples: no trace of the old order is left"""
     order = long_pass(submission, seed)
     found, steps = scores(order), most_common_step(order)
     plot = dots("place of an example before against its place after shuffling", yours=order)
@@ -131,7 +131,7 @@ def test_shuffled_orders_are_uniform(submission, seed):
 
 @pytest.mark.points(2)
 def test_three_rows_come_in_all_six_orders(submission):
-    """of many passes over three rows some have each of the six orders, and some that of the pass before"""
+    """in 100 passes over three rows each of the six orders comes up, and some order twice in a row"""
     X, y = make_examples(3)
     for drop_last in (False, True):
         # The first two of three rows tell the order of all.
@@ -144,7 +144,7 @@ def test_three_rows_come_in_all_six_orders(submission):
 
 
 def test_batches_stay_as_they_came(submission):
-    """batches keep their rows while the next ones come, also those of a second iterator between them"""
+    """a batch keeps its rows while later batches come, also from a second iterator in between"""
     (X, y), other = make_examples(7), make_examples(5)
     first = remote(submission).data_iter(3, X, y, shuffle=False)
     second = take_batches(submission.data_iter(2, *other, shuffle=False), 5)
@@ -185,8 +185,9 @@ def take_batches(iterable, n, features=2):
             expected=f"at most {n}, which is all of them",
         )
         found.append((X_batch, tensor(batch[1], (len(X_batch), 1))))
-    more = "more batches than examples" if len(found) <= 2 * n else "more than two batches for each example"
-    require(len(found) <= n, yours=more, expected="one pass over the examples, then an end")
+    yours = f"{len(found)} batches" if len(found) <= 2 * n else f"more than {2 * n} batches"
+    expected = f"at most {n} {'batch' if n == 1 else 'batches'}, one for each example, then an end"
+    require(len(found) <= n, yours=yours, expected=expected)
     return found
 
 
