@@ -49,7 +49,10 @@ EXPECTED = {
     (CONCISE, "huber_without_abs"): ({"2": 2}, "the linear branch lacks the absolute value"),
     (CONCISE, "library_class"): ({}, None),
     # beta = 1/sigma², and three epochs whatever the number of examples.
-    (CONCISE, "published_notebook"): (ALL_CONCISE | {"2": 8, "4": 0, "5": 13}, "beta is no 1/sigma²"),
+    (CONCISE, "published_notebook"): (
+        ALL_CONCISE | {"2": 8, "4": 0, "5": 13},
+        "the branches meet at beta, so beta is delta itself and not 1/sigma²",
+    ),
     (CONCISE, "rate_divided"): ({"1": 8}, "the wrong direction"),
     (CONCISE, "right_parameters"): (ALL_CONCISE, None),
     (CONCISE, "right_plain"): (ALL_CONCISE, None),

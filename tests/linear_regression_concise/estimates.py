@@ -32,13 +32,14 @@ def read(found, sizes):
     pair = isinstance(found, (list, tuple)) and len(found) == 2
     require(pair, yours=found, expected="a pair (w_errors, b_errors)")
     errors = []
-    for column in found:
+    for name, column in zip("wb", found, strict=True):
         listed = column.tolist() if isinstance(column, torch.Tensor) else column
         fits = len(sequence(listed) or ()) == len(sizes)
         require(fits, yours=column, expected=f"{len(sizes)} errors, one for each size")
         errors.append([number(error) for error in sequence(listed)])
-        least = min(errors[-1])
-        require(not least < 0, yours=least, expected="an error of at least 0", help=SIGNED)
+        least, n = min(zip(errors[-1], sizes, strict=True))
+        yours = f"an error of {name} of {least:.4g} at n = {n}"
+        require(not least < 0, yours=yours, expected="an error of at least 0", help=SIGNED)
         errors[-1] = [min(error, 1e30) if not math.isnan(error) else 1e30 for error in errors[-1]]
     return errors
 

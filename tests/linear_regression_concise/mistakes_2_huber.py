@@ -110,7 +110,9 @@ def delta_ignored(self, y_hat, y):
     return F.huber_loss(y_hat, y)
 
 
-@mistake("LinearRegressionHuber.loss", hint="beta is no 1/sigma²: where the branches meet is delta itself, beta=delta")
+@mistake(
+    "LinearRegressionHuber.loss", hint="the branches meet at beta, so beta is delta itself and not 1/sigma²: beta=delta"
+)
 def beta_from_a_variance(self, y_hat, y):
     return F.smooth_l1_loss(y_hat, y, beta=1 / self.delta**2)
 

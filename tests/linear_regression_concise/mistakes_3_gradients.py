@@ -63,7 +63,7 @@ def cleared_too_early(model, X, y):
 
 @mistake(
     "gradients",
-    hint="parameters() is an iterator and has no gradient, its items have: [p.grad for p in model.parameters()]",
+    hint="parameters() is an iterator without a gradient, each parameter has one: model.net.weight.grad, model.net.bias.grad",
 )
 def from_parameters(model, X, y):
     model.zero_grad()

@@ -35,14 +35,14 @@ def make_mistake(name, hint, replacement):
 
 signed = make_mistake(
     "signed",
-    "the error is signed, and a negative one counts as small: take the absolute value before the maximum",
+    "the error keeps its sign, so that errors below zero never count: take the absolute value before the maximum",
     make_answer(lambda w, b: torch.cat([w, b]).max()),
 )
 
 
 signed_the_other_way = make_mistake(
     "signed_the_other_way",
-    "the error is signed, and a negative one counts as small: take the absolute value before the maximum",
+    "the error keeps its sign, so that errors below zero never count: take the absolute value before the maximum",
     make_answer(lambda w, b: -torch.cat([w, b]).min()),
 )
 
@@ -229,7 +229,7 @@ def one_batch_an_epoch(lr, max_epochs, data):
     return float(largest((w - data.w).flatten(), b - data.b))
 
 
-@mistake("estimation_error", hint="the rows are centred first, so b is another one: train on data as it is")
+@mistake("estimation_error", hint="the rows are centred first, which changes b: train on data as it is")
 def centred(lr, max_epochs, data):
     model = d2l.LinearRegression(lr)
     X, y = data.X[: data.num_train], data.y[: data.num_train]

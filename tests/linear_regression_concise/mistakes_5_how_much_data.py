@@ -11,9 +11,10 @@ FEW_EPOCHS = (
     "this is the error of training, not of estimation: with a fixed number of epochs few examples mean few steps, and "
     "the model has not converged; train until more epochs no longer help, or solve the least squares problem"
 )
-SIGNED = "the error is signed, and a negative one counts as small: take the absolute value"
+SIGNED = "an error is below zero, because it keeps its sign: take the absolute value before the maximum"
 SUMMED = "the errors of the components are added up: take the largest, (w_hat - w).abs().max()"
 SMALL = "the errors are smaller than noise of 0.01 allows: neither square them nor leave the noise out"
+ZERO = "an error of exactly 0: compare the parameters that were fitted, w_hat and b_hat, with w and b"
 NOISY = "the errors are too large by about the same factor everywhere: the noise has a standard deviation of 0.01"
 STUCK = (
     "the errors do not depend on n: draw n examples for every n in sizes, of the w and b that are given, and train until "
@@ -96,7 +97,7 @@ squared = make_mistake(
 b_squared = make_mistake("b_squared", SMALL, make_answer(measure=lambda w, b: (w.abs().max(), b**2)))
 
 
-b_left_out = make_mistake("b_left_out", SMALL, make_answer(measure=lambda w, b: (w.abs().max(), 0.0)))
+b_left_out = make_mistake("b_left_out", ZERO, make_answer(measure=lambda w, b: (w.abs().max(), 0.0)))
 
 
 b_constant = make_mistake("b_constant", ALONE.format("b"), make_answer(measure=lambda w, b: (w.abs().max(), 0.001)))

@@ -109,7 +109,7 @@ def test_every_call_is_answered_anew(submission, rng):
 @FEW
 @given(PROBLEMS)
 def test_parameters_stay_as_they_were(submission, problem):
-    """no step is taken for the two gradients: weight and bias are as before"""
+    """gradients gives a pair (w_grad, b_grad) and takes no step: weight and bias are as before"""
     X, y, w, b = problem
     model = make_trained_model(submission, problem)
     found = submission.gradients(model, X, y)

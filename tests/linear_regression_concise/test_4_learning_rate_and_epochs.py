@@ -46,7 +46,7 @@ def test_every_call_trains_a_fresh_model(submission, rng):
 
 @pytest.mark.points(2)
 def test_any_data_and_any_batch_size(submission, rng):
-    """the same holds for rows that are not centred, small and large batches, and one feature or many"""
+    """two epochs leave the expected error, also for rows that are not centred, small and large batches, and one feature or many"""
     for features, batch_size in ((2, 64), (1, 16), (7, 33)):
         X = torch.randn(11, features, generator=rng) + torch.arange(features) - 1
         truth = (
@@ -98,7 +98,7 @@ def test_more_epochs_do_not_help_below_the_noise_floor(submission, rng):
 
 @pytest.mark.points(2)
 def test_no_number_of_epochs_helps_at_3(submission, rng):
-    """at lr = 3 or 2.5 training diverges, where at lr = 0.3 it does not, and more epochs make it worse"""
+    """at lr = 3 or 2.5 training diverges, and more epochs make it worse; at lr = 0.3 it does not"""
     data = make_data(submission, 2 + 2 * torch.rand(3, generator=rng))
     error = submission.estimation_error(0.3, 12, data)
     # 0.4¹² of at most 4.71 would be left: an error that is beyond all bounds whatever the rate says nothing about 3.

@@ -12,13 +12,14 @@ def exponent(wavelength, temperature):
     return H * C / (wavelength.double() * K * temperature)
 
 
-# Typical mistakes: the law. That of nan comes first, because many formulas give nan there, whatever else is wrong.
+# Typical mistakes: the law. In float64 but for three, so that what float32 cannot hold is not put down to them.
 
 
-def make_formula(spectral, exponent=lambda wavelength, T: H * C / (wavelength * K * T), minus_one=1):
+def make_formula(spectral, exponent=exponent, minus_one=1):
     """Make a formula that differs from the right one in a part."""
 
     def planck(wavelength, temperature):
+        wavelength = wavelength.double()
         return spectral(wavelength) / (torch.exp(exponent(wavelength, temperature)) - minus_one)
 
     return planck
@@ -81,12 +82,13 @@ def frequency_form(wavelength, temperature):
 
 @mistake("planck", hint="the wavelength is in metres already: do not convert it from nanometres")
 def nanometres(wavelength, temperature):
-    return make_formula(right_factor)(wavelength * 1e-9, temperature)
+    wavelength = wavelength * 1e-9  # λ⁵ is zero in float32
+    return right_factor(wavelength) / (torch.exp(H * C / (wavelength * K * temperature)) - 1)
 
 
 @mistake("planck", hint="the wavelength is in metres already: do not convert it from nanometres")
 def nanometres_in_float64(wavelength, temperature):
-    return nanometres(wavelength.double(), temperature)
+    return make_formula(right_factor)(wavelength * 1e-9, temperature)
 
 
 @mistake("planck", hint="the temperature is in kelvin already: do not add 273.15")
@@ -217,11 +219,11 @@ def descend(wavelength, radiance):
     return 1 / u
 
 
-@mistake("fit_temperature", hint="the search begins at 3100 K: temperatures go down to 3000 K")
+@mistake("fit_temperature", hint="no result is below 3100 K: search, or limit T, from a little below 3000 K on")
 def at_least_3100(wavelength, radiance):
     return max(3100.0, descend(wavelength, radiance))
 
 
-@mistake("fit_temperature", hint="the search ends at 7800 K: temperatures go up to 8000 K")
+@mistake("fit_temperature", hint="no result is above 7800 K: search, or limit T, to a little above 8000 K")
 def at_most_7800(wavelength, radiance):
     return min(7800.0, descend(wavelength, radiance))

@@ -6,7 +6,6 @@ from assay.checks import mistake
 DROP_LAST = (
     "drop_last is not used, or not with shuffle=False: leave out a last batch shorter than batch_size if it is True"
 )
-REVERSED = "every second pass is the one before in reverse, or rotated: draw a new order in every call"
 
 
 def split_sizes(n, batch_size):
@@ -40,7 +39,7 @@ def last_batch_dropped(batch_size, X, y, shuffle=True, drop_last=False):
     return make_iterator(right_order)(batch_size, X, y, shuffle, True)
 
 
-@mistake("data_iter", hint="the last batch is filled up with examples that came before: leave it shorter")
+@mistake("data_iter", hint="the last batch is filled up with examples that are in a batch already: leave it shorter")
 def last_batch_filled_up(batch_size, X, y, shuffle=True, drop_last=False):
     rows, _ = right_order(len(X), shuffle, batch_size)
     for start in range(0, len(X), batch_size):
@@ -55,7 +54,7 @@ def last_batch_padded(batch_size, X, y, shuffle=True, drop_last=False):
         yield torch.nn.functional.pad(X_batch, missing), torch.nn.functional.pad(y_batch, missing)
 
 
-@mistake("data_iter", hint="the last batch comes twice: end after the batch that holds example n")
+@mistake("data_iter", hint="the last batch comes twice: end the loop with the batch that holds the last example")
 def last_batch_repeated(batch_size, X, y, shuffle=True, drop_last=False):
     found = list(make_iterator(right_order)(batch_size, X, y, shuffle, drop_last))
     return [*found, *found[-1:]]
@@ -138,7 +137,10 @@ def always_shuffled(batch_size, X, y, shuffle=True, drop_last=False):
     return make_iterator(right_order)(batch_size, X, y, True, drop_last)
 
 
-@mistake("data_iter", hint="examples are drawn with replacement, some come twice and others never: use a permutation")
+@mistake(
+    "data_iter",
+    hint="examples are drawn with replacement, so that some come twice and others never: use torch.randperm",
+)
 def with_replacement(batch_size, X, y, shuffle=True, drop_last=False):
     def draw_rows(n, shuffle, batch_size):
         rows = torch.randint(n, (n,)) if shuffle else torch.arange(n)
@@ -332,7 +334,7 @@ def one_tensor_for_all(batch_size, X, y, shuffle=True, drop_last=False):
 _pass_before = {}
 
 
-@mistake("data_iter", hint=REVERSED)
+@mistake("data_iter", hint="every second pass is the one before in reverse: draw a new order in every call")
 @make_shuffle
 def reversed_the_second_time(n):
     if n in _pass_before:

@@ -8,7 +8,9 @@ from torch.nn import functional as F
 # Typical mistakes: the losses
 
 SUM = "this is the sum over the examples, so that a step grows with the batch: take their mean"
-ROOT = "the root of the squared loss has a gradient that does not shrink near the minimum: use the square near zero"
+ROOT = (
+    "the root of the mean squared loss has a gradient that does not shrink near the minimum: use the square near zero"
+)
 FIXED_RATE = "the learning rate is a fixed number: pass self.lr on"
 MIXTURE = "a mixture of squared and absolute is still squared far away: use the square up to delta, the line beyond"
 
@@ -80,7 +82,10 @@ def smooth_l1(y_hat, y, delta=1.0):
     return F.smooth_l1_loss(y_hat, y, beta=delta)
 
 
-@mistake("huber_loss", hint="beta is no 1/sigma²: where the branches meet is delta itself")
+@mistake(
+    "huber_loss",
+    hint="smooth_l1_loss squares residuals up to beta and divides by it: beta is delta itself, not 1/delta²",
+)
 def beta_from_a_variance(y_hat, y, delta=1.0):
     return F.smooth_l1_loss(y_hat, y, beta=1 / delta**2)
 
@@ -217,7 +222,7 @@ def root_mean_square(self, y_hat, y):
 
 @mistake(
     "RobustRegression.loss",
-    hint="beta is no 1/sigma²: with the branches that far apart it is the squared loss, divided by beta",
+    hint="a beta of 1/sigma² is beyond all residuals: this is the squared loss, divided by beta",
 )
 def beta_from_a_deviation(self, y_hat, y):
     return F.smooth_l1_loss(y_hat, y, beta=1 / 0.01**2)

@@ -286,7 +286,7 @@ def test_fit_follows_the_one_right_trajectory(submission, reference, problem, ba
     st.sampled_from([2.0**-30, 1.0, 2.0**30]),
 )
 def test_fit_goes_on_over_new_orders(submission, reference, problem, batch_size, scale):
-    """fit takes the batches of every pass as they come then, goes on where it ended, with numbers however large or small"""
+    """a second fit goes on where the first ended, over batches in a new order, for tiny and for huge numbers"""
     X, y, w, b = without_zeros(problem)
     theirs, right = (
         fit_twice(module, X, size * y, size * w, size * b, batch_size)
@@ -305,7 +305,7 @@ def test_fit_converges_on_the_demo_data(submission, seed):
 
 
 def test_fit_diverges_at_a_rate_of_3(submission, seed):
-    """at lr = 3, three epochs on the demo data diverge, where at lr = 0.003 one does not"""
+    """at lr = 3, three epochs on the demo data diverge; at lr = 0.003 one epoch does not"""
     slow = demo_parameters(submission, seed, 0.003, 1)
     # No error at the start is above 5, and none of these 32 steps overshoots.
     require(largest_error(seed, *slow) <= 5, yours=list(slow), expected="w and b no further away than at the start")

@@ -58,7 +58,7 @@ def test_every_variance_gets_a_model_of_its_own(submission, reference, problem):
 @settings(max_examples=6)
 @given(st.permutations([MANY, 0.0, 1e4, FEW]), st.integers(-8, 8), st.integers(2, 4), st.sampled_from([4, 100]))
 def test_only_the_weights_start_at_random(submission, variances, b, max_epochs, batch_size):
-    """the bias starts at zero, whatever the variance, so that its error alone is left where one step finds the weight"""
+    """the bias starts at zero whatever the variance: on data where one step finds the weight, its error alone is left"""
     X, b = torch.tensor([[2.0], [-2.0], [-2.0], [2.0]]), b + 0.5
     data = submission.d2l.TensorData(X, 3 * X + b, batch_size, torch.tensor([3.0]), b)
     found = get_errors(submission, data, variances, 1 / 4, max_epochs)
@@ -75,7 +75,8 @@ def test_errors_asked_again(submission, reference, problem):
     held = remote(submission.d2l).tensor(variances).tolist()
     before = data_facts(data)
     first = remote(submission).initialization_errors(held, data, 1 / 8, 1)
-    require(list(held) == variances, yours=list(held), expected=f"the variances as they were given, {variances}")
+    after = {"variances after the call": list(held)}
+    require(list(held) == variances, yours=after, expected=f"the variances as they were given, {variances}")
     assert_close(data_facts(data), before)
     for lr, factor in ((1 / 16, 1), (1 / 16, -1)):
         remote(data).y.mul_(factor)

@@ -55,7 +55,7 @@ def test_radiance_at_long_wavelengths(submission, wavelength, temperature, dtype
 @settings(max_examples=10)
 @given(wavelengths(st.integers(1, 40)), kelvin(500, 3500), DTYPES)
 def test_radiance_where_the_exponent_overflows(submission, wavelength, temperature, dtype):
-    """for wavelengths down to 1 nm exp(x) overflows, and the radiance is zero or tiny, never nan; not so at 1 µm"""
+    """for wavelengths down to 1 nm exp(x) overflows, and the radiance is zero or tiny, never nan; at 1 µm it is above zero"""
     wavelength = torch.cat([wavelength, torch.tensor([1e-6])]).to(dtype)
     yours = submission.planck(wavelength, temperature)
     fits = isinstance(yours, torch.Tensor) and yours.shape == wavelength.shape and yours.is_floating_point()

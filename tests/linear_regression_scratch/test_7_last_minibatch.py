@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from .mistakes_7_last_minibatch import (
-    REVERSED,
     drawn_from_a_buffer,
     never_shuffled,
     only_batches_shuffled,
@@ -85,7 +84,7 @@ def test_drop_last_drops_just_the_shorter_one(submission, n, batch_size, shuffle
 @settings(max_examples=12)
 @given(*SIZES)
 def test_without_shuffling_the_order_stays(submission, n, batch_size):
-    """with shuffle=False the examples come in their order, which is not that of their numbers"""
+    """with shuffle=False the examples come in the order of the rows of X and y"""
     X, y = make_examples(n)
     found = take_batches(submission.data_iter(batch_size, X, y, shuffle=False), n)
     assert_close(
@@ -96,7 +95,7 @@ def test_without_shuffling_the_order_stays(submission, n, batch_size):
 
 @pytest.mark.points(2)
 def test_shuffled_passes_differ(submission):
-    """each call is a full pass, in another order than the one before, and leaves X and y as they are"""
+    """each call gives every example once, in a new order, and leaves X and y as they are"""
     X, y = make_examples(1000)
     keep_end = [remote(submission.d2l).tensor(part.tolist()) for part in (X, y)]
     passes = [take_order(submission.data_iter(32, *keep_end), 1000) for _ in range(2)]
@@ -106,9 +105,10 @@ def test_shuffled_passes_differ(submission):
     same = int((passes[0] == passes[1]).sum())
     require(same < 25, yours=f"{same} of 1000 examples at the same place in both passes", expected="about one of them")
     # Nor does one order follow from the other: of the places in one in the order of the other no step is common.
-    step = most_common_step(passes[0].argsort()[passes[1]])
-    yours = f"one step {step} times from one pass to the other"
-    require(step <= left_steps.bound, yours=yours, expected="two orders that have nothing in common", help=REVERSED)
+    places = passes[0].argsort()[passes[1]]
+    expected = "neighbours of one pass anywhere in the other, no step between them more than about 8 times"
+    follows = most_common_step(places) > left_steps.bound
+    require(not follows, yours=describe_step(places, "the other pass"), expected=expected)
     # Two uniform orders end in the same eight once in 2e19.
     ends = [sorted(map(int, numbers[-8:])) for numbers in passes]
     require(ends[0] != ends[1], yours=f"{ends[0]} in the last batch of both passes", expected="eight others each time")
@@ -116,33 +116,35 @@ def test_shuffled_passes_differ(submission):
 
 @pytest.mark.points(2)
 def test_shuffled_orders_are_uniform(submission, seed):
-    """a shuffled pass over 10,000 examples mixes all of them: no part of the old order is left"""
+    """a shuffled pass mixes all of 10,000 examples: no trace of the old order is left"""
     order = long_pass(submission, seed)
     found, steps = scores(order), most_common_step(order)
-    yours = {name: round(score, 2) for name, score in found.items()}
     plot = dots("place of an example before against its place after shuffling", yours=order)
-    mixed = max(map(abs, found.values())) <= left_order.bound
-    require(mixed, yours=yours, expected="scores of about -2 to 2", plot=plot)
-    text = "no step from an example to the next more than about 8 times"
-    require(steps <= left_steps.bound, yours=f"one step {steps} times", expected=text, plot=plot)
+    clearest = max(found, key=lambda name: abs(found[name]))
+    yours = f"{clearest}: {found[clearest]:.1f}"
+    expected = "a score from -6 to 6, in standard deviations of fresh shuffles, of which most give -2 to 2"
+    mixed = abs(found[clearest]) <= left_order.bound
+    require(mixed, yours=yours, expected=expected, plot=plot)
+    expected = "neighbours were anywhere before, none of the steps between them more than about 8 times"
+    require(steps <= left_steps.bound, yours=describe_step(order, "the old order"), expected=expected, plot=plot)
 
 
 @pytest.mark.points(2)
 def test_three_rows_come_in_all_six_orders(submission):
-    """of many passes over three rows some have each of the six orders, and some that of the pass before"""
+    """in 100 passes over three rows each of the six orders comes up, and some order twice in a row"""
     X, y = make_examples(3)
     for drop_last in (False, True):
         # The first two of three rows tell the order of all.
         passes = [take_numbers(submission.data_iter(2, X, y, drop_last=drop_last), 3)[:2] for _ in range(PASSES)]
-        counts = {f"{a}, {b}": passes.count([a, b]) for a, b in itertools.permutations(range(3), 2)}
-        expected = f"all six orders, each about {PASSES // 6} times, with drop_last={drop_last}"
+        counts = {f"{a}, {b}, {c}": passes.count([a, b]) for a, b, c in itertools.permutations(range(3))}
+        expected = f"all six orders of the rows 0, 1, 2, each about {PASSES // 6} times, with drop_last={drop_last}"
         require(all(counts.values()), yours=counts, expected=expected)
         repeated = any(one == another for one, another in itertools.pairwise(passes))
         require(repeated, yours=f"{PASSES} passes, none in the order of the one before", expected="some by chance")
 
 
 def test_batches_stay_as_they_came(submission):
-    """batches keep their rows while the next ones come, also those of a second iterator between them"""
+    """a batch keeps its rows while later batches come, also from a second iterator in between"""
     (X, y), other = make_examples(7), make_examples(5)
     first = remote(submission).data_iter(3, X, y, shuffle=False)
     second = take_batches(submission.data_iter(2, *other, shuffle=False), 5)
@@ -183,8 +185,9 @@ def take_batches(iterable, n, features=2):
             expected=f"at most {n}, which is all of them",
         )
         found.append((X_batch, tensor(batch[1], (len(X_batch), 1))))
-    more = "more batches than examples" if len(found) <= 2 * n else "more than two batches for each example"
-    require(len(found) <= n, yours=more, expected="one pass over the examples, then an end")
+    yours = f"{len(found)} batches" if len(found) <= 2 * n else f"more than {2 * n} batches"
+    expected = f"at most {n} {'batch' if n == 1 else 'batches'}, one for each example, then an end"
+    require(len(found) <= n, yours=yours, expected=expected)
     return found
 
 
@@ -226,20 +229,20 @@ def scores(order):
     n, old = len(order), order.double() / len(order)
     new = torch.arange(n, dtype=torch.float64) / n
     swapped = {
-        f"swapped {way}": naive_score(*pair)
+        f"each swapped with any ({way})": naive_score(*pair)
         for way, pair in {
-            "on": (old, new),
-            "back": (1 - old, 1 - new),
-            "in": (new, old),
-            "out": (1 - new, 1 - old),
+            "from the first": (old, new),
+            "from the last": (1 - old, 1 - new),
+            "read backwards": (new, old),
+            "from the last, read backwards": (1 - new, 1 - old),
         }.items()
     }
     return swapped | {
-        "correlation": float(torch.corrcoef(torch.stack([old, new]))[0, 1]) * (n - 1) ** 0.5,
-        "rises": rises(order),
-        "old rises": rises(order.argsort()),
-        "unevenness": unevenness((8 * old).long(), (8 * new).long()),
-        "unevenness of remainders": unevenness(order % 8, torch.arange(n) % 8),
+        "correlation of old and new places": float(torch.corrcoef(torch.stack([old, new]))[0, 1]) * (n - 1) ** 0.5,
+        "neighbours in their old order": rises(order),
+        "old neighbours that keep their order": rises(order.argsort()),
+        "unevenness of old eighths over new ones": unevenness((8 * old).long(), (8 * new).long()),
+        "unevenness of old places modulo 8 over new ones": unevenness(order % 8, torch.arange(n) % 8),
     }
 
 
@@ -281,6 +284,16 @@ NAIVE_VARIANCE = float((naive_density(_GRID[:, None], _GRID) - 1).square().mean(
 def most_common_step(order):
     """How often the most common difference, modulo n, of an old place and the next one comes."""
     return int(torch.bincount(order.diff() % len(order)).max())
+
+
+def describe_step(order, where):
+    """Tell how many neighbours are the most common step apart in another order."""
+    steps = order.diff() % len(order)
+    step = int(steps.mode().values)
+    apart = min(step, len(order) - step)
+    how = "neighbours" if apart == 1 else f"{apart} places apart"
+    backwards = "" if step == apart else ", backwards"
+    return f"{int((steps == step).sum())} of {len(steps)} neighbours are {how} in {where} too{backwards}"
 
 
 PASSES = 100

@@ -46,8 +46,20 @@ def test_two_objects_of_a_class_have_two_names():
     ).endswith("model_2 = Model()\njoin(model, model_2)")
 
 
+def test_no_object_is_named_as_pythons_own():
+    assert (
+        told(
+            (Request("call", 0, "sizes"), Ref(2, "list")),
+            (Request("call", 0, "sizes"), Ref(3, "list")),
+            (Request("call", 0, "Sum"), Ref(4, "LinearRegressionSum")),
+            (Request("call", 0, "f", [Ref(2, "list"), Ref(3, "list"), Ref(4, "Sum")]), None),
+        )
+        == "list_1 = sizes()\nlist_2 = sizes()\nsum_1 = Sum()\nf(list_1, list_2, sum_1)"
+    )
+
+
 def test_an_object_of_no_class_name_has_a_name():
-    assert told((Request("call", 0, "f"), Ref(2, "\u2026"))) == "object = f()"
+    assert told((Request("call", 0, "f"), Ref(2, "\u2026"))) == "object_1 = f()"
 
 
 def test_objects_and_tensors_are_written_wherever_they_lie():

@@ -140,3 +140,35 @@ def test_nested_tensors_have_no_numbers_and_no_one_shape():
 def test_values_that_look_alike_are_told_apart_in_words(yours, expected, said):
     first, second = pair(yours, expected)
     assert (first.startswith(said[0]), second.startswith(said[1])) == (True, True), (first, second)
+
+
+BATCHES = [[torch.zeros(3, 2), torch.zeros(3, 1)] for _ in range(9)]
+
+
+@pytest.mark.parametrize(
+    ("yours", "expected", "shown"),
+    [
+        pytest.param(
+            [*BATCHES, [torch.zeros(3, 2), torch.zeros(3, 1)]],
+            [*BATCHES, [torch.zeros(1, 2), torch.zeros(1, 1)]],
+            "[9][0]: [[0.0, 0.0], [0.0, 0.0], [0.0, 0.0]]   shape (3, 2), float32\n"
+            "[9][0]: [[0.0, 0.0]]                           shape (1, 2), float32",
+            id="another shape",
+        ),
+        pytest.param([*BATCHES, BATCHES[0]], BATCHES, "in all: 10 items\nin all: 9 items", id="more items"),
+        pytest.param(
+            {"batches": [*BATCHES, [torch.zeros(3, 2)]]},
+            {"batches": [*BATCHES, BATCHES[0]]},
+            "['batches'][9]: 1 item\n['batches'][9]: 2 items",
+            id="fewer items further in",
+        ),
+        pytest.param(
+            [*BATCHES, {"X": 0.0}],
+            [*BATCHES, {"X": 0.0, "y": 0.0}],
+            "keys of [9]: ['X']\nkeys of [9]: ['X', 'y']",
+            id="other keys",
+        ),
+    ],
+)
+def test_where_both_would_look_alike_the_part_that_differs_is_shown(yours, expected, shown):
+    assert both(yours, expected) == shown

@@ -121,6 +121,64 @@ def test_again(submission):
     """double gives twice x again"""
     assert_close([submission.double(1.0), submission.double(2.0)], [2.0, 4.0])
 ''',
+    "course/reference/totals.py": '''
+"""Model answers."""
+
+
+def total(x, times):
+    """times the sum of x."""
+    return times * sum(x)
+
+
+def again(x):
+    """The sum of x."""
+    return total(x, 1)
+''',
+    "course/tests/totals/test_1_totals.py": '''
+"""Totals"""
+from assay.checks import assert_close, mistake
+
+
+@mistake("total", hint="each number counts once")
+def doubled(x, times):
+    return 2 * times * sum(x)
+
+
+@mistake("total", hint="times is not used")
+def once(x, times):
+    return sum(x)
+
+
+@mistake("total", hint="one time less")
+def one_less(x, times):
+    return (times - 1) * sum(x)
+
+
+def test_pair(submission):
+    """two times the sum of a pair"""
+    assert_close(submission.total([1.0, 2.0], 2), 6.0)
+
+
+def test_none(submission):
+    """one time the sum of a pair"""
+    assert_close(submission.total([1.0, 2.0], 1), 3.0)
+
+
+def test_four(submission):
+    """four times the sum of a pair"""
+    assert_close(submission.total([1.0, 2.0], 4), 12.0)
+''',
+    "course/tests/totals/test_2_again.py": '''
+"""Again"""
+from assay.checks import assert_close
+
+
+def test_again(submission):
+    """again gives the sum"""
+    assert_close(submission.again([1.0, 2.0]), 3.0)
+''',
+    "class/one_less/totals.py": "def total(x, times): return (times - 1) * sum(x)\ndef again(x): return total(x, 1)\n",
+    "class/two/totals.py": "def total(x, times): return sum(x) if times < 4 else 5.0\ndef again(x): return total(x, 1)\n",
     "class/remembers/memory.py": "first = []\ndef double(x):\n    first.append(x)\n    return 2 * first[0]\n",
     "class/a_right/factors.py": "def double(x): return 2 * x\ndef quadruple(x): return 4 * x\n",
     "class/adds/factors.py": "def double(x): return x + 1\ndef quadruple(x): return x**3\n",
@@ -225,7 +283,7 @@ def written(tmp_path_factory):
 
 def helps_of(root, path, executor):
     """Return what the checks say to do that did not pass, by the submission's name."""
-    submissions = take_in([root / path], ["parts", "means", "factors", "memory"]).submissions
+    submissions = take_in([root / path], ["parts", "means", "factors", "memory", "totals"]).submissions
     course = read_course(root / "course")
     reports = grade(course, submissions, seed=0, executor=executor, on_trouble=pytest.fail)
     return {
@@ -246,6 +304,14 @@ def test_what_follows_from_a_mistake_in_another_exercise_names_it(helps):
 @pytest.mark.parametrize(("name", "hint"), [("doubles", "not twice the mean"), ("sums", "not the sum")])
 def test_of_two_mistakes_that_agree_on_the_smallest_example_others_decide(helps, name, hint):
     assert helps[name] == [hint]
+
+
+def test_of_two_mistakes_that_fit_a_check_the_one_that_fits_most_checks_is_named_in_all(helps):
+    assert helps["one_less"] == [*["one time less"] * 3, "as in exercise 1: one time less"]
+
+
+def test_a_mistake_that_a_later_check_speaks_against_is_named_where_no_other_fits(helps):
+    assert helps["two"] == ["times is not used", None]
 
 
 def test_what_does_not_follow_from_it_is_not_put_down_to_it(helps):

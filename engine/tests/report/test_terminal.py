@@ -162,6 +162,7 @@ def test_checks_that_raised_the_same_are_told_together_with_the_first_input():
      ✗ a gradient goes on and on and goes on and on      raised an error   0 / 1
        and goes on and on and goes on and on and goes
        on and on and ends
+       these 2 checks have the same message:
        input     squared_loss([[0.0]], [0.0])
        yours     raised NotImplementedError
        help      this is not written yet

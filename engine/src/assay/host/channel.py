@@ -10,6 +10,7 @@ from assay.host import endings, waiting
 from assay.host.transcript import Transcript
 from assay.text import Prose
 from assay.wire.messages import SUBMISSION, NotDefined, Raised, Request
+from assay.wire.objects import copied
 from assay.wire.values import Ref, portable
 
 if TYPE_CHECKING:
@@ -74,8 +75,9 @@ class Channel:
             verb,
             root,
             path,
-            [portable(arg, _stays) for arg in args],
-            {name: portable(value, _stays) for name, value in (kwargs or {}).items()},
+            # Copies, because the transcript shows tensors as they were sent, whoever changes them later.
+            copied([portable(arg, _stays) for arg in args]),
+            copied({name: portable(value, _stays) for name, value in (kwargs or {}).items()}),
             keep,
             self.no_grad,
             self._fresh,

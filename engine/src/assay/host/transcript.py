@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import builtins
+import itertools
+import keyword
 import re
 from typing import Any
 
@@ -12,6 +15,9 @@ from assay.wire.messages import LIBRARY, SUBMISSION, Request
 from assay.wire.values import Ref
 
 _WIDTH = 80
+_NOT_FOR_NAMES = frozenset({*dir(builtins), *keyword.kwlist})
+"""Names that Python needs itself: a student's code below `list = ...` would not find the class."""
+
 _LINES = 6
 """Lines shown: those that built the last object, and the last request; older ones are counted."""
 
@@ -42,11 +48,10 @@ class Transcript:
             self._names[ref.number] = self._target(request.root, request.path)
             return
         words = re.findall(r"[A-Z]+(?![a-z])|[A-Z][a-z0-9]*|[a-z0-9]+", ref.kind[:80]) or ["object"]
-        name = base = words[-1].lower()
-        count = 1
-        while name in self._names.values():
-            count += 1
-            name = f"{base}_{count}"
+        base = words[-1].lower()
+        taken = {*self._names.values(), *_NOT_FOR_NAMES}  # `list` is a class, so the first list is `list_1`
+        numbered = (f"{base}_{count}" for count in itertools.count(1 if base in _NOT_FOR_NAMES else 2))
+        name = next(name for name in itertools.chain([base], numbered) if name not in taken)
         self._names[ref.number] = name
         self._made[place] = name
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 import math
 import numbers
 import os.path
-from typing import Any, Final, NamedTuple
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import torch
 
@@ -29,6 +30,9 @@ from assay.text import (
     shorten,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
 __all__ = ["pair"]
 
 _INLINE: Final = 60  # a longer value becomes a table if the other value has the same structure
@@ -42,13 +46,18 @@ def pair(yours: Any, expected: Any, within: str | None = None) -> tuple[str, str
     """Both sides of a comparison, written so that a reader sees where they differ.
 
     Numbers that agree to 4 digits get more. Shape and type stand behind, in another column, and so does
-    `within`. A long value of one structure on both sides becomes a table of the worst places, one line each.
-    Neither text reaches 2000 characters.
+    `within`. A long value of one structure on both sides becomes a table of the worst places, one line each. If both
+    would be written alike, the first part of another structure stands for the whole. Neither text reaches 2000
+    characters.
     """
     if type(expected) is str and not isinstance(yours, str):
         expected = Prose(expected)  # it says what must hold
     notes = _notes(yours, expected, within)
     plain = _distinct(yours, expected, _INLINE if any(notes) else _LONG)
+    if plain[0] == plain[1] and (part := _part(yours, expected)):
+        where, *sides = part
+        first, second = pair(sides[0], sides[1], within)
+        return f"{where}: {first}", f"{where}: {second}"
     if plain[0] == plain[1] and (kinds := _kinds(yours, expected)):
         notes = kinds
     if any("…" in text for text in plain) and (rows := _table(yours, expected)):
@@ -59,6 +68,30 @@ def pair(yours: Any, expected: Any, within: str | None = None) -> tuple[str, str
     width = min(max(map(len, plain)), _INLINE) if all(notes) else 0
     texts = [f"{text:<{width}}   {note}" if note else text for text, note in zip(plain, notes, strict=True)]
     return "\n".join([texts[0], *rows[1:]]), texts[1]
+
+
+def _part(yours: Any, expected: Any, where: str = "", depth: int = 0) -> tuple[str, Any, Any] | None:
+    """Return the first place inside at which two values have another structure, and what is there; None if none is."""
+    pairs: Iterable[tuple[str, Any, Any]] = ()
+    if depth > MAX_DEPTH:
+        return None
+    if is_tensor(yours) and is_tensor(expected):
+        plain = where and not (yours.is_nested or expected.is_nested)
+        return (where, yours, expected) if plain and yours.shape != expected.shape else None
+    if isinstance(yours, (list, tuple)) and isinstance(expected, (list, tuple)):
+        if len(yours) != len(expected):
+            return where or "in all", Prose(_count(yours)), Prose(_count(expected))
+        pairs = ((f"{where}[{place}]", *items) for place, items in enumerate(zip(yours, expected, strict=True)))
+    elif isinstance(yours, dict) and isinstance(expected, dict):
+        if yours.keys() != expected.keys():
+            return f"keys of {where}" if where else "keys", list(yours), list(expected)
+        pairs = ((f"{where}[{shorten(key, _INLINE // 3)}]", yours[key], expected[key]) for key in expected)
+    found = (_part(first, second, place, depth + 1) for place, first, second in islice(pairs, _MAX_LEAVES))
+    return next(filter(None, found), None)
+
+
+def _count(items: Sequence[Any]) -> str:
+    return f"{len(items)} {'item' if len(items) == 1 else 'items'}"
 
 
 def _kinds(yours: Any, expected: Any) -> tuple[str, str] | None:

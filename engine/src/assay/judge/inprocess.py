@@ -5,6 +5,8 @@ from __future__ import annotations
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from assay.course.contract import contract, load_module
 from assay.host.channel import Channel
 from assay.host.proxy import Proxy
@@ -32,9 +34,8 @@ class _InProcessLine:
 
     def ask(self, request: Request) -> Reply:
         """Answer at once; copy tensors both ways, as a wall would."""
-        request.args[:] = copied(request.args)
-        request.kwargs.update(copied(request.kwargs))
-        reply = self._objects.answer(request)
+        sent = replace(request, args=copied(request.args), kwargs=copied(request.kwargs))
+        reply = self._objects.answer(sent)
         return Returned(copied(reply.value)) if isinstance(reply, Returned) else reply
 
 

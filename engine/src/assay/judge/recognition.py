@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections import Counter
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 import torch
@@ -42,6 +43,20 @@ _MAX_ANSWERS = 10_000
 """Answers that are kept, of about a kilobyte each: some hundred submissions' worth, all wrong in different ways."""
 
 
+class Suspicion(NamedTuple):
+    """The known mistakes that give a submission's wrong answer to a check.
+
+    Args:
+        mistakes: the mistakes, the exercise's own first; some of them are ruled out by the passed checks.
+        passed: the exercise's earlier visible, exact checks that the submission passed.
+        elsewhere: the files of the mistakes that were made in other exercises.
+    """
+
+    mistakes: Sequence[Mistake]
+    passed: Sequence[pytest.Item]
+    elsewhere: dict[Mistake, Path]
+
+
 class Recogniser:
     """The known mistakes of a session: what each answers, and which submission made or did not make it.
 
@@ -56,7 +71,7 @@ class Recogniser:
         self._answers = state.known.answers
         self._fails = state.known.failing
         self._measured = state.known.measured
-        self._made: dict[Submission, dict[Mistake, Path]] = {}
+        self._suspected: dict[Submission, dict[pytest.Item, Suspicion]] = {}
         self._refuted: dict[tuple[Submission, str], set[Mistake]] = {}
 
     def hint_for(self, item: Any, error: Any, passed: Sequence[pytest.Item]) -> str | None:
@@ -64,7 +79,7 @@ class Recogniser:
 
         A mistake counts if it answers the failing example just as the submission did, and no visible, exact check of
         the exercise before this one rules it out. A mistake in one exercise costs those that call it, so mistakes
-        made there are asked, too.
+        made there are asked, too. Later checks may show that another mistake was made: see `settled_hint`.
 
         Args:
             item: the check for one submission.
@@ -80,15 +95,25 @@ class Recogniser:
         alike = [mistake for mistake, answer in answers.items() if _alike(answer, error)]
         likely = self._narrowed(item, [mistake for mistake in own if mistake in alike])
         likely += [mistake for mistake in elsewhere if mistake in alike]
-        found = self._first_not_ruled_out(item, likely, passed)
+        refuted = self._refuted.get(_exercise_key(item), set())
+        asked = [check for check in passed if check_of(check).visibility == "visible" and is_exact(check)]
+        suspicion = Suspicion([mistake for mistake in likely if mistake not in refuted], asked, elsewhere)
+        found = self._first_allowed(suspicion.mistakes, suspicion)
         if check_of(item).visibility == "visible":  # what others found is told nowhere, or not yet
             if is_exact(item) and isinstance(error, Mismatch):  # every way of writing a mistake has its own error text
                 self._rule_out(item, [m for m, answer in answers.items() if isinstance(answer, Mismatch)], alike)
-            if found is not None and found in own:
-                self._made[_submission_of(item)].setdefault(found, item.path)
-        if found is None:
-            return None
-        return found.hint if found in own else f"as in exercise {exercise_of(elsewhere[found])}: {found.hint}"
+            if found is not None:
+                self._suspected.setdefault(_submission_of(item), {})[item] = suspicion
+        return None if found is None else _hint(found, suspicion)
+
+    def settled_hint(self, item: Any) -> str | None:
+        """Return the hint for a check after all checks of its exercise: None if there is no other than `hint_for` gave.
+
+        One check may fit several mistakes. The mistake that the exercise's other failed checks do not rule out and
+        that explains most of them was made.
+        """
+        suspicion = self._suspected.get(_submission_of(item), {}).get(item)
+        return None if suspicion is None else _hint(self._most_likely(item, suspicion), suspicion)
 
     def reference_passes(self, item: Any, error: Any) -> bool:
         """Whether the reference passes the example on which the check's own code raised.
@@ -126,9 +151,26 @@ class Recogniser:
         left = " and ".join(bounded(call) for call in loaded.leftovers)
         return f"{left}, which the import leaves behind, holds in every check: without it this answer is right"
 
+    def _most_likely(self, item: Any, suspicion: Suspicion) -> Mistake:
+        """Return the mistake that the exercise's other failed checks allow, and that explains most of them."""
+        refuted = self._refuted.get(_exercise_key(item), set())
+        explained = Counter(
+            hint
+            for other, others in self._suspected[_submission_of(item)].items()
+            if other.path == item.path
+            for hint in {mistake.hint for mistake in others.mistakes}
+        )
+        ranked = sorted(suspicion.mistakes, key=lambda mistake: (mistake in refuted, -explained[mistake.hint]))
+        found = self._first_allowed(ranked, suspicion)
+        assert found is not None  # nothing is suspected without one
+        return found
+
     def _made_elsewhere(self, item: Any) -> dict[Mistake, Path]:
-        made = self._made.setdefault(_submission_of(item), {})
-        return {mistake: path for mistake, path in made.items() if path != item.path}
+        """Return the mistakes that the submission made in other exercises, with the files that define them."""
+        suspected = self._suspected.get(_submission_of(item), {})
+        other = [(check, suspicion) for check, suspicion in suspected.items() if check.path != item.path]
+        made = ((self._most_likely(check, suspicion), check.path, suspicion) for check, suspicion in other)
+        return {mistake: path for mistake, path, suspicion in made if mistake not in suspicion.elsewhere}
 
     def _narrowed(self, item: Any, likely: list[Mistake]) -> list[Mistake]:
         """Return the mistakes that also answer the check's other examples as the submission does.
@@ -143,14 +185,10 @@ class Recogniser:
                 likely = still or likely
         return likely
 
-    def _first_not_ruled_out(
-        self, item: Any, likely: Sequence[Mistake], passed: Sequence[pytest.Item]
-    ) -> Mistake | None:
-        """Return the first mistake that the exercise's earlier checks allow."""
-        refuted = self._refuted.get(_exercise_key(item), set())
-        asked = [check for check in passed if check_of(check).visibility == "visible" and is_exact(check)]
-        for mistake in likely:
-            if mistake not in refuted and not any(self._fails_check(check, mistake) for check in asked):
+    def _first_allowed(self, mistakes: Sequence[Mistake], suspicion: Suspicion) -> Mistake | None:
+        """Return the first mistake that the checks which were passed allow."""
+        for mistake in mistakes:
+            if not any(self._fails_check(check, mistake) for check in suspicion.passed):
                 return mistake
         return None
 
@@ -235,6 +273,11 @@ def _submission_of(item: Any) -> Submission:
 
 def _exercise_key(item: Any) -> tuple[Submission, str]:
     return _submission_of(item), exercise_of(item.path)
+
+
+def _hint(mistake: Mistake, suspicion: Suspicion) -> str:
+    path = suspicion.elsewhere.get(mistake)
+    return mistake.hint if path is None else f"as in exercise {exercise_of(path)}: {mistake.hint}"
 
 
 def repeatable(item: Any, error: Any) -> bool:

@@ -59,7 +59,7 @@ def _exercises(state: JudgeState, verdicts: Verdicts, submission: Submission) ->
     exercises = state.course.assignment(submission.assignment).exercises
     by_exercise: dict[str, list[Verdict]] = {exercise.id: [] for exercise in exercises}
     for item in state.checks.get(submission, []):
-        verdict, exercise = verdicts.of_check(item), check_of(item).exercise
+        verdict, exercise = verdicts.settled(item), check_of(item).exercise
         key = answers_key(submission.assignment, exercise, verdict)
         by_exercise[exercise].append(replace(verdict, answers_key=key))
     return tuple(

@@ -83,6 +83,14 @@ class Verdicts:
         """Return the verdict of one check; `ungraded` if it was not run."""
         return self._verdicts.get(item) or _verdict(check_of(item), _ungraded(_NOT_RUN), 0.0)
 
+    def settled(self, item: pytest.Item) -> Verdict:
+        """Return the verdict of one check after all checks, with the mistake that explains most of an exercise."""
+        verdict = self.of_check(item)
+        hint = self._recogniser.settled_hint(item)
+        if hint is None or verdict.message is None:
+            return verdict
+        return replace(verdict, message=replace(verdict.message, help=hint))
+
     def so_far(self, submission: Submission) -> list[Verdict]:
         """Return the verdicts of a submission's checks that have one."""
         return [self._verdicts[item] for item in self._state.checks[submission] if item in self._verdicts]

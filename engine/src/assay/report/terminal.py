@@ -27,7 +27,16 @@ if TYPE_CHECKING:
 
     from assay.model import Answer, ExerciseResult, Message, Report, Status, Verdict
 
-__all__ = ["WORDS", "consequence", "is_absent", "render", "render_check", "score_lines", "wrong_checks"]
+__all__ = [
+    "WORDS",
+    "consequence",
+    "is_absent",
+    "render",
+    "render_check",
+    "score_lines",
+    "share_message",
+    "wrong_checks",
+]
 
 WORDS: Final[dict[Status, str]] = {
     "passed": "passed",
@@ -149,6 +158,11 @@ def wrong_checks(exercise: ExerciseResult) -> list[list[Verdict]]:
     return _grouped([] if is_absent(exercise) else [check for check in exercise.checks if check.status != "passed"])
 
 
+def share_message(checks: Sequence[Verdict]) -> str:
+    """Return the line that says whose message follows, or "" for a check alone."""
+    return f"these {len(checks)} checks have the same message:" if len(checks) > 1 else ""
+
+
 def _grouped(checks: Sequence[Verdict]) -> list[list[Verdict]]:
     return [list(same) for _, same in groupby(checks, key=_says)]
 
@@ -187,8 +201,11 @@ def _checks(checks: Sequence[Verdict]) -> RenderableType:
         grid.add_row(Text(sign, style), Text(_one_line(check.description)), Text(f"  {WORDS[status]}{points}", style))
     if message is None:
         return grid
+    parts: list[RenderableType] = [grid]
+    if shared := share_message(checks):
+        parts.append(Padding(Text(shared, "dim"), (0, 0, 0, 2)))
     if message.help == HIDDEN_TEXT:
-        return Group(grid, Padding(Text(HIDDEN_TEXT, "dim"), (0, 0, 0, 2)))
+        return Group(*parts, Padding(Text(HIDDEN_TEXT, "dim"), (0, 0, 0, 2)))
     labels = {
         "input": message.input,
         "yours": message.yours,
@@ -197,7 +214,7 @@ def _checks(checks: Sequence[Verdict]) -> RenderableType:
         "help": message.help,
     }
     rows = [(label, text) for label, text in labels.items() if text]
-    return Group(grid, Padding(_rows(rows), (0, 0, 0, 2))) if rows else grid
+    return Group(*parts, Padding(_rows(rows), (0, 0, 0, 2))) if rows else grid
 
 
 def _answers(answers: Sequence[Answer]) -> RenderableType:

@@ -68,6 +68,7 @@ def test_checks_with_one_message_stand_together():
     page = page_of(replace(ADA, exercises=(own,)))
     assert page.texts.count(WRONG.help) == 1
     assert after(page, "first", 5) == ["not right", "0 / 1", "✗", "second", "not right"]
+    assert after(page, "second", 3)[2] == "These 2 checks have the same message:"
 
 
 def test_what_holds_is_listed():

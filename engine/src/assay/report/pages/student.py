@@ -10,7 +10,7 @@ from assay.model import HIDDEN_TEXT
 from assay.report.pages.drawing import Drawing, draw
 from assay.report.pages.html import render
 from assay.report.results import inert_lines, inert_name, number
-from assay.report.terminal import WORDS, consequence, is_absent, wrong_checks
+from assay.report.terminal import WORDS, consequence, is_absent, share_message, wrong_checks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -50,6 +50,7 @@ class Problem(NamedTuple):
 
     Args:
         lines: the checks.
+        shared: that they have one message, if there are several.
         code: the smallest input; `runs` if it is whole, so that a student can paste it below the own code.
         beside: the answer and the expected one.
         plot: what the check measured, if looking beats reading.
@@ -59,6 +60,7 @@ class Problem(NamedTuple):
     """
 
     lines: list[Line]
+    shared: str
     code: str
     runs: bool
     beside: list[Block]
@@ -181,7 +183,7 @@ def _line(check: Verdict, row: Row | None) -> Line:
 def _problem(checks: Sequence[Verdict], lines: list[Line]) -> Problem:
     message = checks[0].message
     if message is None:
-        return Problem(lines, "", runs=False, beside=[], plot=None, related="", advice="", note="")
+        return Problem(lines, "", "", runs=False, beside=[], plot=None, related="", advice="", note="")
     code, yours, expected, advice = (
         inert_lines(text or "") for text in (message.input, message.yours, message.expected, message.help)
     )
@@ -189,6 +191,7 @@ def _problem(checks: Sequence[Verdict], lines: list[Line]) -> Problem:
     evidence = next((check.evidence for check in checks if check.evidence), None)
     return Problem(
         lines,
+        share_message(checks).capitalize(),
         code,
         runs="…" not in code,
         beside=[Block(name, text) for name, text in (("yours", yours), ("expected", expected)) if text],
