@@ -120,7 +120,7 @@ def comment(cluster: str, text: str, file: Path) -> None:
     """Write a comment on a CLUSTER of equal wrong answers.
 
     All its students read TEXT, now and after every regrade. CLUSTER is the number on the class page, which
-    `assay grade --pages` writes. A later comment replaces the one before. No check of a cluster is a hidden one.
+    `assay grade --pages` writes. Anybody whose report shows the same reads it. A later comment replaces the one before.
     """
     text = " ".join(text.split())
     if not 0 < len(text) <= _MAX_COMMENT_CHARS:

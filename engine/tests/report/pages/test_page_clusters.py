@@ -38,7 +38,7 @@ def clusters(page):
 def test_a_cluster_has_its_answer_and_its_students():
     page = page_of(*[alone(FAILED)] * 2)
     assert clusters(page) == [
-        "Each group gave the same answer to the same smallest input, or raised the same error. One comment is for all of them. The 100 largest groups are listed, and those with a comment. With",
+        "The reports of a group show the same answer to the same smallest input, or the same error. One comment is for all of them. The 100 largest groups are listed, and those with a comment. With",
         "--gradebook", "this page shows the command that writes it.",
         SUMMARY, f"not right, cluster {KEY[:8]}",
         "Smallest input", "sgd = SGD([w], lr=0.5) sgd.zero_grad()",
