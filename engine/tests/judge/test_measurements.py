@@ -116,7 +116,7 @@ def test_checks_of_one_measurement_each_get_its_value_as_it_was_made(graded):
 
 
 def test_a_failed_check_has_the_line_of_the_function_that_its_measurement_asked(graded):
-    lines = {name: [check.line for check in checks.values()] for name, checks in graded.items()}
+    lines = {name: [check.where and check.where.line for check in checks.values()] for name, checks in graded.items()}
     assert (lines["right"], lines["from_one"]) == ([None] * 4, [None, 1, None, 1])
     assert (lines["ends"], lines["starter"]) == ([None, 2, 2, 2], [None] * 4)
 

@@ -59,6 +59,7 @@ def test_every_check_is_shown_with_what_it_asks():
 10  Learning rates   not handed in                                         0 / 2
      ✗ 0.003 still falls                                   not handed in   0 / 1
      ✗ 3 blows up                                          not handed in   0 / 1
+       these 2 checks have the same message:
        yours     learning_rate_sweep is not defined
        expected  def learning_rate_sweep(lrs, max_epochs, data)
 

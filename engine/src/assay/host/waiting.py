@@ -22,7 +22,7 @@ all of a processor; a guest that looks at a clock every few milliseconds wants a
 
 
 class Sample(NamedTuple):
-    """What the processes of a guest have taken from the processors, and when that was measured."""
+    """The processor time that the processes of a guest have taken, and when it was measured."""
 
     taken: Measured
     at: float
