@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from reports import check, exercise, report
 
 from assay.errors import ExportError
-from assay.model import Message, SubmissionInfo
+from assay.model import Message, SubmissionInfo, Where
 from assay.report.decided import undecided
 from assay.report.exporters.github_annotations import github_annotations
 from assay.report.exporters.github_summary import github_summary
@@ -61,7 +61,7 @@ def test_a_wrong_check_is_an_error_and_the_points_are_a_notice():
     ],
 )
 def test_an_error_is_at_the_line_of_the_function_in_the_students_repository(path, place):
-    wrong = replace(check("the loss is right", "failed"), line=12)
+    wrong = replace(check("the loss is right", "failed"), where=Where("scratch.py", 12))
     ada = replace(report("Ada", (exercise("1", "One", wrong),)), submission=SubmissionInfo("Ada", path, ""))
     made = result_of(ada, undecided(ada), published=False, root=Path("students/ada"))
     first, _ = github_annotations(Request((made,), TIME)).content.decode().splitlines()
