@@ -25,6 +25,7 @@ MARK = "private-to-the-course"
 PRIVATE = (SEED, MARK, "the loss of a secret pair is right", "test_hidden", "test_1_losses", "y_hat.shape)) ** 2 / 2")
 FILES = ("OUTPUT", "STEP_SUMMARY", "ENV", "PATH", "STATE")
 POINTS = {"right": 7, "wrong": 3}
+MORE_VARIABLES = {}
 
 OWN = re.compile(r"::(error|warning|notice) (file=[^,:\n]*,)?(line=\d+,)?title=[^:,\n]*::[^\n]*")
 COMMAND = re.compile(r"\s*::[A-Za-z][\w-]*( .*)?::|.*##\w*\[")
@@ -56,7 +57,7 @@ def environment(workspace, **more):
     for name in FILES:
         (workspace / name).write_text("")
     (workspace / "temp").mkdir()
-    return known | more
+    return known | MORE_VARIABLES | more
 
 
 def run_action(workspace, **more):
@@ -138,15 +139,86 @@ def test_without_a_report_a_sentence_says_why(workspace, files, more, said):
     code, output, errors = run_action(workspace, **more)
     lines = output.replace(str(workspace / "student"), "STUDENT").splitlines(keepends=True)
     assert (code, lines[0], errors) == (*said, "")
-    assert lines[1:] == ["there is no report: assay grade in the course's folder says why\n"]
+    assert lines[1:] == ["there is no result: assay grade in the course's folder says why\n"]
     assert_nothing_private(workspace)
 
 
 def test_without_the_seed_nothing_is_graded(workspace):
     write_repository(workspace / "student", {"basics.py": RIGHT})
     code, output, errors = run_action(workspace, seed="")
-    assert (code, output) == (1, "")
-    assert errors.endswith("ASSAY_SEED: set the secret ASSAY_SEED to the number in .assay/seed\n")
+    assert (code, errors) == (2, "")
+    assert output == "assay: set the secret ASSAY_SEED to the number in .assay/seed\n"
+
+
+NO_SEED = "assay: ASSAY_SEED is not a whole number from 0 to 2^128 - 1"
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ({"at-least": ""}, "assay: at-least is not a percentage from 0 to 100"),
+        ({"at-least": "half"}, "assay: at-least is not a percentage from 0 to 100"),
+        ({"at-least": "101"}, "assay: at-least is not a percentage from 0 to 100"),
+        ({"repository": ""}, "assay: Invalid value for 'PATHS...': a path is empty."),
+        ({"seed": f"{SEED}x"}, NO_SEED),
+        ({"seed": f"{SEED}0000"}, NO_SEED),
+    ],
+    ids=["no threshold", "a word", "above 100", "no repository", "a word in the seed", "a large seed"],
+)
+def test_a_wrong_setting_is_said_in_a_sentence(workspace, setting, said):
+    write_repository(workspace / "student", {"basics.py": RIGHT})
+    code, output, errors = run_action(workspace, **setting)
+    assert (code, errors) == (2, "")
+    assert output.splitlines() == [said, "there is no result: assay grade in the course's folder says why"]
+    assert_nothing_private(workspace, output)
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ({"AT_LEAST": "half"}, "assay: AT_LEAST is not a percentage from 0 to 100"),
+        ({"ASSAY_SEED": f"{SEED}x"}, NO_SEED),
+        ({"ASSAY_SEED": ""}, "assay: set the variable ASSAY_SEED to the number in .assay/seed"),
+    ],
+    ids=["a word", "a word in the seed", "no seed"],
+)
+def test_a_wrong_variable_of_gitlabs_job_is_said_in_a_sentence(workspace, setting, said):
+    write_repository(workspace / "student", {"basics.py": RIGHT})
+    code, output, errors = run_job(workspace, **setting)
+    assert (code, output.splitlines()[0], errors) == (2, said, "")
+    assert_nothing_private(workspace, output)
+
+
+def test_checks_that_cannot_be_read_are_said_and_not_shown(workspace):
+    write_repository(workspace / "student", {"basics.py": RIGHT})
+    with (workspace / "course" / "tests" / "basics" / "test_1_losses.py").open("a") as file:
+        file.write(f"import nowhere  # {MARK}\n")
+    code, output, errors = run_action(workspace)
+    assert (code, errors) == (3, "")
+    assert output.splitlines() == [
+        "assay: the course's checks cannot be read",
+        "there is no result: assay grade in the course's folder says why",
+    ]
+    assert_nothing_private(workspace, output)
+
+
+@pytest.mark.parametrize("start", [run_action, run_job])
+def test_a_python_that_ends_with_1_is_not_below_the_threshold(workspace, monkeypatch, start):
+    """Python refuses to start, and ends with the exit code of a traceback."""
+    write_repository(workspace / "student", {"basics.py": RIGHT})
+    monkeypatch.setitem(MORE_VARIABLES, "PYTHONHASHSEED", "none")
+    assert start(workspace) == (3, "there is no result: assay grade in the course's folder says why\n", "")
+
+
+def test_a_result_that_cannot_be_written_is_not_below_the_threshold(workspace):
+    write_repository(workspace / "student", HOSTILE["link"])
+    code, output, errors = run_action(workspace, result="nowhere/result.xml")
+    assert (code, errors) == (3, "")
+    assert output.splitlines()[-2:] == [
+        "assay: nowhere/result.xml cannot be written: No such file or directory",
+        "there is no result: assay grade in the course's folder says why",
+    ]
+    assert_nothing_private(workspace, output)
 
 
 def test_gitlabs_job_fails_below_the_threshold_and_writes_its_result(workspace):

@@ -155,7 +155,7 @@ def test_a_course_that_pytest_cannot_read_is_told_with_what_pytest_said(tmp_path
     course, submissions = make_class(
         tmp_path / "course", CHECK + "assert submission.f() == 1\n\n\nimport nowhere\n", students
     )
-    with pytest.raises(AssayError, match=r"(?s)^pytest ended with .*No module named 'nowhere'"):
+    with pytest.raises(AssayError, match=r"(?s)^the course's checks cannot be read\n.*No module named 'nowhere'"):
         grade(course, submissions, seed=1, executor=executor, on_trouble=pytest.fail)
 
 

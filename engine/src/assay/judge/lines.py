@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from pathlib import PurePath
 from typing import TYPE_CHECKING
@@ -15,14 +16,26 @@ __all__ = ["where_of"]
 
 
 def where_of(name: str, submission: Submission) -> Where | None:
-    """Return the place of a module's last outermost definition or assignment of a name; None for a notebook."""
+    """Return the place of a module's one outermost definition or assignment of a name.
+
+    Return None for a notebook, and if several lines may define the name or the line may be inside of a string or
+    brackets: a wrong line is worse than none.
+    """
     if submission.kind != "module":
         return None
-    escaped = re.escape(name.encode())
+    escaped, source = re.escape(name.encode()), submission.source
     defined = re.compile(
-        rb"^(?:(?:async[ \t]+)?def|class)[ \t]+%b\b|^%b[ \t]*[:=](?!=)" % (escaped, escaped), re.MULTILINE
+        rb"^(?:(?P<indent>[ \t]*)(?:async[ \t]+)?(?:def|class)[ \t]+%b(?=[\s(:\[])|%b[ \t]*[:=](?!=))"
+        % (escaped, escaped),
+        re.MULTILINE,
     )
-    start = max((found.start() for found in defined.finditer(submission.source)), default=None)
-    if start is None:
+    found = list(itertools.islice(defined.finditer(source), 2))
+    if len(found) != 1 or found[0]["indent"] or not _ends_a_statement(source[: found[0].start()]):
         return None
-    return Where(PurePath(submission.info.path).name, submission.source.count(b"\n", 0, start) + 1)
+    return Where(PurePath(submission.info.path).name, source.count(b"\n", 0, found[0].start()) + 1)
+
+
+def _ends_a_statement(before: bytes) -> bool:
+    """Tell whether no string, bracket or continued line seems to be open at the end of these lines."""
+    is_string_open = any(before.count(quotes) % 2 for quotes in (b'"""', b"'''"))
+    return not is_string_open and not before.rstrip().endswith((b"\\", b"(", b"[", b"{", b","))
