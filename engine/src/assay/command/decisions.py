@@ -9,7 +9,7 @@ import click
 
 from assay.command.console import USAGE, say, stop, stop_on_error
 from assay.command.keeping import opened, required_gradebook_option
-from assay.command.options import example
+from assay.command.options import Name, example
 from assay.errors import GradebookError
 from assay.gradebook.answers import give_points, points_in
 from assay.gradebook.effective import effective
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["assignment_option", "comment", "correct", "excuse", "score", "withdraw"]
 
 assignment_option = click.option(
-    "--assignment", metavar="NAME", help="The assignment; needed if the student has reports of several."
+    "--assignment", type=Name(), metavar="NAME", help="The assignment; needed if the student has reports of several."
 )
 _MAX_COMMENT_CHARS = 450
 """Of a comment on a cluster: a report as text shows 500 characters of a line."""
@@ -49,7 +49,7 @@ class Points(click.types.FloatParamType):
 
 
 @click.command(epilog=example('assay correct ada flat_labels 1.5 --reason "misprint" --gradebook grades.db'))
-@click.argument("student")
+@click.argument("student", type=Name())
 @click.argument("check")
 @click.argument("points", type=Points())
 @_reason_option
@@ -70,7 +70,7 @@ def correct(student: str, check: str, points: float, reason: str, assignment: st
 
 
 @click.command(epilog=example('assay score ada 1 2 --comment "well argued" --gradebook grades.db'))
-@click.argument("student")
+@click.argument("student", type=Name())
 @click.argument("exercise")
 @click.argument("points", type=Points())
 @click.option("--comment", default="", help="A sentence for the student.")
@@ -87,7 +87,7 @@ def score(student: str, exercise: str, points: float, comment: str, assignment: 
 
 
 @click.command(epilog=example('assay excuse ada 2 --reason "ill that week" --gradebook grades.db'))
-@click.argument("student")
+@click.argument("student", type=Name())
 @click.argument("exercise", default="")
 @_reason_option
 @assignment_option
