@@ -33,6 +33,9 @@ assignment_option = click.option(
 )
 _MAX_COMMENT_CHARS = 450
 """Of a comment on a cluster: a report as text shows 500 characters of a line."""
+_MIN_KEY_CHARS = 4
+"""Of a cluster's key: fewer are a slip, such as an unset variable, and would mean whichever cluster there is."""
+_MAX_LISTED = 3
 
 _reason_option = click.option("--reason", required=True, help="Why; it is kept, and `assay history` shows it.")
 
@@ -125,6 +128,8 @@ def comment(cluster: str, text: str, file: Path) -> None:
     text = " ".join(text.split())
     if not 0 < len(text) <= _MAX_COMMENT_CHARS:
         stop(f"a comment has 1 to {_MAX_COMMENT_CHARS} characters, and this one {len(text)}", USAGE)
+    if len(cluster) < _MIN_KEY_CHARS:
+        stop(f"type at least {_MIN_KEY_CHARS} characters of the cluster's number, which is on the class page", USAGE)
     with opened(file) as book, stop_on_error(USAGE):
         reports = [entry.report for entry in book.current()]
         found = _find_cluster(clusters_in(reports), cluster, path_text(file))
@@ -164,8 +169,9 @@ def _find_cluster(clusters: Sequence[Cluster], typed: str, path: str) -> Cluster
         return found[0]
     text = f"{path} has no cluster {escape(typed, MAX_NAME_CHARS)}: the class page of assay grade --pages lists them"
     if found:
-        keys = ", ".join(cluster.key[: 2 * ID_CHARS] for cluster in found)
-        text = f"several clusters begin with {escape(typed, MAX_NAME_CHARS) or 'an empty text'}: {keys}"
+        keys = ", ".join(cluster.key[: 2 * ID_CHARS] for cluster in found[:_MAX_LISTED])
+        more = f" and {len(found) - _MAX_LISTED} more" if len(found) > _MAX_LISTED else ""
+        text = f"several clusters begin with {escape(typed, MAX_NAME_CHARS)}: {keys}{more}"
     raise GradebookError(text)
 
 
