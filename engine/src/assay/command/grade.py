@@ -176,9 +176,8 @@ def grade(  # noqa: PLR0913, PLR0917 - one argument an option
         trouble = _write(reports, json_file)
         if not interrupted:
             signals.heed()
-        show_work(
-            reports, work.intake, skipped, view
-        )  # even if the file could not be written: no finished report is lost
+        # Even if the file could not be written: no finished report is lost.
+        show_work(reports, work.intake, skipped, view)
         show_summary(reports, decisions, view)
         signals.ignore()  # the pages are written whole
         troubles = list(filter(None, (trouble, write_pages_of(reports, decisions, pages, file))))
