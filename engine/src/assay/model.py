@@ -92,6 +92,16 @@ class Verdict(msgspec.Struct, frozen=True):
     answers_key: str | None = None
     where: Where | None = None
 
+    def shared_message(self) -> Message | None:
+        """Return the message as far as equal wrong answers share it.
+
+        An error's input and the lines below its first line differ from student to student, so they are left out.
+        """
+        if self.status != "error" or self.message is None:
+            return self.message
+        yours = self.message.yours and self.message.yours.partition("\n")[0]
+        return msgspec.structs.replace(self.message, input=None, yours=yours)
+
 
 class ExerciseResult(msgspec.Struct, frozen=True):
     """The verdicts of one exercise; `id` is its number as in the book."""
