@@ -10,6 +10,7 @@ from typing import Final, Literal
 import msgspec
 
 from assay.promises import Isolation  # noqa: TC001 - msgspec reads the annotation
+from assay.text import LogAxes  # noqa: TC001 - as above
 
 SCHEMA = "assay/report/v1"
 
@@ -58,7 +59,7 @@ class Plot(msgspec.Struct, frozen=True):
     """Points of a wrong answer and of the right one; `log` names the logarithmic axes, `joined` points have a line."""
 
     title: str
-    log: Literal["", "x", "y", "xy"]
+    log: LogAxes
     joined: bool
     series: tuple[Series, ...]
 
