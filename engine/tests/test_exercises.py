@@ -1,32 +1,45 @@
-"""The tutorial is done as it stands: its commands are run, and the files and the output are those that it shows."""
+"""The tutorial and the first page are done as they stand: commands are run, and files and output are those shown."""
 
 import re
 import subprocess
 import sys
 from pathlib import Path
 
-TEXT = (Path(__file__).parents[1] / "docs" / "exercises.md").read_text()
+DOCS = Path(__file__).parents[1] / "docs"
 STEP = re.compile(r"^(?:`([\w./]+)`\n\n)?```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 def test_the_tutorial_leads_from_an_empty_folder_to_a_graded_exercise(tmp_path):
-    ran = []
-    for name, language, content in STEP.findall(TEXT):
-        if name and (tmp_path / name).exists():  # a command has written it
-            assert (name, (tmp_path / name).read_text()) == (name, content)
-        elif name:
-            write(tmp_path / name, content)
-        elif language == "console":
-            command, _, expected = content.partition("\n")
-            ran.append(command)
-            assert (command, output_of(command, tmp_path)) == (command, expected)
-    assert ran == [
+    assert done_as_it_stands("exercises.md", tmp_path) == [
         "$ assay new-course .",
         "$ assay grade submissions/mia",
         "$ assay self-test --seeds 5",
         "$ assay new warmup",
         "$ assay new-exercise warmup 2 center",
     ]
+
+
+def test_the_first_page_leads_from_an_empty_folder_to_a_report(tmp_path):
+    assert done_as_it_stands("index.md", tmp_path) == [
+        "$ assay new-course .",
+        "$ assay new warmup",
+        "$ assay grade warmup.py --student ada",
+    ]
+
+
+def done_as_it_stands(page, folder):
+    """Write the files of a page and run its commands, which must print what the page shows; return the commands."""
+    ran = []
+    for name, language, content in STEP.findall((DOCS / page).read_text()):
+        if name and (folder / name).exists():  # a command has written it
+            assert (name, (folder / name).read_text()) == (name, content)
+        elif name:
+            write(folder / name, content)
+        elif language == "console":
+            command, _, expected = content.partition("\n")
+            ran.append(command)
+            assert (command, output_of(command, folder)) == (command, expected)
+    return ran
 
 
 def write(path, content):

@@ -66,6 +66,16 @@ def test_few_modules_lie_flat():
     assert len(list(ROOT.glob("*.py"))) <= MAX_FLAT_FILES
 
 
+def test_the_names_of_a_plots_axes_are_written_once():
+    written = [
+        name(path)
+        for path in FILES
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Subscript) and ast.unparse(node) == "Literal['', 'x', 'y', 'xy']"
+    ]
+    assert written == ["text.py"]
+
+
 @pytest.mark.parametrize("path", FILES, ids=name)
 def test_no_module_is_long(path):
     assert len(path.read_text().splitlines()) <= MAX_LINES

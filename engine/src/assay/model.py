@@ -10,6 +10,7 @@ from typing import Final, Literal
 import msgspec
 
 from assay.promises import Isolation  # noqa: TC001 - msgspec reads the annotation
+from assay.text import LogAxes  # noqa: TC001 - as above
 
 SCHEMA = "assay/report/v1"
 
@@ -58,7 +59,7 @@ class Plot(msgspec.Struct, frozen=True):
     """Points of a wrong answer and of the right one; `log` names the logarithmic axes, `joined` points have a line."""
 
     title: str
-    log: Literal["", "x", "y", "xy"]
+    log: LogAxes
     joined: bool
     series: tuple[Series, ...]
 
@@ -91,6 +92,16 @@ class Verdict(msgspec.Struct, frozen=True):
     evidence: Plot | None = None
     answers_key: str | None = None
     where: Where | None = None
+
+    def shared_message(self) -> Message | None:
+        """Return the message as far as equal wrong answers share it.
+
+        An error's input and the lines below its first line differ from student to student, so they are left out.
+        """
+        if self.status != "error" or self.message is None:
+            return self.message
+        yours = self.message.yours and self.message.yours.partition("\n")[0]
+        return msgspec.structs.replace(self.message, input=None, yours=yours)
 
 
 class ExerciseResult(msgspec.Struct, frozen=True):

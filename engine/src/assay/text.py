@@ -15,7 +15,7 @@ import numbers
 import re
 import sys
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -38,6 +38,7 @@ __all__ = [
     "MAX_STRING_CHARS",
     "MORE_DIGITS",
     "REPORT_COLUMNS",
+    "LogAxes",
     "Prose",
     "as_dense",
     "code",
@@ -70,6 +71,8 @@ MAX_CLASS_CHARS: Final = 60
 """Of the name of a value's class: it stands within a line."""
 MAX_LABEL_CHARS: Final = 80
 """Of a plot's title, and of the name of its points: one line above or below it."""
+LogAxes = Literal["", "x", "y", "xy"]
+"""Of a plot: the axes that are logarithmic, as a check asks for them and as a report writes them."""
 MAX_KEY_CHARS: Final = 20
 """Of a written answer's key: the number of an exercise."""
 MAX_DEPTH: Final = 8

@@ -4,6 +4,7 @@ import json
 
 import pytest
 from commands import run_here
+from msgspec.structs import replace
 from page_text import parse
 from reports import WRONG, check, exercise, report
 
@@ -118,7 +119,7 @@ def test_a_cluster_of_one_student_can_have_a_comment(assay):
     assert assay("comment", KEY, TEXT)[1] == f"{NAME}: 1 student reads the comment on {KEY[:8]} (decision 1)\n"
 
 
-@pytest.mark.parametrize("typed", ["00000000", "Bob", "x\x1b[31m"])
+@pytest.mark.parametrize("typed", ["00000000", "Bob Kaya", "x\x1b[31m"])
 def test_a_number_that_no_cluster_has_is_refused(assay, typed):
     shown = typed.replace("\x1b", "\\x1b")
     assert assay("comment", typed, TEXT) == (
@@ -126,11 +127,25 @@ def test_a_number_that_no_cluster_has_is_refused(assay, typed):
     )  # fmt: skip
 
 
-def test_a_number_that_two_clusters_have_is_refused(assay):
-    code, output, errors = assay("comment", "", TEXT)
-    assert (code, output) == (2, "")
-    assert errors.startswith("assay: several clusters begin with an empty text: ")
-    assert KEY[:16] in errors
+@pytest.mark.parametrize("typed", ["", KEY[:3], "Bob"])
+def test_fewer_than_four_characters_of_a_number_are_refused(assay, typed):
+    assert assay("comment", typed, TEXT) == (
+        2, "", "assay: type at least 4 characters of the cluster's number, which is on the class page\n"
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("count", "end"), [(2, ""), (3, ""), (4, " and 1 more"), (9, " and 6 more")])
+def test_a_number_that_several_clusters_have_is_refused_and_three_of_them_are_listed(assay, room, count, end):
+    keys = [f"00000000{number:08}{0:048}" for number in range(count)]
+    with open_gradebook(room / "grades.db", create=False) as book:
+        checks = (replace(check(f"check {key}", "failed", WRONG), answers_key=key) for key in keys)
+        whole = report("Max")
+        whole = replace(whole, exercises=(exercise("0", "The model", *checks),))
+        book.add(whole, None, Origin("/desk", ("class",), "/desk/course"))
+    listed = ", ".join(key[:16] for key in keys[:3])
+    assert assay("comment", "00000000", TEXT) == (
+        2, "", f"assay: several clusters begin with 00000000: {listed}{end}\n"
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(("text", "count"), [("", 0), (" \n", 0), ("x" * 451, 451)])

@@ -47,6 +47,14 @@ def test_six_files_and_those_of_two_platforms_are_written(written):
     assert sorted(str(path.relative_to(folder / "mine")) for path in files_in(folder / "mine")) == FILES
 
 
+def test_the_help_tells_what_the_hidden_files_are(run, tmp_path):
+    text = " ".join(run("new-course", "--help", cwd=tmp_path)[1].split())
+    assert (
+        "DIR is new or empty. It also gets a CI workflow that runs the course's tests, and a gate for GitHub and GitLab, "
+        "which grades students' repositories."
+    ) in text
+
+
 def files_in(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file()]
 

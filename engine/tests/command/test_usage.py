@@ -31,6 +31,15 @@ def test_a_seed_that_does_not_fit_is_refused_before_anything_is_graded(course_ro
     [
         (["grade", ""], "Error: Invalid value for 'PATHS...': a path is empty.\n"),
         (["grade", ".", "--json", ""], "Error: Invalid value for '--json': a path is empty.\n"),
+        (["grade", ".", "--student", ""], "Error: Invalid value for '--student': a name is empty.\n"),
+        (["grade", ".", "--student", " "], "Error: Invalid value for '--student': a name is empty.\n"),
+        (["grade", ".", "--assignment", ""], "Error: Invalid value for '--assignment': a name is empty.\n"),
+        (["regrade", ".", "--student", ""], "Error: Invalid value for '--student': a name is empty.\n"),
+        (["regrade", ".", "--assignment", ""], "Error: Invalid value for '--assignment': a name is empty.\n"),
+        (["export", "csv", "--student", ""], "Error: Invalid value for '--student': a name is empty.\n"),
+        (["export", "csv", "--assignment", ""], "Error: Invalid value for '--assignment': a name is empty.\n"),
+        (["excuse", "ada", "--assignment", ""], "Error: Invalid value for '--assignment': a name is empty.\n"),
+        (["excuse", "", "--assignment", "basics"], "Error: Invalid value for 'STUDENT': a name is empty.\n"),
         (["grade", ".", "--fail-under", "nan"], "Error: Invalid value for '--fail-under': nan is not a percentage.\n"),
     ],
 )

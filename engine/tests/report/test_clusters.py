@@ -31,3 +31,10 @@ def test_the_keys_of_a_report_are_those_of_its_clusters():
     (own,) = people((exercise("5", "Reshape", FAILED, ERROR, check("passed")),))
     assert keys_of(own) == {each.key for each in clusters_in([own])}
     assert len(keys_of(own)) == 2
+
+
+def test_equal_errors_share_neither_the_input_nor_the_lines():
+    lines = replace(ERROR.message, yours="raised NameError: x\n  line 3: return x")
+    assert replace(ERROR, message=lines).shared_message() == Message(None, "raised NameError: x", None, None)
+    assert FAILED.shared_message() == WRONG
+    assert check("passed").shared_message() is None

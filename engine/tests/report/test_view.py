@@ -2,6 +2,7 @@
 
 import io
 
+from msgspec.structs import replace
 from reports import MODEL, RATES, RESHAPE, check, exercise, report
 from rich.console import Console
 
@@ -103,6 +104,51 @@ absent                     -  -   -  not handed in"""
 
 def test_nothing_failed_is_said():
     assert shown(RIGHT, view=View("failed")) == "all checks passed"
+    assert shown(RIGHT, RIGHT, view=View("failed")) == "all checks passed"
+
+
+def test_a_right_submission_that_is_left_out_was_handed_in():
+    def of(name, assignment, status):
+        return report(name, (exercise("1", "x", check("a", status)),), assignment=assignment)
+
+    reports = [of("ada", "one", "passed"), of("ada", "two", "failed"), of("ben", "one", "failed")]
+    text = shown(*reports, of("ben", "two", "passed"), view=View("failed"))
+    assert text.endswith(
+        """\
+one  1  total
+of   1      1
+ben  0      0
+
+two  1  total
+of   1      1
+ada  0      0"""
+    )
+
+
+def test_absent_students_are_listed_if_nothing_failed():
+    also = replace(ABSENT, submission=replace(ABSENT.submission, name="also absent"))
+    head = """\
+all checks passed
+
+linear_regression_scratch  0  5          total
+of                         4  2              6
+absent                     -  -  not handed in"""
+    assert shown(RIGHT, ABSENT, view=View("failed")) == head
+    assert shown(RIGHT, ABSENT, also, view=View("failed")) == f"{head}\nalso absent                -  -  not handed in"
+
+
+def test_an_assignment_without_a_failed_check_has_no_table():
+    other = report("wrong", (RESHAPE,), assignment="linear_regression_concise")
+    right = replace(RIGHT, submission=replace(RIGHT.submission, name="wrong"), assignment="warmup")
+    lost = report("wrong", (RATES,))
+    text = shown(other, right, lost, view=View("failed"))
+    assert "all checks passed" not in text
+    assert [line for line in text.splitlines() if line.endswith("total")] == ["linear_regression_scratch  10  total"]
+
+
+def test_reports_that_are_in_the_table_alone_are_not_said_to_have_passed():
+    text = text_of(render([RIGHT, WRONG], skipped=[RIGHT, WRONG], view=View("failed")))
+    assert text.splitlines()[0].startswith("linear_regression_scratch  0  5  10  total")
 
 
 def test_the_score_of_a_part_names_its_exercises():

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
 from assay.errors import CourseError
+from assay.text import LogAxes
 
 __all__ = ["Sketch", "curves", "dots"]
-
-Axes = Literal["", "x", "y", "xy"]
-"""Names of axes, or none."""
 
 
 @dataclass(frozen=True)
@@ -30,17 +28,17 @@ class Sketch:
     x: Any
     yours: Any
     expected: Any
-    log: Axes
+    log: LogAxes
     joined: bool
 
     def __post_init__(self) -> None:
         """Raise CourseError if `log` names no axes."""
-        if self.log not in get_args(Axes):
+        if self.log not in get_args(LogAxes):
             msg = f'a plot\'s log is "", "x", "y" or "xy", not {self.log!r}'
             raise CourseError(msg)
 
 
-def curves(title: str, x: Any = None, *, yours: Any, expected: Any = None, log: Axes = "") -> Sketch:
+def curves(title: str, x: Any = None, *, yours: Any, expected: Any = None, log: LogAxes = "") -> Sketch:
     """Return values to draw as lines: `require(falls, ..., plot=curves("loss against epoch", yours=losses))`.
 
     Args:
@@ -56,6 +54,6 @@ def curves(title: str, x: Any = None, *, yours: Any, expected: Any = None, log: 
     return Sketch(title, x, yours, expected, log, joined=True)
 
 
-def dots(title: str, x: Any = None, *, yours: Any, expected: Any = None, log: Axes = "") -> Sketch:
+def dots(title: str, x: Any = None, *, yours: Any, expected: Any = None, log: LogAxes = "") -> Sketch:
     """Return values to draw as dots, with the arguments of `curves`."""
     return Sketch(title, x, yours, expected, log, joined=False)

@@ -9,7 +9,7 @@ import click
 
 from assay.command.console import USAGE, say, stop, stop_on_error
 from assay.command.keeping import opened, required_gradebook_option
-from assay.command.options import example
+from assay.command.options import Name, example
 from assay.errors import GradebookError
 from assay.gradebook.answers import give_points, points_in
 from assay.gradebook.effective import effective
@@ -29,10 +29,13 @@ if TYPE_CHECKING:
 __all__ = ["assignment_option", "comment", "correct", "excuse", "score", "withdraw"]
 
 assignment_option = click.option(
-    "--assignment", metavar="NAME", help="The assignment; needed if the student has reports of several."
+    "--assignment", type=Name(), metavar="NAME", help="The assignment; needed if the student has reports of several."
 )
 _MAX_COMMENT_CHARS = 450
 """Of a comment on a cluster: a report as text shows 500 characters of a line."""
+_MIN_KEY_CHARS = 4
+"""Of a cluster's key: fewer are a slip, such as an unset variable, and would mean whichever cluster there is."""
+_MAX_LISTED = 3
 
 _reason_option = click.option("--reason", required=True, help="Why; it is kept, and `assay history` shows it.")
 
@@ -49,7 +52,7 @@ class Points(click.types.FloatParamType):
 
 
 @click.command(epilog=example('assay correct ada flat_labels 1.5 --reason "misprint" --gradebook grades.db'))
-@click.argument("student")
+@click.argument("student", type=Name())
 @click.argument("check")
 @click.argument("points", type=Points())
 @_reason_option
@@ -70,7 +73,7 @@ def correct(student: str, check: str, points: float, reason: str, assignment: st
 
 
 @click.command(epilog=example('assay score ada 1 2 --comment "well argued" --gradebook grades.db'))
-@click.argument("student")
+@click.argument("student", type=Name())
 @click.argument("exercise")
 @click.argument("points", type=Points())
 @click.option("--comment", default="", help="A sentence for the student.")
@@ -87,7 +90,7 @@ def score(student: str, exercise: str, points: float, comment: str, assignment: 
 
 
 @click.command(epilog=example('assay excuse ada 2 --reason "ill that week" --gradebook grades.db'))
-@click.argument("student")
+@click.argument("student", type=Name())
 @click.argument("exercise", default="")
 @_reason_option
 @assignment_option
@@ -125,6 +128,8 @@ def comment(cluster: str, text: str, file: Path) -> None:
     text = " ".join(text.split())
     if not 0 < len(text) <= _MAX_COMMENT_CHARS:
         stop(f"a comment has 1 to {_MAX_COMMENT_CHARS} characters, and this one {len(text)}", USAGE)
+    if len(cluster) < _MIN_KEY_CHARS:
+        stop(f"type at least {_MIN_KEY_CHARS} characters of the cluster's number, which is on the class page", USAGE)
     with opened(file) as book, stop_on_error(USAGE):
         reports = [entry.report for entry in book.current()]
         found = _find_cluster(clusters_in(reports), cluster, path_text(file))
@@ -164,8 +169,9 @@ def _find_cluster(clusters: Sequence[Cluster], typed: str, path: str) -> Cluster
         return found[0]
     text = f"{path} has no cluster {escape(typed, MAX_NAME_CHARS)}: the class page of assay grade --pages lists them"
     if found:
-        keys = ", ".join(cluster.key[: 2 * ID_CHARS] for cluster in found)
-        text = f"several clusters begin with {escape(typed, MAX_NAME_CHARS) or 'an empty text'}: {keys}"
+        keys = ", ".join(cluster.key[: 2 * ID_CHARS] for cluster in found[:_MAX_LISTED])
+        more = f" and {len(found) - _MAX_LISTED} more" if len(found) > _MAX_LISTED else ""
+        text = f"several clusters begin with {escape(typed, MAX_NAME_CHARS)}: {keys}{more}"
     raise GradebookError(text)
 
 

@@ -25,6 +25,7 @@ from assay.command.interrupts import interrupts
 from assay.command.keeping import class_seed, gradebook_option, keeper, opened_for_run
 from assay.command.lateness import Order, say_lateness, settled, submission_option
 from assay.command.options import (
+    Name,
     PathArgument,
     Percent,
     course_option,
@@ -105,9 +106,12 @@ class Seed(click.types.IntParamType):
     help="Exit with 1 if a submission has less than this part of its points, or could not be graded.",
 )
 @click.option(
-    "--student", metavar="NAME", help="All PATHs are the work of this student, whatever files and folders are called."
+    "--student",
+    type=Name(),
+    metavar="NAME",
+    help="All PATHs are the work of this student, whatever files and folders are called.",
 )
-@click.option("--assignment", metavar="NAME", help="Grade only the files for this assignment.")
+@click.option("--assignment", type=Name(), metavar="NAME", help="Grade only the files for this assignment.")
 @gradebook_option
 @roster_option
 @submission_option
@@ -172,9 +176,8 @@ def grade(  # noqa: PLR0913, PLR0917 - one argument an option
         trouble = _write(reports, json_file)
         if not interrupted:
             signals.heed()
-        show_work(
-            reports, work.intake, skipped, view
-        )  # even if the file could not be written: no finished report is lost
+        # Even if the file could not be written: no finished report is lost.
+        show_work(reports, work.intake, skipped, view)
         show_summary(reports, decisions, view)
         signals.ignore()  # the pages are written whole
         troubles = list(filter(None, (trouble, write_pages_of(reports, decisions, pages, file))))

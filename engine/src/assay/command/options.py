@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
 __all__ = [
+    "Name",
     "PathArgument",
     "Percent",
     "assignments_argument",
@@ -75,6 +76,17 @@ class PathArgument(click.Path):
         if value == "":
             self.fail("a path is empty.", param, ctx)
         return super().convert(value, param, ctx)
+
+
+class Name(click.types.StringParamType):
+    """The name of a student or an assignment."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Refuse the empty text of an unset shell variable: it would be taken for a name."""
+        name = super().convert(value, param, ctx)
+        if not name.strip():
+            self.fail("a name is empty.", param, ctx)
+        return name
 
 
 class Percent(click.FloatRange):

@@ -13,7 +13,15 @@ from assay.command.grade import Work, grade_work, read_work
 from assay.command.interrupts import interrupts
 from assay.command.keeping import class_seed, opened_for_run, origin, required_gradebook_option
 from assay.command.lateness import graded_before
-from assay.command.options import PathArgument, course_option, example, executor_of, scheduler_option, waive_option
+from assay.command.options import (
+    Name,
+    PathArgument,
+    course_option,
+    example,
+    executor_of,
+    scheduler_option,
+    waive_option,
+)
 from assay.command.view import require_exercise
 from assay.errors import GradebookError, Interrupted
 from assay.gradebook.effective import effective, standing
@@ -59,8 +67,10 @@ class _Choice(NamedTuple):
 @click.argument("paths", nargs=-1, required=True, type=PathArgument(path_type=Path))
 @course_option
 @required_gradebook_option
-@click.option("--student", metavar="NAME", help="This student alone, even if no change touches the report.")
-@click.option("--assignment", metavar="NAME", help="This assignment alone.")
+@click.option(
+    "--student", type=Name(), metavar="NAME", help="This student alone, even if no change touches the report."
+)
+@click.option("--assignment", type=Name(), metavar="NAME", help="This assignment alone.")
 @click.option("--exercise", metavar="NUMBER", help="This exercise alone, even if no change touches it.")
 @click.option("--apply", "store", is_flag=True, help="Store the new reports; without it they are only compared.")
 @scheduler_option

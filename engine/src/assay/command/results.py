@@ -9,7 +9,7 @@ import click
 
 from assay.command.console import USAGE, stop
 from assay.command.keeping import opened
-from assay.command.options import PathArgument, read_file
+from assay.command.options import Name, PathArgument, read_file
 from assay.command.roster import kept_roster
 from assay.errors import AssayError
 from assay.gradebook.effective import answer_hash, comments_in, effective, standing
@@ -57,8 +57,8 @@ def choice_options(command: Callable[..., Any]) -> Callable[..., Any]:
     options = (
         click.option("--gradebook", type=file, help="The class: its current reports, and what persons decided."),
         click.option("--report", type=file, help="Reports alone: a file that `assay grade --json` has written."),
-        click.option("--student", metavar="NAME", help="Only the reports of this student."),
-        click.option("--assignment", metavar="NAME", help="Only the reports of this assignment."),
+        click.option("--student", type=Name(), metavar="NAME", help="Only the reports of this student."),
+        click.option("--assignment", type=Name(), metavar="NAME", help="Only the reports of this assignment."),
         click.option(
             "--published",
             is_flag=True,

@@ -19,7 +19,8 @@ __all__ = ["new_course", "new_exercise"]
 def new_course(folder: Path) -> None:
     """Write a course of one exercise, to start from.
 
-    DIR is new or empty. It also gets a CI workflow that runs the course's tests.
+    DIR is new or empty. It also gets a CI workflow that runs the course's tests, and a gate for GitHub and GitLab,
+    which grades students' repositories.
     """
     try:
         with stop_on_error(USAGE):

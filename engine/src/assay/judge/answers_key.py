@@ -19,14 +19,12 @@ def answers_key(assignment: str, exercise: str, check: Verdict) -> str | None:
     """Return what a wrong answer has in common with equal ones; None if there is no answer, or a hidden check's.
 
     A class is asked under one seed, so that equal wrong answers have the same smallest input. The hint and the
-    diagnosis belong to the key, because they were found on more than this input. Of an error the student's lines and
-    the input do not count. The report of a hidden check keeps no answer, so that nothing is known to be equal.
+    diagnosis belong to the key, because they were found on more than this input. The report of a hidden check keeps no
+    answer, so that nothing is known to be equal.
     """
-    message = check.message
+    message = check.shared_message()
     if check.visibility == "hidden" or check.status not in _ANSWERED or message is None or not message.yours:
         return None
-    asked, yours = message.input, message.yours
-    if check.status == "error":
-        asked, yours = None, yours.partition("\n")[0]
-    parts = [assignment, exercise, check.status, asked, yours, message.expected, message.help, check.diagnosis]
+    texts = (message.input, message.yours, message.expected, message.help)
+    parts = [assignment, exercise, check.status, *texts, check.diagnosis]
     return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()

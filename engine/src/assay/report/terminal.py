@@ -56,21 +56,27 @@ _MAX_LINES: Final = 24
 _ALL: Final = View()
 
 
-def render(reports: Iterable[Report], skipped: Sequence[Report] = (), view: View = _ALL) -> RenderableType:
+def render(reports: Sequence[Report], skipped: Sequence[Report] = (), view: View = _ALL) -> RenderableType:
     """Return all reports, one after another, and a table of them if there are several.
 
     Reports of skipped submissions stand in the table alone.
     """
-    shown = [report for report in reports if view.detail != "failed" or not _is_right(report)]
-    parts: list[RenderableType] = [] if shown else [Text("all checks passed"), Text()]
+    handed_in = [report for report in reports if report.cause != "absent"]
+    shown = [report for report in handed_in if view.detail != "failed" or not _is_right(report)]
+    parts: list[RenderableType] = [Text("all checks passed"), Text()] if handed_in and not shown else []
     for report in shown:
-        if report.cause != "absent" and not any(report is other for other in skipped):
+        if not any(report is other for other in skipped):
             parts += [_report(report, view), Text()]
-    if len(shown) > 1:
-        for assignment in dict.fromkeys(report.assignment for report in shown):
-            same = [report for report in shown if report.assignment == assignment and report.cause != "absent"]
-            parts += [_summary(assignment, same, _absentees(assignment, shown), view), Text()]
+    if len(reports) > 1:
+        for assignment in dict.fromkeys(report.assignment for report in reports):
+            rows, absent = _of(assignment, shown), _absentees(assignment, reports)
+            if rows or absent:
+                parts += [_summary(assignment, _of(assignment, handed_in), rows, absent, view), Text()]
     return Group(*parts[:-1])
+
+
+def _of(assignment: str, reports: Iterable[Report]) -> list[Report]:
+    return [report for report in reports if report.assignment == assignment]
 
 
 def score_lines(reports: Sequence[Report], view: View) -> list[str]:
@@ -238,8 +244,18 @@ def _absentees(assignment: str, reports: Sequence[Report]) -> list[str]:
     return list(dict.fromkeys(report.submission.name for report in reports if report.submission.name not in there))
 
 
-def _summary(assignment: str, reports: Sequence[Report], absent: Sequence[str], view: View) -> RenderableType:
-    """Return a table of points by exercise and in total, a row for each submission and each absent student."""
+def _summary(
+    assignment: str, reports: Sequence[Report], rows: Sequence[Report], absent: Sequence[str], view: View
+) -> RenderableType:
+    """Return a table of points by exercise and in total.
+
+    Args:
+        assignment: the name above the table.
+        reports: all reports of the assignment, which tell its exercises.
+        rows: those of them that have a row.
+        absent: the students who handed in nothing; each has a row.
+        view: says whether the points are those of a part.
+    """
     highest = {exercise.id: exercise.max_score for report in reports for exercise in report.exercises}
     ids = sorted(highest, key=lambda number: (not number.isdecimal(), len(number), number))
     many = sum(2 + max(len(number), len(f"{highest[number]:g}")) for number in ids) > REPORT_COLUMNS // 2
@@ -250,7 +266,7 @@ def _summary(assignment: str, reports: Sequence[Report], absent: Sequence[str], 
     table.add_column(Text("part" if view.exercises else "total"), justify="right")
     total = max(report.max_score for report in reports)
     table.add_row(Text("of"), *(f"{highest[number]:g}" for number in ids), f"{total:g}", style="dim")
-    for report in reports:
+    for report in rows:
         scores = {exercise.id: exercise for exercise in report.exercises}
         cells = [_cell(scores.get(number)) for number in ids]
         whole = Text("ungraded", "yellow") if report.status == "ungraded" else Text(f"{report.score:g}", "bold")

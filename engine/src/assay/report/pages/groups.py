@@ -64,19 +64,16 @@ def groups_of(reports: Sequence[Report], comments: Mapping[str, str]) -> list[Gr
 
 
 def _group(cluster: Cluster, comment: str) -> Group:
-    check, message = cluster.check, cluster.check.message
+    check, message = cluster.check, cluster.check.shared_message()
     assert message is not None  # because the answer stands in it
-    code, yours = message.input, message.yours
-    if check.status == "error":  # each has another input, and other lines of the student's file
-        code, yours = None, (yours or "").partition("\n")[0]
-    sides = (("yours", yours), ("expected", message.expected))
+    sides = (("yours", message.yours), ("expected", message.expected))
     first, *rest = map(inert_lines, cluster.checks)
     return Group(
         cluster.key[:ID_CHARS],
         inert_name(cluster.exercise),
         WORDS[check.status],
         f"{first}, and {len(rest)} more" if rest else first,
-        inert_lines(code or ""),
+        inert_lines(message.input or ""),
         [Block(name, inert_lines(text)) for name, text in sides if text],
         inert_lines(check.diagnosis or ""),
         inert_lines(message.help or ""),
