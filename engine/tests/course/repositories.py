@@ -86,7 +86,7 @@ HOSTILE = {
         "basics.py": WRONG,
     },
     "looks_for_secrets": {"basics.py": LOOKS_FOR_SECRETS},
-    "loop": {"basics.py": f"def scaled(x, factor=2.0):\n    {LOOPS}"},
+    "loop": {"basics.py": f"def noise(size):\n    {LOOPS}"},  # one check asks for it, so that one waits for the limit
     "exits": {"basics.py": EXITS},
 }  # fmt: skip
 
