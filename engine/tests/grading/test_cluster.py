@@ -19,8 +19,9 @@ from dask_cluster import dask_processes
 from small_course import RIGHT, without_durations, write_class
 
 from assay.course.read import read_course
-from assay.errors import GradebookError, WorkerDiffers
+from assay.errors import ClusterError, GradebookError, WorkerDiffers
 from assay.gradebook.store import open_gradebook
+from assay.grading.cluster import DaskCluster, is_open
 from assay.grading.run import grade
 from assay.intake.collect import take_in
 from assay.model import Document
@@ -264,6 +265,29 @@ def test_without_the_extra_a_sentence_says_how_to_install_it(course_root):
     done = subprocess.run(words, cwd=course_root, capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == "assay: --scheduler needs a library that is not installed: pip install 'assay[dask]'\n"
+
+
+def test_a_scheduler_that_is_gone_before_anything_is_sent_is_told(tmp_path):
+    with dask_processes(tmp_path / "dask") as processes, DaskCluster(processes.address) as dask:
+        processes.kill_scheduler()
+        with pytest.raises(ClusterError) as told:
+            dask.notes()
+    assert str(told.value) == f"the connection to the scheduler at {processes.address} was lost"
+
+
+@pytest.mark.parametrize(
+    ("address", "is_readable"),
+    [
+        ("tcp://127.0.0.1:1", False),
+        ("tcp://[::1]:1", False),
+        ("tcp://192.0.2.1:1", True),
+        ("tcp://nosuchhost.invalid:1", True),
+        (f"tcp://{'a' * 64}.invalid:1", True),
+        ("tls://nosuchhost.invalid:1", False),
+    ],
+)
+def test_an_address_that_this_machine_cannot_resolve_counts_as_readable(address, is_readable):
+    assert is_open(address) is is_readable
 
 
 def test_a_connection_that_others_can_read_is_told(course_root, tmp_path):

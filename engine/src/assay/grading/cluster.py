@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 import ipaddress
 import uuid
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from assay.model import Submission
 
-__all__ = ["DaskCluster"]
+__all__ = ["DaskCluster", "is_open"]
 
 _NO_PATH = Path()
 """A task carries no path to the course: each worker has its own."""
@@ -70,10 +71,19 @@ class DaskCluster(Executor):
         return future
 
     def notes(self) -> list[str]:
-        """Return what the instructor should know of the cluster before anything is sent."""
-        scheduler, workers = self._client.scheduler.address, list(self._client.nthreads())
+        """Return what the instructor should know of the cluster before anything is sent.
+
+        Raises:
+            ClusterError: the scheduler is gone.
+        """
+        scheduler = self._client.scheduler.address
+        try:
+            workers = list(self._client.nthreads())
+        except OSError as error:  # as distributed tells a closed connection
+            text = f"the connection to the scheduler at {scheduler} was lost"
+            raise ClusterError(text) from error
         found = []
-        open_ones = [address for address in (scheduler, *workers) if _is_open(address)]
+        open_ones = [address for address in (scheduler, *workers) if is_open(address)]
         if open_ones:
             found.append(f"the connection to {open_ones[0]} is not encrypted, and tasks carry the seed: use TLS")
         if not workers:
@@ -84,7 +94,8 @@ class DaskCluster(Executor):
         """Leave the cluster; without waiting, its tasks are cancelled."""
         self._dask.shutdown(wait=wait)
         if self._client.status == "running":
-            self._client.set_metadata([self._run], None)
+            with contextlib.suppress(OSError):  # the scheduler may be gone, with its metadata
+                self._client.set_metadata([self._run], None)
         self._client.close()
 
     def __exit__(
@@ -122,10 +133,13 @@ async def _require_reachable(address: str, security: Security) -> None:
     await connection.close()
 
 
-def _is_open(address: str) -> bool:
-    """Whether others on the network can read what goes to an address."""
-    scheme, rest = parse_address(resolve_address(address))
+def is_open(address: str) -> bool:
+    """Whether others on the network can read what goes to an address; an unknown name may be any machine's."""
+    scheme, _ = parse_address(address)
     if scheme != "tcp":
         return scheme not in {"tls", "wss", "inproc"}
-    host, _ = parse_host_port(rest)
-    return not ipaddress.ip_address(host).is_loopback
+    try:
+        host, _ = parse_host_port(resolve_address(address))
+        return not ipaddress.ip_address(host).is_loopback
+    except (OSError, ValueError):
+        return True
