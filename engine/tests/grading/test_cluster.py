@@ -259,6 +259,16 @@ def test_a_scheduler_that_is_not_there_is_told(course_root, tmp_path, monkeypatc
     )
 
 
+def test_the_address_of_a_worker_is_refused(cluster, course_root, tmp_path):
+    write_class(tmp_path / "class", {"alice": RIGHT})
+    cluster.add_workers(1, None)
+    address = re.findall(r"Register worker addr: (\S+)", cluster.log())[-1]
+    words = ("grade", "class", "--course", course_root, "--scheduler", address)
+    said = assay(*words, cwd=tmp_path)
+    cluster.end_last_worker()
+    assert said == (2, "", f"assay: {address} is the address of a worker of Dask: give the scheduler's\n")
+
+
 def test_without_the_extra_a_sentence_says_how_to_install_it(course_root):
     code = "import sys; sys.modules['distributed'] = None; from assay.command.main import main; main()"
     words = [sys.executable, "-c", code, "grade", ".", "--scheduler", "tcp://127.0.0.1:1"]

@@ -11,8 +11,8 @@ from concurrent.futures import Executor, Future
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from distributed import Client
-from distributed.comm import connect, parse_address, resolve_address
+from distributed import Client, rpc
+from distributed.comm import parse_address, resolve_address
 from distributed.comm.addressing import parse_host_port
 from distributed.scheduler import KilledWorker
 from distributed.security import Security
@@ -50,11 +50,11 @@ class DaskCluster(Executor):
     def __init__(self, address: str) -> None:
         security = Security()
         try:
-            asyncio.run(_require_reachable(address, security))
+            asyncio.run(_require_scheduler(address, security))
+            self._client = Client(address, security=security, set_as_default=False)
         except (OSError, RuntimeError, TypeError, ValueError) as error:  # as distributed refuses an address, or TLS
             text = f"the scheduler at {address} cannot be reached: {error}"
             raise ClusterError(text) from error
-        self._client = Client(address, security=security, set_as_default=False)
         self._dask = self._client.get_executor(pure=False)
         self._run = f"assay-{uuid.uuid4().hex}"
         self._numbers: dict[Submission, int] = {}
@@ -127,10 +127,13 @@ class DaskCluster(Executor):
             future.set_running_or_notify_cancel()
 
 
-async def _require_reachable(address: str, security: Security) -> None:
-    """Connect once, because a client that cannot connect does not end quietly."""
-    connection = await connect(address, **security.get_connection_args("client"))
-    await connection.close()
+async def _require_scheduler(address: str, security: Security) -> None:
+    """Ask once who is there, because a client that cannot connect, or to another process, does not end quietly."""
+    async with rpc(address, connection_args=security.get_connection_args("client")) as process:
+        kind = (await process.identity())["type"]
+    if kind != "Scheduler":
+        text = f"{address} is the address of a {kind.lower()} of Dask: give the scheduler's"
+        raise ClusterError(text)
 
 
 def is_open(address: str) -> bool:
