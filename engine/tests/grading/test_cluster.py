@@ -9,12 +9,13 @@ import socket
 import subprocess
 import sys
 import time
+import zipfile
 from concurrent.futures import Executor, Future
 from pathlib import Path
 
 import msgspec
 import pytest
-from commands import UNPROTECTED, assay
+from commands import UNPROTECTED, assay, run_here
 from dask_cluster import dask_processes
 from small_course import RIGHT, without_durations, write_class
 
@@ -36,6 +37,7 @@ VARIANTS = (
     RIGHT.replace("x * factor", "x + factor"),
     RIGHT.replace("torch.empty(size).normal_()", "torch.ones(size)"),
 )
+NOT_GRADED = "the Dask cluster could not be used any more before this submission was graded"
 SLOWLY = "import time\ntime.sleep(0.2)\n"
 
 # A check that ends the worker of the cluster: it is the parent of the bare process, which is the judge's parent.
@@ -180,13 +182,36 @@ def test_a_refusal_ends_the_run_and_keeps_the_finished_reports(course_root, exec
     ada, bob, eve = grade(read_course(course_root), submissions, seed=7, **settings)
     assert said == ["bob, basics: the worker has another course"]
     assert ada.status == "graded"
-    assert (bob.cause, bob.reason) == (
-        "grader",
-        "the grader failed on this submission; this is not the submission's fault",
-    )
-    assert (eve.cause, eve.reason) == (
-        "grader",
-        "the cluster could not be used any more before this submission was graded",
+    for report in (bob, eve):
+        assert (report.cause, report.reason) == ("grader", NOT_GRADED)
+
+
+def test_after_a_refusal_half_way_reports_are_written_and_the_exit_code_tells(course_root, executor, tmp_path):
+    write_class(tmp_path / "class", dict.fromkeys(("ada", "bob", "eve"), RIGHT))
+    words = ("grade", "class", "--course", course_root, "--seed", "7", "--json", "reports.json", "--pages", "pages")
+    code, output, errors = run_here(Refusing(executor), *words, "--gradebook", "grades.db", cwd=tmp_path)
+    assert code == 3
+    assert errors.splitlines() == [
+        "assay: bob, basics: the worker has another course",
+        "assay: the Dask cluster could not be used any more: 2 of 3 were not graded",
+    ]
+    assert "ada" in output
+    assert [report["reason"] for report in reports(tmp_path / "reports.json")] == [None, NOT_GRADED, NOT_GRADED]
+    assert (tmp_path / "pages" / "index.html").exists()
+    code, _, errors = run_here(executor, *words, "--gradebook", "grades.db", cwd=tmp_path)
+    assert (code, errors.splitlines()[-1]) == (0, "assay: 2 of 3 to grade: could not be graded before")
+    assert [report["reason"] for report in reports(tmp_path / "reports.json")] == [None] * 3
+
+
+def test_after_a_refusal_repeated_submissions_are_not_compared(course_root, executor, tmp_path):
+    with zipfile.ZipFile(tmp_path / "class.zip", "w") as archive:
+        for day in (1, 2, 3):
+            archive.writestr(f"HW_ada_attempt_2026-09-0{day}-10-00-00_basics.py", f"{RIGHT}# {day}")
+    words = ("grade", "class.zip", "--course", course_root, "--submission", "best", "--seed", "7")
+    code, output, errors = run_here(Refusing(executor), *words, cwd=tmp_path)
+    assert (code, output) == (3, "")
+    assert errors.splitlines()[-1] == (
+        "assay: repeated submissions could not be compared to the end: nothing is stored"
     )
 
 
