@@ -16,7 +16,7 @@ from distributed.utils import sync
 
 from assay.course.environment import environment
 from assay.course.read import fingerprint, is_course
-from assay.errors import PromiseBroken, WorkerDied, WorkerDiffers
+from assay.errors import PromiseBroken, SetAside, WorkerDiffers
 from assay.grading.executors import LocalProcesses
 from assay.grading.run_folder import run_folder
 
@@ -35,7 +35,7 @@ COURSE = "ASSAY_COURSE"
 MAX_DEATHS = 2
 """A submission that so many workers died of is not begun again."""
 
-_SET_ASIDE = f"{MAX_DEATHS} workers died while they graded this submission"
+_SET_ASIDE = f"{MAX_DEATHS} workers of the Dask cluster died while they graded this submission, so it was set aside"
 
 _starting = threading.Lock()
 
@@ -75,7 +75,8 @@ def grade_here(task: Task) -> Any:
 
     Raises:
         WorkerDiffers: the report would depend on another course or other versions than the command's.
-        WorkerDied: the process ended, or the submission has killed its worker too often.
+        WorkerDied: the process ended, and this worker did not.
+        SetAside: the submission has killed too many workers.
         PromiseBroken: this machine does not keep a core promise.
     """
     worker = get_worker()
@@ -113,13 +114,10 @@ def _deaths_counted(worker: Worker, counter: tuple[str, int]) -> Iterator[None]:
     ask, scheduler = functools.partial(sync, worker.loop), worker.scheduler
     deaths = ask(scheduler.get_metadata, keys=counter, default=0)
     if deaths >= MAX_DEATHS:
-        raise WorkerDied(_SET_ASIDE)
+        raise SetAside(_SET_ASIDE)
     ask(scheduler.set_metadata, keys=counter, value=deaths + 1)
     try:
         yield
-    except WorkerDied:
-        deaths += 1
-        raise
     finally:
         ask(scheduler.set_metadata, keys=counter, value=deaths)
 

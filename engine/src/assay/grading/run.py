@@ -7,7 +7,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from assay.course.environment import environment
-from assay.errors import AssayError, ClusterError, Interrupted, PromiseBroken, WorkerDied
+from assay.errors import AssayError, ClusterError, Interrupted, PromiseBroken, SetAside, WorkerDied
 from assay.judge.session import Job, grade_chunk
 from assay.model import CLUSTER_FAILED, INTERRUPTED, Cause, Names, Report, SubmissionInfo
 from assay.text import MAX_NAME_CHARS, escape
@@ -163,6 +163,8 @@ class _Run:
             (report,) = future.result()
         except PromiseBroken:
             raise
+        except SetAside as error:
+            self._take(number, self._ungraded(number, str(error), "grader"))
         except WorkerDied:
             self._dead.append(number)
         except AssayError as error:
