@@ -115,6 +115,20 @@ def test_a_submission_that_kills_two_workers_is_set_aside_and_the_others_are_gra
     assert found["bob"]["reason"] == text
 
 
+def test_workers_that_die_before_they_begin_anything_end_the_run(course_root, tmp_path):
+    write_class(tmp_path / "class", {"alice": RIGHT})
+    broken = tmp_path / "broken" / "assay" / "__init__.py"
+    broken.parent.mkdir(parents=True)
+    broken.write_text("import os\nos._exit(1)\n")
+    # Dask gives up the task at each fourth death, as by default.
+    with dask_processes(tmp_path / "dask") as cluster:
+        cluster.add_workers(2, course_root, nanny="--nanny", PYTHONPATH=str(tmp_path / "broken"))
+        words = ("grade", "class", "--course", course_root, "--scheduler", cluster.address)
+        said = assay(*words, cwd=tmp_path)
+    text = "assay: workers of the Dask cluster died 8 times before any began a submission: their logs say why\n"
+    assert said == (3, "", text)
+
+
 @pytest.mark.parametrize(
     "kind", ["none", pytest.param("not a course", marks=pytest.mark.nightly), "another", "version"]
 )

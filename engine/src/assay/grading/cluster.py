@@ -7,6 +7,7 @@ import contextlib
 import functools
 import ipaddress
 import uuid
+from collections import Counter
 from concurrent.futures import Executor, Future
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,12 +34,19 @@ _NO_PATH = Path()
 
 _LOST = "the connection to the cluster was lost before this submission was graded"
 
+_MAX_DEATHS = 8
+"""So many deaths of workers that held a task, while no worker began any, fail it. Dask gives up a task at 4 by default
+(its `allowed-failures` of 3, and 1). The first 4 may be from before the last beginning; the next 4 are not."""
+
+_NEVER_BEGUN = "workers of the Dask cluster died {} times before any began a submission: their logs say why"
+
 
 class DaskCluster(Executor):
     """The workers of a Dask scheduler; each grades with its own copy of the course.
 
     Dask gives the tasks of a dead worker to others. It counts a death against every task that waited there, too, and
     gives up a task after some deaths; such a task is submitted again, because the worker counts its own deaths itself.
+    If workers die before they count, as in importing assay, the deaths are counted here.
 
     Args:
         address: the scheduler's. TLS is configured as everywhere in Dask: in its files, or its environment variables.
@@ -59,6 +67,7 @@ class DaskCluster(Executor):
         self._run = f"assay-{uuid.uuid4().hex}"
         self._numbers: dict[Submission, int] = {}
         self._futures: dict[int, Future[Any]] = {}
+        self._deaths: Counter[int] = Counter()
         self._client.subscribe_topic(self._run, self._begin)
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:  # noqa: ARG002 - as the base class has it
@@ -113,15 +122,23 @@ class DaskCluster(Executor):
         if future.cancelled():
             return
         error = ClusterError(_LOST) if sent.cancelled() else sent.exception()
-        if isinstance(error, KilledWorker):
+        if isinstance(error, KilledWorker) and not self._is_hopeless(task.counter[1], error):
             self._send(future, task)
+        elif isinstance(error, KilledWorker):
+            future.set_exception(ClusterError(_NEVER_BEGUN.format(self._deaths[task.counter[1]])))
         elif error is not None:
             future.set_exception(error)
         else:
             future.set_result(sent.result())
 
+    def _is_hopeless(self, number: int, error: KilledWorker) -> bool:
+        """Count the deaths behind an error of Dask's; whether there were too many since a worker began any task."""
+        self._deaths[number] += error.allowed_failures + 1
+        return self._deaths[number] >= _MAX_DEATHS
+
     def _begin(self, event: tuple[float, int]) -> None:
         """Note that a worker has begun a task."""
+        self._deaths.clear()
         future = self._futures[event[1]]
         if not future.running() and not future.done():
             future.set_running_or_notify_cancel()
