@@ -255,7 +255,7 @@ def test_a_cluster_that_goes_away_is_told(course_root, tmp_path):
             cluster.wait_for(lambda: "Receive client connection" in cluster.log())
             cluster.kill_scheduler()
             said = run.communicate()
-    text = "assay: the connection to the cluster was lost before this submission was graded\n"
+    text = "assay: the connection to the Dask cluster was lost before this submission was graded\n"
     assert (run.returncode, *said) == (3, b"", text.encode())
 
 
@@ -284,7 +284,7 @@ def test_a_cluster_without_a_worker_is_told(cluster, course_root, tmp_path):
     ) as run:
         said = run.stderr.readline().decode()
         run.kill()
-    assert said == f"assay: the cluster of {cluster.address} has no worker yet: grading waits for the first one\n"
+    assert said == f"assay: the Dask cluster of {cluster.address} has no worker yet: grading waits for the first one\n"
 
 
 def test_a_scheduler_that_is_not_there_is_told(course_root, tmp_path, monkeypatch):

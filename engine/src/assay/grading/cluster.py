@@ -19,7 +19,7 @@ from distributed.scheduler import KilledWorker
 from distributed.security import Security
 
 from assay.errors import ClusterError
-from assay.grading.cluster_worker import Task, Versions, grade_here
+from assay.grading.cluster_worker import ClusterJob, Versions, grade_here
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,7 +32,7 @@ __all__ = ["DaskCluster", "is_open"]
 _NO_PATH = Path()
 """A task carries no path to the course: each worker has its own."""
 
-_LOST = "the connection to the cluster was lost before this submission was graded"
+_LOST = "the connection to the Dask cluster was lost before this submission was graded"
 
 _MAX_DEATHS = 8
 """So many deaths of workers that held a task, while no worker began any, fail it. Dask gives up a task at 4 by default
@@ -76,11 +76,11 @@ class DaskCluster(Executor):
         number = self._numbers.setdefault(job.submissions[0], len(self._numbers))
         future: Future[Any] = Future()
         self._futures[number] = future
-        self._send(future, Task(fn, job._replace(root=_NO_PATH), Versions.here(), (self._run, number)))
+        self._send(future, ClusterJob(fn, job._replace(root=_NO_PATH), Versions.here(), (self._run, number)))
         return future
 
     def notes(self) -> list[str]:
-        """Return what the instructor should know of the cluster before anything is sent.
+        """Return what the instructor should know of the Dask cluster before anything is sent.
 
         Raises:
             ClusterError: the scheduler is gone.
@@ -96,11 +96,11 @@ class DaskCluster(Executor):
         if open_ones:
             found.append(f"the connection to {open_ones[0]} is not encrypted, and tasks carry the seed: use TLS")
         if not workers:
-            found.append(f"the cluster of {scheduler} has no worker yet: grading waits for the first one")
+            found.append(f"the Dask cluster of {scheduler} has no worker yet: grading waits for the first one")
         return found
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002 - as the base class has it
-        """Leave the cluster; without waiting, its tasks are cancelled."""
+        """Leave the Dask cluster; without waiting, its tasks are cancelled."""
         self._dask.shutdown(wait=wait)
         if self._client.status == "running":
             with contextlib.suppress(OSError):  # the scheduler may be gone, with its metadata
@@ -113,12 +113,12 @@ class DaskCluster(Executor):
         """Shut down; after an exception at once."""
         self.shutdown(wait=kind is None)
 
-    def _send(self, future: Future[Any], task: Task) -> None:
+    def _send(self, future: Future[Any], task: ClusterJob) -> None:
         sent = self._dask.submit(grade_here, task)
         future.add_done_callback(lambda done: done.cancelled() and sent.cancel())
         sent.add_done_callback(functools.partial(self._hear, future, task))
 
-    def _hear(self, future: Future[Any], task: Task, sent: Future[Any]) -> None:
+    def _hear(self, future: Future[Any], task: ClusterJob, sent: Future[Any]) -> None:
         if future.cancelled():
             return
         error = ClusterError(_LOST) if sent.cancelled() else sent.exception()

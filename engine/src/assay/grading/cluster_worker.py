@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from assay.judge.session import Job
 
-__all__ = ["COURSE", "Task", "Versions", "grade_here"]
+__all__ = ["COURSE", "ClusterJob", "Versions", "grade_here"]
 
 COURSE = "ASSAY_COURSE"
 """The environment variable of a worker that names its copy of the course."""
@@ -54,7 +54,7 @@ class Versions(NamedTuple):
         return cls(version("assay"), found.python, found.torch)
 
 
-class Task(NamedTuple):
+class ClusterJob(NamedTuple):
     """A job of the judge on its way to a worker; it carries no path.
 
     Args:
@@ -70,7 +70,7 @@ class Task(NamedTuple):
     counter: tuple[str, int]
 
 
-def grade_here(task: Task) -> Any:
+def grade_here(task: ClusterJob) -> Any:
     """Run a job in a process of this worker.
 
     Raises:
@@ -90,7 +90,7 @@ def grade_here(task: Task) -> Any:
             raise PromiseBroken(text) from error
 
 
-def _own_course(task: Task, address: str) -> Path:
+def _own_course(task: ClusterJob, address: str) -> Path:
     """Return this worker's copy of the course, if it is the command's."""
     for name, theirs, ours in zip(Versions._fields, task.versions, Versions.here(), strict=True):
         if theirs != ours:
