@@ -8,7 +8,8 @@
     │   ├── WireError                   bytes from the guest that are not a message
     │   ├── ForkServerError             the guest's fork server does not answer
     │   ├── WorkerDied                  a worker's process ended before its task
-    │   ├── ClusterError                a cluster cannot be used
+    │   ├── SetAside                    a submission that several workers of a Dask cluster died of
+    │   ├── ClusterError                a Dask cluster cannot be used
     │   │   └── WorkerDiffers           one of its workers has another course, or other versions, than the command
     │   ├── ReportError                 a file is not a report, or of a schema that this version does not read
     │   ├── ExportError                 reports cannot become a document that its consumer would take
@@ -44,6 +45,7 @@ __all__ = [
     "NameMissing",
     "PromiseBroken",
     "ReportError",
+    "SetAside",
     "SubmissionRaised",
     "WireError",
     "WorkerDied",
@@ -91,12 +93,16 @@ class WorkerDied(AssayError):
     """A worker's process ended before its task."""
 
 
+class SetAside(AssayError):
+    """Several workers of a Dask cluster died while they graded a submission, and nobody begins it again."""
+
+
 class ClusterError(AssayError):
-    """A cluster cannot be used; the text says why."""
+    """A Dask cluster cannot be used; the text says why."""
 
 
 class WorkerDiffers(ClusterError):
-    """A cluster's worker has another course, or other versions, than the command; the text says which."""
+    """A Dask cluster's worker has another course, or other versions, than the command; the text says which."""
 
 
 class ReportError(AssayError):

@@ -27,6 +27,9 @@ that could not be graded, no check at all, or a student of the roster who handed
 INTERRUPTED = "grading was interrupted before this submission was graded to its end: grade it again"
 """The reason in a report of what was not graded; no fault of the submission."""
 
+CLUSTER_FAILED = "the Dask cluster could not be used any more before this submission was graded"
+"""The reason in a report of what was not graded because a worker refused, or the connection was lost."""
+
 HIDDEN_TEXT = "this check is hidden: what it tested is not shown"
 
 

@@ -9,18 +9,20 @@ import socket
 import subprocess
 import sys
 import time
+import zipfile
 from concurrent.futures import Executor, Future
 from pathlib import Path
 
 import msgspec
 import pytest
-from commands import UNPROTECTED, assay
+from commands import UNPROTECTED, assay, run_here
 from dask_cluster import dask_processes
 from small_course import RIGHT, without_durations, write_class
 
 from assay.course.read import read_course
-from assay.errors import GradebookError, WorkerDiffers
+from assay.errors import ClusterError, GradebookError, WorkerDiffers
 from assay.gradebook.store import open_gradebook
+from assay.grading.cluster import DaskCluster, is_open
 from assay.grading.run import grade
 from assay.intake.collect import take_in
 from assay.model import Document
@@ -35,6 +37,7 @@ VARIANTS = (
     RIGHT.replace("x * factor", "x + factor"),
     RIGHT.replace("torch.empty(size).normal_()", "torch.ones(size)"),
 )
+NOT_GRADED = "the Dask cluster could not be used any more before this submission was graded"
 SLOWLY = "import time\ntime.sleep(0.2)\n"
 
 # A check that ends the worker of the cluster: it is the parent of the bare process, which is the judge's parent.
@@ -108,7 +111,22 @@ def test_a_submission_that_kills_two_workers_is_set_aside_and_the_others_are_gra
         assert sorted(worker.poll() is None for worker in cluster.workers) == [False, False, True]
     found = {report["submission"]["name"]: report for report in reports(tmp_path / "reports.json")}
     assert {name for name, report in found.items() if report["status"] == "graded"} == {"ada", "cem", "eve", "kim"}
-    assert found["bob"]["reason"] == "the judge's own process ended while it graded this submission"
+    text = "2 workers of the Dask cluster died while they graded this submission, so it was set aside"
+    assert found["bob"]["reason"] == text
+
+
+def test_workers_that_die_before_they_begin_anything_end_the_run(course_root, tmp_path):
+    write_class(tmp_path / "class", {"alice": RIGHT})
+    broken = tmp_path / "broken" / "assay" / "__init__.py"
+    broken.parent.mkdir(parents=True)
+    broken.write_text("import os\nos._exit(1)\n")
+    # Dask gives up the task at each fourth death, as by default.
+    with dask_processes(tmp_path / "dask") as cluster:
+        cluster.add_workers(2, course_root, nanny="--nanny", PYTHONPATH=str(tmp_path / "broken"))
+        words = ("grade", "class", "--course", course_root, "--scheduler", cluster.address)
+        said = assay(*words, cwd=tmp_path)
+    text = "assay: workers of the Dask cluster died 8 times before any began a submission: their logs say why\n"
+    assert said == (3, "", text)
 
 
 @pytest.mark.parametrize(
@@ -179,13 +197,36 @@ def test_a_refusal_ends_the_run_and_keeps_the_finished_reports(course_root, exec
     ada, bob, eve = grade(read_course(course_root), submissions, seed=7, **settings)
     assert said == ["bob, basics: the worker has another course"]
     assert ada.status == "graded"
-    assert (bob.cause, bob.reason) == (
-        "grader",
-        "the grader failed on this submission; this is not the submission's fault",
-    )
-    assert (eve.cause, eve.reason) == (
-        "grader",
-        "the cluster could not be used any more before this submission was graded",
+    for report in (bob, eve):
+        assert (report.cause, report.reason) == ("grader", NOT_GRADED)
+
+
+def test_after_a_refusal_half_way_reports_are_written_and_the_exit_code_tells(course_root, executor, tmp_path):
+    write_class(tmp_path / "class", dict.fromkeys(("ada", "bob", "eve"), RIGHT))
+    words = ("grade", "class", "--course", course_root, "--seed", "7", "--json", "reports.json", "--pages", "pages")
+    code, output, errors = run_here(Refusing(executor), *words, "--gradebook", "grades.db", cwd=tmp_path)
+    assert code == 3
+    assert errors.splitlines() == [
+        "assay: bob, basics: the worker has another course",
+        "assay: the Dask cluster could not be used any more: 2 of 3 were not graded",
+    ]
+    assert "ada" in output
+    assert [report["reason"] for report in reports(tmp_path / "reports.json")] == [None, NOT_GRADED, NOT_GRADED]
+    assert (tmp_path / "pages" / "index.html").exists()
+    code, _, errors = run_here(executor, *words, "--gradebook", "grades.db", cwd=tmp_path)
+    assert (code, errors.splitlines()[-1]) == (0, "assay: 2 of 3 to grade: could not be graded before")
+    assert [report["reason"] for report in reports(tmp_path / "reports.json")] == [None] * 3
+
+
+def test_after_a_refusal_repeated_submissions_are_not_compared(course_root, executor, tmp_path):
+    with zipfile.ZipFile(tmp_path / "class.zip", "w") as archive:
+        for day in (1, 2, 3):
+            archive.writestr(f"HW_ada_attempt_2026-09-0{day}-10-00-00_basics.py", f"{RIGHT}# {day}")
+    words = ("grade", "class.zip", "--course", course_root, "--submission", "best", "--seed", "7")
+    code, output, errors = run_here(Refusing(executor), *words, cwd=tmp_path)
+    assert (code, output) == (3, "")
+    assert errors.splitlines()[-1] == (
+        "assay: repeated submissions could not be compared to the end: nothing is stored"
     )
 
 
@@ -214,7 +255,7 @@ def test_a_cluster_that_goes_away_is_told(course_root, tmp_path):
             cluster.wait_for(lambda: "Receive client connection" in cluster.log())
             cluster.kill_scheduler()
             said = run.communicate()
-    text = "assay: the connection to the cluster was lost before this submission was graded\n"
+    text = "assay: the connection to the Dask cluster was lost before this submission was graded\n"
     assert (run.returncode, *said) == (3, b"", text.encode())
 
 
@@ -243,7 +284,7 @@ def test_a_cluster_without_a_worker_is_told(cluster, course_root, tmp_path):
     ) as run:
         said = run.stderr.readline().decode()
         run.kill()
-    assert said == f"assay: the cluster of {cluster.address} has no worker yet: grading waits for the first one\n"
+    assert said == f"assay: the Dask cluster of {cluster.address} has no worker yet: grading waits for the first one\n"
 
 
 def test_a_scheduler_that_is_not_there_is_told(course_root, tmp_path, monkeypatch):
@@ -258,12 +299,45 @@ def test_a_scheduler_that_is_not_there_is_told(course_root, tmp_path, monkeypatc
     )
 
 
+def test_the_address_of_a_worker_is_refused(cluster, course_root, tmp_path):
+    write_class(tmp_path / "class", {"alice": RIGHT})
+    cluster.add_workers(1, None)
+    address = re.findall(r"Register worker addr: (\S+)", cluster.log())[-1]
+    words = ("grade", "class", "--course", course_root, "--scheduler", address)
+    said = assay(*words, cwd=tmp_path)
+    cluster.end_last_worker()
+    assert said == (2, "", f"assay: {address} is the address of a worker of Dask: give the scheduler's\n")
+
+
 def test_without_the_extra_a_sentence_says_how_to_install_it(course_root):
     code = "import sys; sys.modules['distributed'] = None; from assay.command.main import main; main()"
     words = [sys.executable, "-c", code, "grade", ".", "--scheduler", "tcp://127.0.0.1:1"]
     done = subprocess.run(words, cwd=course_root, capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == "assay: --scheduler needs a library that is not installed: pip install 'assay[dask]'\n"
+
+
+def test_a_scheduler_that_is_gone_before_anything_is_sent_is_told(tmp_path):
+    with dask_processes(tmp_path / "dask") as processes, DaskCluster(processes.address) as dask:
+        processes.kill_scheduler()
+        with pytest.raises(ClusterError) as told:
+            dask.notes()
+    assert str(told.value) == f"the connection to the scheduler at {processes.address} was lost"
+
+
+@pytest.mark.parametrize(
+    ("address", "is_readable"),
+    [
+        ("tcp://127.0.0.1:1", False),
+        ("tcp://[::1]:1", False),
+        ("tcp://192.0.2.1:1", True),
+        ("tcp://nosuchhost.invalid:1", True),
+        (f"tcp://{'a' * 64}.invalid:1", True),
+        ("tls://nosuchhost.invalid:1", False),
+    ],
+)
+def test_an_address_that_this_machine_cannot_resolve_counts_as_readable(address, is_readable):
+    assert is_open(address) is is_readable
 
 
 def test_a_connection_that_others_can_read_is_told(course_root, tmp_path):

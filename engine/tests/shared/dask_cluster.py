@@ -13,7 +13,7 @@ _START_SECONDS = 60
 
 
 class DaskProcesses:
-    """A scheduler, and workers with one slot each; nothing replaces a worker that ends.
+    """A scheduler, and workers with one slot each; only a nanny replaces a worker that ends.
 
     Args:
         folder: for logs.
@@ -31,12 +31,12 @@ class DaskProcesses:
         self.wait_for(self._file.exists)
         self.address = self._logged("Scheduler at:").split()[-1]
 
-    def add_workers(self, count, course, *, start=("-m",), **variables):
+    def add_workers(self, count, course, *, start=("-m",), nanny="--no-nanny", **variables):
         """Start workers that have the course in a folder, or none; wait until they are there."""
         if course is not None:
             variables["ASSAY_COURSE"] = str(course)
         for _ in range(count):
-            words = ["worker", "--nthreads", "1", "--no-nanny", "--name", str(len(self.workers))]
+            words = ["worker", "--nthreads", "1", nanny, "--name", str(len(self.workers))]
             self.workers.append(self._start(*words, start=start, **variables))
         self.wait_for(lambda: self.log().count("Register worker") >= len(self.workers))
 

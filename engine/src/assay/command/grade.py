@@ -45,6 +45,7 @@ from assay.errors import AssayError, Interrupted
 from assay.intake.collect import take_in
 from assay.intake.sentences import skipped_note
 from assay.intake.tree import path_text
+from assay.model import CLUSTER_FAILED
 from assay.report.view import View, in_view
 from assay.text import MAX_LINE_CHARS, escape
 
@@ -164,6 +165,7 @@ def grade(  # noqa: PLR0913, PLR0917 - one argument an option
             graded = error.reports
         graded = in_view(graded, view)
         interrupted = sum(report.cause == "interrupted" for report in graded)
+        left = sum(report.reason == CLUSTER_FAILED for report in graded)
         reports = graded if kept is None else kept.complete(graded, work.intake.submissions)
         signals.ignore()  # finished reports get into the file
         refusals = _refusals(work, chosen)
@@ -183,6 +185,8 @@ def grade(  # noqa: PLR0913, PLR0917 - one argument an option
         troubles = list(filter(None, (trouble, write_pages_of(reports, decisions, pages, file))))
         if troubles:
             stop("\n".join(troubles), NO_REPORT)
+        if left:
+            stop(f"the Dask cluster could not be used any more: {left} of {len(reports)} were not graded", NO_REPORT)
         if interrupted:
             stop(f"interrupted: {interrupted} of {len(reports)} were not graded", STOPPED)
     if fail_under is not None and any(_is_below(report, fail_under) for report in reports if report.cause != "absent"):
@@ -197,9 +201,12 @@ def _settled(  # noqa: PLR0913, PLR0917 - what grading needs
     def grade_all(submissions: list[Submission]) -> list[Report]:
         every = work._replace(intake=replace(work.intake, submissions=submissions))
         try:
-            return grade_work(executor, every, seed=seed, waived=waived)
+            reports = grade_work(executor, every, seed=seed, waived=waived)
         except Interrupted:
             stop("interrupted while repeated submissions were compared: nothing is stored", STOPPED)
+        if any(report.reason == CLUSTER_FAILED for report in reports):
+            stop("repeated submissions could not be compared to the end: nothing is stored", NO_REPORT)
+        return reports
 
     intake, lateness = settled(work.course, work.intake, roster, order, grade_all)
     return work._replace(intake=intake), lateness

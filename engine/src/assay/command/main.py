@@ -31,7 +31,8 @@ Exit codes:
   1    grade --fail-under, check: points are missing; doctor: a core promise
        is broken; self-test: the checks let something through
   2    the command was wrong; review --read: a row was refused
-  3    no report could be written, or the gradebook cannot be used
+  3    no report could be written, the gradebook cannot be used, or the Dask
+       cluster failed; finished reports are kept
   130  the command was interrupted; finished reports are kept
 """
 

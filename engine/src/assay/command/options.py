@@ -126,7 +126,7 @@ def read_file(path: Path) -> bytes:
 
 @contextlib.contextmanager
 def executor_of(ctx: click.Context, scheduler: str | None = None) -> Iterator[Executor]:
-    """Give the cluster of a scheduler, or the executor that the caller passed as click's object, or local processes."""
+    """Give a scheduler's Dask cluster, or the executor that the caller passed as click's object, or local processes."""
     if scheduler is not None:
         with _cluster(scheduler) as executor:
             yield executor
@@ -140,8 +140,9 @@ def executor_of(ctx: click.Context, scheduler: str | None = None) -> Iterator[Ex
         yield executor
 
 
-def _cluster(scheduler: str) -> Executor:
-    """Return the cluster, and say what the instructor should know of it; stop if it cannot be used."""
+@contextlib.contextmanager
+def _cluster(scheduler: str) -> Iterator[Executor]:
+    """Give the Dask cluster, and say what the instructor should know of it; stop if it cannot be used."""
     if importlib.util.find_spec("distributed") is None:
         stop("--scheduler needs a library that is not installed: pip install 'assay[dask]'", USAGE)
     from assay.grading.cluster import DaskCluster  # noqa: PLC0415 - as above
@@ -150,9 +151,12 @@ def _cluster(scheduler: str) -> Executor:
         logging.getLogger(name).setLevel(logging.CRITICAL)  # an error is told in a sentence
     with stop_on_error(USAGE):
         cluster = DaskCluster(scheduler)
-    for note in cluster.notes():
-        say(f"assay: {note}")
-    return cluster
+    with cluster:
+        with stop_on_error(USAGE):
+            notes = cluster.notes()
+        for note in notes:
+            say(f"assay: {note}")
+        yield cluster
 
 
 def require_writable(path: Path | None) -> None:

@@ -16,7 +16,7 @@ from distributed.utils import sync
 
 from assay.course.environment import environment
 from assay.course.read import fingerprint, is_course
-from assay.errors import PromiseBroken, WorkerDied, WorkerDiffers
+from assay.errors import PromiseBroken, SetAside, WorkerDiffers
 from assay.grading.executors import LocalProcesses
 from assay.grading.run_folder import run_folder
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from assay.judge.session import Job
 
-__all__ = ["COURSE", "Task", "Versions", "grade_here"]
+__all__ = ["COURSE", "ClusterJob", "Versions", "grade_here"]
 
 COURSE = "ASSAY_COURSE"
 """The environment variable of a worker that names its copy of the course."""
@@ -35,7 +35,7 @@ COURSE = "ASSAY_COURSE"
 MAX_DEATHS = 2
 """A submission that so many workers died of is not begun again."""
 
-_SET_ASIDE = f"{MAX_DEATHS} workers died while they graded this submission"
+_SET_ASIDE = f"{MAX_DEATHS} workers of the Dask cluster died while they graded this submission, so it was set aside"
 
 _starting = threading.Lock()
 
@@ -54,7 +54,7 @@ class Versions(NamedTuple):
         return cls(version("assay"), found.python, found.torch)
 
 
-class Task(NamedTuple):
+class ClusterJob(NamedTuple):
     """A job of the judge on its way to a worker; it carries no path.
 
     Args:
@@ -70,12 +70,13 @@ class Task(NamedTuple):
     counter: tuple[str, int]
 
 
-def grade_here(task: Task) -> Any:
+def grade_here(task: ClusterJob) -> Any:
     """Run a job in a process of this worker.
 
     Raises:
         WorkerDiffers: the report would depend on another course or other versions than the command's.
-        WorkerDied: the process ended, or the submission has killed its worker too often.
+        WorkerDied: the process ended, and this worker did not.
+        SetAside: the submission has killed too many workers.
         PromiseBroken: this machine does not keep a core promise.
     """
     worker = get_worker()
@@ -89,7 +90,7 @@ def grade_here(task: Task) -> Any:
             raise PromiseBroken(text) from error
 
 
-def _own_course(task: Task, address: str) -> Path:
+def _own_course(task: ClusterJob, address: str) -> Path:
     """Return this worker's copy of the course, if it is the command's."""
     for name, theirs, ours in zip(Versions._fields, task.versions, Versions.here(), strict=True):
         if theirs != ours:
@@ -113,13 +114,10 @@ def _deaths_counted(worker: Worker, counter: tuple[str, int]) -> Iterator[None]:
     ask, scheduler = functools.partial(sync, worker.loop), worker.scheduler
     deaths = ask(scheduler.get_metadata, keys=counter, default=0)
     if deaths >= MAX_DEATHS:
-        raise WorkerDied(_SET_ASIDE)
+        raise SetAside(_SET_ASIDE)
     ask(scheduler.set_metadata, keys=counter, value=deaths + 1)
     try:
         yield
-    except WorkerDied:
-        deaths += 1
-        raise
     finally:
         ask(scheduler.set_metadata, keys=counter, value=deaths)
 

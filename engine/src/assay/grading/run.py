@@ -7,9 +7,9 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from assay.course.environment import environment
-from assay.errors import AssayError, ClusterError, Interrupted, PromiseBroken, WorkerDied
+from assay.errors import AssayError, ClusterError, Interrupted, PromiseBroken, SetAside, WorkerDied
 from assay.judge.session import Job, grade_chunk
-from assay.model import INTERRUPTED, Cause, Names, Report, SubmissionInfo
+from assay.model import CLUSTER_FAILED, INTERRUPTED, Cause, Names, Report, SubmissionInfo
 from assay.text import MAX_NAME_CHARS, escape
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ _FAILURES = 8
 """If so many tasks failed and none was graded, the course is broken, and the other tasks are not tried."""
 
 _DIED = "the judge's own process ended while it graded this submission"
-_NOT_GRADED = "the cluster could not be used any more before this submission was graded"
 _FAILED = "the grader failed on this submission; this is not the submission's fault"
 
 
@@ -106,10 +105,9 @@ class _Run:
     def grade_all(self) -> None:
         """Grade every submission. Then grade again those whose worker died."""
         self._grade(range(len(self._jobs)))
-        if self._broken:
-            return
         again, self._dead = self._dead, []
-        self._grade(again)
+        if not self._broken:
+            self._grade(again)
 
     def give_up_failed(self, on_trouble: Callable[[str], None] | None) -> None:
         """Make a report for every submission that could not be graded; raise the first failure if all failed."""
@@ -120,12 +118,13 @@ class _Run:
             (submission,) = self._jobs[number].submissions
             if on_trouble is not None:
                 on_trouble(f"{escape(submission.info.name, MAX_NAME_CHARS)}, {submission.assignment}: {error}")
-            self._take(number, self._ungraded(number, _FAILED, "grader"))
+            reason = CLUSTER_FAILED if isinstance(error, ClusterError) else _FAILED
+            self._take(number, self._ungraded(number, reason, "grader"))
         for number in self._dead:
             self._take(number, self._ungraded(number, _DIED, "grader"))
         for number in range(len(self._jobs)):
             if number not in self.found:
-                self._take(number, self._ungraded(number, _NOT_GRADED, "grader"))
+                self._take(number, self._ungraded(number, CLUSTER_FAILED, "grader"))
 
     def reports_so_far(self) -> list[Report]:
         """Return a report for every submission; those that are not finished say that grading was interrupted."""
@@ -164,6 +163,8 @@ class _Run:
             (report,) = future.result()
         except PromiseBroken:
             raise
+        except SetAside as error:
+            self._take(number, self._ungraded(number, str(error), "grader"))
         except WorkerDied:
             self._dead.append(number)
         except AssayError as error:
