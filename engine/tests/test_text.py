@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from values import Held, Hostile, anything, steady
 
-from assay.text import Prose, code, escape, object_class, shorten
+from assay.text import Prose, code, enumerated, escape, object_class, shorten
 
 T = torch.tensor
 
@@ -177,3 +177,11 @@ def test_the_class_of_an_object_is_known_only_where_it_is_a_text():
     assert object_class(Odd()) is None
     assert object_class(Hostile()) is None
     assert object_class(1.0) is None
+
+
+@pytest.mark.parametrize(
+    ("names", "text"),
+    [(["ada"], "ada"), (["ada", "ben"], "ada, ben"), (["ada", "ben", "cid", "dan"], "ada, ben and 2 more")],
+)
+def test_names_beyond_a_number_are_counted(names, text):
+    assert enumerated(names, 2) == text

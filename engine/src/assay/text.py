@@ -42,6 +42,7 @@ __all__ = [
     "Prose",
     "as_dense",
     "code",
+    "enumerated",
     "escape",
     "is_tensor",
     "numeral",
@@ -113,6 +114,12 @@ def escape(text: str, limit: int) -> str:
     while pieces and length >= limit:
         length -= len(pieces.pop())
     return "".join(pieces) + "…"
+
+
+def enumerated(names: Sequence[str], most: int) -> str:
+    """Return names with commas between them; beyond `most` of them, how many more there are."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
 
 
 def shorten(value: Any, limit: int = 200) -> str:

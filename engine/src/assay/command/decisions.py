@@ -16,7 +16,7 @@ from assay.gradebook.effective import effective
 from assay.gradebook.lookup import find_check, find_decision, find_report
 from assay.intake.tree import path_text
 from assay.report.clusters import ID_CHARS, clusters_in
-from assay.text import MAX_NAME_CHARS, escape
+from assay.text import MAX_NAME_CHARS, enumerated, escape
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -169,9 +169,8 @@ def _find_cluster(clusters: Sequence[Cluster], typed: str, path: str) -> Cluster
         return found[0]
     text = f"{path} has no cluster {escape(typed, MAX_NAME_CHARS)}: the class page of assay grade --pages lists them"
     if found:
-        keys = ", ".join(cluster.key[: 2 * ID_CHARS] for cluster in found[:_MAX_LISTED])
-        more = f" and {len(found) - _MAX_LISTED} more" if len(found) > _MAX_LISTED else ""
-        text = f"several clusters begin with {escape(typed, MAX_NAME_CHARS)}: {keys}{more}"
+        keys = enumerated([cluster.key[: 2 * ID_CHARS] for cluster in found], _MAX_LISTED)
+        text = f"several clusters begin with {escape(typed, MAX_NAME_CHARS)}: {keys}"
     raise GradebookError(text)
 
 

@@ -11,6 +11,7 @@ from assay.command.console import USAGE, say, stop_on_error
 from assay.course.deadlines import FILE, read_deadlines
 from assay.gradebook.records import key_of
 from assay.grading.lateness import Rules, deduct, settle
+from assay.text import enumerated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -107,8 +108,7 @@ def _times(roster: Roster, intake: Intake) -> Mapping[int, datetime]:
 def _say_names(assignment: str, what: str, students: Iterable[str]) -> None:
     names = list(students)
     if names:
-        more = f" and {len(names) - _MAX_NAMES} more" if len(names) > _MAX_NAMES else ""
-        say(f"assay: {assignment}: {what}: {', '.join(names[:_MAX_NAMES])}{more}")
+        say(f"assay: {assignment}: {what}: {enumerated(names, _MAX_NAMES)}")
 
 
 def _points(report: Report) -> float:

@@ -8,6 +8,7 @@ from assay.intake.layout import files_below
 from assay.intake.limits import MAX_DEPTH
 from assay.intake.matching import ending_of
 from assay.intake.tree import path_text
+from assay.text import enumerated
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,5 +77,4 @@ def skipped_note(paths: Sequence[Path]) -> str:
 
 
 def _names(labels: Sequence[str]) -> str:
-    more = f" and {len(labels) - _MAX_NAMES} more" if len(labels) > _MAX_NAMES else ""
-    return ", ".join(labels[:_MAX_NAMES]) + more
+    return enumerated(labels, _MAX_NAMES)

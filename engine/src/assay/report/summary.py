@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from assay.model import HIDDEN_TEXT
-from assay.text import MAX_NAME_CHARS, MAX_SENTENCE_CHARS, escape
+from assay.text import MAX_NAME_CHARS, MAX_SENTENCE_CHARS, enumerated, escape
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -27,7 +27,7 @@ _BINS: Final = 10
 _BAR_CHARS: Final = 40
 _MAX_HINTS: Final = 10
 _MAX_PEOPLE: Final = 20
-"""Of those who wait for a person for the same reason: more are counted."""
+"""Students who are named beside one reason; the others are counted."""
 _ELSEWHERE: Final = re.compile(r"as in exercise \S+: ")
 """The text that the judge puts before the hint of a mistake that another exercise found."""
 
@@ -82,10 +82,8 @@ def _undecided(undecided: Sequence[tuple[Report, str]]) -> Table:
         whose.setdefault((report.assignment, sentence), []).append(_name(report.submission.name))
     grid = Table.grid(padding=(0, 1, 0, 0))
     for (assignment, sentence), names in whose.items():
-        shown = ", ".join(names[:_MAX_PEOPLE])
-        more = f" and {len(names) - _MAX_PEOPLE} more" if len(names) > _MAX_PEOPLE else ""
         of = f" ({_name(assignment)})" if assignment else ""
-        grid.add_row(Text("-"), Text(f"{shown}{more}{of}: {escape(sentence, MAX_SENTENCE_CHARS)}"))
+        grid.add_row(Text("-"), Text(f"{enumerated(names, _MAX_PEOPLE)}{of}: {escape(sentence, MAX_SENTENCE_CHARS)}"))
     return grid
 
 
