@@ -18,7 +18,7 @@ def import_too_slow(seconds: int) -> GuestEnded:
 
 def left_out(seconds: int, *, idle: bool) -> str:
     """Return why a statement of the import is left out; `idle` if it waited instead of computing."""
-    return f"did not end within {seconds} s: it was waiting, not computing" if idle else _not_within(seconds)
+    return _beyond("did not end", seconds, idle=idle)
 
 
 def call_too_slow(seconds: int) -> GuestEnded:
@@ -28,7 +28,7 @@ def call_too_slow(seconds: int) -> GuestEnded:
 
 def call_waits(seconds: int) -> GuestEnded:
     """Return the ending of a check that made a call which waited instead of computing."""
-    return GuestEnded("timeout", f"no answer within {seconds} s: it was waiting, not computing")
+    return GuestEnded("timeout", _beyond("no answer", seconds, idle=True))
 
 
 def calls_too_slow(seconds: int) -> GuestEnded:
@@ -87,11 +87,11 @@ def ran_out_of_time(how: CheckExited | Closed, *, sure: bool) -> bool:
 
 
 def _too_slow(what: str, seconds: int) -> GuestEnded:
-    return GuestEnded("timeout", f"{what} within {seconds} s of processor time")
+    return GuestEnded("timeout", _beyond(what, seconds, idle=False))
 
 
-def _not_within(seconds: int) -> str:
-    return f"did not end within {seconds} s of processor time"
+def _beyond(what: str, seconds: int, *, idle: bool) -> str:
+    return f"{what} within {seconds} s" + (": it was waiting, not computing" if idle else " of processor time")
 
 
 def _signal_name(number: int) -> str:
