@@ -38,18 +38,20 @@ def evidence_of(sketch: Sketch | None) -> Plot | None:
     """Return the points of a plot, or None if there is no plot or no number of the submission in it."""
     if sketch is None:
         return None
-    yours = list(_series(sketch, "yours", sketch.yours))
+    places = None if sketch.x is None else _numbers(sketch.x)
+    yours = list(_series("yours", sketch.yours, places))
     if not any(value is not None for series in yours for value in series.y):
         return None
-    expected = _series(sketch, "expected", sketch.expected)
+    expected = _series("expected", sketch.expected, places)
     return Plot(escape(sketch.title, MAX_LABEL_CHARS), sketch.log, sketch.joined, (*yours, *expected))
 
 
-def _series(sketch: Sketch, side: Literal["yours", "expected"], given: Any) -> Iterator[Series]:
+def _series(side: Literal["yours", "expected"], given: Any, places: list[float | None] | None) -> Iterator[Series]:
+    """Yield the series of a side; without places they are counted."""
     named = given if isinstance(given, dict) else {side: given}
     for name, values in list(named.items())[:_MAX_SERIES]:
         ys = _numbers(values)
-        xs = [float(place) for place in range(1, len(ys) + 1)] if sketch.x is None else _numbers(sketch.x)
+        xs = [float(place) for place in range(1, len(ys) + 1)] if places is None else places
         points = _chosen([(x, y) for x, y in zip(xs, ys, strict=False) if x is not None])
         if points:
             text = escape(name, MAX_LABEL_CHARS) if isinstance(name, str) else shorten(name, MAX_LABEL_CHARS)
@@ -76,7 +78,7 @@ def _finite(item: Any) -> float | None:
 def _chosen(points: Sequence[Point]) -> Sequence[Point]:
     """Return all points, or so many that they show the whole: the first, the last, the extremes, and some between.
 
-    Those between are about equally far apart, by a step that no period of the points is a multiple of.
+    Those between are unequally far apart: with equal steps, points that repeat would all be taken at one height.
     """
     if len(points) <= _MAX_POINTS:
         return points

@@ -101,9 +101,8 @@ class Verdicts:
         error = call.excinfo.value if call.excinfo is not None else None
         duration = call.duration + (before.duration if before else 0.0)
         if error is not None and (before is None or call.when == "call" or before.status == "passed"):
-            asked = _asked(item) or asked_by_measurements(self._state, item)
-            where = where_of(asked, _submission_of(item)) if asked else None
-            return _verdict(check, self._finding(item, error), duration, where)
+            finding = self._finding(item, error)
+            return _verdict(check, finding, duration, self._where(item) if finding.status in _OF_A_LINE else None)
         if error is None and call.when == "call":
             return _verdict(check, Finding("passed"), duration)
         if before is None:
@@ -177,6 +176,11 @@ class Verdicts:
         message = Message(None, describe_missing(name, notes, others), signature)
         return Finding("missing", message, Missing(name, lost=bool(notes)))
 
+    def _where(self, item: Any) -> Where | None:
+        """Return where the function is defined that the check asked last."""
+        asked = _asked(item) or asked_by_measurements(self._state, item)
+        return where_of(asked, _submission_of(item)) if asked else None
+
     def _call_behind(self, item: pytest.Item, error: GuestEnded, shown: str | None) -> str | None:
         """Return the transcript of the call that ended the guest, or None if the import ended it."""
         guest = self._state.guests.get(_submission_of(item))
@@ -202,7 +206,7 @@ def _verdict(check: Check, finding: Finding, duration: float, where: Where | Non
         diagnosis,
         duration,
         evidence,
-        where=where if status in _OF_A_LINE else None,
+        where=where,
     )
 
 
