@@ -137,10 +137,8 @@ def hold_session(judge: Judge) -> None:
         raise KeyboardInterrupt
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
         memory.leave()  # pytest would find a check file that it could not import among the modules, and take it
-        is_unreadable = code in {
-            pytest.ExitCode.INTERRUPTED,
-            pytest.ExitCode.USAGE_ERROR,
-        }  # by collection, by conftest.py
+        # A check file that cannot be imported interrupts the collection; a conftest.py is an error of usage.
+        is_unreadable = code in {pytest.ExitCode.INTERRUPTED, pytest.ExitCode.USAGE_ERROR}
         reason = "the course's checks cannot be read" if is_unreadable else f"pytest ended with {code!r}"
         text = f"{reason}\n{output.getvalue()[-_PYTEST_SAID:]}"
         raise AssayError(text)

@@ -1,4 +1,4 @@
-"""Plots as ticks, paths and sentences for a template: for a reader who looks, and for one who listens."""
+"""Plots for a template: ticks and paths to look at, and a sentence for each series that a screen reader reads."""
 
 from __future__ import annotations
 
