@@ -71,7 +71,7 @@ class Recogniser:
         self._answers = state.known.answers
         self._fails = state.known.failing
         self._measured = state.known.measured
-        self._suspected: dict[Submission, dict[pytest.Item, Suspicion]] = {}
+        self._suspected: dict[Submission, dict[Path, dict[pytest.Item, Suspicion]]] = {}  # by the exercise's file
         self._refuted: dict[tuple[Submission, str], set[Mistake]] = {}
 
     def hint_for(self, item: Any, error: Any, passed: Sequence[pytest.Item]) -> str | None:
@@ -103,7 +103,7 @@ class Recogniser:
             if is_exact(item) and isinstance(error, Mismatch):  # every way of writing a mistake has its own error text
                 self._rule_out(item, [m for m, answer in answers.items() if isinstance(answer, Mismatch)], alike)
             if found is not None:
-                self._suspected.setdefault(_submission_of(item), {})[item] = suspicion
+                self._suspected.setdefault(_submission_of(item), {}).setdefault(item.path, {})[item] = suspicion
         return None if found is None else _hint(found, suspicion)
 
     def settled_hint(self, item: Any) -> str | None:
@@ -112,7 +112,7 @@ class Recogniser:
         One check may fit several mistakes. The mistake that the exercise's other failed checks do not rule out and
         that explains most of them was made.
         """
-        suspicion = self._suspected.get(_submission_of(item), {}).get(item)
+        suspicion = self._suspected.get(_submission_of(item), {}).get(item.path, {}).get(item)
         return None if suspicion is None else _hint(self._most_likely(item, suspicion), suspicion)
 
     def reference_passes(self, item: Any, error: Any) -> bool:
@@ -156,9 +156,8 @@ class Recogniser:
         refuted = self._refuted.get(_exercise_key(item), set())
         explained = Counter(
             hint
-            for other, others in self._suspected[_submission_of(item)].items()
-            if other.path == item.path
-            for hint in {mistake.hint for mistake in others.mistakes}
+            for other in self._suspected[_submission_of(item)][item.path].values()
+            for hint in {mistake.hint for mistake in other.mistakes}
         )
         ranked = sorted(suspicion.mistakes, key=lambda mistake: (mistake in refuted, -explained[mistake.hint]))
         found = self._first_allowed(ranked, suspicion)
@@ -168,9 +167,13 @@ class Recogniser:
     def _made_elsewhere(self, item: Any) -> dict[Mistake, Path]:
         """Return the mistakes that the submission made in other exercises, with the files that define them."""
         suspected = self._suspected.get(_submission_of(item), {})
-        other = [(check, suspicion) for check, suspicion in suspected.items() if check.path != item.path]
-        made = ((self._most_likely(check, suspicion), check.path, suspicion) for check, suspicion in other)
-        return {mistake: path for mistake, path, suspicion in made if mistake not in suspicion.elsewhere}
+        return {
+            mistake: path
+            for path, checks in suspected.items()
+            if path != item.path
+            for check, suspicion in checks.items()
+            if (mistake := self._most_likely(check, suspicion)) not in suspicion.elsewhere
+        }
 
     def _narrowed(self, item: Any, likely: list[Mistake]) -> list[Mistake]:
         """Return the mistakes that also answer the check's other examples as the submission does.
