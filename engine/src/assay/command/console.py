@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from assay.errors import AssayError
-from assay.report.view import View
+from assay.report.view import EVERYTHING, View
 from assay.text import MAX_LINE_CHARS, REPORT_COLUMNS, escape
 
 if TYPE_CHECKING:
@@ -42,8 +42,6 @@ BELOW, USAGE, NO_REPORT, STOPPED = 1, 2, 3, 130
 """Exit codes besides 0: a submission or the course is below the requirement, wrong usage, no report could be written,
 interrupted (128 and the number of Ctrl-C's signal, as in a shell)."""
 
-_ALL = View()
-
 
 def progress_bars(*more: ProgressColumn) -> Progress:
     """Return bars on standard error, with more columns, for a person who waits; they stay silent if it is a file."""
@@ -53,7 +51,7 @@ def progress_bars(*more: ProgressColumn) -> Progress:
     return Progress(*columns, console=errors, transient=True, disable=errors.quiet)
 
 
-def show_reports(reports: Sequence[Report], skipped: Sequence[Report] = (), view: View = _ALL) -> None:
+def show_reports(reports: Sequence[Report], skipped: Sequence[Report] = (), view: View = EVERYTHING) -> None:
     """Print the reports on standard output, those of skipped submissions in the table alone."""
     from assay.report.terminal import render, score_lines  # noqa: PLC0415 - only commands that grade need it
 

@@ -17,7 +17,7 @@ from rich.text import Text
 
 from assay.model import HIDDEN_TEXT
 from assay.promises import Broken
-from assay.report.view import View, part_label
+from assay.report.view import EVERYTHING, View, part_label
 from assay.text import REPORT_COLUMNS, escape
 
 if TYPE_CHECKING:
@@ -53,10 +53,9 @@ _WRONG: Final = ("✗", "red")
 _LABEL: Final = 8
 _MAX_LINE: Final = 500
 _MAX_LINES: Final = 24
-_ALL: Final = View()
 
 
-def render(reports: Sequence[Report], skipped: Sequence[Report] = (), view: View = _ALL) -> RenderableType:
+def render(reports: Sequence[Report], skipped: Sequence[Report] = (), view: View = EVERYTHING) -> RenderableType:
     """Return all reports, one after another, and a table of them if there are several.
 
     Reports of skipped submissions stand in the table alone.

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from assay.model import Report
 
-__all__ = ["Detail", "View", "in_view", "part_label"]
+__all__ = ["EVERYTHING", "Detail", "View", "in_view", "part_label"]
 
 Detail: TypeAlias = Literal["quiet", "verbose", "failed"]
 """One line a report, every check, or only what did not pass."""
@@ -30,6 +30,9 @@ class View(NamedTuple):
 
     detail: Detail | None = None
     exercises: tuple[str, ...] = ()
+
+
+EVERYTHING: Final = View()
 
 
 def in_view(reports: Sequence[Report], view: View) -> list[Report]:
