@@ -252,7 +252,7 @@ def test_a_cluster_that_goes_away_is_told(course_root, tmp_path):
             stderr=subprocess.PIPE,
             env=cluster.environment,
         ) as run:
-            cluster.wait_for(lambda: "Receive client connection" in cluster.log())
+            cluster.wait_for(cluster.is_grading)
             cluster.kill_scheduler()
             said = run.communicate()
     text = "assay: the connection to the Dask cluster was lost before this submission was graded\n"

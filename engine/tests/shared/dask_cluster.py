@@ -7,6 +7,8 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
+
 __all__ = ["DaskProcesses", "dask_processes"]
 
 _START_SECONDS = 60
@@ -65,6 +67,11 @@ class DaskProcesses:
                 env={**self.environment, **variables},
                 cwd=self._folder,
             )
+
+    def is_grading(self):
+        """Whether the last worker has a process of its own for a submission."""
+        processes = psutil.Process(self.workers[-1].pid).children()
+        return any("assay.bare" in process.cmdline() for process in processes)
 
     def log(self):
         """Return the scheduler's log."""
