@@ -20,7 +20,7 @@ WALL = (
 )  # fmt: skip
 KERNEL = (
     "promises", "gradebook/test_hard_places.py", "intake/archives", "intake/test_exports.py",
-    "intake/test_reader.py", "report/pages/test_pages_browser.py", "review/test_review_browser.py",
+    "intake/test_reader.py", "report/pages/test_large_page_browser.py", "report/pages/test_pages_browser.py", "review/test_review_browser.py",
     "test_distribution.py", "test_text.py",
 )  # fmt: skip
 SMOKE = ("command/test_grade.py",)
@@ -52,3 +52,12 @@ def executor() -> Iterator[LocalProcesses]:
     """
     with LocalProcesses(1) as executor:
         yield executor
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[object]:
+    """Debian's chromium, for the tests of pages; without it they are skipped, but fail in CI."""
+    from browsing import chromium  # only these tests need it
+
+    with chromium() as found:
+        yield found

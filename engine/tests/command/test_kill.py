@@ -9,26 +9,21 @@ import sys
 import time
 
 import pytest
-from small_course import RIGHT, write_class
+from small_course import VARIANTS, write_class
 
 from assay.gradebook.store import open_gradebook
 
 pytestmark = pytest.mark.serial
-
-VARIANTS = (
-    RIGHT,
-    RIGHT.replace("0.5 * ", ""),
-    RIGHT.replace("x * factor", "x + factor"),
-    RIGHT.replace("torch.empty(size).normal_()", "torch.ones(size)"),
-    RIGHT + "\nANSWERS = {'1': 'because'}\n",
-)
 
 
 @pytest.mark.parametrize(
     ("kills", "students"), [(3, 20), pytest.param(25, 200, marks=pytest.mark.nightly)], ids=["short", "nightly"]
 )
 def test_a_killed_run_goes_on_where_it_was(course_root, tmp_path, kills, students):
-    write_class(tmp_path / "class", {f"{place:03}": f"{VARIANTS[place % 5]}# {place}\n" for place in range(students)})
+    write_class(
+        tmp_path / "class",
+        {f"{place:03}": f"{VARIANTS[place % len(VARIANTS)]}# {place}\n" for place in range(students)},
+    )
     assert start(course_root, tmp_path, "undisturbed.db").wait() == 0
     chance = random.Random(20)
     stored = []

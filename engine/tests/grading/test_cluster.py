@@ -17,7 +17,7 @@ import msgspec
 import pytest
 from commands import UNPROTECTED, assay, run_here
 from dask_cluster import dask_processes
-from small_course import RIGHT, without_durations, write_class
+from small_course import RIGHT, VARIANTS, without_durations, write_class
 
 from assay.course.read import read_course
 from assay.errors import ClusterError, GradebookError, WorkerDiffers
@@ -31,12 +31,6 @@ PAGE = (Path(__file__).parents[2] / "docs" / "cluster.md").read_text()
 
 pytestmark = pytest.mark.serial
 
-VARIANTS = (
-    RIGHT,
-    RIGHT.replace("0.5 * ", ""),
-    RIGHT.replace("x * factor", "x + factor"),
-    RIGHT.replace("torch.empty(size).normal_()", "torch.ones(size)"),
-)
 NOT_GRADED = "the Dask cluster could not be used any more before this submission was graded"
 SLOWLY = "import time\ntime.sleep(0.2)\n"
 
@@ -67,7 +61,7 @@ def cluster(tmp_path_factory):
 def test_one_process_two_and_a_cluster_with_a_dying_worker_give_equal_reports(course_root, tmp_path, students):
     write_class(
         tmp_path / "class",
-        {f"{place:02}": f"{VARIANTS[place % 4]}{SLOWLY}# {place}\n" for place in range(students)},
+        {f"{place:02}": f"{VARIANTS[place % len(VARIANTS)]}{SLOWLY}# {place}\n" for place in range(students)},
     )
     local = ["grade", "class", "--course", course_root, "--seed", "7", "--json"]
     with dask_processes(tmp_path / "dask") as cluster:

@@ -4,7 +4,7 @@ import contextlib
 import functools
 
 import pytest
-from browsing import Watched, chromium, violations
+from browsing import Watched, violations
 from playwright.sync_api import expect
 from reviewing import hand_in, scores
 
@@ -14,12 +14,6 @@ EVIL = (
     "<script>window.hit = 1</script><img src=x onerror='window.hit = 1'>\"' onmouseover='window.hit = 1' x='"
     "</textarea></style><script>window.hit = 1</script>{{ 7 * 191 }}\x1b[31m\u202e\u2028\x00"
 )
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture

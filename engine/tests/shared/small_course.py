@@ -4,7 +4,7 @@ from pathlib import Path
 
 import msgspec
 
-__all__ = ["PASSED", "RIGHT", "message", "statuses", "without_durations", "write_class", "write_course"]
+__all__ = ["PASSED", "RIGHT", "VARIANTS", "message", "statuses", "without_durations", "write_class", "write_course"]
 
 BUDGETS = "assay_import_seconds = 2\nassay_call_seconds = 2\nassay_memory = 1073741824\n"
 
@@ -121,6 +121,15 @@ class Counter:
     def step(self): self.value = self.value + 1
 def noise(size): return torch.empty(size).normal_()
 """
+
+VARIANTS = (
+    RIGHT,
+    RIGHT.replace("0.5 * ", ""),
+    RIGHT.replace("x * factor", "x + factor"),
+    RIGHT.replace("torch.empty(size).normal_()", "torch.ones(size)"),
+    RIGHT + "\nANSWERS = {'1': 'because'}\n",
+)
+"""A right answer, three wrong ones, and one with a written answer: what a class may hand in."""
 
 PASSED = dict.fromkeys(["flat_labels", "hidden", "scaled", "factor", "counter", "mean"], "passed")
 

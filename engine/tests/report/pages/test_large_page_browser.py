@@ -1,7 +1,7 @@
 """The page of a large class in a browser: the first students that are found, and all of them by a button."""
 
 import pytest
-from browsing import Watched, chromium, violations
+from browsing import Watched, violations
 from exports import graded
 from reports import MODEL, report
 
@@ -18,12 +18,6 @@ def address(tmp_path_factory):
     links = {(each.submission.name, each.assignment): f"{number}.html" for number, each in enumerate(people)}
     path.write_bytes(class_page(graded(*people), links, {}, "grades.db"))
     return path.as_uri()
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from browsing import Watched, chromium, violations
+from browsing import Watched, violations
 from exports import ADA, UNGRADED, graded
 from msgspec.structs import replace
 from plots import LOSS, make_plot
@@ -45,12 +45,6 @@ def folder(tmp_path_factory):
     path = tmp_path_factory.mktemp("pages") / "out"
     write_pages(graded(*people), path, {key: EVIL}, "grades.db")
     return path
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture
