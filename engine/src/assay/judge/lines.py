@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 from pathlib import PurePath
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["where_of"]
 
 
+@functools.lru_cache(maxsize=64)  # about one submission's names: its checks ask for the same again and again
 def where_of(name: str, submission: Submission) -> Where | None:
     """Return the place of a module's one outermost definition or assignment of a name.
 
