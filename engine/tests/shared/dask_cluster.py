@@ -69,7 +69,7 @@ class DaskProcesses:
             )
 
     def is_grading(self):
-        """Whether the last worker has a process of its own for a submission."""
+        """Whether the last worker has started a process for a submission."""
         processes = psutil.Process(self.workers[-1].pid).children()
         return any("assay.bare" in process.cmdline() for process in processes)
 
