@@ -205,6 +205,14 @@ def test_of_two_of_one_age_the_report_does_not_say_that_one_is_older(tmp_path):
     assert submission.notes == ("scratch.ipynb was not graded: it is not newer than scratch.py",)
 
 
+def test_of_one_students_folders_the_notes_tell_which(tmp_path):
+    for folder, time in (("ADA", 100), ("Ada", 200)):
+        os.utime(put(tmp_path / folder / "scratch.py"), (time, time))
+    put(tmp_path / "bob" / "scratch.py")
+    first, _ = take_in([tmp_path], NAMES).submissions
+    assert first.notes == ("ADA/scratch.py was not graded: it is older than Ada/scratch.py",)
+
+
 def refusal(tmp_path):
     intake = take_in([tmp_path], NAMES)
     assert not intake.submissions
