@@ -23,6 +23,7 @@ __all__ = [
     "inexact_note",
     "named_for_none",
     "nothing_in",
+    "one_of_several_note",
     "skipped_note",
     "unopened_note",
 ]
@@ -58,6 +59,12 @@ def age_note(other: str, best: str, age: str) -> str:
 def inexact_note(label: str, best: str) -> str:
     """Return the note about a file beside one with the assignment's own name."""
     return f"{label} was not graded: {best} has the exact name"
+
+
+def one_of_several_note(label: str, assignment: str, others: Sequence[str]) -> str:
+    """Return the note about a graded file whose name has several assignments."""
+    name = enumerated(others, _MAX_NAMES)
+    return f"{label} counts for {assignment} alone: for {name}, hand in a copy that is called {file_names(others)}"
 
 
 def unopened_note(label: str) -> str:

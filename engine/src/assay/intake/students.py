@@ -8,11 +8,18 @@ from typing import TYPE_CHECKING
 from assay.errors import IntakeError
 from assay.intake.archives.opening import check_openable, is_archive
 from assay.intake.choice import Candidate, choices
-from assay.intake.layout import files_below, is_flat_export, places
+from assay.intake.layout import files_below, holds_class, places
 from assay.intake.limits import STUDENT
-from assay.intake.matching import ending_of, match, own_matches
-from assay.intake.platforms import Export, export_of, is_metadata
-from assay.intake.sentences import beside_note, file_names, named_for_none, nothing_in, unopened_note
+from assay.intake.matching import all_named, ending_of, match, own_matches
+from assay.intake.platforms import Export, is_metadata
+from assay.intake.sentences import (
+    beside_note,
+    file_names,
+    named_for_none,
+    nothing_in,
+    one_of_several_note,
+    unopened_note,
+)
 from assay.intake.tree import path_text
 
 if TYPE_CHECKING:
@@ -125,7 +132,10 @@ def _take_pile(pile: _Pile, name: str, assignments: tuple[str, ...], intake: Int
     besides += [beside_note(spare)] if spare else []
     for assignment, uploads in chosen.items():
         if uploads:
-            found_files = [(one.node, one.upload, (*notes, *besides)) for one, notes in uploads]
+            found_files = [
+                (one.node, one.upload, (*notes, *_unmet(one, assignment, found, assignments), *besides))
+                for one, notes in uploads
+            ]
             intake.add(found_files, assignment, name, reader)
             besides = []
     for assignment, uploads in chosen.items():
@@ -136,6 +146,12 @@ def _take_pile(pile: _Pile, name: str, assignments: tuple[str, ...], intake: Int
             intake.refuse(
                 first.node, assignment, name, f"it must be called {assignment}{ending_of(first.node.name)}{also}"
             )
+
+
+def _unmet(one: Candidate, assignment: str, found: set[str], assignments: tuple[str, ...]) -> list[str]:
+    """Return a note about the assignments in a graded file's name that have no file."""
+    others = sorted(all_named(one.node.name, assignments) - found)
+    return [one_of_several_note(one.label, assignment, others)] if others else []
 
 
 def _take_archives(pile: _Pile, name: str, assignments: tuple[str, ...], intake: Intake, reader: Reader) -> None:
@@ -151,7 +167,7 @@ def _take_archives(pile: _Pile, name: str, assignments: tuple[str, ...], intake:
     for node, tree in trees:
         before = intake.met
         count = len(inside.candidates)
-        if is_flat_export(tree.root) or any(export_of(child.name) for child in tree.root.children()):
+        if holds_class(tree.root, assignments):
             intake.refuse(node, "", name, "it has the files of several students: grade it by its own path")
             continue
         inside.add_folder(
