@@ -97,7 +97,10 @@ def test_a_folder_of_students_is_taken_in_by_name(tmp_path):
         ("carol", "concise", "module"),
     ]
     assert [(r.info.name, r.reason) for r in intake.refused] == [
-        ("empty", "empty: it has no files; folders are searched 6 levels deep")
+        (
+            "empty",
+            "empty: no files were found in it: folders are searched 6 levels deep, and files of tools, such as .pyc, do not count",
+        )
     ]
 
 

@@ -45,7 +45,8 @@ def nothing_in(folder: Node, assignments: Sequence[str]) -> str:
 def named_for_none(labels: Sequence[str], assignments: Sequence[str]) -> str:
     """Return why none of a student's files is graded."""
     if not labels:
-        return f"it has no files; folders are searched {MAX_DEPTH} levels deep"
+        where = f"folders are searched {MAX_DEPTH} levels deep"
+        return f"no files were found in it: {where}, and files of tools, such as .pyc, do not count"
     if not any(map(ending_of, labels)):
         return f"none of its files is a module or a notebook: {_names(labels)}; hand in {file_names(assignments)}"
     return f"none of its files is named after an assignment: {_names(labels)}; call it {file_names(assignments)}"
