@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from assay.intake.archives.opening import is_archive
 from assay.intake.limits import MAX_DEPTH
-from assay.intake.matching import ending_of, is_named_for, match, own_matches, person_named
+from assay.intake.matching import ending_of, is_named_for, match, own_matches
 from assay.intake.platforms import export_of
 from assay.intake.tree import ending
 
@@ -22,7 +22,6 @@ __all__ = [
     "folders_in",
     "has_files",
     "has_work",
-    "holds_class",
     "is_flat_export",
     "is_own",
     "parts",
@@ -37,10 +36,6 @@ _NOTES = (".txt", ".md", ".csv", ".json", ".log", ".toml", ".ini", ".cfg", ".yml
 
 _CLASSES = ("submitted", "submissions")
 """Names of folders that hold students even if there is only one: nbgrader's and Canvas's."""
-
-
-_MIN_CLASS = 3
-"""Folders with work for one assignment: two may be one student's work and a copy of it."""
 
 
 class Role(Enum):
@@ -68,19 +63,6 @@ def role_of(folder: Node, assignments: tuple[str, ...], depth: int = MAX_DEPTH) 
         return Role.NONE
     above = named or folder.name.lower() in _CLASSES
     return Role.WRAPPED if len(below) == 1 and below[0] is not Role.CLASS and not above else Role.CLASS
-
-
-def holds_class(folder: Node, assignments: tuple[str, ...], depth: int = MAX_DEPTH) -> bool:
-    """Return whether an archive's folder holds several students' folders, itself or in the one folder in it."""
-    if is_flat_export(folder) or any(export_of(child.name) for child in folder.children()):
-        return True
-    if has_work(folder, assignments):
-        return False
-    below = folders_in(folder)
-    found = [(person_named(child.name, assignments), _assignments_in(child, assignments)) for child in below]
-    if any(len({who for who, named in found if who and name in named}) >= _MIN_CLASS for name in assignments):
-        return True
-    return len(below) == 1 and depth > 1 and holds_class(below[0], assignments, depth - 1)
 
 
 def is_own(folder: Node, assignments: tuple[str, ...]) -> bool:
@@ -138,10 +120,6 @@ def parts(folder: Node, assignments: tuple[str, ...]) -> list[Node]:
         for child in folders_in(folder)
         if is_named_for(child.name, assignments) and is_own(child, assignments)
     ]  # fmt: skip
-
-
-def _assignments_in(folder: Node, assignments: tuple[str, ...]) -> set[str | None]:
-    return {fit.assignment for place in places(folder, assignments) for _, fit in own_matches(place, assignments)}
 
 
 def _holds_persons(folder: Node, assignments: tuple[str, ...]) -> bool:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from assay.intake.tree import Node
 
-__all__ = ["NameMatch", "all_named", "ending_of", "is_named_for", "match", "own_matches", "person_named", "same_person"]
+__all__ = ["NameMatch", "all_named", "ending_of", "is_named_for", "match", "own_matches", "same_person"]
 
 _SEPARATORS = r"[\s_\-\u2013\u2014]"
 _EDGES = " \t_-\u2013\u2014.,+()[]{}"
@@ -126,11 +126,6 @@ def all_named(file_name: str, assignments: tuple[str, ...]) -> set[str]:
     """Return every assignment whose name is in the student's own name of a file."""
     export = export_of(file_name)
     return {one.name for one in _occurrences(export.file if export else file_name, assignments)}
-
-
-def person_named(folder: str, assignments: tuple[str, ...]) -> str:
-    """Return the text by which a folder's person is compared with others, empty if the folder's name tells nobody."""
-    return same_person(_somebody(_without_marks(folder), assignments))
 
 
 def same_person(student: str) -> str:

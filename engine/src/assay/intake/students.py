@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from assay.errors import IntakeError
 from assay.intake.archives.opening import check_openable, is_archive
 from assay.intake.choice import Candidate, choices
-from assay.intake.layout import files_below, holds_class, places
+from assay.intake.layout import files_below, is_flat_export, places
 from assay.intake.limits import STUDENT
 from assay.intake.matching import all_named, ending_of, match, own_matches
-from assay.intake.platforms import Export, is_metadata
+from assay.intake.platforms import Export, export_of, is_metadata
 from assay.intake.sentences import (
     beside_note,
     file_names,
@@ -167,7 +167,7 @@ def _take_archives(pile: _Pile, name: str, assignments: tuple[str, ...], intake:
     for node, tree in trees:
         before = intake.met
         count = len(inside.candidates)
-        if holds_class(tree.root, assignments):
+        if is_flat_export(tree.root) or any(export_of(child.name) for child in tree.root.children()):
             intake.refuse(node, "", name, "it has the files of several students: grade it by its own path")
             continue
         inside.add_folder(
