@@ -72,6 +72,12 @@ def test_line_numbers_are_those_of_the_cell():
     ]
 
 
+def test_a_cell_that_ends_in_a_statement_is_said_to():
+    (note,) = load_notebook("answer", notebook("x = (1", "y = 2")).notes
+    reason = "SyntaxError: '(' was never closed (the cell ends in the middle of a statement)"
+    assert note == f"cell 1 (x = (1) stopped at line 1: {reason}; the cells after it were run"
+
+
 def test_markdown_and_raw_cells_are_counted_and_not_run():
     book = nbformat.v4.new_notebook(
         cells=[

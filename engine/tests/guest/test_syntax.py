@@ -61,6 +61,14 @@ def test_a_file_that_ends_in_a_statement_is_said_to(source):
     )
 
 
+def test_a_cell_that_ends_in_a_statement_is_not_a_cut_off_upload():
+    with pytest.raises(SyntaxError) as caught:
+        compile("x = (1,\n", "cell", "exec")
+    assert explain(caught.value, "x = (1,\n", in_cell=True) == (
+        "line 1: SyntaxError: '(' was never closed (the cell ends in the middle of a statement)"
+    )
+
+
 def test_the_mark_of_a_merge_is_named():
     assert explained("x = 1\n<<<<<<< HEAD\ny = 2\n") == (
         "line 2: SyntaxError: invalid syntax (this is a mark of an unfinished merge: finish the merge, and hand the file in again)"

@@ -97,7 +97,10 @@ def test_a_folder_of_students_is_taken_in_by_name(tmp_path):
         ("carol", "concise", "module"),
     ]
     assert [(r.info.name, r.reason) for r in intake.refused] == [
-        ("empty", "empty: it has no files; folders are searched 6 levels deep")
+        (
+            "empty",
+            "empty: no files were found in it: folders are searched 6 levels deep, and files of tools, such as .pyc, do not count",
+        )
     ]
 
 
@@ -203,6 +206,14 @@ def test_of_two_of_one_age_the_report_does_not_say_that_one_is_older(tmp_path):
         os.utime(put(tmp_path / "alice" / name), (100, 100))
     (submission,) = take_in([tmp_path / "alice"], NAMES).submissions
     assert submission.notes == ("scratch.ipynb was not graded: it is not newer than scratch.py",)
+
+
+def test_of_one_students_folders_the_notes_tell_which(tmp_path):
+    for folder, time in (("ADA", 100), ("Ada", 200)):
+        os.utime(put(tmp_path / folder / "scratch.py"), (time, time))
+    put(tmp_path / "bob" / "scratch.py")
+    first, _ = take_in([tmp_path], NAMES).submissions
+    assert first.notes == ("ADA/scratch.py was not graded: it is older than Ada/scratch.py",)
 
 
 def refusal(tmp_path):

@@ -76,7 +76,8 @@ FOLDERS = {
     ),
     "of two assignments in one name the last": (
         ["ada/linear_scratch_and_linear_concise.py"], [f"ada {C} ada/linear_scratch_and_linear_concise.py"], [],
-        ["the graded file is linear_scratch_and_linear_concise.py"],
+        ["the graded file is linear_scratch_and_linear_concise.py",
+         "linear_scratch_and_linear_concise.py counts for linear_concise alone: for linear_scratch, hand in a copy that is called linear_scratch.py"],
     ),
     "a typo is told": (
         ["ada/linear_scrach.py", "ben/linear_scratch.py"], [f"ben {S} ben/linear_scratch.py"],
@@ -128,7 +129,7 @@ FOLDERS = {
     ),
     "a checkpoint of Jupyter's alone is nothing": (
         ["ada/.ipynb_checkpoints/linear_scratch-checkpoint.ipynb", "ben/linear_scratch.py"], [f"ben {S} ben/linear_scratch.py"],
-        ["ada: ada: it has no files; folders are searched 6 levels deep"], [],
+        ["ada: ada: no files were found in it: folders are searched 6 levels deep, and files of tools, such as .pyc, do not count"], [],
     ),
     "STUDENT/ASSIGNMENT": (
         ["ada/linear_scratch/linear_scratch.ipynb", "ada/linear_scratch/timestamp.txt", "ada/linear_concise/linear_concise.py",
@@ -164,7 +165,7 @@ FOLDERS = {
     "groups with a student who has nothing": (
         ["g1/ada/linear_scratch.py", "g1/ben/linear_scratch.py", "g1/zoe/"],
         [f"ada {S} g1/ada/linear_scratch.py", f"ben {S} g1/ben/linear_scratch.py"],
-        ["zoe: zoe: it has no files; folders are searched 6 levels deep"], [],
+        ["zoe: zoe: no files were found in it: folders are searched 6 levels deep, and files of tools, such as .pyc, do not count"], [],
     ),
     "nbgrader's folder with one student": (
         ["submitted/ada/linear_scratch/linear_scratch.py"], [f"ada {S} submitted/ada/linear_scratch/linear_scratch.py"], [], [],
@@ -176,7 +177,7 @@ FOLDERS = {
     ),
     "a file below the depth that is read": (
         ["ada/1/2/3/4/5/6/7/linear_scratch.py", "ben/linear_scratch.py"], [f"ben {S} ben/linear_scratch.py"],
-        ["ada: ada: it has no files; folders are searched 6 levels deep"], [],
+        ["ada: ada: no files were found in it: folders are searched 6 levels deep, and files of tools, such as .pyc, do not count"], [],
     ),
     "an older version in a folder": (
         ["ada/linear_scratch.py", "ada/old/linear_scratch.py"], [f"ada {S} ada/linear_scratch.py"], [],

@@ -40,6 +40,8 @@ NAMES = ("linear", "linear_regression", "softmax")
         ("01 softmax.py", "softmax", False, ""),
         ("softmax.py.txt", "softmax", False, ""),
         ("softmax.ipynb.json", "softmax", False, ""),
+        (" softmax.py ", "softmax", False, ""),
+        ("softmax.ipynb .txt", "softmax", False, ""),
         ("softmax.ipynb (1).txt", "softmax", False, ""),
         ("softmax (1).ipynb.txt", "softmax", False, ""),
         ("ada_linear_regression_v2.py", "linear_regression", False, "ada"),

@@ -274,7 +274,14 @@ def test_the_content_decides_between_module_and_notebook(tmp_path):
     module, other = take_in([tmp_path], NAMES).submissions
     assert (module.kind, module.notes) == ("notebook", ("the file is named like a module, but it is a notebook",))
     assert (other.kind, other.notes) == ("module", ("the file is named like a notebook, but it is a module",))
+
     assert other.source == CODE
+
+
+def test_a_web_page_is_not_said_to_be_a_module(tmp_path):
+    (tmp_path / "scratch.ipynb").write_text("<!DOCTYPE html>\n<html><body>x</body></html>")
+    (submission,) = take_in([tmp_path], NAMES).submissions
+    assert (submission.kind, submission.notes) == ("module", ())
 
 
 def test_the_hash_is_that_of_the_file(tmp_path):

@@ -109,7 +109,7 @@ def _run(space: Namespace, cell: Cell, source: str, left_out: LeftOut | None) ->
     try:
         tree = shell.parse_quietly(source, cell.file)
     except SyntaxError as error:
-        return _stopped(cell, explain(error, source))
+        return _stopped(cell, explain(error, source, in_cell=True))
     except BaseException as error:  # noqa: BLE001 - too deep or too large for the parser
         return _stopped(cell, describe(error))
     if left_out is not None:

@@ -163,4 +163,4 @@ def _reason(error: ImportError, name: str, fromlist: Sequence[str], level: int) 
         why = f"{top} has no module {missing}" if there else f"{missing} is not installed"
         return missing, f"{why} on the grading machine"
     why = f"{missing} is not installed on the grading machine"
-    return missing, f"{why}, and {missing}.py is not part of the submission, which is one file"
+    return missing, f"{why} (nor is a {missing}.py of your own: a submission is one file)"

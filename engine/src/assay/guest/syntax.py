@@ -24,7 +24,7 @@ class _Feature(NamedTuple):
     rewrite: Callable[[str], str]
 
 
-def explain(error: SyntaxError, text: str) -> str:
+def explain(error: SyntaxError, text: str, *, in_cell: bool = False) -> str:
     """Return "line 2: SyntaxError: invalid syntax", with what a student can do about it if that is known."""
     line = error.lineno
     place = f"line {line}: " if line is not None else ""
@@ -40,6 +40,8 @@ def explain(error: SyntaxError, text: str) -> str:
         why = f"{feature.name} need Python {need}, but this is graded with Python {here}"
         return f"{what} ({why}: rewrite the line without them)"
     if _is_cut_off(text, line, len(lines)):
+        if in_cell:
+            return f"{what} (the cell ends in the middle of a statement)"
         return f"{what} (the file ends in the middle of a statement: if the upload was cut off, hand it in again)"
     return what
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from assay.content import is_notebook, readable_text
+from assay.content import foreign, is_notebook, readable_text
 from assay.errors import IntakeError
 from assay.intake.limits import MAX_BYTES
 from assay.intake.matching import ending_of
@@ -46,7 +46,7 @@ def read_content(node: Node, reader: Reader) -> Content:
         raise IntakeError(reason)
     if not data.strip():
         return Content(source, kind, digest, ("the file is empty",))
-    if kind != named:
+    if kind != named and foreign(data) is None:  # otherwise the guest says what the file is
         return Content(source, kind, digest, (f"the file is named like a {named}, but it is a {kind}",))
     return Content(source, kind, digest)
 

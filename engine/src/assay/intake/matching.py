@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from assay.intake.tree import Node
 
-__all__ = ["NameMatch", "ending_of", "is_named_for", "match", "own_matches", "same_person"]
+__all__ = ["NameMatch", "all_named", "ending_of", "is_named_for", "match", "own_matches", "same_person"]
 
 _SEPARATORS = r"[\s_\-\u2013\u2014]"
 _EDGES = " \t_-\u2013\u2014.,+()[]{}"
@@ -122,6 +122,12 @@ def is_named_for(name: str, assignments: tuple[str, ...]) -> bool:
     return found is not None and not _person(name, found, assignments)
 
 
+def all_named(file_name: str, assignments: tuple[str, ...]) -> set[str]:
+    """Return every assignment whose name is in the student's own name of a file."""
+    export = export_of(file_name)
+    return {one.name for one in _occurrences(export.file if export else file_name, assignments)}
+
+
 def same_person(student: str) -> str:
     """Return the text by which a student's name is compared with others."""
     export = export_of(student)
@@ -131,7 +137,7 @@ def same_person(student: str) -> str:
 def _split(name: str) -> tuple[str, str, bool]:
     """Return a name's stem, its kind of file, and whether nothing else was at its end."""
     found = _KIND.fullmatch(name)
-    if found is None or (found["mark"] and _COPY_MARK.sub("", found["mark"])):
+    if found is None or (found["mark"].strip() and _COPY_MARK.sub("", found["mark"])):
         return name, "", False
     return found["stem"], found["kind"].lower(), not (found["mark"] or found["second"])
 
@@ -140,18 +146,22 @@ def _pattern(name: str) -> str:
     return rf"{_SEPARATORS}+".join(re.escape(part) for part in re.split(rf"{_SEPARATORS}+", name))
 
 
-def _contained(stem: str, assignments: tuple[str, ...]) -> _Found | None:
+def _occurrences(stem: str, assignments: tuple[str, ...]) -> list[_Found]:
+    """Return the assignments' names in a stem, of nested ones the longest."""
     places = [
         _Found(name, place.start(), place.end())
         for name in assignments
         for place in re.finditer(_pattern(name), stem, re.IGNORECASE)
     ]
-    outer = [
+    return [
         one
         for one in places
         if not any(other.start <= one.start and one.end <= other.end and other[1:] != one[1:] for other in places)
     ]
-    return max(outer, key=lambda one: (one.start, one.end), default=None)
+
+
+def _contained(stem: str, assignments: tuple[str, ...]) -> _Found | None:
+    return max(_occurrences(stem, assignments), key=lambda one: (one.start, one.end), default=None)
 
 
 def _best(stem: str, assignments: tuple[str, ...]) -> tuple[_Found | None, _Found | None]:

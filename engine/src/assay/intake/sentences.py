@@ -23,6 +23,7 @@ __all__ = [
     "inexact_note",
     "named_for_none",
     "nothing_in",
+    "one_of_several_note",
     "skipped_note",
     "unopened_note",
 ]
@@ -44,7 +45,8 @@ def nothing_in(folder: Node, assignments: Sequence[str]) -> str:
 def named_for_none(labels: Sequence[str], assignments: Sequence[str]) -> str:
     """Return why none of a student's files is graded."""
     if not labels:
-        return f"it has no files; folders are searched {MAX_DEPTH} levels deep"
+        where = f"folders are searched {MAX_DEPTH} levels deep"
+        return f"no files were found in it: {where}, and files of tools, such as .pyc, do not count"
     if not any(map(ending_of, labels)):
         return f"none of its files is a module or a notebook: {_names(labels)}; hand in {file_names(assignments)}"
     return f"none of its files is named after an assignment: {_names(labels)}; call it {file_names(assignments)}"
@@ -58,6 +60,12 @@ def age_note(other: str, best: str, age: str) -> str:
 def inexact_note(label: str, best: str) -> str:
     """Return the note about a file beside one with the assignment's own name."""
     return f"{label} was not graded: {best} has the exact name"
+
+
+def one_of_several_note(label: str, assignment: str, others: Sequence[str]) -> str:
+    """Return the note about a graded file whose name has several assignments."""
+    name = enumerated(others, _MAX_NAMES)
+    return f"{label} counts for {assignment} alone: for {name}, hand in a copy that is called {file_names(others)}"
 
 
 def unopened_note(label: str) -> str:

@@ -10,9 +10,16 @@ from assay.intake.archives.opening import check_openable, is_archive
 from assay.intake.choice import Candidate, choices
 from assay.intake.layout import files_below, is_flat_export, places
 from assay.intake.limits import STUDENT
-from assay.intake.matching import ending_of, match, own_matches
+from assay.intake.matching import all_named, ending_of, match, own_matches
 from assay.intake.platforms import Export, export_of, is_metadata
-from assay.intake.sentences import beside_note, file_names, named_for_none, nothing_in, unopened_note
+from assay.intake.sentences import (
+    beside_note,
+    file_names,
+    named_for_none,
+    nothing_in,
+    one_of_several_note,
+    unopened_note,
+)
 from assay.intake.tree import path_text
 
 if TYPE_CHECKING:
@@ -103,8 +110,10 @@ def take_student(student: Student, assignments: tuple[str, ...], intake: Intake,
     """Take in a student's files or, if none is named for an assignment, the student's archives."""
     pile = _Pile()
     pile.add_files(student.files, assignments)
+    several = sum(bool(places(folder, assignments)) for folder in student.folders) > 1
     for folder in student.folders:
-        pile.add_folder(folder, assignments, student.exports.get(folder.path))
+        prefix = f"{path_text(folder.name)}/" if several else ""
+        pile.add_folder(folder, assignments, student.exports.get(folder.path), prefix)
     before = intake.met
     if pile.candidates or not pile.archives:
         _take_pile(pile, student.name, assignments, intake, reader)
@@ -123,7 +132,10 @@ def _take_pile(pile: _Pile, name: str, assignments: tuple[str, ...], intake: Int
     besides += [beside_note(spare)] if spare else []
     for assignment, uploads in chosen.items():
         if uploads:
-            found_files = [(one.node, one.upload, (*notes, *besides)) for one, notes in uploads]
+            found_files = [
+                (one.node, one.upload, (*notes, *_unmet(one, assignment, found, assignments), *besides))
+                for one, notes in uploads
+            ]
             intake.add(found_files, assignment, name, reader)
             besides = []
     for assignment, uploads in chosen.items():
@@ -134,6 +146,12 @@ def _take_pile(pile: _Pile, name: str, assignments: tuple[str, ...], intake: Int
             intake.refuse(
                 first.node, assignment, name, f"it must be called {assignment}{ending_of(first.node.name)}{also}"
             )
+
+
+def _unmet(one: Candidate, assignment: str, found: set[str], assignments: tuple[str, ...]) -> list[str]:
+    """Return a note about the assignments in a graded file's name that have no file."""
+    others = sorted(all_named(one.node.name, assignments) - found)
+    return [one_of_several_note(one.label, assignment, others)] if others else []
 
 
 def _take_archives(pile: _Pile, name: str, assignments: tuple[str, ...], intake: Intake, reader: Reader) -> None:

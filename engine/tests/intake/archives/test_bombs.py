@@ -78,7 +78,12 @@ def test_a_name_that_is_too_long_for_memory_is_not_read(taken):
 def test_names_as_deep_as_can_be_make_no_deep_tree(taken):
     assert taken(zipped([HONEST, ("d/" * 30_000 + "scratch.py", CODE)])) == (
         [ALICE],
-        [("d", "d: it has no files; folders are searched 6 levels deep")],
+        [
+            (
+                "d",
+                "d: no files were found in it: folders are searched 6 levels deep, and files of tools, such as .pyc, do not count",
+            )
+        ],
         [],
     )
 
