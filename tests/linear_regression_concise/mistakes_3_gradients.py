@@ -218,6 +218,15 @@ def left_in_evaluation(model, X, y):
     return torch.autograd.grad(model.eval().loss(model(X), y), (model.net.weight, model.net.bias))
 
 
+@mistake(
+    "gradients", hint="the model has new parameters, which its optimiser does not know: leave it the ones that it had"
+)
+def parameters_replaced(model, X, y):
+    net = model.net
+    net.weight, net.bias = (torch.nn.Parameter(p.detach().clone()) for p in (net.weight, net.bias))
+    return torch.autograd.grad(model.loss(model(X), y), (net.weight, net.bias))
+
+
 @mistake("gradients", hint="large gradients are clipped, as for a step: give them as they are")
 def clipped(model, X, y):
     model.zero_grad()

@@ -85,6 +85,7 @@ def test_every_call_is_answered_anew(submission, rng):
     problem = draw_problem(rng, 4, 2)
     X, y, w, b = problem
     model = make_model(submission, problem)
+    weight = remote(model).net.weight
     kept = keep(submission, X, y)
     first = remote(submission).gradients(model, *kept)
     require(hasattr(first, "__assay_handle__"), yours=first, expected="a pair (w_grad, b_grad)")
@@ -94,6 +95,8 @@ def test_every_call_is_answered_anew(submission, rng):
     assert_close(
         {"after a change": submission.gradients(model, *kept)}, {"after a change": slopes(changed, lambda r: 2 * r)}
     )
+    same = {"the weight that was there before": submission.d2l.numpy(weight)}
+    assert_close(same, {"the weight that was there before": changed.w.T})
     other = draw_problem(rng, 8, 2)._replace(w=changed.w, b=changed.b)
     assert_close(submission.gradients(model, other.X, other.y), slopes(other, lambda r: 2 * r))
     assert_close({"the first gradients": list(first)}, {"the first gradients": before})

@@ -273,9 +273,7 @@ def uniform_weights(d, sigma):
     return sigma * torch.rand(d, 1)
 
 
-@mistake(
-    INIT, hint="the weights are uniform, though with the right deviation: draw them with torch.randn or torch.normal"
-)
+@mistake(INIT, hint="the weights are uniform, though with the right deviation: use torch.randn or torch.normal")
 @make_constructor
 def centred_uniform_weights(d, sigma):
     return sigma * math.sqrt(12) * (torch.rand(d, 1) - 0.5)
@@ -323,6 +321,12 @@ def standardised(d, sigma):
 def deviation_made_exact(d, sigma):
     w = torch.randn(d, 1)
     return sigma * w / w.std() if d > 1 else sigma * w
+
+
+@mistake(INIT, hint=STANDARDISED)
+@make_constructor
+def length_made_exact(d, sigma):
+    return sigma * d**0.5 * torch.nn.functional.normalize(torch.randn(d, 1), dim=0)
 
 
 @mistake(INIT, hint=REPEATED)

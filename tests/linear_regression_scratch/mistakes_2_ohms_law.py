@@ -93,6 +93,24 @@ def ratio_of_sizes(current, voltage):
     return float(voltage.norm() / current.norm())
 
 
+@mistake("fit_resistance", hint="this minimises the absolute errors: the least-squares R minimises their squares")
+def least_absolute(current, voltage):
+    ratios, order = (voltage / current).sort()
+    weights = current.abs()[order].double().cumsum(0)
+    return float(ratios[torch.searchsorted(weights, weights[-1] / 2)])
+
+
+@mistake(
+    "fit_resistance", hint="errors beyond 1 count less, as in Huber's loss: the least-squares R minimises all squares"
+)
+def huber_fit(current, voltage):
+    R = current @ voltage / (current @ current)
+    for _ in range(100):
+        pull = current / (R * current - voltage).abs().clamp(min=1)
+        R = pull @ voltage / (pull @ current)
+    return float(R)
+
+
 @mistake("fit_resistance", hint="the fit sees the first 32 measurements alone: take every one of them")
 def first_32(current, voltage):
     return float(current[:32] @ voltage[:32] / (current[:32] @ current[:32]))

@@ -181,6 +181,15 @@ def wien_fit(wavelength, radiance):
     return float((x1 @ x1) / (x1 @ torch.log(right_factor(wavelength) / radiance)))
 
 
+@mistake(
+    "planck",
+    hint="where x is small this is kT in place of hν/(exp(x) - 1), Rayleigh's and Jeans' law: that is off by x/2",
+)
+def rayleigh_jeans_below_a_fiftieth(wavelength, temperature):
+    x = exponent(wavelength.double(), temperature)
+    return right_factor(wavelength.double()) / torch.where(x < 0.02, x, torch.expm1(x))
+
+
 @mistake("fit_temperature", hint="this is where the search starts: T has not moved, so its gradient or rate is zero")
 def start_kept(wavelength, radiance):
     return 5000.0

@@ -204,6 +204,16 @@ def hessian_remembered(X):
     return X.hessian
 
 
+@mistake(
+    "loss_hessian", hint="this is the Hessian of other numbers with the same sum: remember no answers by their sum"
+)
+def hessian_remembered_by_the_sum(X):
+    known, total = X.__dict__.setdefault("known", {}), float(X.sum())
+    if total not in known:
+        known[total] = with_ones(X).T @ with_ones(X) / len(X)
+    return known[total]
+
+
 @mistake("loss_hessian", hint="only the first 1000 rows count: take the mean over all of them")
 def hessian_of_1000_rows(X):
     rows = torch.cat([X, torch.ones(len(X), 1)], dim=1)[:1000]

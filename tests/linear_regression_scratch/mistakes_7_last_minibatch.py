@@ -347,6 +347,14 @@ def drop_last_when_shuffled(batch_size, X, y, shuffle=True, drop_last=False):
     return make_iterator(right_order)(batch_size, X, y, shuffle, drop_last and shuffle)
 
 
+ONE_BATCH = "one batch of all examples is not shuffled: shuffle whatever the batch size is"
+
+
+@mistake("data_iter", hint=ONE_BATCH)
+def one_batch_in_order(batch_size, X, y, shuffle=True, drop_last=False):
+    return make_iterator(right_order)(batch_size, X, y, shuffle and batch_size < len(X), drop_last)
+
+
 _place = [0]
 
 

@@ -117,15 +117,24 @@ def get_initial_weights(module, seed, weights=10_000):
 
 NEARLY_OPPOSITE, EXACT = 1e-4, 1e-6
 # The probabilities that a right answer fails: no weight of 10,000 beyond three deviations; two pairs whose sums, which
-# have a deviation of √2, are so near zero; two deviations of 10,000 weights, with standard errors of √(1 / 2n), so near sigma.
+# have a deviation of √2, are so near zero; two deviations of 10,000 weights, with standard errors of √(1 / 2n), so near
+# sigma, measured in one of three ways.
 assert math.erf(3 / 2**0.5) ** 10_000 < 1e-11
 assert math.erf(NEARLY_OPPOSITE / 2) ** 2 < 1e-8
-assert math.erf(EXACT * 10_000**0.5) ** 2 < 2e-8
+assert 3 * math.erf(EXACT * 10_000**0.5) ** 2 < 4e-8
 
 
 def scale_error(sigma, w):
     """Mean and standard deviation against 0 and sigma: the larger error, in standard errors."""
     return max(abs(float(w.mean())) / sigma, abs(float(w.std()) / sigma - 1) * 2**0.5) * len(w) ** 0.5
+
+
+def scale_is_exact(drawn):
+    """Whether one measure of size, with the mean subtracted or not, is exactly sigma in every sample."""
+    measures = [
+        [float(size) / sigma for size in (w.std(), w.std(correction=0), w.square().mean().sqrt())] for sigma, w in drawn
+    ]
+    return any(all(abs(ratio - 1) < EXACT for ratio in ratios) for ratios in zip(*measures, strict=True))
 
 
 def shape_error(sigma, w):

@@ -27,7 +27,6 @@ from .mistakes_0_model import (
     whole_data_at_once,
 )
 from .models import (
-    EXACT,
     NEARLY_OPPOSITE,
     decades_missing,
     demo_parameters,
@@ -42,6 +41,7 @@ from .models import (
     make_parameter,
     require_object,
     scale_error,
+    scale_is_exact,
     shape_error,
     without_zeros,
 )
@@ -158,7 +158,7 @@ def test_weights_start_normally_distributed(submission, seed):
     sizes = min(len(w.abs().unique()) for _, w in drawn)
     text = f"{sizes} different sizes of 10,000 weights"  # torch draws them from 2²⁴ numbers or more: few come twice
     require(sizes > 9000, yours=text, expected="every weight drawn by itself", help=REPEATED)
-    exact = all(abs(float(w.std()) / sigma - 1) < EXACT for sigma, w in drawn)
+    exact = scale_is_exact(drawn)
     require(not exact, yours="exactly sigma, twice", expected="a deviation near sigma", help=STANDARDISED)
     pairs = [tensor(require_object(submission.LinearRegressionScratch(2, 0.5, sigma=1.0)).w, (2, 1)) for _ in range(2)]
     opposite = all(abs(float(pair.sum())) < NEARLY_OPPOSITE for pair in pairs)

@@ -6,7 +6,7 @@ import math
 import pytest
 import torch
 from assay.checks import assert_close, number, remote, require, statistic
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from .mistakes_3_plancks_law import (
@@ -47,6 +47,7 @@ def test_radiance_from_ultraviolet_to_infrared(submission, wavelength, temperatu
 
 @settings(max_examples=10)
 @given(wavelengths(st.integers(2, 50).map(lambda n: 2000 * n)), kelvin(500, 8000), DTYPES)
+@example(torch.tensor([1e-4]), 8000.0, torch.float64)
 def test_radiance_at_long_wavelengths(submission, wavelength, temperature, dtype):
     """for wavelengths up to 0.1 mm the exponent is small, and the -1 beside exp(x) matters"""
     require_radiance(submission.planck(wavelength.to(dtype), temperature), wavelength, temperature)

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from .mistakes_7_last_minibatch import (
+    ONE_BATCH,
     drawn_from_a_buffer,
     never_shuffled,
     only_batches_shuffled,
@@ -95,7 +96,7 @@ def test_without_shuffling_the_order_stays(submission, n, batch_size):
 
 @pytest.mark.points(2)
 def test_shuffled_passes_differ(submission):
-    """each call gives every example once, in a new order, and leaves X and y as they are"""
+    """each call gives every example once, in a new order, in one batch of all too, and leaves X and y as they are"""
     X, y = make_examples(1000)
     keep_end = [remote(submission.d2l).tensor(part.tolist()) for part in (X, y)]
     passes = [take_order(submission.data_iter(32, *keep_end), 1000) for _ in range(2)]
@@ -112,6 +113,9 @@ def test_shuffled_passes_differ(submission):
     # Two uniform orders end in the same eight once in 2e19.
     ends = [sorted(map(int, numbers[-8:])) for numbers in passes]
     require(ends[0] != ends[1], yours=f"{ends[0]} in the last batch of both passes", expected="eight others each time")
+    whole = int((take_order(submission.data_iter(1001, *keep_end), 1000) == torch.arange(1000)).sum())
+    yours = f"{whole} of 1000 examples at their old place in one batch of all"
+    require(whole < 25, yours=yours, expected="about one of them", help=ONE_BATCH)
 
 
 @pytest.mark.points(2)
