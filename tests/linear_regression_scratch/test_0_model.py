@@ -2,7 +2,18 @@
 
 import pytest
 import torch
-from assay.checks import assert_close, assign, columns, regressions, remote, require, statistic, tensor, tensors
+from assay.checks import (
+    assert_close,
+    assign,
+    columns,
+    regressions,
+    remote,
+    require,
+    require_object,
+    statistic,
+    tensor,
+    tensors,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -38,7 +49,6 @@ from .models import (
     largest_error,
     make_model,
     make_parameter,
-    require_object,
     scale_error,
     shape_error,
     without_zeros,
