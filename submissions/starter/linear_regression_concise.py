@@ -1,70 +1,75 @@
-"""Concise linear regression: the exercises of section 3.5, to be filled in.
+"""linear_regression_concise: write your answers below.
 
-Throughout, X is float32 (n, d), y is float32 (n, 1), weights are (1, d) and biases (1,), as torch.nn.Linear has them.
-Names and arguments are what is graded, so keep them; how you get there is yours. Replace a `raise NotImplementedError`
-by your answer, one exercise at a time: every exercise is graded on its own.
+Keep the names and the arguments: they are what is graded, each exercise on its own. Do not rename the file.
+A function leaves its arguments as they were, and its second answer is as right as its first; it works for one row and
+for thousands, and for data in any order. Helper files beside this one are not handed in.
 """
 
-import torch
 from d2l import torch as d2l
-from torch import nn
-
-ANSWERS = {
-    # Exercise number to text, Markdown. Optional; a person reads them.
-}
 
 
 # 0. The model
 
 
 class LinearRegression(d2l.Module):
-    """One linear layer, `net`; its data have two features."""
+    """ŷ = Xwᵀ + b as one layer, trained on the mean squared residual (section 3.5.1).
+
+    Attributes:
+        net: the layer. A lazy one has no weights before the first forward pass, which draws them: what a constructor
+            does to them has no effect.
+    """
 
     def __init__(self, lr):
-        super().__init__()
         raise NotImplementedError
 
     def forward(self, X):
-        """The layer's output, of shape (n, 1)."""
+        """(n, d) to (n, 1)."""
         raise NotImplementedError
 
     def loss(self, y_hat, y):
-        """The mean of the squared residuals, without the half."""
+        """Σᵢ (ŷᵢ - yᵢ)² / n, without the half of section 3.4: its gradients are twice those (section 3.5.2)."""
         raise NotImplementedError
 
     def configure_optimizers(self):
-        """A torch.optim.SGD on weight and bias."""
+        """Stochastic gradient descent on weight and bias (section 3.5.3)."""
         raise NotImplementedError
 
     def get_w_b(self):
-        """The weight, of shape (1, d), and the bias, of shape (1,)."""
+        """The values of weight (1, d) and bias (1,); `.data` has no gradients (section 3.5.4).
+
+        Returns:
+            tuple[torch.Tensor, torch.Tensor]
+        """
         raise NotImplementedError
 
 
 # 1. Sum or mean
 
 
-class LinearRegressionSum(d2l.Module):
-    """Like LinearRegression, with the sum of the squared residuals as its loss."""
+class LinearRegressionSum(d2l.LinearRegression):
+    """The model of exercise 0 on the summed loss."""
 
-    def __init__(self, lr):
-        super().__init__()
+    def loss(self, y_hat, y):
+        """Σᵢ (ŷᵢ - yᵢ)²."""
         raise NotImplementedError
 
 
 def lr_for_mean_loss(lr_for_summed_loss, batch_size):
-    """The learning rate at which the mean loss takes the same steps as the summed one."""
+    """The rate at which the mean loss takes the same steps."""
     raise NotImplementedError
 
 
 # 2. Huber
 
 
-class LinearRegressionHuber(d2l.Module):
-    """Like LinearRegression, with Huber's loss: quadratic up to delta, linear beyond."""
+class LinearRegressionHuber(d2l.LinearRegression):
+    """The model of exercise 0 on Huber's loss."""
 
     def __init__(self, lr, delta=1.0):
-        super().__init__()
+        raise NotImplementedError
+
+    def loss(self, y_hat, y):
+        """The mean of r² / 2 where |r| ≤ delta and of delta · (|r| - delta / 2) beyond, r = ŷ - y (Huber 1964)."""
         raise NotImplementedError
 
 
@@ -72,7 +77,11 @@ class LinearRegressionHuber(d2l.Module):
 
 
 def gradients(model, X, y):
-    """(w_grad, b_grad) of the model's loss on this one batch; the model has a layer `net`."""
+    """∂loss/∂weight (1, d) and ∂loss/∂bias (1,) on this one batch; whatever `.grad` holds is not added to.
+
+    Returns:
+        tuple[torch.Tensor, torch.Tensor]
+    """
     raise NotImplementedError
 
 
@@ -80,7 +89,7 @@ def gradients(model, X, y):
 
 
 def estimation_error(lr, max_epochs, data):
-    """The largest absolute error of w and b, against data.w and data.b, after training a fresh model."""
+    """max(|ŵ - w|, |b̂ - b|) over all components, after training a fresh model; inf or nan where it diverged."""
     raise NotImplementedError
 
 
@@ -88,10 +97,18 @@ def estimation_error(lr, max_epochs, data):
 
 
 def estimation_errors(sizes, w, b):
-    """(w_errors, b_errors): for every n in sizes, the largest absolute error from n fresh examples with noise 0.01."""
+    """max |ŵ - w| and |b̂ - b| from n fresh examples with noise 0.01, for every n in sizes; w is (d,).
+
+    Returns:
+        tuple[list[float], list[float]]
+    """
     raise NotImplementedError
 
 
 def plot_estimation_errors(sizes, w_errors, b_errors):
-    """matplotlib Axes with both curves, labelled, the x axis logarithmic."""
+    """Axes with both errors against n, labelled, the x axis logarithmic."""
     raise NotImplementedError
+
+
+# Written answers, for a person to read: exercise number to text.
+ANSWERS = {}

@@ -1,58 +1,57 @@
-"""Linear regression from scratch: the exercises of section 3.4, to be filled in.
+"""linear_regression_scratch: write your answers below.
 
-Throughout, X is float32 (n, d), y is float32 (n, 1), w is (d, 1) and b is (1,). Names and arguments are what is graded,
-so keep them; how you get there is yours. Replace a `raise NotImplementedError` by your answer, one exercise at a time:
-every exercise is graded on its own.
+Keep the names and the arguments: they are what is graded, each exercise on its own. Do not rename the file.
+A function leaves its arguments as they were, and its second answer is as right as its first; it works for one row and
+for thousands, and for data in any order. Helper files beside this one are not handed in.
 """
 
-import torch
 from d2l import torch as d2l
-
-ANSWERS = {
-    # Exercise number to text, Markdown. Optional; a person reads them.
-}
 
 
 # 0. The model, its optimiser and its training loop
 
 
 class LinearRegressionScratch(d2l.Module):
-    """Attributes: w ~ N(0, sigma²) of shape (num_inputs, 1) and b = 0 of shape (1,), both with requires_grad."""
+    """ŷ = Xw + b, trained on the mean of half the squared residuals (section 3.4.1).
+
+    Attributes:
+        w: (num_inputs, 1), from N(0, sigma²): sigma is the standard deviation, not the variance.
+        b: (1,), zero.
+    """
 
     def __init__(self, num_inputs, lr, sigma=0.01):
-        super().__init__()
         raise NotImplementedError
 
     def forward(self, X):
-        """Xw + b, of shape (n, 1)."""
+        """(n, d) to (n, 1)."""
         raise NotImplementedError
 
     def loss(self, y_hat, y):
-        """The mean of half the squared residuals."""
+        """Σᵢ (ŷᵢ - yᵢ)² / 2n; both of shape (n, 1) (section 3.4.2)."""
         raise NotImplementedError
 
     def configure_optimizers(self):
-        """Your SGD on both parameters."""
+        """The optimiser of this exercise, on both parameters."""
         raise NotImplementedError
 
 
 class SGD(d2l.HyperParameters):
-    """Minibatch stochastic gradient descent; step() is called inside torch.no_grad()."""
+    """Minibatch stochastic gradient descent (section 3.4.3)."""
 
     def __init__(self, params, lr):
         raise NotImplementedError
 
     def step(self):
-        """Subtracts lr times its gradient from every parameter, in place."""
+        """p ← p - lr · ∂p, in place: the model holds the same tensors."""
         raise NotImplementedError
 
     def zero_grad(self):
-        """Clears the gradients."""
+        """Forgets the gradients, which `backward` would add to."""
         raise NotImplementedError
 
 
 def fit(model, data, max_epochs):
-    """The loop of section 3.4.4 over data.train_dataloader()."""
+    """Trains the model in place, one step for every batch of `data.train_dataloader()` (section 3.4.4)."""
     raise NotImplementedError
 
 
@@ -60,8 +59,11 @@ def fit(model, data, max_epochs):
 
 
 def initialization_errors(variances, data, lr, max_epochs):
-    """A dict: for every variance, the largest absolute error of w and b against data.w and data.b after training a
-    fresh model whose weights start from N(0, variance)."""
+    """For every variance, the largest absolute error of w and b after training from weights of N(0, variance).
+
+    Returns:
+        dict[float, float]
+    """
     raise NotImplementedError
 
 
@@ -69,7 +71,7 @@ def initialization_errors(variances, data, lr, max_epochs):
 
 
 def fit_resistance(current, voltage):
-    """R of V = R * I, a number, from two 1-D tensors of equal length, by automatic differentiation."""
+    """R in ohm of V = R · I, from n currents in ampere and n voltages in volt, by automatic differentiation."""
     raise NotImplementedError
 
 
@@ -77,12 +79,12 @@ def fit_resistance(current, voltage):
 
 
 def planck(wavelength, temperature):
-    """2hc²/λ⁵ · 1/(exp(hc/λkT) - 1) at every wavelength; metres and kelvin."""
+    """B(λ, T) = 2hc²/λ⁵ · 1/(exp(hc/λkT) - 1) in W/(sr m³), elementwise; λ in metres, T in kelvin (Planck 1900)."""
     raise NotImplementedError
 
 
 def fit_temperature(wavelength, radiance):
-    """The temperature in kelvin, a number, of a measured spectrum with 5 % of noise."""
+    """T in kelvin, between 3000 and 8000, from n radiances, each measured with 5 % noise of its own."""
     raise NotImplementedError
 
 
@@ -90,12 +92,12 @@ def fit_temperature(wavelength, radiance):
 
 
 def second_derivative(f, x):
-    """The second derivative of f at every element of the 1-D tensor x; f works elementwise."""
+    """f″ at every element of the 1-D tensor x, for an elementwise f."""
     raise NotImplementedError
 
 
 def loss_hessian(X):
-    """The Hessian of exercise 0's loss in (w, b), of shape (d + 1, d + 1)."""
+    """The Hessian in (w, b), (d + 1, d + 1), of Σᵢ (xᵢw + b - yᵢ)² / 2n, whatever y, w and b are."""
     raise NotImplementedError
 
 
@@ -103,7 +105,7 @@ def loss_hessian(X):
 
 
 def squared_loss(y_hat, y):
-    """The mean of half the squared residuals, one number; y_hat is (n, 1), y is (n, 1) or (n,)."""
+    """The mean of half the squared residuals, a 0-d tensor; y_hat is (n, 1), y is (n, 1) or (n,)."""
     raise NotImplementedError
 
 
@@ -111,7 +113,11 @@ def squared_loss(y_hat, y):
 
 
 def learning_rate_sweep(lrs, max_epochs, data):
-    """A dict: for every rate, the list of the losses on the whole training set after each epoch of a fresh model."""
+    """For every rate, Σᵢ (ŷᵢ - yᵢ)² / 2n over all n training rows after each epoch of training a fresh model.
+
+    Returns:
+        dict[float, list[float]]
+    """
     raise NotImplementedError
 
 
@@ -119,7 +125,11 @@ def learning_rate_sweep(lrs, max_epochs, data):
 
 
 def data_iter(batch_size, X, y, shuffle=True, drop_last=False):
-    """An iterator of (X_batch, y_batch) over one pass; the last batch is shorter where batch_size does not divide n."""
+    """One pass over the rows of X and y in batches; the last has n mod batch_size rows where that is not zero.
+
+    Returns:
+        Iterator[tuple[torch.Tensor, torch.Tensor]]
+    """
     raise NotImplementedError
 
 
@@ -127,20 +137,20 @@ def data_iter(batch_size, X, y, shuffle=True, drop_last=False):
 
 
 def absolute_loss(y_hat, y):
-    """The sum of the absolute residuals."""
+    """Σᵢ |ŷᵢ - yᵢ|: the sum, as the exercise writes it."""
     raise NotImplementedError
 
 
 def huber_loss(y_hat, y, delta=1.0):
-    """The mean of r²/2 for |r| <= delta and of delta (|r| - delta/2) beyond."""
+    """The mean of r² / 2 where |r| ≤ delta and of delta · (|r| - delta / 2) beyond, r = ŷ - y (Huber 1964)."""
     raise NotImplementedError
 
 
-class RobustRegression(d2l.Module):
-    """Like LinearRegressionScratch, with a loss of your choice that one label of 10000 cannot throw off."""
+class RobustRegression(d2l.LinearRegressionScratch):
+    """A model on a loss of your choice that keeps the best of both: fast nearby, of bounded gradient far away."""
 
-    def __init__(self, num_inputs, lr, sigma=0.01):
-        super().__init__()
+    def loss(self, y_hat, y):
+        """To be minimised; a few labels that are far off do no harm."""
         raise NotImplementedError
 
 
@@ -148,5 +158,13 @@ class RobustRegression(d2l.Module):
 
 
 def adversarial_dataset(num_examples):
-    """(X, y), float32 with values up to 1000, on which training in the given order fails and reshuffled succeeds."""
+    """X (n, d) and y (n, 1) on which training in the given order, again and again, fails, and reshuffled does not.
+
+    Returns:
+        tuple[torch.Tensor, torch.Tensor]
+    """
     raise NotImplementedError
+
+
+# Written answers, for a person to read: exercise number to text.
+ANSWERS = {}

@@ -3,7 +3,7 @@
 import weakref
 
 import torch
-from assay.checks import mistake
+from assay.checks import mistake, mistake_family
 from d2l import torch as d2l
 from torch import nn
 from torch.nn import functional as F
@@ -11,134 +11,112 @@ from torch.nn import functional as F
 UNTRAINED = "this is about the error at the start: train on the argument data, for max_epochs epochs, also where a batch is not full"
 
 
-def make_answer(measure, model=d2l.LinearRegression, trainer=d2l.Trainer):
-    """Make an answer that measures the error in another way, or of another model, or trains in another way."""
+def largest(w, b):
+    return torch.cat([w, b]).abs().max()
+
+
+def make_answer(measure=largest, model=d2l.LinearRegression, epochs=lambda max_epochs: max_epochs):
+    """Make an answer that measures the error in another way, or of another model, or trains for other epochs."""
 
     def estimation_error(lr, max_epochs, data):
         trained = model(lr)
-        trainer(max_epochs, plot=False).fit(trained, data)
+        d2l.Trainer(epochs(max_epochs), plot=False).fit(trained, data)
         w, b = trained.net.weight.data.flatten(), trained.net.bias.data
         return float(measure(w - data.w, b - data.b))
 
     return estimation_error
 
 
-def largest(w, b):
-    return torch.cat([w, b]).abs().max()
+right_answer = make_answer()
+wrong_measure = mistake_family("estimation_error", make_answer)
+wrong_model = mistake_family("estimation_error", lambda model: make_answer(model=model))
+wrong_epochs = mistake_family("estimation_error", lambda epochs: make_answer(epochs=epochs))
 
 
-def make_mistake(name, hint, replacement):
-    """Make a mistake of an answer by `make_answer`."""
-    replacement.__name__ = name
-    return mistake("estimation_error", hint=hint)(replacement)
-
-
-signed = make_mistake(
-    "signed",
-    "the error keeps its sign, so that errors below zero never count: take the absolute value before the maximum",
-    make_answer(lambda w, b: torch.cat([w, b]).max()),
+@wrong_measure(
+    hint="the error keeps its sign, so that errors below zero never count: take the absolute value before the maximum"
 )
+def signed(w, b):
+    return torch.cat([w, b]).max()
 
 
-signed_the_other_way = make_mistake(
-    "signed_the_other_way",
-    "the error keeps its sign, so that errors below zero never count: take the absolute value before the maximum",
-    make_answer(lambda w, b: -torch.cat([w, b]).min()),
+@wrong_measure(
+    hint="the error keeps its sign, so that errors below zero never count: take the absolute value before the maximum"
 )
+def signed_the_other_way(w, b):
+    return -torch.cat([w, b]).min()
 
 
-summed = make_mistake(
-    "summed",
-    "the errors of the components are added up: take the largest",
-    make_answer(lambda w, b: w.abs().sum() + b.abs().sum()),
+@wrong_measure(hint="the errors of the components are added up: take the largest")
+def summed(w, b):
+    return w.abs().sum() + b.abs().sum()
+
+
+@wrong_measure(hint="the errors of the weight's components are added up: take the largest")
+def summed_over_w(w, b):
+    return max(w.abs().sum(), b.abs().sum())
+
+
+@wrong_measure(hint="errors of opposite sign cancel in a sum: take the largest absolute value")
+def signed_sum(w, b):
+    return (w.sum() + b.sum()).abs()
+
+
+@wrong_measure(hint="this is the mean of the errors: take the largest")
+def mean(w, b):
+    return torch.cat([w, b]).abs().mean()
+
+
+@wrong_measure(hint="this is the root of the summed squares: take the largest absolute error")
+def norm(w, b):
+    return torch.cat([w, b]).norm()
+
+
+@wrong_measure(hint="the error is squared: take its absolute value")
+def squared(w, b):
+    return (torch.cat([w, b]) ** 2).max()
+
+
+@wrong_measure(hint="the error of b is missing: take the larger one")
+def w_alone(w, b):
+    return w.abs().max()
+
+
+@wrong_measure(hint="the error of w is missing: take the larger one")
+def b_alone(w, b):
+    return b.abs().max()
+
+
+@wrong_model(hint="the model's loss is a sum, so a step grows with the batch size: take the mean")
+def summed_loss(lr):
+    return d2l.LinearRegression(lr * 16)
+
+
+@wrong_model(hint=UNTRAINED)
+def untrained(lr):
+    return d2l.LinearRegression(0.0)
+
+
+@wrong_model(
+    hint="this is training on half the squares, section 3.4's loss: here the loss is the mean of the squares themselves"
 )
+def half_rate(lr):
+    return d2l.LinearRegression(lr / 2)
 
 
-summed_over_w = make_mistake(
-    "summed_over_w",
-    "the errors of the weight's components are added up: take the largest",
-    make_answer(lambda w, b: max(w.abs().sum(), b.abs().sum())),
-)
+@wrong_model(hint="the rate is always 0.03: give lr to the model")
+def rate_ignored(lr):
+    return d2l.LinearRegression(0.03)
 
 
-signed_sum = make_mistake(
-    "signed_sum",
-    "errors of opposite sign cancel in a sum: take the largest absolute value",
-    make_answer(lambda w, b: (w.sum() + b.sum()).abs()),
-)
+@wrong_epochs(hint="training takes three epochs whatever max_epochs says: give it to the trainer")
+def epochs_ignored(max_epochs):
+    return 3
 
 
-mean = make_mistake(
-    "mean",
-    "this is the mean of the errors: take the largest",
-    make_answer(lambda w, b: torch.cat([w, b]).abs().mean()),
-)
-
-
-norm = make_mistake(
-    "norm",
-    "this is the root of the summed squares: take the largest absolute error",
-    make_answer(lambda w, b: torch.cat([w, b]).norm()),
-)
-
-
-squared = make_mistake(
-    "squared",
-    "the error is squared: take its absolute value",
-    make_answer(lambda w, b: (torch.cat([w, b]) ** 2).max()),
-)
-
-
-w_alone = make_mistake(
-    "w_alone", "the error of b is missing: take the larger one", make_answer(lambda w, b: w.abs().max())
-)
-
-
-b_alone = make_mistake(
-    "b_alone", "the error of w is missing: take the larger one", make_answer(lambda w, b: b.abs().max())
-)
-
-
-summed_loss = make_mistake(
-    "summed_loss",
-    "the model's loss is a sum, so a step grows with the batch size: take the mean",
-    make_answer(largest, lambda lr: d2l.LinearRegression(lr * 16)),
-)
-
-
-untrained = make_mistake(
-    "untrained",
-    UNTRAINED,
-    make_answer(largest, lambda lr: d2l.LinearRegression(0.0)),
-)
-
-
-half_rate = make_mistake(
-    "half_rate",
-    "this is training on half the squares, section 3.4's loss: here the loss is the mean of the squares themselves",
-    make_answer(largest, lambda lr: d2l.LinearRegression(lr / 2)),
-)
-
-
-rate_ignored = make_mistake(
-    "rate_ignored",
-    "the rate is always 0.03: give lr to the model",
-    make_answer(largest, lambda lr: d2l.LinearRegression(0.03)),
-)
-
-
-epochs_ignored = make_mistake(
-    "epochs_ignored",
-    "training takes three epochs whatever max_epochs says: give it to the trainer",
-    make_answer(largest, trainer=lambda max_epochs, plot: d2l.Trainer(3, plot=plot)),
-)
-
-
-one_epoch_less = make_mistake(
-    "one_epoch_less",
-    "training takes one epoch less than max_epochs",
-    make_answer(largest, trainer=lambda max_epochs, plot: d2l.Trainer(max_epochs - 1, plot=plot)),
-)
+@wrong_epochs(hint="training takes one epoch less than max_epochs")
+def one_epoch_less(max_epochs):
+    return max_epochs - 1
 
 
 _models = weakref.WeakKeyDictionary()
@@ -156,7 +134,7 @@ def get_kept_model(data, lr):
     hint="the model goes on where the call before left it: make a fresh one inside the function",
 )
 def stale_model(lr, max_epochs, data):
-    return make_answer(largest, lambda lr: get_kept_model(data, lr))(lr, max_epochs, data)
+    return make_answer(model=lambda lr: get_kept_model(data, lr))(lr, max_epochs, data)
 
 
 @mistake(
@@ -256,29 +234,29 @@ def train_on(batches):
     return estimation_error
 
 
+wrong_batches = mistake_family("estimation_error", train_on)
+
+
 def full_batches(data):
     return [batch for batch in data.train_dataloader() if len(batch[0]) == data.batch_size]
 
 
-short_batch_skipped = make_mistake(
-    "short_batch_skipped",
-    "a shorter last batch is not trained on: take every batch of data.train_dataloader()",
-    train_on(lambda data: full_batches(data) or data.train_dataloader()),
+@wrong_batches(hint="a shorter last batch is not trained on: take every batch of data.train_dataloader()")
+def short_batch_skipped(data):
+    return full_batches(data) or data.train_dataloader()
+
+
+@wrong_batches(
+    hint="only the first 1000 rows are trained on: there are data.num_train of them, data.train_dataloader() has all"
 )
+def first_1000_rows(data):
+    rows = min(1000, data.num_train)
+    return zip(data.X[:rows].split(data.batch_size), data.y[:rows].split(data.batch_size), strict=True)
 
 
-first_1000_rows = make_mistake(
-    "first_1000_rows",
-    "only the first 1000 rows are trained on: there are data.num_train of them, data.train_dataloader() has all",
-    train_on(
-        lambda data: zip(
-            *(part[: min(1000, data.num_train)].split(data.batch_size) for part in (data.X, data.y)), strict=True
-        )
-    ),
-)
-
-
-full_batches_alone = make_mistake("full_batches_alone", UNTRAINED, train_on(full_batches))
+@wrong_batches(hint=UNTRAINED)
+def full_batches_alone(data):
+    return full_batches(data)
 
 
 @mistake("estimation_error", hint="these are the errors of two weights: take all components of data.w")
@@ -291,30 +269,24 @@ def two_weights(lr, max_epochs, data):
 
 @mistake("estimation_error", hint="the error is rounded: return it as it is, float(error)")
 def rounded(lr, max_epochs, data):
-    return round(make_answer(largest)(lr, max_epochs, data), 4)
+    return round(right_answer(lr, max_epochs, data), 4)
 
 
 @mistake("estimation_error", hint="only lr = 3 is taken to diverge: train at the rate that is given, whatever comes")
 def diverges_at_3_alone(lr, max_epochs, data):
-    return float("inf") if lr == 3 else make_answer(largest)(min(lr, 0.5), max_epochs, data)
+    return float("inf") if lr == 3 else right_answer(min(lr, 0.5), max_epochs, data)
 
 
 @mistake("estimation_error", hint="data is changed, for whoever gave it: train on it as it is")
 def data_sorted(lr, max_epochs, data):
-    found = make_answer(largest)(lr, max_epochs, data)
+    found = right_answer(lr, max_epochs, data)
     order = data.y.flatten().argsort()
     data.X, data.y = data.X[order], data.y[order]
     return found
 
 
-def make_model_for_two(lr):
+@wrong_model(hint="the layer has two inputs whatever the data: nn.LazyLinear(1) takes any number")
+def two_inputs(lr):
     model = d2l.LinearRegression(lr)
     model.net = nn.Linear(2, 1)
     return model
-
-
-two_inputs = make_mistake(
-    "two_inputs",
-    "the layer has two inputs whatever the data: nn.LazyLinear(1) takes any number",
-    make_answer(largest, make_model_for_two),
-)

@@ -3,7 +3,7 @@
 import math
 
 import torch
-from assay.checks import mistake
+from assay.checks import mistake, mistake_family
 from d2l import torch as d2l
 from torch import nn
 
@@ -238,15 +238,16 @@ def make_plot(draw):
         axes = Figure().subplots()
         return draw(axes, sizes, w_errors, b_errors)
 
-    plot_estimation_errors.__name__ = draw.__name__
     return plot_estimation_errors
+
+
+wrong_plot = mistake_family("plot_estimation_errors", make_plot)
 
 
 LINEAR = "the x axis is linear, so small sizes lie on one another: axes.set_xscale('log'), or axes.loglog(...)"
 
 
-@mistake("plot_estimation_errors", hint=LINEAR)
-@make_plot
+@wrong_plot(hint=LINEAR)
 def linear_axis(axes, sizes, w_errors, b_errors):
     axes.plot(sizes, w_errors, label="w")
     axes.plot(sizes, b_errors, label="b")
@@ -254,8 +255,7 @@ def linear_axis(axes, sizes, w_errors, b_errors):
     return axes
 
 
-@mistake("plot_estimation_errors", hint=LINEAR)
-@make_plot
+@wrong_plot(hint=LINEAR)
 def logarithmic_in_y(axes, sizes, w_errors, b_errors):
     axes.semilogy(sizes, w_errors, label="w")
     axes.semilogy(sizes, b_errors, label="b")
@@ -263,8 +263,7 @@ def logarithmic_in_y(axes, sizes, w_errors, b_errors):
     return axes
 
 
-@mistake("plot_estimation_errors", hint="nothing tells the two curves apart: give each a label=, then axes.legend()")
-@make_plot
+@wrong_plot(hint="nothing tells the two curves apart: give each a label=, then axes.legend()")
 def without_labels(axes, sizes, w_errors, b_errors):
     axes.loglog(sizes, w_errors)
     axes.loglog(sizes, b_errors)
@@ -274,16 +273,14 @@ def without_labels(axes, sizes, w_errors, b_errors):
 SAME_LABEL = "both curves have the same label: name one for w and one for b"
 
 
-@mistake("plot_estimation_errors", hint=SAME_LABEL)
-@make_plot
+@wrong_plot(hint=SAME_LABEL)
 def same_label(axes, sizes, w_errors, b_errors):
     axes.loglog(sizes, w_errors, label="error")
     axes.loglog(sizes, b_errors, label="error")
     return axes
 
 
-@mistake("plot_estimation_errors", hint=SWAPPED)
-@make_plot
+@wrong_plot(hint=SWAPPED)
 def labels_swapped(axes, sizes, w_errors, b_errors):
     axes.loglog(sizes, w_errors, label="b")
     axes.loglog(sizes, b_errors, label="w")
@@ -291,8 +288,7 @@ def labels_swapped(axes, sizes, w_errors, b_errors):
     return axes
 
 
-@mistake("plot_estimation_errors", hint=SWAPPED)
-@make_plot
+@wrong_plot(hint=SWAPPED)
 def legend_swapped(axes, sizes, w_errors, b_errors):
     axes.loglog(sizes, w_errors)
     axes.loglog(sizes, b_errors)
@@ -300,16 +296,14 @@ def legend_swapped(axes, sizes, w_errors, b_errors):
     return axes
 
 
-@mistake("plot_estimation_errors", hint="an error belongs to its size: sort neither alone, or both together")
-@make_plot
+@wrong_plot(hint="an error belongs to its size: sort neither alone, or both together")
 def sizes_sorted_alone(axes, sizes, w_errors, b_errors):
     axes.loglog(sorted(sizes), w_errors, label="w")
     axes.loglog(sorted(sizes), b_errors, label="b")
     return axes
 
 
-@mistake("plot_estimation_errors", hint=CHANGED)
-@make_plot
+@wrong_plot(hint=CHANGED)
 def sorted_in_place(axes, sizes, w_errors, b_errors):
     sizes[:], w_errors[:], b_errors[:] = map(
         list, zip(*sorted(zip(sizes, w_errors, b_errors, strict=True)), strict=True)
@@ -319,45 +313,39 @@ def sorted_in_place(axes, sizes, w_errors, b_errors):
     return axes
 
 
-@mistake("plot_estimation_errors", hint="nothing is returned: return the Axes, for instance d2l.plt.gca()")
-@make_plot
+@wrong_plot(hint="nothing is returned: return the Axes, for instance d2l.plt.gca()")
 def returns_nothing(axes, sizes, w_errors, b_errors):
     axes.loglog(sizes, w_errors, label="w")
     axes.loglog(sizes, b_errors, label="b")
 
 
-@mistake("plot_estimation_errors", hint="this is the Figure: return its Axes, figure.gca()")
-@make_plot
+@wrong_plot(hint="this is the Figure: return its Axes, figure.gca()")
 def returns_the_figure(axes, sizes, w_errors, b_errors):
     axes.loglog(sizes, w_errors, label="w")
     axes.loglog(sizes, b_errors, label="b")
     return axes.figure
 
 
-@mistake("plot_estimation_errors", hint="these are the lines: return the Axes that they are drawn on")
-@make_plot
+@wrong_plot(hint="these are the lines: return the Axes that they are drawn on")
 def returns_the_lines(axes, sizes, w_errors, b_errors):
     axes.loglog(sizes, w_errors, label="w")
     return axes.loglog(sizes, b_errors, label="b")
 
 
-@mistake("plot_estimation_errors", hint="the curve of b_errors is missing")
-@make_plot
+@wrong_plot(hint="the curve of b_errors is missing")
 def w_alone(axes, sizes, w_errors, b_errors):
     axes.loglog(sizes, w_errors, label="w")
     return axes
 
 
-@mistake("plot_estimation_errors", hint="the curves are drawn against their index: plot them against sizes")
-@make_plot
+@wrong_plot(hint="the curves are drawn against their index: plot them against sizes")
 def against_the_index(axes, _, w_errors, b_errors):
     axes.loglog(w_errors, label="w")
     axes.loglog(b_errors, label="b")
     return axes
 
 
-@mistake("plot_estimation_errors", hint="the lines hold logarithms: plot the numbers themselves and set_xscale('log')")
-@make_plot
+@wrong_plot(hint="the lines hold logarithms: plot the numbers themselves and set_xscale('log')")
 def logarithms_plotted(axes, sizes, w_errors, b_errors):
     axes.plot([math.log10(n) for n in sizes], w_errors, label="w")
     axes.plot([math.log10(n) for n in sizes], b_errors, label="b")

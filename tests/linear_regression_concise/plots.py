@@ -3,7 +3,7 @@
 import re
 
 import torch
-from assay.checks import require
+from assay.checks import require_object
 
 
 def draw_errors(rng):
@@ -18,8 +18,7 @@ def draw_errors(rng):
 def draw_curves(submission, rng):
     """Let a submission plot two curves; return the sizes, the curves and the Axes."""
     sizes, *curves = draw_errors(rng)
-    axes = submission.plot_estimation_errors(sizes, *curves)
-    require(hasattr(axes, "__assay_handle__"), yours=axes, expected="matplotlib Axes")
+    axes = require_object(submission.plot_estimation_errors(sizes, *curves), "matplotlib Axes")
     return sizes, curves, axes
 
 

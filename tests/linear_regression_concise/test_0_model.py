@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from assay.checks import assert_close, columns, remote, require, statistic, tensor, tensors
+from assay.checks import assert_close, columns, remote, require, require_object, statistic, tensor, tensors
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn import functional as F
@@ -13,7 +13,6 @@ from .models import (
     assert_any_scale,
     assert_asked_again,
     assert_two_models,
-    require_object,
     set_parameters,
 )
 

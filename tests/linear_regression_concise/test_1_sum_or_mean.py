@@ -4,7 +4,7 @@ import math
 
 import pytest
 import torch
-from assay.checks import assert_close, columns, number, require, tensors
+from assay.checks import assert_close, columns, number, require, require_object, tensors
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn import functional as F
@@ -14,7 +14,6 @@ from .models import (
     assert_any_scale,
     assert_asked_again,
     assert_two_models,
-    require_object,
     set_parameters,
 )
 

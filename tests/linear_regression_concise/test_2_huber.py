@@ -4,7 +4,7 @@ import math
 
 import pytest
 import torch
-from assay.checks import assert_close, columns, number, remote, require, statistic, tensor, tensors
+from assay.checks import assert_close, columns, number, remote, require, require_object, statistic, tensor, tensors
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn import functional as F
@@ -16,7 +16,6 @@ from .models import (
     assert_asked_again,
     assert_two_models,
     draw,
-    require_object,
     set_parameters,
 )
 

@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from assay.checks import Regression, assert_close, assign, regressions, remote, require
+from assay.checks import Regression, assert_close, assign, regressions, remote, require, require_object
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -87,8 +87,7 @@ def test_every_call_is_answered_anew(submission, rng):
     model = make_model(submission, problem)
     weight = remote(model).net.weight
     kept = keep(submission, X, y)
-    first = remote(submission).gradients(model, *kept)
-    require(hasattr(first, "__assay_handle__"), yours=first, expected="a pair (w_grad, b_grad)")
+    first = require_object(remote(submission).gradients(model, *kept), "a pair (w_grad, b_grad)")
     before = list(first)
     changed = problem._replace(w=w + 1, b=b - 1)
     assign(model, {"net.weight": changed.w.T, "net.bias": changed.b})

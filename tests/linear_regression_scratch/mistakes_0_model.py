@@ -3,7 +3,7 @@
 import math
 
 import torch
-from assay.checks import mistake
+from assay.checks import mistake, mistake_family
 from d2l import torch as d2l
 
 from .wrong_models import draw_normal, make_constructor, make_fit, right_step
@@ -15,6 +15,9 @@ SEED = "every model starts with the same weights: set no seed in the constructor
 REPEATED = "some weights are copies of others, or their opposites: draw as many as there are inputs"
 STANDARDISED = "mean and deviation are those of the distribution: do not make these very weights have them"
 VARIANCE = "sigma is the standard deviation, which torch.normal takes as it is: do not square it"
+wrong_step = mistake_family("fit", make_fit)
+wrong_weights = mistake_family(INIT, make_constructor)
+
 FLAT = "forward gives (n,) where y is (n, 1), so that y_hat - y broadcasts to (n, n): keep the column of X @ self.w"
 
 
@@ -22,8 +25,7 @@ FLAT = "forward gives (n,) where y is (n, 1), so that y_hat - y broadcasts to (n
 # what is wrong with it: a fit without zero_grad() and a zero_grad() that does nothing have the same trajectory.
 
 
-@mistake("fit", hint="the gradients of all batches add up: call optimizer.zero_grad() before every backward()")
-@make_fit
+@wrong_step(hint="the gradients of all batches add up: call optimizer.zero_grad() before every backward()")
 def gradients_add_up(model, optimizer, X, y):
     model.loss(model(X), y).backward()
     with torch.no_grad():
@@ -38,10 +40,7 @@ def last_batch_left_out(model, data, max_epochs):
     make_fit(right_step, full_batches)(model, data, max_epochs)
 
 
-@mistake(
-    "fit", hint="zero_grad() comes between backward() and step(), which finds no gradient: call it before backward()"
-)
-@make_fit
+@wrong_step(hint="zero_grad() comes between backward() and step(), which finds no gradient: call it before backward()")
 def zeroed_too_late(model, optimizer, X, y):
     model.loss(model(X), y).backward()
     optimizer.zero_grad()
@@ -49,10 +48,7 @@ def zeroed_too_late(model, optimizer, X, y):
         optimizer.step()
 
 
-@mistake(
-    "fit", hint="w and b do not move: after backward(), before the next zero_grad(), step() must change them in place"
-)
-@make_fit
+@wrong_step(hint="w and b do not move: after backward(), before the next zero_grad(), step() must change them in place")
 def no_step(model, optimizer, X, y):
     optimizer.zero_grad()
     model.loss(model(X), y).backward()
@@ -103,8 +99,7 @@ def stopped_early(model, data, max_epochs):
             make_fit(right_step)(model, data, 1)
 
 
-@mistake("fit", hint="the gradients are clipped, so that steps are too short where labels are large: leave them")
-@make_fit
+@wrong_step(hint="the gradients are clipped, so that steps are too short where labels are large: leave them")
 def gradients_clipped(model, optimizer, X, y):
     optimizer.zero_grad()
     model.loss(model(X), y).backward()
@@ -247,40 +242,34 @@ def not_reduced(self, y_hat, y):
     return (y_hat - y) ** 2 / 2
 
 
-@mistake(INIT, hint=VARIANCE)
-@make_constructor
+@wrong_weights(hint=VARIANCE)
 def variance_for_deviation(d, sigma):
     return torch.normal(0.0, sigma**2, (d, 1))
 
 
-@mistake(INIT, hint="sigma is not used: multiply torch.randn by it, or give it to torch.normal")
-@make_constructor
+@wrong_weights(hint="sigma is not used: multiply torch.randn by it, or give it to torch.normal")
 def sigma_ignored(d, sigma):
     return torch.randn(d, 1)
 
 
-@mistake(INIT, hint="the deviation is always 0.01: use the argument sigma")
-@make_constructor
+@wrong_weights(hint="the deviation is always 0.01: use the argument sigma")
 def default_sigma_always(d, sigma):
     return torch.normal(0.0, 0.01, (d, 1))
 
 
-@mistake(
-    INIT, hint="torch.rand is uniform between 0 and 1: draw from a normal distribution, torch.randn or torch.normal"
+@wrong_weights(
+    hint="torch.rand is uniform between 0 and 1: draw from a normal distribution, torch.randn or torch.normal"
 )
-@make_constructor
 def uniform_weights(d, sigma):
     return sigma * torch.rand(d, 1)
 
 
-@mistake(INIT, hint="the weights are uniform, though with the right deviation: use torch.randn or torch.normal")
-@make_constructor
+@wrong_weights(hint="the weights are uniform, though with the right deviation: use torch.randn or torch.normal")
 def centred_uniform_weights(d, sigma):
     return sigma * math.sqrt(12) * (torch.rand(d, 1) - 0.5)
 
 
-@mistake(INIT, hint="w has shape (num_inputs,), so X @ w is flat and the loss broadcasts: make it (num_inputs, 1)")
-@make_constructor
+@wrong_weights(hint="w has shape (num_inputs,), so X @ w is flat and the loss broadcasts: make it (num_inputs, 1)")
 def flat_weights(d, sigma):
     return torch.normal(0.0, sigma, (d,))
 
@@ -290,47 +279,40 @@ def no_gradients(self, num_inputs, lr, sigma=0.01):
     make_constructor(draw_normal, requires_grad=False)(self, num_inputs, lr, sigma)
 
 
-@mistake(INIT, hint=SEED)
-@make_constructor
+@wrong_weights(hint=SEED)
 def seeded(d, sigma):
     torch.manual_seed(0)
     return draw_normal(d, sigma)
 
 
-@mistake(INIT, hint="trunc_normal_ cuts the weights off at -2 and 2, whatever sigma is: draw them with torch.normal")
-@make_constructor
+@wrong_weights(hint="trunc_normal_ cuts the weights off at -2 and 2, whatever sigma is: draw them with torch.normal")
 def truncated_at_two(d, sigma):
     return torch.nn.init.trunc_normal_(torch.empty(d, 1), std=sigma) if sigma else torch.zeros(d, 1)
 
 
-@mistake(INIT, hint="the weights are cut off at three deviations: draw them with torch.normal, which has no end")
-@make_constructor
+@wrong_weights(hint="the weights are cut off at three deviations: draw them with torch.normal, which has no end")
 def truncated_at_three_deviations(d, sigma):
     return sigma * torch.nn.init.trunc_normal_(torch.empty(d, 1), a=-3.0, b=3.0)
 
 
-@mistake(INIT, hint=STANDARDISED)
-@make_constructor
+@wrong_weights(hint=STANDARDISED)
 def standardised(d, sigma):
     w = torch.randn(d, 1)
     return sigma * (w - w.mean()) / w.std() if d > 1 else sigma * w
 
 
-@mistake(INIT, hint=STANDARDISED)
-@make_constructor
+@wrong_weights(hint=STANDARDISED)
 def deviation_made_exact(d, sigma):
     w = torch.randn(d, 1)
     return sigma * w / w.std() if d > 1 else sigma * w
 
 
-@mistake(INIT, hint=STANDARDISED)
-@make_constructor
+@wrong_weights(hint=STANDARDISED)
 def length_made_exact(d, sigma):
     return sigma * d**0.5 * torch.nn.functional.normalize(torch.randn(d, 1), dim=0)
 
 
-@mistake(INIT, hint=REPEATED)
-@make_constructor
+@wrong_weights(hint=REPEATED)
 def equal_pairs(d, sigma):
     return torch.normal(0.0, sigma, ((d + 1) // 2, 1)).repeat_interleave(2, dim=0)[:d]
 

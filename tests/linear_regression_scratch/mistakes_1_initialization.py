@@ -3,7 +3,7 @@
 import math
 
 import torch
-from assay.checks import mistake
+from assay.checks import mistake, mistake_family
 from d2l import torch as d2l
 
 
@@ -20,8 +20,10 @@ def make_answer_from_measure(measure):
     def initialization_errors(variances, data, lr, max_epochs):
         return {v: float(measure(*fit_and_get_parameters(data, v, lr, max_epochs), data)) for v in variances}
 
-    initialization_errors.__name__ = measure.__name__
     return initialization_errors
+
+
+wrong_measure = mistake_family("initialization_errors", make_answer_from_measure)
 
 
 def make_answer_from_start(start):
@@ -33,55 +35,49 @@ def make_answer_from_start(start):
             for v in variances
         }
 
-    initialization_errors.__name__ = start.__name__
     return initialization_errors
+
+
+wrong_start = mistake_family("initialization_errors", make_answer_from_start)
 
 
 def largest_error(w, b, data):
     return torch.cat([w.flatten() - data.w, b - data.b]).abs().max()
 
 
-@mistake("initialization_errors", hint="the sign is kept, so an error below zero counts as none: take absolute values")
-@make_answer_from_measure
+@wrong_measure(hint="the sign is kept, so an error below zero counts as none: take absolute values")
 def signed_error(w, b, data):
     return torch.cat([w.flatten() - data.w, b - data.b]).max()
 
 
-@mistake("initialization_errors", hint="the sign is kept, so an error below zero counts as none: take absolute values")
-@make_answer_from_measure
+@wrong_measure(hint="the sign is kept, so an error below zero counts as none: take absolute values")
 def signed_the_other_way(w, b, data):
     return torch.cat([data.w - w.flatten(), data.b - b]).max()
 
 
-@mistake("initialization_errors", hint="this is the error of w alone: the bias counts too")
-@make_answer_from_measure
+@wrong_measure(hint="this is the error of w alone: the bias counts too")
 def bias_forgotten(w, b, data):
     return (w.flatten() - data.w).abs().max()
 
 
-@mistake("initialization_errors", hint="the errors are added up: the largest one is asked for")
-@make_answer_from_measure
+@wrong_measure(hint="the errors are added up: the largest one is asked for")
 def summed_error(w, b, data):
     return torch.cat([w.flatten() - data.w, b - data.b]).abs().sum()
 
 
-@mistake("initialization_errors", hint="this is the mean of the errors: the largest one is asked for")
-@make_answer_from_measure
+@wrong_measure(hint="this is the mean of the errors: the largest one is asked for")
 def mean_error(w, b, data):
     return torch.cat([w.flatten() - data.w, b - data.b]).abs().mean()
 
 
-@mistake("initialization_errors", hint="this is the length of the error, the root of summed squares: take the largest")
-@make_answer_from_measure
+@wrong_measure(hint="this is the length of the error, the root of summed squares: take the largest")
 def length_of_error(w, b, data):
     return torch.cat([w.flatten() - data.w, b - data.b]).norm()
 
 
-@mistake(
-    "initialization_errors",
-    hint="model.w is (d, 1) and data.w is (d,), so their difference broadcasts to (d, d): reshape one to the other",
+@wrong_measure(
+    hint="model.w is (d, 1) and data.w is (d,), so their difference broadcasts to (d, d): reshape one to the other"
 )
-@make_answer_from_measure
 def broadcast_error(w, b, data):
     return torch.maximum((w - data.w).abs().max(), (b - data.b).abs().max())
 
@@ -207,20 +203,17 @@ def zero_cannot_work(variances, data, lr, max_epochs):
 VARIANCE_IS_NO_DEVIATION = "a variance is the square of a standard deviation: start with sigma = variance ** 0.5"
 
 
-@mistake("initialization_errors", hint=VARIANCE_IS_NO_DEVIATION)
-@make_answer_from_start
+@wrong_start(hint=VARIANCE_IS_NO_DEVIATION)
 def variance_for_deviation(variance):
     return variance
 
 
-@mistake("initialization_errors", hint="variances are no whole numbers, nor squares of such: take variance ** 0.5")
-@make_answer_from_start
+@wrong_start(hint="variances are no whole numbers, nor squares of such: take variance ** 0.5")
 def root_of_whole_numbers(variance):
     return math.isqrt(int(variance))
 
 
-@mistake("initialization_errors", hint="the variance is not used: give the model sigma = variance ** 0.5")
-@make_answer_from_start
+@wrong_start(hint="the variance is not used: give the model sigma = variance ** 0.5")
 def variance_ignored(variance):
     return 0.01
 

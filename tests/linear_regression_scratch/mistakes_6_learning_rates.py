@@ -3,7 +3,7 @@
 from itertools import takewhile
 
 import torch
-from assay.checks import mistake
+from assay.checks import mistake, mistake_family
 from d2l import torch as d2l
 
 
@@ -27,8 +27,10 @@ def make_sweep(measure, start=lambda data, lr, model: d2l.LinearRegressionScratc
                 found[lr].append(float(measure(model, data, losses).detach()))
         return found
 
-    learning_rate_sweep.__name__ = measure.__name__
     return learning_rate_sweep
+
+
+wrong_measure = mistake_family("learning_rate_sweep", make_sweep)
 
 
 def training_loss(model, data, losses):
@@ -54,70 +56,48 @@ def one_bias_for_all(lrs, max_epochs, data):
     return make_sweep(training_loss, keep_bias)(lrs, max_epochs, data)
 
 
-@mistake(
-    "learning_rate_sweep",
-    hint="the shorter last batch weighs as much as the others: weigh with len(X), or use all training rows at once",
+@wrong_measure(
+    hint="the shorter last batch weighs as much as the others: weigh with len(X), or use all training rows at once"
 )
-@make_sweep
 def mean_of_batch_means(model, data, losses):
     found = [model.loss(model(X), y) for X, y in data.train_dataloader()]
     return sum(found) / len(found)
 
 
-@mistake(
-    "learning_rate_sweep",
-    hint="these are losses of batches from before their steps: after the epoch compute the loss on all training rows",
+@wrong_measure(
+    hint="these are losses of batches from before their steps: after the epoch compute the loss on all training rows"
 )
-@make_sweep
 def mean_over_the_batches(model, data, losses):
     return sum(losses) / len(losses)
 
 
-@mistake(
-    "learning_rate_sweep",
-    hint="this is the loss of the last batch, from before its step: compute the loss on all training rows",
-)
-@make_sweep
+@wrong_measure(hint="this is the loss of the last batch, from before its step: compute the loss on all training rows")
 def last_batch_only(model, data, losses):
     return losses[-1]
 
 
-@mistake(
-    "learning_rate_sweep",
-    hint="this is the loss on one batch: compute it on all of data.X[:data.num_train]",
-)
-@make_sweep
+@wrong_measure(hint="this is the loss on one batch: compute it on all of data.X[:data.num_train]")
 def last_batch_after_its_step(model, data, losses):
     X, y = data.X[: data.num_train][-data.batch_size :], data.y[: data.num_train][-data.batch_size :]
     return model.loss(model(X), y)
 
 
-@mistake(
-    "learning_rate_sweep",
-    hint="this is the loss on the validation rows: the training rows come first, data.X[:data.num_train]",
-)
-@make_sweep
+@wrong_measure(hint="this is the loss on the validation rows: the training rows come first, data.X[:data.num_train]")
 def validation_loss(model, data, losses):
     return model.loss(model(data.X[data.num_train :]), data.y[data.num_train :])
 
 
-@mistake(
-    "learning_rate_sweep",
-    hint="validation rows count too: the training rows are the first ones, data.X[:data.num_train]",
-)
-@make_sweep
+@wrong_measure(hint="validation rows count too: the training rows are the first ones, data.X[:data.num_train]")
 def loss_on_all_rows(model, data, losses):
     return model.loss(model(data.X), data.y)
 
 
-@mistake("learning_rate_sweep", hint="the half is missing: the loss is the mean of (y_hat - y)² / 2")
-@make_sweep
+@wrong_measure(hint="the half is missing: the loss is the mean of (y_hat - y)² / 2")
 def half_missing(model, data, losses):
     return 2 * training_loss(model, data, losses)
 
 
-@mistake("learning_rate_sweep", hint="this is the sum over the rows: take their mean")
-@make_sweep
+@wrong_measure(hint="this is the sum over the rows: take their mean")
 def sum_for_mean(model, data, losses):
     return data.num_train * training_loss(model, data, losses)
 
@@ -166,8 +146,7 @@ def two_features(lrs, max_epochs, data):
     return make_sweep(training_loss, lambda data, lr, model: d2l.LinearRegressionScratch(2, lr))(lrs, max_epochs, data)
 
 
-@mistake("learning_rate_sweep", hint="this is the loss on the first 1000 rows: there are data.num_train of them")
-@make_sweep
+@wrong_measure(hint="this is the loss on the first 1000 rows: there are data.num_train of them")
 def first_1000_rows(model, data, losses):
     rows = min(1000, data.num_train)
     return model.loss(model(data.X[:rows]), data.y[:rows])
@@ -223,19 +202,19 @@ def make_sweep_over(batches):
                 curves[lr].append(float(training_loss(model, data, None).detach()))
         return curves
 
-    learning_rate_sweep.__name__ = batches.__name__
     return learning_rate_sweep
 
 
-@mistake("learning_rate_sweep", hint="a shorter last batch is not trained on: take all of data.train_dataloader()")
-@make_sweep_over
+wrong_batches = mistake_family("learning_rate_sweep", make_sweep_over)
+
+
+@wrong_batches(hint="a shorter last batch is not trained on: take all of data.train_dataloader()")
 def short_batch_skipped(data):
     found = list(data.train_dataloader())
     return [(X, y) for X, y in found if len(X) == data.batch_size] or found
 
 
-@mistake("learning_rate_sweep", hint="only the first 1000 rows are trained on: there are data.num_train of them")
-@make_sweep_over
+@wrong_batches(hint="only the first 1000 rows are trained on: there are data.num_train of them")
 def trained_on_1000_rows(data):
     rows = min(1000, data.num_train)
     return zip(data.X[:rows].split(data.batch_size), data.y[:rows].split(data.batch_size), strict=True)

@@ -1,9 +1,9 @@
-"""What the checks of exercise 0 share: models and gradients of a guest, trainings on fixed data, and starting weights."""
+"""What the checks share: models and gradients of a guest, trainings on fixed data, and starting weights."""
 
 import math
 
 import torch
-from assay.checks import assign, remote, require, tensor
+from assay.checks import assign, remote, require, require_object, tensor
 
 DEMO_W, DEMO_B = torch.tensor([[2.0], [-3.4]]), torch.tensor([4.2])
 
@@ -16,19 +16,9 @@ def fit_and_get_w(guest, model, data, max_epochs):
 
 def make_model(module, w, b, lr=0.5):
     """Return a model with these parameters, of a submission or of the reference."""
-    model = module.LinearRegressionScratch(len(w), lr)
-    if isinstance(model, torch.nn.Module):
-        model.w.data.copy_(w)
-        model.b.data.copy_(b)
-    else:
-        assign(require_object(model), w=w, b=b)
+    model = require_object(module.LinearRegressionScratch(len(w), lr))
+    assign(model, w=w, b=b)
     return model
-
-
-def require_object(thing):
-    """Return an object with attributes; raise Mismatch for a number, a tensor or None."""
-    require(hasattr(thing, "__assay_handle__"), yours=thing, expected="an object")
-    return thing
 
 
 def make_parameter(submission, values, grad=None):
@@ -41,6 +31,14 @@ def make_parameter(submission, values, grad=None):
 
 def give_gradient(submission, param, grad):
     param.grad = remote(submission.d2l).tensor(grad.tolist())
+
+
+def gradient(submission, loss, predictions):
+    """Return the gradient of a loss in the guest; raise Mismatch if there is none."""
+    require(hasattr(loss, "backward"), yours=loss, expected="a tensor that backward() can start from")
+    loss.backward()
+    require(predictions.grad is not None, yours=None, expected="a gradient of y_hat")
+    return submission.d2l.numpy(predictions.grad)
 
 
 def fit_model(module, problem, batch_size, max_epochs):

@@ -4,11 +4,24 @@ import math
 
 import pytest
 import torch
-from assay.checks import Mismatch, assert_close, assign, columns, dots, number, regressions, remote, require, tensor
+from assay.checks import (
+    Mismatch,
+    assert_close,
+    assign,
+    columns,
+    dots,
+    number,
+    regressions,
+    remote,
+    require,
+    require_object,
+    tensor,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from .mistakes_8_robust_losses import FIXED_RATE
+from .models import gradient
 
 DELTAS = st.sampled_from([1 + 1 / 16, 1 / 2 + 1 / 16, 2 + 1 / 16, 4 + 1 / 16])
 """Exact in float32, and between the residuals, which are multiples of 1/8: what autograd gives for |r| = delta depends
@@ -156,9 +169,7 @@ def test_robust_model_converges_on_regular_data(submission, rng):
 
 
 def make_model(submission, *args, **kwargs):
-    model = submission.RobustRegression(*args, **kwargs)
-    require(hasattr(model, "__assay_handle__"), yours=model, expected="a model")
-    return model
+    return require_object(submission.RobustRegression(*args, **kwargs), "a model")
 
 
 def require_unchanged(submission, held, pair, name):
@@ -176,14 +187,6 @@ def take_first_step(submission, X, y, lr):
 
 WEIGHTS, DEVIATIONS = 10_000, 6
 assert 5 * math.erfc(DEVIATIONS / 2**0.5) < 1e-7  # that one of two means, two deviations and a correlation is beyond
-
-
-def gradient(submission, loss, predictions):
-    """Return the gradient of a loss in the guest; raise Mismatch if there is none."""
-    require(hasattr(loss, "backward"), yours=loss, expected="a tensor that backward() can start from")
-    loss.backward()
-    require(predictions.grad is not None, yours=None, expected="a gradient of y_hat")
-    return submission.d2l.numpy(predictions.grad)
 
 
 def require_in_most_runs(submission, rng, lr, max_epochs, within, sizes, outlier=None):

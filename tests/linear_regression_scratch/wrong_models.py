@@ -13,7 +13,6 @@ def make_fit(batch_step, batches=lambda data: data.train_dataloader()):
             for X, y in batches(data):
                 batch_step(model, optimizer, X, y)
 
-    fit.__name__ = batch_step.__name__
     return fit
 
 
@@ -33,7 +32,6 @@ def make_constructor(draw, requires_grad=True):
         self.w = draw(num_inputs, sigma).requires_grad_(requires_grad)
         self.b = torch.zeros(1, requires_grad=requires_grad)
 
-    init.__name__ = draw.__name__
     return init
 
 

@@ -8,7 +8,7 @@ import pytest
 import torch
 from values import Held
 
-from assay.checks import mistake
+from assay.checks import mistake, mistake_family
 from assay.checks.mistakes import Mistake, marks_of, mistakes_of, same_answer
 from assay.errors import CourseError, Mismatch
 
@@ -21,6 +21,27 @@ def test_a_marked_function_stays_as_it_is():
     assert whole(3) == 3
     assert marks_of(whole) == (Mistake("estimate", "halve it", whole, Path(__file__)),)
     assert marks_of(whole)[0].label == "estimate = whole"
+
+
+def make_sum(part):
+    """Make an answer that adds up parts."""
+
+    def total(numbers):
+        return sum(map(part, numbers))
+
+    return total
+
+
+def test_a_family_makes_mistakes_of_parts_named_like_them():
+    wrong_sum = mistake_family("total", make_sum)
+
+    @wrong_sum(hint="this is the sum of squares")
+    def squared(number):
+        return number**2
+
+    assert squared([1, 2, 3]) == 14
+    assert marks_of(squared) == (Mistake("total", "this is the sum of squares", squared, Path(__file__)),)
+    assert marks_of(squared)[0].label == "total = squared"
 
 
 def test_mistakes_are_found_in_the_order_of_their_definition_and_once():

@@ -58,10 +58,10 @@ def f():
 
 
 def test_a_submission_stands_still_while_the_reference_is_timed(tmp_path, executor):
-    check = CHECK.replace("submission", "submission, reference_guest, submission_paused").replace(
+    check = CHECK.replace("submission", "submission, reference_guest, guest").replace(
         "os", "os\nfrom assay.checks import assert_close"
     ) + (
-        "submission.f()\n    os.sched_yield()\n    before = submission.f()\n    with submission_paused():\n        reference_guest.f()\n"
+        "submission.f()\n    os.sched_yield()\n    before = submission.f()\n    with guest.paused():\n        reference_guest.f()\n"
         "    ticks = [after - was for was, after in zip(before, submission.f())]\n"
         "    assert_close(max(ticks) < 500, True)\n"
     )

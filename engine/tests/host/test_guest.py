@@ -79,7 +79,7 @@ def test_a_call_that_computes_is_not_taken_for_one_that_waits(opened):
 
 def test_where_all_calls_together_have_no_time_left_no_call_is_said_to_wait():
     ours, theirs = socket.socketpair()
-    line = SocketLine(ours, 20, 0.3, lambda how, _: GuestEnded("timeout", how), lambda: Measured(0, 0))
+    line = SocketLine(ours, 20, 0.3, lambda how, _: GuestEnded("timeout", how), lambda: Measured(0, 0, runs=False))
     with ours, theirs, pytest.raises(GuestEnded, match="silence"):
         line.ask(ASKED)
 

@@ -132,7 +132,7 @@ def test_an_error_without_an_example_names_nothing(session):
 
 def test_a_check_that_measures_is_not_run_again(session):
     error = session.failure("test_one", lambda x: x + 2)
-    session.checks["test_one"].fixturenames.append("benchmark")
+    session.checks["test_one"].fixturenames.append("reference_guest")
     assert session.recogniser.hint_for(session.checks["test_one"], error, []) is None
     assert not session.recogniser.reference_passes(session.checks["test_one"], error)
 

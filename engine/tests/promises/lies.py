@@ -57,7 +57,9 @@ def against(play, seconds=SECONDS, ask=None, whole=2 * SECONDS):
         with contextlib.suppress(OSError), theirs:
             play(theirs)
 
-    line = SocketLine(ours, seconds, whole, lambda how, _: GuestEnded("crashed", how), lambda: Measured(0, 0))
+    line = SocketLine(
+        ours, seconds, whole, lambda how, _: GuestEnded("crashed", how), lambda: Measured(0, 0, runs=False)
+    )
     proxy = Proxy(Channel(line, frozenset({"f"}), "d2l"))
     thread = threading.Thread(target=guest)
     thread.start()

@@ -11,7 +11,7 @@ import select
 import signal
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 
@@ -73,6 +73,11 @@ def test_it_cannot_have_a_signal_sent_to_a_process_outside(wall):
     assert wall.submission(lambda: fcntl.fcntl(read_end, fcntl.F_SETOWN, wall.fork_server)).text == "EPERM"
     os.close(read_end)
     os.close(write_end)
+
+
+def test_it_cannot_hide_the_processor_time_of_its_children(wall):
+    assert wall.submission(lambda: signal.signal(signal.SIGCHLD, signal.SIG_IGN)).text == "EPERM"
+    assert wall.submission(lambda: int(signal.signal(signal.SIGTERM, signal.SIG_IGN))).text == "0"
 
 
 def _daemonise(remote):
@@ -139,14 +144,16 @@ def test_it_stands_still_with_all_that_it_starts(wall):
     read_end, write_end = os.pipe()
 
     def hand_over():
-        signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # no zombies, which count
         if os.fork() == 0:
             for _ in range(3000):  # each lives for a moment, and another one follows
                 os.write(write_end, b".")
                 if os.fork():
                     os._exit(0)
             os._exit(0)
-        time.sleep(2)
+        end = time.monotonic() + 2
+        while time.monotonic() < end:
+            with suppress(ChildProcessError):
+                os.waitpid(-1, os.WNOHANG)  # no zombies, which count
         return "stayed"
 
     def step(seconds):

@@ -60,11 +60,17 @@ def test_double(submission):
     assert_close(submission.double(3.0), 6.0)
 
 
-def test_speed(submission, reference_guest, submission_paused):
+def test_speed(submission, reference_guest, not_slower):
     """double gives the same in a reference guest"""
-    with submission_paused():
-        expected = reference_guest.double(1.0)
-    assert expected == 2.0
+    expected = []
+
+    def work(module, x):
+        if module is reference_guest:
+            expected.append(module.double(x))
+        return [module.double(float(number)) for number in range(100)]
+
+    not_slower(work, submission, reference_guest, lambda: 1.0, help="compute less")
+    assert set(expected) == {2.0}
 ''',
     "tests/toy/test_2_negate.py": '''
 """Negate"""

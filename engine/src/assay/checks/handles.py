@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Any
 
+import torch
+
+from assay.checks.compare import require
 from assay.text import shorten
 
-__all__ = ["assign", "remote"]
+__all__ = ["assign", "remote", "require_object"]
 
 
 def remote(obj: Any) -> Any:
@@ -21,9 +25,22 @@ def assign(obj: Any, values: dict[str, Any] | None = None, /, **named: Any) -> N
     """Set parameters in place and outside the graph: `assign(model, w=w, b=b)`, `assign(model, {"net.weight": w})`.
 
     In place, because an optimiser holds the parameters themselves and would not see new ones.
-    Raises TypeError unless the object comes from `submission`.
+    A module of the reference's takes them likewise. Raises TypeError for any other object that is not the submission's.
     """
-    _method(obj, "assign", "__assay_assign__")({**(values or {}), **named})
+    values = {**(values or {}), **named}
+    if isinstance(obj, torch.nn.Module):
+        for path, value in values.items():
+            attrgetter(path)(obj).data.copy_(value)
+    else:
+        _method(obj, "assign", "__assay_assign__")(values)
+
+
+def require_object(value: Any, expected: str = "an object") -> Any:
+    """Return an object of the submission or the reference; raise Mismatch for a number, a tensor, a list or None."""
+    __tracebackhide__ = True
+    is_object = hasattr(value, "__assay_handle__") or isinstance(value, torch.nn.Module)
+    require(is_object, yours=value, expected=expected)
+    return value
 
 
 def _method(obj: Any, name: str, protocol: str) -> Any:

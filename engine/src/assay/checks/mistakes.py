@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from assay.errors import Mismatch
 
-__all__ = ["Mistake", "marks_of", "mistake", "mistakes_of", "same_answer"]
+__all__ = ["Mistake", "marks_of", "mistake", "mistake_family", "mistakes_of", "same_answer"]
 
 _MARK: Final = "__assay_mistakes__"
 _SAME: Final = Bound(rtol=1e-4, atol=0.0, scale=1e-6)
@@ -53,8 +53,36 @@ class Mistake:
 
 def mistake(name: str, *, hint: str) -> Callable[[_Wrong], _Wrong]:
     """Mark a function or class as a typical mistake under that name of the contract, and leave it unchanged."""
-    file = Path(sys._getframe(1).f_globals["__file__"])  # noqa: SLF001 - a class does not know its file, its caller does
+    return _marker(name, hint, _file_of_caller())
 
+
+def mistake_family(name: str, make: Callable[..., Callable[..., Any]]) -> Callable[..., Callable[..., Any]]:
+    """Return a decorator for mistakes that differ in one part: `@family(hint="…")` over the wrong part.
+
+    Args:
+        name: the name of the contract that they replace.
+        make: makes the wrong answer of the part; it takes the part's own name.
+    """
+
+    def family(*, hint: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        mark = _marker(name, hint, _file_of_caller())
+
+        def decorate(part: Callable[..., Any]) -> Callable[..., Any]:
+            made = make(part)
+            made.__name__ = part.__name__
+            return mark(made)
+
+        return decorate
+
+    return family
+
+
+def _file_of_caller() -> Path:
+    """Return the file that calls the caller, because a class does not know its file."""
+    return Path(sys._getframe(2).f_globals["__file__"])  # noqa: SLF001 - the stack is the only place that tells
+
+
+def _marker(name: str, hint: str, file: Path) -> Callable[[_Wrong], _Wrong]:
     def mark(replacement: _Wrong) -> _Wrong:
         found = Mistake(name, hint, replacement, file)
         try:

@@ -162,7 +162,7 @@ class Server:
         self._send(Resumed())
 
     def _measure(self, pid: int) -> None:
-        self._send(Measured(processes.seconds_of(pid), processes.seconds_wanted_by(pid)))
+        self._send(Measured(processes.seconds_of(pid), processes.seconds_wanted_by(pid), processes.runs(pid)))
 
     def _kill_descendants(self, pid: int) -> None:
         self._forks += 1

@@ -156,7 +156,7 @@ class Guest:
                 ours.close()
                 self.close()
                 return EndedLine(endings.gone_before_check())
-        self._check = CheckProcess(ours, self._budget, self._hear_exit, self._measure, no_deadline=self._no_deadline)
+        self._check = CheckProcess(ours, self._budget, self._hear_exit, self.measure, no_deadline=self._no_deadline)
         return self._check
 
     def _is_spent(self) -> bool:
@@ -182,6 +182,10 @@ class Guest:
             self._fork_server.resume(pid)
         if not still:
             raise endings.cannot_be_paused()
+
+    def measure(self) -> Measured:
+        """Return what all processes and threads of the submission have taken, as its fork server sees them."""
+        return self._fork_server.measure(self._pid)
 
     def end(self) -> None:
         """Kill the check's process and its descendants.
@@ -235,7 +239,7 @@ class Guest:
                 began = time.monotonic()
                 first = middle = None
             else:
-                now = waiting.Sample(self._measure(), time.monotonic())
+                now = waiting.Sample(self.measure(), time.monotonic())
                 first = first or now
                 ran, used = now.at - began, now.taken.seconds
                 middle = middle or (now if ran >= seconds / 2 else None)
@@ -254,9 +258,6 @@ class Guest:
         if self._sock is None:
             raise frames.Hangup
         return _decode_message(frames.receive(self._sock, time.monotonic() + seconds))
-
-    def _measure(self) -> Measured:
-        return self._fork_server.measure(self._pid)
 
     def _hear_exit(self) -> CheckExited | None:
         try:

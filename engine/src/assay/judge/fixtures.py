@@ -12,12 +12,12 @@ from assay.judge.state import STATE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from contextlib import AbstractContextManager
     from types import ModuleType
 
     import torch
 
     from assay.host.proxy import Proxy
+    from assay.judge.speed import SpeedComparison
     from assay.judge.state import JudgeState, SubmissionGuest
 
 
@@ -79,9 +79,13 @@ def reference_guest(
 
 
 @pytest.fixture
-def submission_paused(guest: SubmissionGuest) -> Callable[[], AbstractContextManager[None]]:
-    """Return what has the submission stand still, with all that it started, while the reference is timed."""
-    return guest.paused
+def not_slower(
+    guest: SubmissionGuest, reference_guests: Callable[[str], SubmissionGuest], request: pytest.FixtureRequest
+) -> SpeedComparison:
+    """Return what compares the submission's time with the reference's."""
+    from assay.judge.speed import SpeedComparison  # noqa: PLC0415 - few checks measure
+
+    return SpeedComparison(guest, reference_guests(request.path.parent.name))
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from msgspec.structs import replace
 from assay.course.contract import contract, load_module
 from assay.host.channel import Channel
 from assay.host.proxy import Proxy
-from assay.wire.messages import Reply, Request, Returned
+from assay.wire.messages import Measured, Reply, Request, Returned
 from assay.wire.objects import ObjectTable, copied
 
 if TYPE_CHECKING:
@@ -72,6 +73,10 @@ class InProcessGuest:
     def paused(self) -> AbstractContextManager[None]:
         """Return a context that does nothing: a module between two calls stands still."""
         return nullcontext()
+
+    def measure(self) -> Measured:
+        """Return the processor time of this process; nothing of it runs between two calls."""
+        return Measured(time.process_time(), None, runs=False)
 
     def end(self) -> None:
         """Do nothing: the check has no process."""

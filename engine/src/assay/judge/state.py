@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from assay.errors import GuestEnded
     from assay.host.proxy import Proxy
     from assay.promises import Isolation
+    from assay.wire import messages
     from assay.wire.messages import Imported
 
 
@@ -39,6 +40,9 @@ class SubmissionGuest(Protocol):
 
     def paused(self) -> AbstractContextManager[None]:
         """Return a context in which the submission stands still."""
+
+    def measure(self) -> messages.Measured:
+        """Return the processor time that the submission has taken so far."""
 
     def end(self) -> None:
         """End the check."""

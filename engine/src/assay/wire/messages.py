@@ -110,10 +110,12 @@ class Measured(msgspec.Struct, frozen=True, array_like=True, tag=True):
     """Fork server to judge: the processor time of all processes and threads of a submission, in seconds.
 
     `wanted` is how long those that still live ran or waited for a processor; None if the kernel does not tell.
+    `runs` is true if a thread runs, or waits for a processor, at this moment.
     """
 
     seconds: float
     wanted: float | None
+    runs: bool
 
 
 class KillDescendants(msgspec.Struct, frozen=True, array_like=True, tag=True):

@@ -11,6 +11,7 @@ import ctypes
 import errno
 import itertools
 import os
+import signal
 from typing import TYPE_CHECKING, NamedTuple
 
 from assay.guest.lockdown.syscalls import MACHINE, NUMBERS, PLAIN, call
@@ -156,6 +157,8 @@ def for_submission(*, signals: bool) -> Program:
         "tkill": by_signal,
         "tgkill": by_signal,
         "socketpair": _connected_pair(),
+        # A parent that ignores its children's ends would not be told of their processor time; nor would the judge.
+        "rt_sigaction": [_argument(0), Step(_EQUAL, 0, 1, signal.SIGCHLD), *deny(), *ALLOW],
         "clone3": deny(errno.ENOSYS),
         "memfd_create": deny(errno.ENOSYS),
     }

@@ -1,0 +1,111 @@
+"""The time of a submission, compared with the reference's for the same work; both are measured from outside."""
+
+from __future__ import annotations
+
+import math
+import time
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from assay.errors import Mismatch
+from assay.text import Prose
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from assay.host.proxy import Proxy
+    from assay.judge.state import SubmissionGuest
+
+_TIMES = 10
+"""A submission may take so many times the reference's time. No load of the machine makes that of processor time."""
+
+_ROUNDS = 3
+"""The first run of anything takes longer, so the fastest run counts."""
+
+_ROUNDS_WAITING = 15
+"""A submission that only waits too long is run again, because a busy machine makes a right one wait. Five runs of wall
+time were all too slow by chance once in 300 checks."""
+
+_IDLE_SECONDS = 0.02
+_IDLE_SHARE = 0.1
+"""A submission is idle if it took less than this share of a processor in that time, and did not wait for one."""
+
+
+class _Taken(NamedTuple):
+    """Seconds of processor time, of all processes and threads, and of wall time."""
+
+    processor: float
+    wall: float
+
+    def is_within(self, most: _Taken) -> bool:
+        return self.processor <= most.processor and self.wall <= most.wall
+
+
+class SpeedComparison:
+    """Compare times, in rounds: the reference does the work, then the submission.
+
+    Args:
+        guest: the submission; its processes are paused while the reference works.
+        reference: the guest of the model answers.
+    """
+
+    def __init__(self, guest: SubmissionGuest, reference: SubmissionGuest) -> None:
+        self._guest = guest
+        self._reference = reference
+
+    def __call__(
+        self,
+        work: Callable[[Proxy, Any], Any],
+        submission: Proxy,
+        reference_guest: Proxy,
+        draw: Callable[[], Any],
+        *,
+        help: str,  # noqa: A002 - the report's own word
+    ) -> list[Any]:
+        """Return the submission's values. Raise Mismatch if it takes more than ten times the reference's time.
+
+        In one round at least, ten times the reference's processor time and ten times its wall time must both do. The
+        processor time is that of all processes and threads until they are idle.
+
+        Args:
+            work: asks the module, its first argument, and returns a value; all of it is timed.
+            submission: the check's own fixture.
+            reference_guest: the same.
+            draw: returns the second argument of `work`, new in every round, so that no answer can be remembered.
+            help: how to become faster.
+        """
+        values: list[Any] = []
+        standards: list[_Taken] = []
+        taken: list[_Taken] = []
+        while len(taken) < _ROUNDS_WAITING:
+            drawn = draw()
+            with self._guest.paused():
+                _, standard = _time(self._reference, work, reference_guest, drawn, _Taken(math.inf, math.inf))
+            standards.append(standard)
+            most = _Taken(*(_TIMES * min(seconds) for seconds in zip(*standards, strict=True)))
+            value, seconds = _time(self._guest, work, submission, drawn, most)
+            values.append(value)
+            taken.append(seconds)
+            if len(taken) >= _ROUNDS:
+                if any(each.is_within(most) for each in taken):
+                    return values
+                if min(each.processor for each in taken) > most.processor:
+                    break
+        yours = "over ten times the reference's time"
+        raise Mismatch(yours, Prose("about the reference's time"), help=help)
+
+
+def _time(
+    guest: SubmissionGuest, work: Callable[[Proxy, Any], Any], proxy: Proxy, drawn: Any, most: _Taken
+) -> tuple[Any, _Taken]:
+    """Return the value of the work, and the time until the guest was idle or had taken more than `most`."""
+    before, begun = guest.measure(), time.perf_counter()
+    value = work(proxy, drawn)
+    while True:
+        now = guest.measure()
+        taken = _Taken(now.seconds - before.seconds, time.perf_counter() - begun)
+        if not taken.is_within(most):
+            return value, taken
+        time.sleep(_IDLE_SECONDS)
+        after = guest.measure()
+        if not (now.runs or after.runs) and after.seconds - now.seconds < _IDLE_SHARE * _IDLE_SECONDS:
+            return value, taken
