@@ -9,7 +9,7 @@ from warm import run_pytest
 
 def run(root, *arguments):
     """Run pytest in the course as an author would; return its exit code and what it printed."""
-    return run_pytest(root, "-q", "-p", "no:cacheprovider", *arguments)
+    return run_pytest(root, "-q", "-p", "no:cacheprovider", "-p", "no:benchmark", *arguments)
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import io
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from assay.course.read import fingerprint, read_course
+from assay.course.read import TESTS, fingerprint, read_course
 from assay.errors import AssayError
 from assay.judge.memory import memory
 
@@ -26,6 +26,10 @@ _PYTEST_SAID = 4000
 
 _NEEDLESS = ("cacheprovider", "logging", "pastebin", "setuponly", "setupplan", "stepwise")
 """Plugins of pytest's that grading never needs; `logging` would go to each of torch's loggers six times a check."""
+
+
+_SURROUNDING = ("PYTEST_ADDOPTS", "PYTEST_XDIST_WORKER")
+"""Variables of a pytest that grading may run in; beside xdist, pytest-benchmark would skip each check of speed."""
 
 
 class Job(NamedTuple):
@@ -98,7 +102,8 @@ def hold_session(judge: Judge) -> None:
 
     memory.enter(judge.state.course)
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # what else is installed must not change a verdict
-    os.environ.pop("PYTEST_ADDOPTS", None)  # options of a pytest that grading may run in
+    for name in _SURROUNDING:
+        os.environ.pop(name, None)
     os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = os.devnull
     state = judge.state
     root = state.course.root
@@ -111,6 +116,14 @@ def hold_session(judge: Judge) -> None:
     folders = sorted({state.course.tests(submission.assignment) for submission in state.submissions})
     arguments += map(str, folders)
     plugins = [judge, settings, fixtures, _hypothesis_pytestplugin]
+    if _measures_speed(root, folders):
+        import pytest_benchmark.plugin  # noqa: PLC0415 - not every course has it
+        import pytest_benchmark.session  # noqa: PLC0415
+
+        # Parts of names of files that are never written: every session would ask git seven times, and `file` once.
+        vars(pytest_benchmark.plugin)["get_tag"] = vars(pytest_benchmark.session)["get_machine_id"] = _unused
+        arguments.append(f"--benchmark-storage=file://{os.devnull}")  # nothing is left in the course's folder
+        plugins.append(pytest_benchmark.plugin)
     output = io.StringIO()
     gc.disable()  # importing torch makes half a million objects to look through, and no garbage; until all is collected
     try:
@@ -129,3 +142,14 @@ def hold_session(judge: Judge) -> None:
         reason = "the course's checks cannot be read" if is_unreadable else f"pytest ended with {code!r}"
         text = f"{reason}\n{output.getvalue()[-_PYTEST_SAID:]}"
         raise AssayError(text)
+
+
+def _measures_speed(root: Path, folders: list[Path]) -> bool:
+    """Whether a check of the session, or a conftest.py around it, takes pytest-benchmark's fixture."""
+    files = [*root.glob("*.py"), *(root / TESTS).glob("*.py"), root / "tox.ini"]
+    files += [path for folder in folders for path in folder.rglob("*.py")]
+    return any(b"benchmark" in path.read_bytes() for path in files if path.is_file())
+
+
+def _unused(*_: object) -> str:
+    return "unused"
