@@ -35,11 +35,16 @@ CHECK = '''
 from itertools import count
 
 
-def test_double(submission, reference_guest, not_slower):
+def test_double(submission, reference_guest, not_slower, benchmark):
     """double takes about the reference's time"""
     numbers = count()
     values = not_slower(
-        lambda module, x: module.double(x), submission, reference_guest, lambda: next(numbers), help="do less"
+        benchmark,
+        lambda module, x: module.double(x),
+        submission,
+        reference_guest,
+        lambda: next(numbers),
+        help="do less",
     )
     assert values == [0, 2, 4]
 '''

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from assay.judge.state import JudgeState
     from assay.model import Submission
 
-_UNREPEATABLE = frozenset({"reference_guest"})
+_UNREPEATABLE = frozenset({"benchmark", "reference_guest"})
 """Fixtures that measure: a check that uses them is not run again."""
 
 _GIVEN = frozenset({"submission", "reference", "rng", "seed"})

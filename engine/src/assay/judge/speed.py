@@ -6,6 +6,8 @@ import math
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import pytest
+
 from assay.errors import Mismatch
 from assay.text import Prose
 
@@ -52,8 +54,9 @@ class SpeedComparison:
         self._guest = guest
         self._reference = reference
 
-    def __call__(
+    def __call__(  # noqa: PLR0913 - the fixtures of one check
         self,
+        benchmark: Any,
         work: Callable[[Proxy, Any], Any],
         submission: Proxy,
         reference_guest: Proxy,
@@ -61,37 +64,52 @@ class SpeedComparison:
         *,
         help: str,  # noqa: A002 - the report's own word
     ) -> list[Any]:
-        """Return the submission's values. Raise Mismatch if it takes more than ten times the reference's time.
+        """Return the submission's values, one for each round.
 
         In one round at least, ten times the reference's processor time and ten times its wall time must both do. The
         processor time is that of all processes and threads until they are idle.
 
         Args:
+            benchmark: the fixture of pytest-benchmark, which has no types; it runs the rounds.
             work: asks the module, its first argument, and returns a value; all of it is timed.
             submission: the check's own fixture.
             reference_guest: the same.
             draw: returns the second argument of `work`, new in every round, so that no answer can be remembered.
             help: how to become faster.
+
+        Raises:
+            Mismatch: the submission takes more than ten times the reference's time.
         """
+        if benchmark.disabled:
+            pytest.skip("measuring is switched off by --benchmark-disable")
         values: list[Any] = []
         standards: list[_Taken] = []
         taken: list[_Taken] = []
-        while len(taken) < _ROUNDS_WAITING:
+
+        def most() -> _Taken:
+            return _Taken(*(_TIMES * min(seconds) for seconds in zip(*standards, strict=True)))
+
+        def time_reference() -> tuple[tuple[Any], dict[str, Any]]:
             drawn = draw()
             with self._guest.paused():
                 _, standard = _time(self._reference, work, reference_guest, drawn, _Taken(math.inf, math.inf))
             standards.append(standard)
-            most = _Taken(*(_TIMES * min(seconds) for seconds in zip(*standards, strict=True)))
-            value, seconds = _time(self._guest, work, submission, drawn, most)
+            return (drawn,), {}
+
+        def time_submission(drawn: Any) -> None:
+            value, seconds = _time(self._guest, work, submission, drawn, most())
             values.append(value)
             taken.append(seconds)
-            if len(taken) >= _ROUNDS:
-                if any(each.is_within(most) for each in taken):
-                    return values
-                if min(each.processor for each in taken) > most.processor:
-                    break
-        yours = "over ten times the reference's time"
-        raise Mismatch(yours, Prose("about the reference's time"), help=help)
+
+        benchmark.pedantic(time_submission, setup=time_reference, rounds=_ROUNDS)
+        while not any(each.is_within(most()) for each in taken):
+            only_waits = min(each.processor for each in taken) <= most().processor
+            if not only_waits or len(taken) == _ROUNDS_WAITING:
+                yours = "over ten times the reference's time"
+                raise Mismatch(yours, Prose("about the reference's time"), help=help)
+            (drawn,), _ = time_reference()
+            time_submission(drawn)
+        return values
 
 
 def _time(
