@@ -12,6 +12,7 @@ from assay.intake.collect import take_in
 from assay.judge.session import Job, grade_chunk
 from assay.kit.write import write_kit
 from assay.model import Submission, SubmissionInfo
+from assay.selftest.mistakes import visible_verdicts
 from assay.wire.values import trusting_decoder
 
 pytestmark = pytest.mark.slow
@@ -125,6 +126,15 @@ def test_the_kit_gives_the_verdicts_of_the_course(kit, executor, place):
     (theirs,), (ours,) = (graded(executor, root, submissions) for root in (kit, ROOT))
     asked = {key for key in ours if key not in COURSE_ONLY}
     assert {key: theirs[key].status for key in asked} == {key: ours[key].status for key in asked}
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_the_kit_gives_the_verdicts_of_the_course_on_every_known_mistake(kit, executor, assignment):
+    ours, theirs = (visible_verdicts(COURSE, asked, assignment, executor) for asked in (COURSE, read_course(kit)))
+    asked = {key for key in ours if key[1:] not in COURSE_ONLY}
+    assert len(asked) > 100
+    assert {key: theirs[key] for key in asked} == {key: ours[key] for key in asked}
 
 
 @pytest.mark.nightly

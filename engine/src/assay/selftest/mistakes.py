@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from assay.course.check_files import load_afresh, mistakes_file
 from assay.course.read import exercise_of
-from assay.judge.collected import submission_of
+from assay.judge.collected import check_of, submission_of
 from assay.judge.hooks import Judge
 from assay.judge.inprocess import in_process
 from assay.judge.mistaken import can_meet, known_mistakes, reference_with_mistake
@@ -17,7 +17,7 @@ from assay.judge.state import JudgeState
 from assay.model import Submission, SubmissionInfo
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from concurrent.futures import Executor
     from pathlib import Path
 
@@ -80,24 +80,47 @@ def _length(checks: Path) -> int:
     return mistakes.stat().st_size if mistakes.exists() else 0
 
 
-def _grade_part(course: Course, assignment: str, file: Path) -> list[MistakeOutcome]:
-    """Grade the mistakes of one exercise's files, in a session."""
-    mistakes = known_mistakes(load_afresh(file))
-    if not mistakes:
-        return []
-    exercise = exercise_of(file)
-    path = course.reference(assignment)
-    submissions = {_as_submission(assignment, mistake, exercise): mistake for mistake in mistakes}
-    makers = {
-        submission: functools.partial(reference_with_mistake, path, mistake, fresh=True)
-        for submission, mistake in submissions.items()
+def visible_verdicts(
+    course: Course, asked: Course, assignment: str, executor: Executor
+) -> dict[tuple[str, str, str], str]:
+    """Grade the reference with each known mistake by all visible checks that can meet it, without a wall.
+
+    Args:
+        course: the course whose mistakes are graded.
+        asked: the course whose checks are asked: the same one, or its kit for students.
+        assignment: the name of the assignment.
+        executor: where the sessions run.
+
+    Returns:
+        The status of each check, by the mistake, the check's exercise, and the check.
+
+    Raises:
+        AssayError: a session did not finish.
+        WorkerDied: a worker's process ended.
+    """
+    files = sorted(course.tests(assignment).glob("test_*.py"))
+    parts = [executor.submit(_visible_part, course, asked, assignment, file) for file in files]
+    return {
+        (report.submission.name, exercise.id, check.id): check.status
+        for part in parts
+        for report in part.result()
+        for exercise in report.exercises
+        for check in exercise.checks
     }
-    # Trusted code, without a wall: each submission is a module, made anew for every check.
-    state = JudgeState(course, list(makers), open_guest=in_process(course, makers))
+
+
+def _visible_part(course: Course, asked: Course, assignment: str, file: Path) -> list[Report]:
+    submissions = _mistakes_in(file, assignment)
 
     def asks(item: pytest.Item) -> bool:
-        submission = submission_of(item)
-        return submission is not None and can_meet(course, item, submissions[submission])
+        return check_of(item).visibility == "visible" and _meets(course, item, submissions)
+
+    return _grade(course, asked, submissions, asks)
+
+
+def _grade_part(course: Course, assignment: str, file: Path) -> list[MistakeOutcome]:
+    exercise = exercise_of(file)
+    submissions = _mistakes_in(file, assignment)
 
     def named(item: pytest.Item, before: Sequence[Verdict]) -> bool:
         submission = submission_of(item)
@@ -105,9 +128,40 @@ def _grade_part(course: Course, assignment: str, file: Path) -> list[MistakeOutc
         ours = exercise_of(item.path) == exercise
         return ours and any(_names(check, submissions[submission]) for check in before)
 
-    judge = Judge(state, asks=asks, enough=named)
+    reports = _grade(course, course, submissions, lambda item: _meets(course, item, submissions), named)
+    return [_outcome(mistake, exercise, report) for mistake, report in zip(submissions.values(), reports, strict=True)]
+
+
+def _mistakes_in(file: Path, assignment: str) -> dict[Submission, Mistake]:
+    exercise = exercise_of(file)
+    return {_as_submission(assignment, mistake, exercise): mistake for mistake in known_mistakes(load_afresh(file))}
+
+
+def _meets(course: Course, item: pytest.Item, submissions: Mapping[Submission, Mistake]) -> bool:
+    submission = submission_of(item)
+    return submission is not None and can_meet(course, item, submissions[submission])
+
+
+def _grade(
+    course: Course,
+    asked: Course,
+    submissions: Mapping[Submission, Mistake],
+    asks: Callable[[pytest.Item], bool],
+    enough: Callable[[pytest.Item, Sequence[Verdict]], bool] | None = None,
+) -> list[Report]:
+    """Grade mistakes in a session: trusted code, without a wall, each a module that is made anew for every check."""
+    if not submissions:
+        return []
+    makers = {
+        submission: functools.partial(
+            reference_with_mistake, course.reference(submission.assignment), mistake, fresh=True
+        )
+        for submission, mistake in submissions.items()
+    }
+    state = JudgeState(asked, list(makers), open_guest=in_process(asked, makers))
+    judge = Judge(state, asks=asks, enough=enough)
     hold_session(judge)
-    return [_outcome(mistake, exercise, report) for mistake, report in zip(mistakes, judge.reports(), strict=True)]
+    return judge.reports()
 
 
 def _as_submission(assignment: str, mistake: Mistake, exercise: str) -> Submission:
