@@ -89,8 +89,8 @@ def grade(
     """Grade modules on one exercise, in this process."""
     judge = TimedJudge(
         JudgeState(course, list(makers), seed, open_guest=in_process(course, makers)),
+        asks=lambda item: exercise_of(item.path) == exercise,
         submissions_only=True,
-        exercises=(exercise,),
     )
     hold_session(judge)
     return [
@@ -111,9 +111,10 @@ def grade(
 def mistakes_by_exercise(course: Course, assignment: str) -> dict[str, tuple[Mistake, ...]]:
     """Return the known mistakes of each exercise, by its number."""
     right = reference_as_submission(course, assignment)
-    judge = Judge(JudgeState(course, [right], open_guest=in_process(course, {})), stop_at_first_failure=True)
+    state = JudgeState(course, [right], open_guest=in_process(course, {}))
+    judge = Judge(state, enough=lambda *_: True, submissions_only=True)  # only its collected modules are wanted
     hold_session(judge)
-    modules = {exercise_of(item.path): item.module for item in judge.state.checks[right]}  # type: ignore[attr-defined]
+    modules = {exercise_of(item.path): item.module for item in state.checks[right]}  # type: ignore[attr-defined]
     return {number: tuple(known_mistakes(module)) for number, module in modules.items()}
 
 
