@@ -356,6 +356,15 @@ def test_a_wrong_answer_begins_at_a_value():
     )
 
 
+def test_all_pairs_of_many_numbers_are_not_made():
+    rng = torch.Generator().manual_seed(10)
+    for rows, told in ((500, True), (501, False)):
+        y_hat, y = (torch.randn(12, rows, 1, generator=rng) for _ in range(2))
+        given = [{"y_hat": a, "y": b} for a, b in zip(y_hat, y, strict=True)]
+        cases = [Case((g["y_hat"] - g["y"].T).square().mean(), (g["y_hat"] - g["y"]).square().mean(), g) for g in given]
+        assert (of_differences(cases) is not None) == told
+
+
 def test_no_place_counts_as_right_beside_far_larger_numbers():
     cases = questions(lambda e, _: torch.cat([e, torch.full((1, 1), 1e9)]))
     expected = [torch.cat([2 * case.expected, torch.full((1, 1), 1e9)]) for case in cases]
