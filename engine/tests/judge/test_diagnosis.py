@@ -179,7 +179,7 @@ def test_a_number_that_a_check_of_randomness_complains_of_is_compared_for_other_
 
 def test_answers_that_are_all_too_large_are_told_with_their_range(diagnosis):
     told = diagnosis("test_doubled", lambda: lambda x: 2 * x * (1.5 + x % 7 / 20))
-    pattern = r"yours is 1\.\d+ to 1\.\d+ times what is expected, in each of \d+ wrong examples"
+    pattern = r"yours is 1\.\d+ to 1\.\d+ times what is expected wherever it is wrong, in each of \d+ wrong examples"
     assert re.fullmatch(pattern, told)
 
 

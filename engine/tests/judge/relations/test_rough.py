@@ -31,12 +31,20 @@ TOLD = {
         fits(lambda e, noise: noise * e**2),
         "yours is the square of what is expected, to within 0.82 %",
     ),
-    "too large": (one_sided, fits(lambda e, noise: e * (1 + noise)), "yours is 1.992 to 2.008 times what is expected"),
-    "too small": (one_sided, fits(lambda e, noise: e * noise / 2), "yours is 0.4959 to 0.504 times what is expected"),
+    "too large": (
+        one_sided,
+        fits(lambda e, noise: e * (1 + noise)),
+        "yours is 1.992 to 2.008 times what is expected wherever it is wrong",
+    ),
+    "too small": (
+        one_sided,
+        fits(lambda e, noise: e * noise / 2),
+        "yours is 0.4959 to 0.504 times what is expected wherever it is wrong",
+    ),
     "below": (
         one_sided,
         fits(lambda e, noise: e - 20 * noise),
-        "yours is smaller than what is expected, by 19.84 to 20.16",
+        "yours is smaller than what is expected wherever it is wrong, by 19.84 to 20.16",
     ),
 }
 

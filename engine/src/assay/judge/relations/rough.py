@@ -51,13 +51,13 @@ def one_sided(cases: Sequence[Case]) -> str | None:
     expected = torch.cat([pair.expected[places] for pair, places in zip(pairs, wrong, strict=True)])
     if not yours.isfinite().all() or not expected.isfinite().all():
         return None
-    where = "" if all(part.all() for part in wrong) else " wherever it is wrong"
     times = yours / expected
     if ((times > 1).all() or ((times < 1) & (times > 0)).all()) and _near(times):
-        return f"yours is {_range(times)} times {EXPECTED}{where}"
+        return f"yours is {_range(times)} times {EXPECTED} wherever it is wrong"
     by = yours - expected
     if ((by > 0).all() or (by < 0).all()) and _near(by.abs()):
-        return f"yours is {'larger' if by[0] > 0 else 'smaller'} than {EXPECTED}{where}, by {_range(by.abs())}"
+        words = "larger" if by[0] > 0 else "smaller"
+        return f"yours is {words} than {EXPECTED} wherever it is wrong, by {_range(by.abs())}"
     return None
 
 
