@@ -2,7 +2,10 @@
 
 Every known mistake of an assignment is graded on its exercise without a wall, its hint removed, under two seeds of the
 course. A diagnosis is a claim about examples, so it counts only if the other seed's examples give the same claim,
-whatever their numbers. The mistakes without one are listed with their checks, for a person to say why. The cost is
+whatever their numbers. Each claim is shown beside the hint of its mistake, and at the end with all mistakes about which
+it is made: a person reads whether a hint contradicts it. The mistakes without one are listed with their checks, for a
+person to say why; those of which a message itself says the side of a bound, the shape, the dtype or what changed are
+counted apart. The cost is
 processor time: of the checks of the exercise, and of the diagnoses among it, against the model answers' own.
 
     python engine/benchmarks/diagnosis.py [ASSIGNMENT [EXERCISE ...]]
@@ -33,7 +36,7 @@ from assay.judge.state import JudgeState, reference_as_submission
 from assay.model import Submission, SubmissionInfo
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Mapping
+    from collections.abc import Callable, Collection, Generator, Mapping
     from types import ModuleType
 
     from assay.checks.mistakes import Mistake
@@ -42,6 +45,11 @@ if TYPE_CHECKING:
 
 COURSE = Path(__file__).parents[2]
 SEEDS = 1, 2
+STATES = re.compile(
+    r"\b(at most|at least|or more|less than|below|beyond|of shape|as float32|as (it|they) (was|were)|as before)\b"
+)
+"""A text of what is expected that states the relation to a value beside it."""
+
 LIMIT = 2
 """A wrong answer may cost so many times what a right one does."""
 
@@ -89,8 +97,8 @@ def grade(
     """Grade modules on one exercise, in this process."""
     judge = TimedJudge(
         JudgeState(course, list(makers), seed, open_guest=in_process(course, makers)),
+        asks=lambda item: exercise_of(item.path) == exercise,
         submissions_only=True,
-        exercises=(exercise,),
     )
     hold_session(judge)
     return [
@@ -111,9 +119,10 @@ def grade(
 def mistakes_by_exercise(course: Course, assignment: str) -> dict[str, tuple[Mistake, ...]]:
     """Return the known mistakes of each exercise, by its number."""
     right = reference_as_submission(course, assignment)
-    judge = Judge(JudgeState(course, [right], open_guest=in_process(course, {})), stop_at_first_failure=True)
+    state = JudgeState(course, [right], open_guest=in_process(course, {}))
+    judge = Judge(state, enough=lambda *_: True, submissions_only=True)  # only its collected modules are wanted
     hold_session(judge)
-    modules = {exercise_of(item.path): item.module for item in judge.state.checks[right]}  # type: ignore[attr-defined]
+    modules = {exercise_of(item.path): item.module for item in state.checks[right]}  # type: ignore[attr-defined]
     return {number: tuple(known_mistakes(module)) for number, module in modules.items()}
 
 
@@ -122,8 +131,18 @@ def claim(verdict: Verdict | None) -> str | None:
     return re.sub(r"-?\d[\d.e-]*", "N", verdict.diagnosis) if verdict is not None and verdict.diagnosis else None
 
 
-def show_exercise(course: Course, assignment: str, number: str, mistakes: tuple[Mistake, ...]) -> list[str]:
-    """Print each mistake of an exercise with what is said and its cost; return what is told of each."""
+def show_exercise(
+    course: Course, assignment: str, number: str, mistakes: tuple[Mistake, ...], claimed: dict[str, list[Mistake]]
+) -> list[str]:
+    """Print each mistake of an exercise with what is said and its cost; return what is told of each.
+
+    Args:
+        course: the course.
+        assignment: the assignment of the exercise.
+        number: the exercise.
+        mistakes: its known mistakes.
+        claimed: where each claim's mistakes are noted.
+    """
     path = course.reference(assignment)
     makers = {}
     for mistake in mistakes:
@@ -140,9 +159,12 @@ def show_exercise(course: Course, assignment: str, number: str, mistakes: tuple[
             for check, verdict in one.failed.items()
             if claim(verdict) and claim(verdict) == claim(other.failed.get(check))
         }
-        told.append("diagnosed" if agreed else _why_none(one.failed.values()))
+        told.append("diagnosed" if agreed else _why_none(list(one.failed.values())))
         times = f"{one.checks / plain:.1f} times a right answer, {one.diagnoses / plain:.1f} for diagnoses"
         print(f"  {number} {mistake.label}: {told[-1]}; {times}")
+        print(f"      the hint: {mistake.hint}")
+        for said in {claim(one.failed[check]) for check in agreed}:
+            claimed.setdefault(said, []).append(mistake)
         for check, verdict in one.failed.items():
             print(f"      {check}, {verdict.status}: {agreed.get(check)}")
     if mistakes:
@@ -154,10 +176,12 @@ def show_exercise(course: Course, assignment: str, number: str, mistakes: tuple[
     return told
 
 
-def _why_none(failed: Iterable[Verdict]) -> str:
+def _why_none(failed: Collection[Verdict]) -> str:
     """Return why the checks that a mistake failed have no diagnosis."""
     if any(check.message is not None and check.message.help for check in failed if check.status == "failed"):
         return "none, a check says what to do"
+    if any(check.message is not None and STATES.search(check.message.expected or "") for check in failed):
+        return "none, a message states the bound, the shape or the change"
     if any(check.status in {"error", "timeout", "crashed"} for check in failed):
         return "none, the student reads the error of the mistake"
     return "none, no relation holds in both seeds"
@@ -173,8 +197,9 @@ def main() -> None:
     course = read_course(COURSE)
     wanted = sys.argv[2:]
     for assignment in sys.argv[1:2] or [assignment.name for assignment in course.assignments]:
+        claimed: dict[str, list[Mistake]] = {}
         found = {
-            number: show_exercise(course, assignment, number, mistakes)
+            number: show_exercise(course, assignment, number, mistakes, claimed)
             for number, mistakes in mistakes_by_exercise(course, assignment).items()
             if not wanted or number in wanted
         }
@@ -182,6 +207,12 @@ def main() -> None:
         print(f"{assignment}: {all_told['diagnosed']} of {all_told.total()} known mistakes have a diagnosis")
         for why, count in all_told.most_common():
             print(f"    {count} {why}")
+        print("Claims about several mistakes, each with their hints:")
+        for said, mistakes in sorted(claimed.items()):
+            if len(mistakes) > 1:
+                print(f"  {said}")
+                for mistake in mistakes:
+                    print(f"      {mistake.label}: {mistake.hint}")
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ CHECKS = """
 import pytest
 import torch
 from hypothesis import given, strategies as st
-from assay.checks import Mismatch, assert_close, require
+from assay.checks import Mismatch, assert_close, measurement, require
 
 NUMBERS = st.integers(1, 999).map(float)
 
@@ -72,6 +72,20 @@ def test_seeded(submission, seed):
     x = torch.arange(9.0)
     require(submission.scaled(x).sum() == seed, yours="another", expected="the sum")
 
+def test_seeded_number(submission, seed):
+    "a number of the seed is doubled, about"
+    right = 2.0 * (seed % 900 + 1)
+    yours = submission.scaled(right / 2)
+    require(abs(yours - right) < 0.1, yours=yours, expected=f"{right} within 0.1")
+
+@measurement
+def doubles(submission, seed):
+    return submission.scaled(torch.arange(1.0, 10.0))
+
+def test_measured(submission, doubles):
+    "nine numbers are doubled, as measured"
+    assert_close(doubles, 2 * torch.arange(1.0, 10.0))
+
 @pytest.mark.visibility("hidden")
 @given(NUMBERS)
 def test_hidden(submission, x):
@@ -94,6 +108,7 @@ def diagnosis(collect):
         seed = state.check_seed(item)
         item.funcargs = {"guest": guest, "submission": state.open_check(guest, item), "seed": seed}
         item.funcargs["rng"] = torch.Generator().manual_seed(seed)
+        item.funcargs["doubles"] = make()(torch.arange(1.0, 10.0))
         with pytest.raises(Mismatch) as caught:
             item.obj(**{argument: item.funcargs[argument] for argument in item._fixtureinfo.argnames})
         return diagnostician.diagnose(item, caught.value)
@@ -155,6 +170,27 @@ def test_an_answer_that_is_right_now_and_then_has_no_threshold(diagnosis):
 
 def test_a_check_of_randomness_is_not_compared_with_the_references_answers(diagnosis):
     assert diagnosis("test_seeded", lambda: lambda x: 3 * x) is None
+
+
+def test_a_number_that_a_check_of_randomness_complains_of_is_compared_for_other_seeds(diagnosis):
+    told = diagnosis("test_seeded_number", lambda: lambda x: -2 * x)
+    assert counted(told) == "scaled: yours is right for -x in the place of x, in each of N wrong examples"
+
+
+def test_answers_that_are_all_too_large_are_told_with_their_range(diagnosis):
+    told = diagnosis("test_doubled", lambda: lambda x: 2 * x * (1.5 + x % 7 / 20))
+    pattern = r"yours is 1\.\d+ to 1\.\d+ times what is expected wherever it is wrong, in each of \d+ wrong examples"
+    assert re.fullmatch(pattern, told)
+
+
+def test_an_answer_that_is_always_the_same_where_it_is_wrong_is_told_as_that(diagnosis):
+    told = diagnosis("test_doubled", lambda: lambda x: min(2 * x, 600.0))
+    assert counted(told) == "yours is 600.0, in each of N wrong examples"
+
+
+def test_a_measurement_is_compared_as_it_was_measured(diagnosis):
+    assert diagnosis("test_measured", lambda: lambda x: 6 * x) == "yours is 3 times what is expected"
+    assert diagnosis("test_measured", lambda: lambda x: 4 * (x % 2)) is None
 
 
 def test_three_checks_of_an_exercise_are_asked_again(diagnosis):

@@ -14,13 +14,13 @@ def huber(y_hat, y, delta=1.0):
     return (torch.where(y_hat - y > delta, 2 * y_hat, y - delta) ** 3).sum()
 
 
-def cases(answer):
+def cases(answer, rows=3):
     rng = torch.Generator().manual_seed(0)
     found = []
     for number in range(12):
         given = {
-            "y_hat": torch.randn(3, 1, generator=rng),
-            "y": torch.randn(3, 1, generator=rng),
+            "y_hat": torch.randn(rows, 1, generator=rng),
+            "y": torch.randn(rows, 1, generator=rng),
             "delta": 0.25 + number / 8,
         }
         found.append(Case(answer(**given), huber(**given), given))
@@ -49,6 +49,31 @@ def test_it_is_not_claimed_if_one_example_is_otherwise(answer):
     asked = cases(answer)
     assert answers_otherwise(huber, [*asked[:5], replace(asked[5], yours=asked[4].yours), *asked[6:]]) is None
     assert answers_otherwise(huber, asked[:7]) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "kept"),
+    {
+        "without the last row": slice(-1),
+        "without the first row": slice(1, None),
+        "for the first half of the rows": slice(22),
+        "for the first four fifths of the rows": slice(36),
+        "for the first 10 rows": slice(10),
+        "for the rows of whole batches of 10": slice(40),
+        "for the rows of whole batches of 32": slice(32),
+    }.items(),
+)
+def test_rows_that_are_left_out_are_told(words, kept):
+    asked = cases(lambda y_hat, y, delta: huber(y_hat[kept], y[kept], delta), rows=45)
+    if kept == slice(32):
+        words = "for the first 32 rows"  # 45 rows show no difference
+    assert answers_otherwise(huber, asked) == f"yours is right {words}, in each of 12 wrong examples"
+    assert answers_otherwise(huber, [*asked[:5], replace(asked[5], yours=0.0), *asked[6:]]) is None
+
+
+def test_one_number_is_not_the_answer_to_another_question():
+    asked = [replace(case, yours=0.0) for case in cases(huber)]
+    assert answers_otherwise(lambda delta=0.0, **given: given["y_hat"].sum() * delta, asked) is None
 
 
 def test_an_answer_to_no_question_has_none():

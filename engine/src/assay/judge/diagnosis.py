@@ -10,6 +10,7 @@ from hypothesis import is_hypothesis_test
 
 from assay.course.contract import load_module
 from assay.errors import Mismatch
+from assay.host.transcript import Transcript
 from assay.judge.collected import check_of
 from assay.judge.differences import Difference, same_differences
 from assay.judge.known_objects import Objects
@@ -18,14 +19,14 @@ from assay.judge.messages import bounded
 from assay.judge.otherwise import answers_otherwise
 from assay.judge.recognition import repeatable
 from assay.judge.recording import Outcome, Outcomes
-from assay.judge.relations import ENOUGH, Case, begins, counted, relate
+from assay.judge.relations import ENOUGH, Case, begins, counted, relate, relate_roughly
 from assay.judge.relations.cases import enough, equal, numbers, telling_cases
+from assay.judge.relations.values import ALWAYS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from types import ModuleType
 
-    from assay.host.transcript import Transcript
     from assay.judge.examples import ExampleBook
     from assay.judge.recognition import Recogniser
     from assay.judge.recording import Example
@@ -68,35 +69,49 @@ class Diagnostician:
             item: the check for one submission, whose guest is still there.
             error: what the check raised.
         """
-        if check_of(item).visibility == "hidden" or not repeatable(item, error) or measurements_of(item):
+        if check_of(item).visibility == "hidden" or not repeatable(item, error):
             return None
-        arguments = item._fixtureinfo.argnames  # noqa: SLF001 - as pytest does
-        drawn = is_hypothesis_test(getattr(item.obj, "__wrapped__", None))
-        exercise = item.callspec.params["guest"], check_of(item).exercise
-        if self._asked[exercise] >= _CHECKS:
-            return None
-        # A check that draws with `rng` is asked ten times as a whole, so that no other one is after it.
-        self._asked[exercise] += _CHECKS if "rng" in arguments and not drawn else 1
-        transcript = error.assay_example.arguments["submission"]._channel.transcript  # noqa: SLF001 - the proxy shows students' names only
-        outcomes = [Outcome(error.assay_example, error, transcript)]
-        if drawn or "rng" in arguments:
-            # As the check met it: what an earlier example left behind must not look like a relation.
-            item.funcargs["submission"] = self._state.reopen_check(item)
-            noted = Outcomes(_enough)
-            for more in range(_ROUNDS if drawn else _FEW):
-                self._book.note_outcomes(item, noted, more)
-                if not noted.failures() or (len(noted.failures()) >= ENOUGH and _varied(noted.failures())):
-                    break
-            outcomes = noted.found
-        reference = load_module(self._state.reference_of(item))
-        # A check that takes `seed` measures randomness, so that other answers are as right, or a whole training.
-        may_ask = "seed" not in arguments and not self._state.is_recorded(item)
-        asked = self._ask_reference(item) if may_ask else None
         try:
-            sentence = diagnose(outcomes, asked, reference)
+            if measurements_of(item):  # it was asked for once, for all checks
+                sentence = relate(_compared([Outcome(error.assay_example, error, Transcript(""))], None))
+            else:
+                sentence = self._diagnose_again(item, error)
         except Exception:  # noqa: BLE001 - torch may raise anything for a student's values; these have no relation
             return None
         return bounded(sentence) if sentence else None
+
+    def _diagnose_again(self, item: Any, error: Any) -> str | None:
+        exercise = item.callspec.params["guest"], check_of(item).exercise
+        if self._asked[exercise] >= _CHECKS:
+            return None
+        self._asked[exercise] += 1
+        transcript = error.assay_example.arguments["submission"]._channel.transcript  # noqa: SLF001 - the proxy shows students' names only
+        outcomes = [Outcome(error.assay_example, error, transcript)]
+        reference = load_module(self._state.reference_of(item))
+        asked = None if self._state.is_recorded(item) else self._ask_reference(item)
+        drawn = is_hypothesis_test(getattr(item.obj, "__wrapped__", None))
+        arguments = item._fixtureinfo.argnames  # noqa: SLF001 - as pytest does
+        if "seed" in arguments and not drawn:
+            # Such a check may be a whole training: it costs too much unless the reference has an answer to compare.
+            again = asked is not None and bool(same_differences(outcomes, asked, reference))
+        else:
+            again = drawn or "rng" in arguments
+        if again:
+            # A check that generates its numbers is asked ten times as a whole, so that no other one is after it.
+            self._asked[exercise] += 0 if drawn else _CHECKS
+            outcomes = self._ask_again(item, _ROUNDS if drawn else _FEW)
+        return diagnose(outcomes, asked, reference)
+
+    def _ask_again(self, item: Any, rounds: int) -> list[Outcome]:
+        """Return the outcomes of the check's examples, of each round with other numbers."""
+        # As the check met it: what an earlier example left behind must not look like a relation.
+        item.funcargs["submission"] = self._state.reopen_check(item)
+        noted = Outcomes(_enough)
+        for more in range(rounds):
+            self._book.note_outcomes(item, noted, more)
+            if not noted.failures() or (len(noted.failures()) >= ENOUGH and _varied(noted.failures())):
+                break
+        return noted.found
 
     def _ask_reference(self, item: Any) -> Callable[[Example, int], Transcript]:
         references = functools.cache(functools.partial(self._recogniser.reference_for, item))
@@ -118,10 +133,13 @@ def diagnose(
     right = [_given(outcome, reference) for outcome in outcomes if outcome.error is None]
     cases = _compared(wrong, reference)
     if sentence := relate(cases):
-        return sentence
+        return sentence.replace(ALWAYS, "") if right else sentence
     known = same_differences(wrong, ask_reference, reference) if ask_reference is not None else []
     by_calls = _by_calls(known, right if not cases else []) if known else None
-    return by_calls or begins(cases, right)
+    if exact := by_calls or begins(cases, right):
+        return exact
+    rough = relate_roughly([difference.case for difference in known])
+    return relate_roughly(cases) or (f"{known[0].target}: {rough}" if rough else None)
 
 
 def _enough(failures: Sequence[Exception]) -> bool:
@@ -167,14 +185,15 @@ def _second_call(known: Sequence[Difference]) -> str | None:
     return f"the {times} right, the next is wrong, in each of {len(known)} wrong examples"
 
 
-def _compared(wrong: Sequence[Outcome], reference: ModuleType) -> list[Case]:
+def _compared(wrong: Sequence[Outcome], reference: ModuleType | None) -> list[Case]:
     """Return the answers that the check compared; none if one of them was not compared with a value."""
     found = []
     for outcome in wrong:
         error = outcome.error
         if not isinstance(error, Mismatch) or isinstance(error.expected, str):
             return []
-        found.append(Case(error.yours, error.expected, _given(outcome, reference)))
+        given = {} if reference is None else _given(outcome, reference)
+        found.append(Case(error.yours, error.expected, given))
     return found
 
 

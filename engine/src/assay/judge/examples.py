@@ -168,9 +168,11 @@ class ExampleBook:
         Args:
             item: as above.
             outcomes: where they are noted, and how many are needed.
-            more: 0 for the check's own examples, another number for other ones, also of `rng`.
+            more: 0 for the check's own examples, another number for other ones, also of `rng` and `seed`.
         """
         arguments = {name: item.funcargs[name] for name in item._fixtureinfo.argnames}  # noqa: SLF001 - as pytest does
+        if "seed" in arguments:
+            arguments["seed"] = self._state.check_seed(item) + more
         if "rng" in arguments:
             arguments["rng"] = torch.Generator().manual_seed(self._state.check_seed(item) + more)
         # The guest may end meanwhile; the outcomes until then are kept.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import torch
 
-from assay.judge.relations.cases import equal, numbers, telling_cases
+from assay.judge.relations.cases import enough, equal, numbers, telling_cases
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -39,6 +39,17 @@ _TENSORS: Final[tuple[tuple[str, Callable[[torch.Tensor], torch.Tensor]], ...]] 
 )
 
 
+_ROWS: Final[tuple[tuple[str, Callable[[int], slice]], ...]] = (
+    ("without the last row", lambda _: slice(-1)),
+    ("without the first row", lambda _: slice(1, None)),
+    ("for the first half of the rows", lambda n: slice(n // 2)),
+    ("for the first four fifths of the rows", lambda n: slice(n * 4 // 5)),
+    *((f"for the first {size} rows", lambda _, size=size: slice(size)) for size in (10, 32, 100, 1000)),
+    *((f"for the rows of whole batches of {size}", lambda n, size=size: slice(n // size * size)) for size in (10, 32)),
+)
+"""Parts of the rows that are often taken for all: what is left beside a validation set, or beside an unfilled batch."""
+
+
 def answers_otherwise(function: Callable[..., Any], cases: Sequence[Case]) -> str | None:
     """Say to which other question all wrong answers are the right ones, or return None.
 
@@ -46,7 +57,9 @@ def answers_otherwise(function: Callable[..., Any], cases: Sequence[Case]) -> st
         function: the model answer.
         cases: wrong answers of the submission's, whose questions are the function's arguments by name.
     """
-    if not telling_cases(cases):
+    known = [numbers(case.yours) for case in cases]
+    # The same number may be the answer to many questions.
+    if not telling_cases(cases) or not enough(part for part in known if part is not None):
         return None
     for sentence, change in _changes(function, cases[0].given):
         if all(equal(numbers(case.yours), _answer(function, change, case)) for case in cases):
@@ -74,6 +87,8 @@ def _changes(function: Callable[..., Any], given: Mapping[str, Any]) -> Iterator
     for one, other in combinations(given, 2):
         words = f"for {one} and {other} in each other's place"
         yield words, _exchanged(one, other)
+    for words, rows in _ROWS:
+        yield words, _cut(rows)
 
 
 def _left_out(name: str) -> Change:
@@ -86,3 +101,15 @@ def _replaced(name: str, change: Callable[[Any], Any]) -> Change:
 
 def _exchanged(one: str, other: str) -> Change:
     return lambda given: {**given, one: given[other], other: given[one]}
+
+
+def _cut(rows: Callable[[int], slice]) -> Change:
+    def change(given: dict[str, Any]) -> dict[str, Any]:
+        sizes = [len(value) for value in given.values() if isinstance(value, torch.Tensor) and value.dim()]
+        kept = rows(sizes[0])
+        return {
+            name: value[kept] if isinstance(value, torch.Tensor) and value.shape[:1] == (sizes[0],) else value
+            for name, value in given.items()
+        }
+
+    return change

@@ -28,6 +28,7 @@ from assay.judge.relations.values import (
     multiple,
     not_finite,
     offset,
+    one_number,
     running_sum,
     wrong_sign,
 )
@@ -132,6 +133,11 @@ TOLD = {
         "yours is nan at 12 of 30 places, and right at the others",
     ),
     "constant": (constant, questions(lambda *_: 0.5, half_square), "yours is 0.5 whatever is asked"),
+    "one number everywhere": (
+        one_number,
+        questions(lambda e, _: torch.full_like(e, 0.5)),
+        "every number of yours is 0.5",
+    ),
     "one number at some places": (
         constant_at_places,
         squares(lambda e: torch.where(torch.eye(3) > 0, e, 7.0)),
@@ -244,6 +250,7 @@ TOLD = {
     ),
 }
 GENERAL = {
+    (one_number, "constant"),
     (constant_at_places, "clipped"),
     (more_or_fewer, "beginning"),
     (more_or_fewer, "end"),
@@ -347,6 +354,22 @@ def test_a_wrong_answer_begins_at_a_value():
     assert relate(questions(beyond_one)) == (
         "right where the expected number's size is at most 0.9447, wrong from 1.025 on, in each of 12 wrong examples"
     )
+
+
+def test_all_pairs_of_many_numbers_are_not_made():
+    rng = torch.Generator().manual_seed(10)
+    for rows, told in ((500, True), (501, False)):
+        y_hat, y = (torch.randn(12, rows, 1, generator=rng) for _ in range(2))
+        given = [{"y_hat": a, "y": b} for a, b in zip(y_hat, y, strict=True)]
+        cases = [Case((g["y_hat"] - g["y"].T).square().mean(), (g["y_hat"] - g["y"]).square().mean(), g) for g in given]
+        assert (of_differences(cases) is not None) == told
+
+
+def test_no_place_counts_as_right_beside_far_larger_numbers():
+    cases = questions(lambda e, _: torch.cat([e, torch.full((1, 1), 1e9)]))
+    expected = [torch.cat([2 * case.expected, torch.full((1, 1), 1e9)]) for case in cases]
+    small = [replace(case, expected=right) for case, right in zip(cases, expected, strict=True)]
+    assert relate(small) is None
 
 
 def test_a_wrong_answer_begins_at_a_difference_of_two_arguments():

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from assay.judge.relations.cases import ENOUGH, Case, enough
 from assay.judge.relations.given import moved, of_differences, unchanged
 from assay.judge.relations.parts import at, exchanged, last_alone, places, same
+from assay.judge.relations.rough import one_sided, roughly
 from assay.judge.relations.shapes import (
     broadcast,
     cut,
@@ -27,6 +28,7 @@ from assay.judge.relations.values import (
     multiple,
     not_finite,
     offset,
+    one_number,
     running_sum,
     wrong_sign,
 )
@@ -34,7 +36,7 @@ from assay.judge.relations.values import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-__all__ = ["ENOUGH", "RELATIONS", "Case", "begins", "counted", "relate"]
+__all__ = ["ENOUGH", "RELATIONS", "Case", "begins", "counted", "relate", "relate_roughly"]
 
 _SPECIFIC: Final[tuple[Callable[[Sequence[Case]], str | None], ...]] = (
     other_kind,
@@ -44,6 +46,7 @@ _SPECIFIC: Final[tuple[Callable[[Sequence[Case]], str | None], ...]] = (
     not_finite,
     constant,
     unchanged,
+    one_number,
     multiple,
     offset,
     moved,
@@ -65,6 +68,9 @@ _GENERAL: Final[tuple[Callable[[Sequence[Case]], str | None], ...]] = (wrong_sig
 RELATIONS: Final = _SPECIFIC + _GENERAL
 """In this order: the first that holds is told."""
 
+_ROUGH: Final[tuple[Callable[[Sequence[Case]], str | None], ...]] = (roughly, one_sided)
+"""Told only if it is not known either where the wrong answers begin."""
+
 
 def relate(cases: Sequence[Case]) -> str | None:
     """Return a sentence about how the wrong answers of these cases are related to the right ones, or None."""
@@ -75,6 +81,12 @@ def relate(cases: Sequence[Case]) -> str | None:
     if told := _parts(cases):
         return told
     sentence = _first(_GENERAL, cases) or begins_at_places(cases)
+    return sentence + counted(cases) if sentence else None
+
+
+def relate_roughly(cases: Sequence[Case]) -> str | None:
+    """Return a sentence about what is roughly true of the wrong answers of these cases, or None."""
+    sentence = _first(_ROUGH, cases)
     return sentence + counted(cases) if sentence else None
 
 

@@ -32,6 +32,9 @@ _AFTERWARDS: Final[tuple[tuple[str, Change], ...]] = (
     ("the absolute value of ", torch.abs),
 )
 
+_MOST_PAIRED: Final = 500
+"""Of more numbers, all pairs take longer than a check itself."""
+
 
 def unchanged(cases: Sequence[Case]) -> str | None:
     """Find an argument as the answer, as it was given or times a constant."""
@@ -95,6 +98,6 @@ def _differences(cases: Sequence[Case]) -> Iterator[tuple[str, list[torch.Tensor
         both = [(a, b) for a, b in columns if a is not None and b is not None and len(a) == len(b)]
         if len(both) == len(cases):
             yield f"{one} and {other}", [a - b for a, b in both]
-            if max(len(a) for a, _ in both) > 1:
+            if 1 < max(len(a) for a, _ in both) <= _MOST_PAIRED:
                 words = f"every number of {one} with every number of {other}, as (n, 1) and (n,) broadcast"
                 yield words, [a.reshape(1, -1) - b.reshape(-1, 1) for a, b in both]

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Final
 
 import torch
 
-from assay.judge.relations.cases import close, named_numbers, numbers, parts_of
+from assay.judge.relations.cases import RTOL, close, named_numbers, numbers, parts_of
 from assay.text import DIGITS, numeral
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
-    from assay.judge.relations.cases import Case
+    from assay.judge.relations.cases import Case, Pair
 
 _CHANCE: Final = 10_000
 """A threshold counts if so many divisions into as many right and wrong answers were possible, of which it is one."""
@@ -42,20 +42,18 @@ def begins_at(cases: Sequence[Case], right: Sequence[Mapping[str, Any]]) -> str 
 def begins_at_places(cases: Sequence[Case]) -> str | None:
     """Say by which number at a place, expected or given, the wrong places are told from the right ones."""
     rows: dict[str, list[torch.Tensor]] = {}
-    wrong: list[torch.Tensor] = []
+    wrong = [places for case in cases if (places := _wrong_places(case.pair)) is not None]
+    if not cases or len(wrong) != len(cases):
+        return None
     for case in cases:
-        if case.pair is None:
-            return None
-        expected = case.pair.expected
-        wrong.append(~close(case.pair.yours, expected))
+        expected = case.numbers[1]
+        assert expected is not None  # or there were no wrong places
         found = {"the expected number": expected, "the expected number's size": expected.abs()}
         for name, known in case.given_numbers.items():
             if known is not None and len(known) == len(expected):
                 found |= {name: known, f"the size of {name}": known.abs()}
         for name, values in found.items():
             rows.setdefault(name, []).append(values)
-    if not wrong:
-        return None
     mask = torch.cat(wrong)
     for name, parts in rows.items():
         if len(parts) == len(cases):
@@ -63,6 +61,15 @@ def begins_at_places(cases: Sequence[Case]) -> str | None:
             if found_division := _division(name, values[mask], values[~mask]):
                 return found_division
     return None
+
+
+def _wrong_places(pair: Pair | None) -> torch.Tensor | None:
+    """Return the places of wrong numbers; None if a number is right only because far larger ones stand beside it."""
+    if pair is None:
+        return None
+    wrong = ~close(pair.yours, pair.expected)
+    right = pair.yours.isclose(pair.expected, rtol=RTOL, atol=0.0, equal_nan=True)
+    return wrong if (wrong | right).all() else None
 
 
 def _sizes(given: Mapping[str, Any]) -> dict[str, float]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import torch
 
-from assay.judge.relations.cases import close, enough, equal, numbers, pairs_of, telling
+from assay.judge.relations.cases import answers, close, enough, equal, numbers, pairs_of, telling, telling_cases
 from assay.text import DIGITS, numeral, shorten
 
 if TYPE_CHECKING:
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from assay.judge.relations.cases import Case, Pair
 
 EXPECTED: Final = "what is expected"
-_CHANGES: Final[tuple[tuple[str, Callable[[torch.Tensor], torch.Tensor]], ...]] = (
+ALWAYS: Final = " whatever is asked"
+CHANGES: Final[tuple[tuple[str, Callable[[torch.Tensor], torch.Tensor]], ...]] = (
     (EXPECTED, lambda x: x),
     (f"the square of {EXPECTED}", torch.square),
     (f"the square root of {EXPECTED}", torch.sqrt),
@@ -62,7 +63,18 @@ def constant(cases: Sequence[Case]) -> str | None:
     same = bool(pairs) and all(equal(pair.yours, pairs[0].yours) for pair in pairs)
     if not same or not telling(pairs) or all(equal(pair.expected, pairs[0].expected) for pair in pairs):
         return None
-    return f"yours is {shorten(cases[0].yours, 60)} whatever is asked"
+    return f"yours is {shorten(cases[0].yours, 60)}{ALWAYS}"
+
+
+def one_number(cases: Sequence[Case]) -> str | None:
+    """Find the same number at every place of answers of any length."""
+    known = answers(cases)
+    if not known or not telling_cases(cases):
+        return None
+    found = torch.cat(known)
+    if not len(found) or not found.isfinite().all() or not equal(found, found[:1].expand(len(found))):
+        return None
+    return f"every number of yours is {_plain(float(found[0]))}"
 
 
 def multiple(cases: Sequence[Case]) -> str | None:
@@ -71,7 +83,7 @@ def multiple(cases: Sequence[Case]) -> str | None:
     if not telling(pairs):
         return None
     yours = torch.cat([pair.yours for pair in pairs])
-    for words, change in _CHANGES:
+    for words, change in CHANGES:
         changed = [change(pair.expected) for pair in pairs]
         if not torch.cat(changed).isfinite().all():
             continue
