@@ -9,6 +9,7 @@ FROM_VALUES = (
 )
 
 
+OWN_PARAMETERS = "the model has new parameters, which its optimiser does not know: leave it the ones that it had"
 MODE = "the model stays in evaluation mode: leave its mode as it was"
 ONE_LOSS = "this is the squared loss's gradient whatever the model's loss is: ask the model, model.loss(model(X), y)"
 
@@ -218,9 +219,7 @@ def left_in_evaluation(model, X, y):
     return torch.autograd.grad(model.eval().loss(model(X), y), (model.net.weight, model.net.bias))
 
 
-@mistake(
-    "gradients", hint="the model has new parameters, which its optimiser does not know: leave it the ones that it had"
-)
+@mistake("gradients", hint=OWN_PARAMETERS)
 def parameters_replaced(model, X, y):
     net = model.net
     net.weight, net.bias = (torch.nn.Parameter(p.detach().clone()) for p in (net.weight, net.bias))

@@ -6,7 +6,7 @@ from assay.checks import Regression, assert_close, assign, regressions, remote, 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from .mistakes_3_gradients import MODE
+from .mistakes_3_gradients import MODE, OWN_PARAMETERS
 from .models import draw, keep, set_parameters
 
 PROBLEMS = regressions().map(lambda problem: problem._replace(y=problem.y + 1))
@@ -81,11 +81,11 @@ def test_any_number_of_rows_and_features(submission, shape, seed):
 
 @pytest.mark.points(2)
 def test_every_call_is_answered_anew(submission, rng):
-    """a second call, after a change of the model or the data, follows it; X, y and what the first call gave stay"""
+    """a second call, after a change of the model or the data, follows it; X, y, the model's own parameters and what the first call gave stay"""
     problem = draw_problem(rng, 4, 2)
     X, y, w, b = problem
     model = make_model(submission, problem)
-    weight = remote(model).net.weight
+    own = [remote(model).net.weight, remote(model).net.bias]
     kept = keep(submission, X, y)
     first = require_object(remote(submission).gradients(model, *kept), "a pair (w_grad, b_grad)")
     before = list(first)
@@ -94,8 +94,11 @@ def test_every_call_is_answered_anew(submission, rng):
     assert_close(
         {"after a change": submission.gradients(model, *kept)}, {"after a change": slopes(changed, lambda r: 2 * r)}
     )
-    same = {"the weight that was there before": submission.d2l.numpy(weight)}
-    assert_close(same, {"the weight that was there before": changed.w.T})
+    followed = all(
+        torch.equal(submission.d2l.numpy(part), now) for part, now in zip(own, (changed.w.T, changed.b), strict=True)
+    )
+    expected = "the parameters that it had before, changed in place"
+    require(followed, yours="new parameters in the model", expected=expected, help=OWN_PARAMETERS)
     other = draw_problem(rng, 8, 2)._replace(w=changed.w, b=changed.b)
     assert_close(submission.gradients(model, other.X, other.y), slopes(other, lambda r: 2 * r))
     assert_close({"the first gradients": list(first)}, {"the first gradients": before})

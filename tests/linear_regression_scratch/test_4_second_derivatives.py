@@ -89,7 +89,7 @@ def test_hessian_of_data_of_any_size(submission, reference, rng):
 @given(tensors((2, 2)), tensors((2, 2)))
 @example(torch.tensor([[1.0, 2.0], [0.0, 3.0]]), torch.tensor([[1.0, 0.0], [3.0, -2.0]]))
 def test_hessian_of_the_same_tensor_changed_in_place(submission, reference, X, other):
-    """asked again after X, or the order of its columns, has changed in place it gives the new Hessian; the first stays"""
+    """asked again after X, or the order of its columns, has changed in place it gives the new Hessian; X and the first stay"""
     held = remote(submission.d2l).tensor(X.tolist())
     first = remote(submission).loss_hessian(held)
     for now in (X, other, other.flip(1)):

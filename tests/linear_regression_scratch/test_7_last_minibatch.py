@@ -113,6 +113,7 @@ def test_shuffled_passes_differ(submission):
     # Two uniform orders end in the same eight once in 2e19.
     ends = [sorted(map(int, numbers[-8:])) for numbers in passes]
     require(ends[0] != ends[1], yours=f"{ends[0]} in the last batch of both passes", expected="eight others each time")
+    # As above, for the old order and a new one.
     whole = int((take_order(submission.data_iter(1001, *keep_end), 1000) == torch.arange(1000)).sum())
     yours = f"{whole} of 1000 examples at their old place in one batch of all"
     require(whole < 25, yours=yours, expected="about one of them", help=ONE_BATCH)

@@ -173,7 +173,7 @@ def test_a_name_that_needs_what_is_missing_is_an_error_with_that_reason(opened):
     raised = answer(guest)
     assert (raised.kind, raised.text.partition(", and")[0]) == (
         "Unavailable",
-        "f is not available: nowhere is not installed on the grading machine",
+        "f is not available: nowhere is not installed on the grading machine (nor is a nowhere.py of your own: a submission is one file)",
     )
     assert answer(guest, "g").value == 2
 

@@ -77,7 +77,7 @@ FOLDERS = {
     "of two assignments in one name the last": (
         ["ada/linear_scratch_and_linear_concise.py"], [f"ada {C} ada/linear_scratch_and_linear_concise.py"], [],
         ["the graded file is linear_scratch_and_linear_concise.py",
-         "linear_scratch_and_linear_concise.py counts for linear_concise alone: for linear_scratch, hand in a copy that is called linear_scratch.py"],
+         "linear_scratch_and_linear_concise.py counts for linear_concise alone: for the others hand in a copy called linear_scratch.py"],
     ),
     "a typo is told": (
         ["ada/linear_scrach.py", "ben/linear_scratch.py"], [f"ben {S} ben/linear_scratch.py"],

@@ -274,7 +274,6 @@ def test_the_content_decides_between_module_and_notebook(tmp_path):
     module, other = take_in([tmp_path], NAMES).submissions
     assert (module.kind, module.notes) == ("notebook", ("the file is named like a module, but it is a notebook",))
     assert (other.kind, other.notes) == ("module", ("the file is named like a notebook, but it is a module",))
-
     assert other.source == CODE
 
 

@@ -35,8 +35,15 @@ def test_of_two_assignments_in_one_name_the_other_is_told(tmp_path):
     assert found.assignment == "concise"
     assert found.notes == (
         "the graded file is scratch_and_concise.py",
-        "scratch_and_concise.py counts for concise alone: for scratch, hand in a copy that is called scratch.py",
+        "scratch_and_concise.py counts for concise alone: for the others hand in a copy called scratch.py",
     )
+
+
+def test_of_three_assignments_in_a_notebooks_name_the_others_are_told(tmp_path):
+    (tmp_path / "scratch_concise_softmax.ipynb").write_text('{"cells": []}')
+    (found,) = take_in([tmp_path], [*NAMES, "softmax"]).submissions
+    note = "counts for softmax alone: for the others hand in copies called concise.ipynb, scratch.ipynb"
+    assert found.notes[-1] == f"scratch_concise_softmax.ipynb {note}"
 
 
 def test_of_two_assignments_in_one_name_nothing_is_told_if_both_have_a_file(tmp_path):

@@ -52,21 +52,22 @@ def test_it_is_not_claimed_if_one_example_is_otherwise(answer):
 
 
 @pytest.mark.parametrize(
-    ("words", "kept"),
-    {
-        "without the last row": slice(-1),
-        "without the first row": slice(1, None),
-        "for the first half of the rows": slice(22),
-        "for the first four fifths of the rows": slice(36),
-        "for the first 10 rows": slice(10),
-        "for the rows of whole batches of 10": slice(40),
-        "for the rows of whole batches of 32": slice(32),
-    }.items(),
+    ("words", "rows", "kept"),
+    [
+        ("if the last row is left out", 45, slice(-1)),
+        ("if the first row is left out", 45, slice(1, None)),
+        ("if only the first half of the rows counts", 45, slice(22)),
+        ("if only the first four fifths of the rows count", 45, slice(36)),
+        ("if only the first 10 rows count", 45, slice(10)),
+        ("if only the first 32 rows count", 45, slice(32)),
+        ("if only the first 100 rows count", 130, slice(100)),
+        ("if only the first 1000 rows count", 1100, slice(1000)),
+        ("if only whole batches of 10 rows count", 45, slice(40)),
+        ("if only whole batches of 32 rows count", 70, slice(64)),
+    ],
 )
-def test_rows_that_are_left_out_are_told(words, kept):
-    asked = cases(lambda y_hat, y, delta: huber(y_hat[kept], y[kept], delta), rows=45)
-    if kept == slice(32):
-        words = "for the first 32 rows"  # 45 rows show no difference
+def test_rows_that_are_left_out_are_told(words, rows, kept):
+    asked = cases(lambda y_hat, y, delta: huber(y_hat[kept], y[kept], delta), rows=rows)
     assert answers_otherwise(huber, asked) == f"yours is right {words}, in each of 12 wrong examples"
     assert answers_otherwise(huber, [*asked[:5], replace(asked[5], yours=0.0), *asked[6:]]) is None
 

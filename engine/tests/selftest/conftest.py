@@ -60,7 +60,7 @@ def test_double(submission):
     assert_close(submission.double(3.0), 6.0)
 
 
-def test_speed(submission, reference_guest, not_slower):
+def test_speed(submission, reference_guest, not_slower, benchmark):
     """double gives the same in a reference guest"""
     expected = []
 
@@ -69,7 +69,7 @@ def test_speed(submission, reference_guest, not_slower):
             expected.append(module.double(x))
         return [module.double(float(number)) for number in range(100)]
 
-    not_slower(work, submission, reference_guest, lambda: 1.0, help="compute less")
+    not_slower(benchmark, work, submission, reference_guest, lambda: 1.0, help="compute less")
     assert set(expected) == {2.0}
 ''',
     "tests/toy/test_2_negate.py": '''

@@ -1,7 +1,9 @@
 """Known mistakes: caught and named by their own exercise, and by no other."""
 
+import shutil
+
 from assay.course.read import read_course
-from assay.selftest.mistakes import MistakeOutcome, grade_mistakes
+from assay.selftest.mistakes import MistakeOutcome, grade_mistakes, visible_verdicts
 
 
 def test_each_mistake_is_told_with_what_caught_and_named_it(course_folder, executor):
@@ -35,3 +37,18 @@ def test_an_assignment_without_mistakes_has_no_outcomes(course_folder, executor)
     path = course_folder / "tests" / "toy" / "test_2_negate.py"
     path.write_text(path.read_text().replace('@mistake("double", hint="another exercise catches it")\n', ""))
     assert grade_mistakes(read_course(course_folder), "toy", executor) == []
+
+
+def test_the_visible_checks_of_another_course_are_asked_for_the_mistakes_of_this_one(course_folder, tmp_path, executor):
+    other = shutil.copytree(course_folder, tmp_path / "other")
+    path = other / "tests" / "toy" / "test_1_double.py"
+    path.write_text(path.read_text().replace("submission.double(3.0), 6.0", "submission.double(3.0), 9.0"))
+    hidden = 'import pytest\n\n\n@pytest.mark.visibility("hidden")\ndef test_hidden(submission):\n    """hidden"""\n    submission.double(1.0)\n'
+    for folder in (course_folder, other):
+        (folder / "tests" / "toy" / "test_3_hidden.py").write_text(f'"""Hidden"""\n{hidden}')
+    course = read_course(course_folder)
+    ours, theirs = (visible_verdicts(course, read_course(folder), "toy", executor) for folder in (course_folder, other))
+    double = "1 double = tripled", "1", "double"
+    assert (ours[double], theirs[double]) == ("failed", "passed")
+    assert ours.keys() == theirs.keys()
+    assert {check for *_, check in ours} == {"double", "speed"}

@@ -25,7 +25,8 @@ def assign(obj: Any, values: dict[str, Any] | None = None, /, **named: Any) -> N
     """Set parameters in place and outside the graph: `assign(model, w=w, b=b)`, `assign(model, {"net.weight": w})`.
 
     In place, because an optimiser holds the parameters themselves and would not see new ones.
-    A module of the reference's takes them likewise. Raises TypeError for any other object that is not the submission's.
+    A module of the reference is set in the same way. Raises TypeError for any other object that is not the
+    submission's.
     """
     values = {**(values or {}), **named}
     if isinstance(obj, torch.nn.Module):
@@ -36,7 +37,10 @@ def assign(obj: Any, values: dict[str, Any] | None = None, /, **named: Any) -> N
 
 
 def require_object(value: Any, expected: str = "an object") -> Any:
-    """Return an object of the submission or the reference; raise Mismatch for a number, a tensor, a list or None."""
+    """Return an object of the submission, or a module of the reference.
+
+    Raises Mismatch for a number, a tensor, a list or None.
+    """
     __tracebackhide__ = True
     is_object = hasattr(value, "__assay_handle__") or isinstance(value, torch.nn.Module)
     require(is_object, yours=value, expected=expected)

@@ -15,7 +15,16 @@ from assay.host.check_process import CheckProcess
 from assay.host.lines import EndedLine
 from assay.promises import broken_core
 from assay.wire import frames
-from assay.wire.messages import IMPORTS_TOGETHER, Begin, CheckExited, FromSubmission, Imported, LockedDown, Running
+from assay.wire.messages import (
+    IMPORTS_TOGETHER,
+    Begin,
+    CheckExited,
+    FromSubmission,
+    Imported,
+    LockedDown,
+    Measured,
+    Running,
+)
 from assay.wire.values import decoder, encode
 
 if TYPE_CHECKING:
@@ -24,7 +33,6 @@ if TYPE_CHECKING:
     from assay.errors import GuestEnded
     from assay.host.forkserver import Budget, ForkServer, Task
     from assay.promises import Isolation
-    from assay.wire.messages import Measured
 
 _decode_message = decoder(FromSubmission)
 
@@ -185,6 +193,8 @@ class Guest:
 
     def measure(self) -> Measured:
         """Return what all processes and threads of the submission have taken, as its fork server sees them."""
+        if not self._pid:
+            return Measured(0.0, None, runs=False)
         return self._fork_server.measure(self._pid)
 
     def end(self) -> None:

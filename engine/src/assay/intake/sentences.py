@@ -64,8 +64,9 @@ def inexact_note(label: str, best: str) -> str:
 
 def one_of_several_note(label: str, assignment: str, others: Sequence[str]) -> str:
     """Return the note about a graded file whose name has several assignments."""
-    name = enumerated(others, _MAX_NAMES)
-    return f"{label} counts for {assignment} alone: for {name}, hand in a copy that is called {file_names(others)}"
+    copies = [other + ending_of(label) for other in others]
+    noun, names = "a copy" if len(copies) == 1 else "copies", enumerated(copies, _MAX_NAMES)
+    return f"{label} counts for {assignment} alone: for the others hand in {noun} called {names}"
 
 
 def unopened_note(label: str) -> str:

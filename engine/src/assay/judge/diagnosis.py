@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from hypothesis import is_hypothesis_test
 
 from assay.course.contract import load_module
-from assay.errors import Mismatch
+from assay.errors import AssayError, Mismatch
 from assay.host.transcript import Transcript
 from assay.judge.collected import check_of
 from assay.judge.differences import Difference, same_differences
@@ -76,6 +76,8 @@ class Diagnostician:
                 sentence = relate(_compared([Outcome(error.assay_example, error, Transcript(""))], None))
             else:
                 sentence = self._diagnose_again(item, error)
+        except AssayError:
+            raise
         except Exception:  # noqa: BLE001 - torch may raise anything for a student's values; these have no relation
             return None
         return bounded(sentence) if sentence else None
@@ -94,11 +96,13 @@ class Diagnostician:
         if "seed" in arguments and not drawn:
             # Such a check may be a whole training: it costs too much unless the reference has an answer to compare.
             again = asked is not None and bool(same_differences(outcomes, asked, reference))
+            asked = asked if again else None
         else:
             again = drawn or "rng" in arguments
         if again:
             # A check that generates its numbers is asked ten times as a whole, so that no other one is after it.
-            self._asked[exercise] += 0 if drawn else _CHECKS
+            if not drawn:
+                self._asked[exercise] += _CHECKS
             outcomes = self._ask_again(item, _ROUNDS if drawn else _FEW)
         return diagnose(outcomes, asked, reference)
 

@@ -40,12 +40,15 @@ _TENSORS: Final[tuple[tuple[str, Callable[[torch.Tensor], torch.Tensor]], ...]] 
 
 
 _ROWS: Final[tuple[tuple[str, Callable[[int], slice]], ...]] = (
-    ("without the last row", lambda _: slice(-1)),
-    ("without the first row", lambda _: slice(1, None)),
-    ("for the first half of the rows", lambda n: slice(n // 2)),
-    ("for the first four fifths of the rows", lambda n: slice(n * 4 // 5)),
-    *((f"for the first {size} rows", lambda _, size=size: slice(size)) for size in (10, 32, 100, 1000)),
-    *((f"for the rows of whole batches of {size}", lambda n, size=size: slice(n // size * size)) for size in (10, 32)),
+    ("if the last row is left out", lambda _: slice(-1)),
+    ("if the first row is left out", lambda _: slice(1, None)),
+    ("if only the first half of the rows counts", lambda n: slice(n // 2)),
+    ("if only the first four fifths of the rows count", lambda n: slice(n * 4 // 5)),
+    *((f"if only the first {size} rows count", lambda _, size=size: slice(size)) for size in (10, 32, 100, 1000)),
+    *(
+        (f"if only whole batches of {size} rows count", lambda n, size=size: slice(n // size * size))
+        for size in (10, 32)
+    ),
 )
 """Parts of the rows that are often taken for all: what is left beside a validation set, or beside an unfilled batch."""
 

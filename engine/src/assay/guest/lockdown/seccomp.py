@@ -157,7 +157,7 @@ def for_submission(*, signals: bool) -> Program:
         "tkill": by_signal,
         "tgkill": by_signal,
         "socketpair": _connected_pair(),
-        # A parent that ignores its children's ends would not be told of their processor time; nor would the judge.
+        # Every handler of SIGCHLD: a parent that ignores its children's ends would hide their processor time.
         "rt_sigaction": [_argument(0), Step(_EQUAL, 0, 1, signal.SIGCHLD), *deny(), *ALLOW],
         "clone3": deny(errno.ENOSYS),
         "memfd_create": deny(errno.ENOSYS),

@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
     from assay.judge.relations.cases import Case
 
-_ROUGH: Final = 0.02
+_ROUGH_RTOL: Final = 0.02
 """An answer that is fitted to noise may be so far from the relation."""
 
 _SPREAD: Final = 2.0
 """The largest expected number is so many times the smallest one, or a square would be near a square root."""
 
-_RANGE: Final = 10.0
+_MAX_RATIO: Final = 10.0
 """A wider range is that of answers that have nothing to do with the question."""
 
 
@@ -36,7 +36,7 @@ def roughly(cases: Sequence[Case]) -> str | None:
         return None
     for words, change in CHANGES[1:]:
         off = (yours / change(expected) - 1).abs().max()
-        if off <= _ROUGH:
+        if off <= _ROUGH_RTOL:
             return f"yours is {words}, to within {_percent(off)}"
     return None
 
@@ -62,7 +62,7 @@ def one_sided(cases: Sequence[Case]) -> str | None:
 
 
 def _near(values: torch.Tensor) -> bool:
-    return bool(values.max() <= _RANGE * values.min())
+    return bool(values.max() <= _MAX_RATIO * values.min())
 
 
 def _range(values: torch.Tensor) -> str:
