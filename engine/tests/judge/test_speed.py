@@ -143,7 +143,7 @@ def double(x):
         thread.join()
     return 2 * x
 """,
-    "a sleep": "import time\ndef double(x):\n    time.sleep(1)\n    return 2 * x\n",
+    "a sleep": "import time\ndef double(x):\n    time.sleep(0.6)\n    return 2 * x\n",
 }
 
 
