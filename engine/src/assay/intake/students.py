@@ -110,8 +110,9 @@ def take_student(student: Student, assignments: tuple[str, ...], intake: Intake,
     """Take in a student's files or, if none is named for an assignment, the student's archives."""
     pile = _Pile()
     pile.add_files(student.files, assignments)
-    several = sum(bool(places(folder, assignments)) for folder in student.folders) > 1
-    for folder in student.folders:
+    folders = student.folders
+    several = len(folders) > 1 and sum(bool(places(folder, assignments)) for folder in folders) > 1
+    for folder in folders:
         prefix = f"{path_text(folder.name)}/" if several else ""
         pile.add_folder(folder, assignments, student.exports.get(folder.path), prefix)
     before = intake.met
