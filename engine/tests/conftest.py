@@ -1,5 +1,6 @@
 """How the tests are divided, and what several need: a small course, and one warm worker for all of them."""
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,18 +25,30 @@ KERNEL = (
     "test_distribution.py", "test_text.py",
 )  # fmt: skip
 SMOKE = ("command/test_grade.py",)
-SERIAL = ("test_readme.py",)  # its report has the verdict of a speed check
+LONG = (
+    "test_pytest_plugin.py", "judge/test_examples.py", "grading/test_cluster.py", "grading/test_statuses.py",
+    "command/test_process.py", "command/test_class_page.py", "judge/test_speed.py", "command/test_self_test.py",
+    "promises/test_folders.py", "promises/test_outputs.py",
+)  # fmt: skip
+"""They begin first: at the end of a run no worker of pytest-xdist waits long for another."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark tests by their folder or file."""
-    missing = [place for place in (*WALL, *KERNEL, *SMOKE, *SERIAL) if not (HERE / place).exists()]
+    """Mark tests by their folder or file, and put the long files first."""
+    missing = [place for place in (*WALL, *KERNEL, *SMOKE, *LONG) if not (HERE / place).exists()]
     assert not missing, f"{missing} is named in conftest.py and does not exist"
     for item in items:
         path = item.path.relative_to(HERE)
-        for name, places in (("wall", WALL), ("kernel", KERNEL), ("smoke", SMOKE), ("serial", SERIAL)):
+        for name, places in (("wall", WALL), ("kernel", KERNEL), ("smoke", SMOKE)):
             if any(path.is_relative_to(place) for place in places):
                 item.add_marker(name)
+    items.sort(key=lambda item: item.path.relative_to(HERE).as_posix() not in LONG)
+
+
+def pytest_collection_finish() -> None:
+    """Spare collections of garbage, and processes that are forked, the half million objects that torch made."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

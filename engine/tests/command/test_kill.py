@@ -13,8 +13,6 @@ from small_course import VARIANTS, write_class
 
 from assay.gradebook.store import open_gradebook
 
-pytestmark = pytest.mark.serial
-
 
 @pytest.mark.parametrize(
     ("kills", "students"), [(3, 20), pytest.param(25, 200, marks=pytest.mark.nightly)], ids=["short", "nightly"]

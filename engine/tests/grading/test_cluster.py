@@ -29,8 +29,6 @@ from assay.model import Document
 
 PAGE = (Path(__file__).parents[2] / "docs" / "cluster.md").read_text()
 
-pytestmark = pytest.mark.serial
-
 NOT_GRADED = "the Dask cluster could not be used any more before this submission was graded"
 SLOWLY = "import time\ntime.sleep(0.2)\n"
 

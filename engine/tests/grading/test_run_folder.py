@@ -47,7 +47,6 @@ def test_folders_of_ended_runs_are_removed_and_those_of_running_ones_and_of_othe
     assert sorted(path.name for path in place.iterdir()) == left
 
 
-@pytest.mark.serial
 def test_the_next_run_removes_the_folders_of_a_killed_one(course_root, tmp_path, place):
     sleeper = "import time\ntime.sleep(60)\n"
     write_class(tmp_path / "class", {"alice": sleeper})

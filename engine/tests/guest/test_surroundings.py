@@ -195,23 +195,23 @@ import time
 def burn(seconds):
     end = time.process_time() + seconds
     while time.process_time() < end: pass
-burn(2)
-burn(2)
+burn(0.6)
+burn(0.6)
 def f(seconds): return burn(seconds)
 """
 
 
 def test_every_statement_has_its_own_time_and_all_have_twice_that(opened):
-    budget = Budget(**DEFAULTS | {"import_seconds": 3, "call_seconds": 1})
+    budget = Budget(**DEFAULTS | {"import_seconds": 1, "call_seconds": 1})
     assert notes_of(opened(BURN, budget=budget)) == []
-    slow = opened(BURN.replace("burn(2)", "burn(9)", 1), budget=budget)
+    slow = opened(BURN.replace("burn(0.6)", "burn(9)", 1), budget=budget)
     assert notes_of(slow) == [
-        "line 6 (burn(9)) did not end within 3 s of processor time: it was left out; the statements after it were run"
+        "line 6 (burn(9)) did not end within 1 s of processor time: it was left out; the statements after it were run"
     ]
-    together = opened(BURN + "burn(2)\nburn(2)\n", budget=budget)
+    together = opened(BURN + "burn(0.6)\nburn(0.6)\n", budget=budget)
     (note,) = notes_of(together)
     rest = "it and the statements after it were not run"
-    assert note.endswith(f"(burn(2)) did not end within 6 s of processor time for all together: {rest}")
+    assert note.endswith(f"(burn(0.6)) did not end within 2 s of processor time for all together: {rest}")
 
 
 def test_statements_that_just_fit_together_run_again_without_the_one_that_does_not(opened):
@@ -219,5 +219,6 @@ def test_statements_that_just_fit_together_run_again_without_the_one_that_does_n
     opened("")  # with what a fork server's first guest waits for
     again = f"again = time.time() > {time.time() + 4}\n"  # the first run is ended after 4 s
     waits = [f"while time.process_time() < {end}: pass\n" for end in ("1.5", "3", "(4.6 if again else 3.9)")]
-    (note,) = notes_of(opened(BURN.replace("burn(2)\nburn(2)\n", again + "".join(waits) + "burn(1)\n"), budget=budget))
+    source = BURN.replace("burn(0.6)\nburn(0.6)\n", again + "".join(waits) + "burn(1)\n")
+    (note,) = notes_of(opened(source, budget=budget))
     assert "(burn(1)) did not end within 4 s of processor time for all together" in note
