@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+import zlib
 from concurrent.futures import as_completed
 from importlib.metadata import version
 from typing import TYPE_CHECKING
@@ -73,11 +75,11 @@ def grade(  # noqa: PLR0913 - each by its name
         raise Interrupted(run.reports_so_far()) from interrupt
     finally:
         run.cancel()
-    return [run.found[number] for number in range(len(submissions))]
+    return run.reports()
 
 
 class _Run:
-    """A class that is being graded: the reports and failures so far, by the submission's position.
+    """A class that is being graded: the packed reports and the failures so far, by the submission's position.
 
     Args:
         course: what is right.
@@ -93,7 +95,7 @@ class _Run:
         executor: Executor,
         sink: Callable[[Report], None] | None,
     ) -> None:
-        self.found: dict[int, Report] = {}
+        self._found: dict[int, bytes] = {}
         self._failed: dict[int, AssayError] = {}
         self._dead: list[int] = []
         self._running: dict[Future[list[Report]], int] = {}
@@ -112,7 +114,7 @@ class _Run:
     def give_up_failed(self, on_trouble: Callable[[str], None] | None) -> None:
         """Make a report for every submission that could not be graded; raise the first failure if all failed."""
         self._take_finished()
-        if self._failed and not self.found:
+        if self._failed and not self._found:
             raise next(iter(self._failed.values()))
         for number, error in sorted(self._failed.items()):
             (submission,) = self._jobs[number].submissions
@@ -123,14 +125,20 @@ class _Run:
         for number in self._dead:
             self._take(number, self._ungraded(number, _DIED, "grader"))
         for number in range(len(self._jobs)):
-            if number not in self.found:
+            if number not in self._found:
                 self._take(number, self._ungraded(number, CLUSTER_FAILED, "grader"))
+
+    def reports(self) -> list[Report]:
+        """Return the report of every submission; all of them exist."""
+        return [_unpacked(self._found[number]) for number in range(len(self._jobs))]
 
     def reports_so_far(self) -> list[Report]:
         """Return a report for every submission; those that are not finished say that grading was interrupted."""
         self._take_finished()
-        numbers = range(len(self._jobs))
-        return [self.found.get(number) or self._ungraded(number, INTERRUPTED, "interrupted") for number in numbers]
+        for number in range(len(self._jobs)):
+            if number not in self._found:
+                self._found[number] = _packed(self._ungraded(number, INTERRUPTED, "interrupted"))
+        return self.reports()
 
     def cancel(self) -> None:
         """Cancel the tasks that have not begun."""
@@ -141,21 +149,21 @@ class _Run:
     def _broken(self) -> bool:
         if any(isinstance(error, ClusterError) for error in self._failed.values()):
             return True  # a worker that refuses is fast, so it would soon have refused all others
-        return len(self._failed) >= _FAILURES and not self.found
+        return len(self._failed) >= _FAILURES and not self._found
 
     def _grade(self, numbers: Sequence[int]) -> None:
         for number in numbers:
             self._running[self._executor.submit(grade_chunk, self._jobs[number])] = number
-        for future in as_completed(self._running):
+        for future in as_completed(set(self._running)):
             self._hear(self._running[future], future)
+            del self._running[future]  # it holds the report
             if self._broken:
                 return
-        self._running.clear()
 
     def _take_finished(self) -> None:
         """Take the reports that exist and were not heard of yet."""
         for future, number in self._running.items():
-            if number not in self.found and future.done() and future.exception() is None:
+            if number not in self._found and future.done() and future.exception() is None:
                 self._take(number, future.result()[0])
 
     def _hear(self, number: int, future: Future[list[Report]]) -> None:
@@ -177,12 +185,22 @@ class _Run:
     def _take(self, number: int, report: Report) -> None:
         if self._sink is not None:
             self._sink(report)  # first: after an interrupt in it, it gets the report once more
-        self.found[number] = report
+        self._found[number] = _packed(report)
 
     def _ungraded(self, number: int, reason: str, cause: Cause) -> Report:
         job = self._jobs[number]
         (submission,) = job.submissions
         return ungraded(self._course, job.seed, submission.info, submission.assignment, reason, cause)
+
+
+def _packed(report: Report) -> bytes:
+    """Return a report as bytes, much smaller: all reports of a class wait for the last one."""
+    return zlib.compress(pickle.dumps(report))
+
+
+def _unpacked(data: bytes) -> Report:
+    report: Report = pickle.loads(zlib.decompress(data))  # noqa: S301 - from `_packed`
+    return report
 
 
 def ungraded(  # noqa: PLR0913, PLR0917 - as the report has them
