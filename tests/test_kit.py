@@ -134,7 +134,7 @@ def test_the_kit_gives_the_verdicts_of_the_course_on_every_known_mistake(kit, ex
     ours, theirs = (visible_verdicts(COURSE, asked, assignment, executor) for asked in (COURSE, read_course(kit)))
     asked = {key for key in ours if key[1:] not in COURSE_ONLY}
     assert len(asked) > 100
-    assert {key: theirs[key] for key in asked} == {key: ours[key] for key in asked}
+    assert [(key, ours[key], theirs[key]) for key in asked if ours[key].status != theirs[key].status] == []
 
 
 @pytest.mark.nightly

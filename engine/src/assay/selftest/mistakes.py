@@ -82,7 +82,7 @@ def _length(checks: Path) -> int:
 
 def visible_verdicts(
     course: Course, asked: Course, assignment: str, executor: Executor
-) -> dict[tuple[str, str, str], str]:
+) -> dict[tuple[str, str, str], Verdict]:
     """Grade the reference with each known mistake by all visible checks that can meet it, without a wall.
 
     Args:
@@ -92,7 +92,7 @@ def visible_verdicts(
         executor: where the sessions run.
 
     Returns:
-        The status of each check, by the mistake, the check's exercise, and the check.
+        The verdict of each check, by the mistake, the check's exercise, and the check.
 
     Raises:
         AssayError: a session did not finish.
@@ -101,7 +101,7 @@ def visible_verdicts(
     files = sorted(course.tests(assignment).glob("test_*.py"))
     parts = [executor.submit(_visible_part, course, asked, assignment, file) for file in files]
     return {
-        (report.submission.name, exercise.id, check.id): check.status
+        (report.submission.name, exercise.id, check.id): check
         for part in parts
         for report in part.result()
         for exercise in report.exercises
