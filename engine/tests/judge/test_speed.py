@@ -182,7 +182,7 @@ def test_a_reference_that_goes_on_working_is_the_courses_fault(tmp_path, executo
 
 @pytest.mark.serial  # beside other work the reference waits, too, for its processor
 def test_no_time_is_slept_away(course, executor):
-    assert_slower(course, executor, "import time\ndef double(x):\n    time.sleep(0.3)\n    return 2 * x\n")
+    assert_slower(course, executor, "import time\ndef double(x):\n    time.sleep(0.6)\n    return 2 * x\n")
 
 
 @pytest.mark.parametrize("name", ATTACKS)
