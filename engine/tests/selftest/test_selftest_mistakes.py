@@ -3,6 +3,7 @@
 import shutil
 
 from assay.course.read import read_course
+from assay.grading.executors import LocalProcesses
 from assay.selftest.mistakes import MistakeOutcome, grade_mistakes, visible_verdicts
 
 
@@ -52,3 +53,24 @@ def test_the_visible_checks_of_another_course_are_asked_for_the_mistakes_of_this
     assert (ours[double].status, theirs[double].status) == ("failed", "passed")
     assert ours.keys() == theirs.keys()
     assert {check for *_, check in ours} == {"double", "speed"}
+
+
+def test_a_mistake_is_made_with_the_library_of_the_course_that_is_asked(course_folder, tmp_path):
+    files = {
+        "tox.ini": "[pytest]\ntestpaths = tests\npythonpath = reference\n",
+        "reference/lib/__init__.py": "class Base:\n    def __init__(self):\n        super().__init__()\n        self.factor = 2\n",
+        "reference/toy.py": "import lib\n\n\nclass Double(lib.Base):\n    def of(self, x):\n        return self.factor * x\n",
+        "tests/toy/helper.py": "import lib\n\n\ndef start(self):\n    lib.Base.__init__(self)\n    self.factor = 3\n",
+        "tests/toy/mistakes_1_double.py": "from assay.checks import mistake\n\nfrom .helper import start\n\n\n"
+        '@mistake("Double.__init__", hint="three times")\ndef tripled(self):\n    start(self)\n',
+        "tests/toy/test_1_double.py": '"""Double"""\n\n\ndef test_double(submission):\n    """double"""\n'
+        "    assert submission.Double().of(3.0) == 6.0\n",
+    }
+    for name, text in files.items():
+        (course_folder / name).parent.mkdir(exist_ok=True)
+        (course_folder / name).write_text(text)
+    (course_folder / "tests" / "toy" / "test_2_negate.py").unlink()
+    course, other = read_course(course_folder), read_course(shutil.copytree(course_folder, tmp_path / "other"))
+    with LocalProcesses(1) as one:
+        found = [visible_verdicts(course, asked, "toy", one) for asked in (other, course, other, course)]
+    assert [[verdict.status for verdict in verdicts.values()] for verdicts in found] == [["failed"]] * 4

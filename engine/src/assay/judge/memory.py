@@ -89,7 +89,8 @@ def _forget(course: Course) -> None:
     ours = [
         name
         for name, module in list(sys.modules.items())
-        if any(path.is_relative_to(folder) for path in _paths(module) for folder in folders)
+        # A mistake's helpers may lie in another course's folder, and hold this course's library.
+        if name.startswith(f"{TESTS}.") or any(path.is_relative_to(f) for path in _paths(module) for f in folders)
     ]
     for name in (*ours, "conftest"):  # after the search, because the path of a namespace asks for its parent
         sys.modules.pop(name, None)

@@ -11,6 +11,7 @@ from assay.course.read import exercise_of
 from assay.judge.collected import check_of, submission_of
 from assay.judge.hooks import Judge
 from assay.judge.inprocess import in_process
+from assay.judge.memory import memory
 from assay.judge.mistaken import can_meet, known_mistakes, reference_with_mistake
 from assay.judge.session import hold_session
 from assay.judge.state import JudgeState
@@ -110,7 +111,7 @@ def visible_verdicts(
 
 
 def _visible_part(course: Course, asked: Course, assignment: str, file: Path) -> list[Report]:
-    submissions = _mistakes_in(file, assignment)
+    submissions = _mistakes_in(course, file, assignment)
 
     def asks(item: pytest.Item) -> bool:
         return check_of(item).visibility == "visible" and _meets(course, item, submissions)
@@ -120,7 +121,7 @@ def _visible_part(course: Course, asked: Course, assignment: str, file: Path) ->
 
 def _grade_part(course: Course, assignment: str, file: Path) -> list[MistakeOutcome]:
     exercise = exercise_of(file)
-    submissions = _mistakes_in(file, assignment)
+    submissions = _mistakes_in(course, file, assignment)
 
     def named(item: pytest.Item, before: Sequence[Verdict]) -> bool:
         submission = submission_of(item)
@@ -132,7 +133,9 @@ def _grade_part(course: Course, assignment: str, file: Path) -> list[MistakeOutc
     return [_outcome(mistake, exercise, report) for mistake, report in zip(submissions.values(), reports, strict=True)]
 
 
-def _mistakes_in(file: Path, assignment: str) -> dict[Submission, Mistake]:
+def _mistakes_in(course: Course, file: Path, assignment: str) -> dict[Submission, Mistake]:
+    memory.enter(course)  # this process may know a library of the same name
+    course.load_library()
     exercise = exercise_of(file)
     return {_as_submission(assignment, mistake, exercise): mistake for mistake in known_mistakes(load_afresh(file))}
 
