@@ -18,7 +18,7 @@ from assay.intake.limits import STUDENT
 from assay.intake.reader import client
 from assay.intake.reader.client import Reader
 from assay.intake.reader.notebooks import without_outputs
-from assay.wire.limited import Limits
+from assay.wire.limited_process import Limits
 
 MEGABYTE = 1_000_000
 

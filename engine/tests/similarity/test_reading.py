@@ -6,7 +6,7 @@ import pytest
 
 from assay.errors import IntakeError
 from assay.similarity.reading import PASSAGE, CodeReader, is_installed
-from assay.wire.limited import Limits
+from assay.wire.limited_process import Limits
 
 CODE = '''
 import torch

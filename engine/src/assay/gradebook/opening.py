@@ -1,4 +1,4 @@
-"""A gradebook's file: made, recognised, migrated and locked; what SQLite says becomes a sentence."""
+"""A gradebook's file: made, opened and locked; what SQLite says becomes a sentence."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from assay.errors import GradebookError
+from assay.gradebook import schema
 from assay.gradebook.filesystems import filesystem_of, is_shared
 from assay.text import MAX_PATH_CHARS, escape
 
@@ -19,29 +20,10 @@ if TYPE_CHECKING:
 
 __all__ = ["connect", "journal_note", "lock", "name_of", "telling"]
 
-_APPLICATION: Final = 0x41535359
-"""Tells a gradebook from every other SQLite file: "ASSY"."""
-
 _WAIT_SECONDS: Final = 10.0
 """Another command writes for milliseconds."""
 
 _OWNER_ALONE: Final = 0o600
-
-_MIGRATIONS: Final = (
-    """
-    CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
-    CREATE TABLE reports (
-        number INTEGER PRIMARY KEY AUTOINCREMENT, time TEXT NOT NULL, student TEXT NOT NULL, assignment TEXT NOT NULL,
-        conditions TEXT NOT NULL, origin TEXT NOT NULL, report TEXT NOT NULL
-    );
-    CREATE INDEX reports_of ON reports (student, assignment);
-    CREATE TABLE decisions (
-        number INTEGER PRIMARY KEY AUTOINCREMENT, time TEXT NOT NULL, kind TEXT NOT NULL, student TEXT NOT NULL,
-        assignment TEXT NOT NULL, target TEXT NOT NULL, points REAL, text TEXT NOT NULL, about TEXT NOT NULL
-    );
-    """,
-)
-"""The statements that lead from each version of the schema to the next; a file's `user_version` counts them."""
 
 _SENTENCES: Final = {
     sqlite3.SQLITE_FULL: "cannot be written: the disk is full. Everything stored before is safe: free some space, and"
@@ -83,7 +65,7 @@ def connect(path: Path, *, create: bool) -> sqlite3.Connection:
         address = f"file:{quote(os.fsencode(path.absolute()))}?mode=rw"
         connection = sqlite3.connect(address, uri=True, isolation_level=None, timeout=_WAIT_SECONDS)
         try:
-            _migrate(connection, path)
+            schema.migrate(connection, name_of(path))
             journal = "delete" if is_shared(filesystem_of(path.parent)) else "wal"
             if connection.execute("PRAGMA journal_mode").fetchone()[0] != journal:
                 connection.execute(f"PRAGMA journal_mode = {journal}")
@@ -156,39 +138,3 @@ def _require_file(path: Path, *, create: bool) -> None:
         raise GradebookError(text)
     text = f"{name_of(path)} does not exist: assay grade PATH --gradebook {name_of(path)} makes it"
     raise GradebookError(text)
-
-
-def _migrate(connection: sqlite3.Connection, path: Path) -> None:
-    """Bring the schema to this version, in one transaction."""
-    version = _version(connection, path)
-    if version == len(_MIGRATIONS):
-        return
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        for script in _MIGRATIONS[_version(connection, path) :]:
-            for statement in script.split(";"):
-                connection.execute(statement)
-        connection.execute(f"PRAGMA application_id = {_APPLICATION}")
-        connection.execute(f"PRAGMA user_version = {len(_MIGRATIONS)}")
-        connection.execute("COMMIT")
-    except BaseException:
-        connection.rollback()
-        raise
-
-
-def _version(connection: sqlite3.Connection, path: Path) -> int:
-    """Return the version of the schema, 0 for an empty file."""
-    (application,) = connection.execute("PRAGMA application_id").fetchone()
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    if application != _APPLICATION and (application or version or tables):
-        text = f"{name_of(path)} is not a gradebook"
-        raise GradebookError(text)
-    if version > len(_MIGRATIONS):
-        text = (
-            f"{name_of(path)} was written by a newer assay: its schema has version {version}, and this assay knows"
-            f" {len(_MIGRATIONS)}; upgrade assay"
-        )
-        raise GradebookError(text)
-    found: int = version
-    return found

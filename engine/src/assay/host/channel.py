@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from assay.errors import GuestEnded, Mismatch, NameMissing, SubmissionRaised
-from assay.host import endings, waiting
+from assay.host import timeouts_and_crashes, waiting
 from assay.host.transcript import Transcript
 from assay.text import Prose
 from assay.wire.messages import SUBMISSION, NotDefined, Raised, Request
@@ -70,7 +70,7 @@ class Channel:
         owner = path.partition(".")[0] if root == SUBMISSION else self._owners.get(root, "")
         self.asked = owner or self.asked
         if not self._timed_out and self._unfinished[owner] >= waiting.CHECKS_IN_VAIN:
-            raise endings.not_asked_again(owner)
+            raise timeouts_and_crashes.not_asked_again(owner)
         request = Request(
             verb,
             root,

@@ -7,7 +7,7 @@ import signal
 import time
 from typing import TYPE_CHECKING
 
-from assay.host import endings, waiting
+from assay.host import timeouts_and_crashes, waiting
 from assay.host.lines import SocketLine
 
 if TYPE_CHECKING:
@@ -80,17 +80,19 @@ class CheckProcess:
         if reply != "hangup":
             self._silent = True  # the process still runs: the fork server kills it when the check ends
             if reply == "idle":
-                return endings.call_waits(budget.call_seconds)
+                return timeouts_and_crashes.call_waits(budget.call_seconds)
             return self._too_slow(one_call=waited >= waiting.wall_seconds(budget.call_seconds) - 1)
         long = time.monotonic() - self._began >= budget.import_seconds - 1
         how = self._hear_exit_once()
-        if how is not None and endings.ran_out_of_time(how, sure=long or waited >= budget.call_seconds - 1):
+        if how is not None and timeouts_and_crashes.ran_out_of_time(
+            how, sure=long or waited >= budget.call_seconds - 1
+        ):
             # A call's own limit sends SIGXCPU, unless it equals the limit of all calls.
             one_call = how.signal == signal.SIGXCPU or budget.call_seconds == budget.import_seconds
             return self._too_slow(one_call=one_call)
-        return endings.exited("the call", how)
+        return timeouts_and_crashes.exited("the call", how)
 
     def _too_slow(self, *, one_call: bool) -> GuestEnded:
         if one_call:
-            return endings.call_too_slow(self._budget.call_seconds)
-        return endings.calls_too_slow(self._budget.import_seconds)
+            return timeouts_and_crashes.call_too_slow(self._budget.call_seconds)
+        return timeouts_and_crashes.calls_too_slow(self._budget.import_seconds)

@@ -10,7 +10,7 @@ import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from assay.errors import PromiseBroken, WireError
-from assay.host import endings, waiting
+from assay.host import timeouts_and_crashes, waiting
 from assay.host.check_process import CheckProcess
 from assay.host.lines import EndedLine
 from assay.promises import broken_core
@@ -99,7 +99,7 @@ class Guest:
         skip: dict[int, str] = {}
         self._import(skip)
         while (slow := self._slow_statement()) and len(skip) < IMPORTS_TOGETHER and slow.alone:
-            skip[slow.number] = endings.left_out(self._budget.import_seconds, idle=slow.idle)
+            skip[slow.number] = timeouts_and_crashes.left_out(self._budget.import_seconds, idle=slow.idle)
             self._import(skip)
         if slow:
             self._import(skip, stop_at=slow.number)
@@ -122,7 +122,7 @@ class Guest:
             except WireError:
                 locked = None
             if not isinstance(locked, LockedDown):
-                self.failure = endings.not_locked_down()
+                self.failure = timeouts_and_crashes.not_locked_down()
                 self.close()
                 return
             self.isolation = locked.isolation
@@ -145,7 +145,7 @@ class Guest:
             undo_leftovers: undo what the submission's import changed in torch's settings.
         """
         if not self._no_deadline and self._is_spent():
-            return EndedLine(endings.submission_too_slow())
+            return EndedLine(timeouts_and_crashes.submission_too_slow())
         if self._pid == 0 and self.failure is None:
             began = time.monotonic()
             self.open()
@@ -163,7 +163,7 @@ class Guest:
             except WireError:
                 ours.close()
                 self.close()
-                return EndedLine(endings.gone_before_check())
+                return EndedLine(timeouts_and_crashes.gone_before_check())
         self._check = CheckProcess(ours, self._budget, self._hear_exit, self.measure, no_deadline=self._no_deadline)
         return self._check
 
@@ -189,7 +189,7 @@ class Guest:
         finally:
             self._fork_server.resume(pid)
         if not still:
-            raise endings.cannot_be_paused()
+            raise timeouts_and_crashes.cannot_be_paused()
 
     def measure(self) -> Measured:
         """Return what all processes and threads of the submission have taken, as its fork server sees them."""
@@ -292,8 +292,8 @@ class Guest:
         pid, self._pid = self._pid, 0
         closed = self._fork_server.close(pid, hung_up=not silent)
         self.close()
-        if silent or endings.ran_out_of_time(closed, sure=waited >= self._budget.import_seconds - 1):
+        if silent or timeouts_and_crashes.ran_out_of_time(closed, sure=waited >= self._budget.import_seconds - 1):
             if not silent and closed.signal == signal.SIGKILL:  # by the kernel, which counts all statements together
                 self._slow = self._slow._replace(alone=False)
-            return endings.import_too_slow(self._budget.import_seconds)
-        return endings.exited("the import", closed)
+            return timeouts_and_crashes.import_too_slow(self._budget.import_seconds)
+        return timeouts_and_crashes.exited("the import", closed)

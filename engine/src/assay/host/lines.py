@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING, Protocol
 
 from assay.errors import GuestEnded, WireError
-from assay.host import endings, waiting
+from assay.host import timeouts_and_crashes, waiting
 from assay.wire import frames
 from assay.wire.messages import Measured, Reply, Request, Returned
 from assay.wire.values import MAX_DEPTH, depth_of, encode, weighing_decoder
@@ -76,7 +76,7 @@ class SocketLine:
         except frames.Hangup:
             self._ended = self._describe_exit("hangup", time.monotonic() - asked)
         except WireError as error:
-            self._ended = endings.unreadable_answer(error)
+            self._ended = timeouts_and_crashes.unreadable_answer(error)
         else:
             answer: Reply = reply
             return answer
@@ -130,7 +130,7 @@ class ReferenceLine:
         try:
             reply = self._line.ask(request)
         except GuestEnded as ended:
-            raise endings.reference_failed(ended.text) from ended
+            raise timeouts_and_crashes.reference_failed(ended.text) from ended
         if not isinstance(reply, Returned):
-            raise endings.reference_failed(str(reply))
+            raise timeouts_and_crashes.reference_failed(str(reply))
         return reply

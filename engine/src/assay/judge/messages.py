@@ -1,4 +1,4 @@
-"""The texts of a verdict, bounded and printable; the texts for timeouts and crashes are in `assay.host.endings`."""
+"""The texts of a verdict, bounded and printable; those of timeouts and crashes are in `host.timeouts_and_crashes`."""
 
 from __future__ import annotations
 

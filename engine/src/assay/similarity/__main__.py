@@ -17,7 +17,7 @@ import numpy as np
 from assay.content import Unreadable, text_of
 from assay.similarity.messages import MAX_FRAME_BYTES, Code, Refusal, Source
 from assay.similarity.reading import PASSAGE
-from assay.wire.limited import answer_requests
+from assay.wire.limited_process import answer_requests
 
 if TYPE_CHECKING:
     import socket

@@ -9,7 +9,7 @@ import msgspec
 
 from assay.errors import IntakeError
 from assay.similarity.messages import MAX_FRAME_BYTES, MAX_SOURCE_BYTES, Code, Refusal, Reply, Source
-from assay.wire.limited import LimitedProcess, Limits
+from assay.wire.limited_process import LimitedProcess, Limits
 
 __all__ = ["LIMITS", "PASSAGE", "CodeReader", "is_installed"]
 

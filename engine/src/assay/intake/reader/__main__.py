@@ -19,7 +19,7 @@ from assay.intake.limits import ArchiveLimits
 from assay.intake.reader import messages
 from assay.intake.reader.messages import Close, Content, NodeRecord, Open, Opened, Read, Refusal, Unreadable
 from assay.intake.reader.notebooks import without_outputs
-from assay.wire.limited import answer_requests
+from assay.wire.limited_process import answer_requests
 
 if TYPE_CHECKING:
     from assay.intake.archives.nodes import ArchiveNode

@@ -12,7 +12,7 @@ from assay.intake.archives.nodes import ArchiveNode, ArchiveTree
 from assay.intake.reader import messages
 from assay.intake.reader.messages import Close, Content, Open, Opened, Read, Refusal, WithoutOutputs
 from assay.intake.tree import ARCHIVES, ending
-from assay.wire.limited import LimitedProcess, Limits
+from assay.wire.limited_process import LimitedProcess, Limits
 
 if TYPE_CHECKING:
     from pathlib import Path
