@@ -105,6 +105,9 @@ class DaskCluster(Executor):
         if self._client.status == "running":
             with contextlib.suppress(OSError):  # the scheduler may be gone, with its metadata
                 self._client.set_metadata([self._run], None)
+        # Closing leaves futures unfinished, and the event loop would print each as an error.
+        loop: Any = self._client.loop
+        loop.asyncio_loop.set_exception_handler(lambda *_: None)
         self._client.close()
 
     def __exit__(
