@@ -12,7 +12,7 @@ from assay.grading.executors import LocalProcesses
 HERE = Path(__file__).parent
 
 WALL = (
-    "command", "course/test_gate.py", "grading", "kit", "guest/test_surroundings.py", "selftest/test_calibration.py",
+    "command", "course/test_gate.py", "grading", "kit", "guest/test_compiler.py", "guest/test_surroundings.py", "selftest/test_calibration.py",
     "selftest/test_selftest_mistakes.py", "selftest/test_selftest_seeds.py", "selftest/test_mutants.py",
     "selftest/test_findings.py", "host/test_guest.py", "host/test_bare.py", "host/test_large_pages.py",
     "judge/test_examples.py", "judge/test_measurements.py", "judge/test_recognition.py", "judge/test_speed.py", "test_api.py",
@@ -24,7 +24,7 @@ KERNEL = (
     "intake/test_reader.py", "report/pages/test_large_page_browser.py", "report/pages/test_pages_browser.py", "review/test_review_browser.py",
     "test_distribution.py", "test_text.py",
 )  # fmt: skip
-SMOKE = ("command/test_grade.py",)
+SMOKE = ("command/test_grade.py", "guest/test_compiler.py")
 LONG = (
     "test_pytest_plugin.py", "judge/test_examples.py", "grading/test_cluster.py", "grading/test_statuses.py",
     "command/test_process.py", "command/test_class_page.py", "judge/test_speed.py", "command/test_self_test.py",

@@ -46,6 +46,7 @@ def main() -> None:
     gc.disable()  # importing torch makes half a million objects to look through, and no garbage
     torch = importlib.import_module("torch")
     torch.set_num_threads(1)
+    importlib.import_module("assay.guest.compiler").import_lazily()
     importlib.import_module("assay.guest.warmup").warm_up()
     gc.freeze()  # a collection in a fork would copy all pages that it looks through
     package = _fork_on_request(sock)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import re
 import socket
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -54,12 +55,12 @@ class Budget(msgspec.Struct, frozen=True):
     memory: int
 
 
-_FORESEEN: dict[Any, tuple[bytes, ...]] = {
-    "plots": (b"plt", b"matplotlib", b".plot("),
-    "optimizers": (b"torch.optim", b"import optim"),
-    "shell": (b'"cells"', b"IPython", b"get_ipython", b"\n!", b"\n%", b"?\n"),
+_FORESEEN: dict[Any, re.Pattern[bytes]] = {
+    "compiler": re.compile(rb"torch\.func\b|\bimport func\b|functorch|\bvmap\b|\bvectorize\b"),
+    "plots": re.compile(rb"plt|matplotlib|\.plot\("),
+    "shell": re.compile(rb"\"cells\"|IPython|get_ipython|\n!|\n%|\?\n"),
 }
-"""Words in a source that tell that it needs matplotlib, PyTorch's optimisers with their compiler, or IPython."""
+"""Words in a source that tell that it needs PyTorch's compiler, matplotlib or IPython."""
 
 
 class Task(NamedTuple):
@@ -79,9 +80,7 @@ class Task(NamedTuple):
     @property
     def foreseen(self) -> list[Any]:
         """The slow imports that it seems to need."""
-        return [
-            name for name, words in _FORESEEN.items() if any(word in self.source or word in self.like for word in words)
-        ]
+        return [name for name, words in _FORESEEN.items() if words.search(self.source) or words.search(self.like)]
 
 
 class ForkServer:
