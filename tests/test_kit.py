@@ -35,7 +35,7 @@ COURSE_ONLY = {
 
 @pytest.fixture(scope="module")
 def executor():
-    with LocalProcesses(1) as processes:
+    with LocalProcesses() as processes:
         yield processes
 
 
