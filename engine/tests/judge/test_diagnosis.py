@@ -135,7 +135,7 @@ def test_answers_that_the_check_does_not_compare_are_compared_with_the_reference
 
 
 def test_a_wrong_answer_begins_at_a_value_of_an_argument(diagnosis):
-    told = diagnosis("test_doubled", lambda: lambda x: 2 * x if x < 300 else (x % 7) ** 2)
+    told = diagnosis("test_doubled", lambda: lambda x: 2 * x if x < 500 else 4 * x * (x % 2))
     assert re.match(r"right where x is at most \d+, wrong from \d+ on, in each of \d+ wrong examples", told)
 
 
