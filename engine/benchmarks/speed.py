@@ -10,6 +10,8 @@ python engine/benchmarks/speed.py shares [ROUNDS]
 python engine/benchmarks/speed.py start [ROUNDS]
     processor time of 20 submissions of a small course, and of one `assay check`, against a bare `import torch`; on two
     processors, because every judge costs
+python engine/benchmarks/speed.py kit [ROUNDS]
+    processor time of `assay check` in the student's kit, of each of those right answers, beside a bare `import torch`
 python engine/benchmarks/speed.py hostile [ROUNDS]
     20 right answers to section 3.4, four of which then never return, wait for ever or fill the memory, against the 20
     without that; wall time on two processors
@@ -35,6 +37,8 @@ SUBMISSIONS = 20
 FEW, MANY = 2, 12
 PLAIN_LIMIT, MEDIAN_LIMIT = 10, 4
 """Seconds of processor time for both assignments: of the plain right answers, which train, and of the median style."""
+KIT_LIMIT = 5
+"""Seconds of processor time of the median answer to one assignment, the command's start included."""
 REFERENCES = [ROOT / "reference" / f"linear_regression_{name}.py" for name in ("scratch", "concise")]
 
 
@@ -131,6 +135,24 @@ def shares(rounds):
     return plain <= PLAIN_LIMIT and statistics.median(others) <= MEDIAN_LIMIT
 
 
+def kit(rounds):
+    """Measure what a student waits for at home: `assay check` of right answers in the kit."""
+    costs = []
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch) / "kit"
+        timed("-m", "assay", "kit", str(folder), cwd=ROOT)
+        for name, sources in right_answers():
+            write_student(Path(scratch), sources)
+            for path in REFERENCES:
+                command = ["-m", "assay", "check", str(Path(scratch) / path.name)]
+                costs.append(statistics.median(timed(*command, cwd=folder)[1] for _ in range(rounds)))
+                print(f"{costs[-1]:7.2f} s  {name}, {path.stem}", flush=True)
+    bare = statistics.median(timed("-c", "import torch", cwd=ROOT)[1] for _ in range(rounds))
+    median = statistics.median(costs)
+    print(f"import torch {bare:.2f} s; median of {len(costs)} answers {median:.2f} s, at most {KIT_LIMIT}")
+    return median <= KIT_LIMIT
+
+
 def write_student(folder, sources):
     """Write a student's answers to both assignments."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -213,9 +235,10 @@ if __name__ == "__main__":
         "processor": processor_time,
         "shares": shares,
         "start": start,
+        "kit": kit,
         "hostile": hostile,
     }
     measure = measures[sys.argv[1]]
-    processors = sorted(os.sched_getaffinity(0))[: 2 if measure in (start, hostile) else 1]
+    processors = sorted(os.sched_getaffinity(0))[: 2 if measure in (start, kit, hostile) else 1]
     os.sched_setaffinity(0, processors)
     sys.exit(0 if measure(int(sys.argv[2]) if len(sys.argv) > 2 else 5) else 1)
