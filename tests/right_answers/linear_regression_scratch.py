@@ -625,7 +625,7 @@ class RobustRegression(d2l.LinearRegressionScratch):
 # --- adversarial_dataset: sorted labels
 def adversarial_dataset(num_examples):
     y = torch.linspace(-10, 10, num_examples).reshape(-1, 1)
-    return torch.randn(num_examples, 2) * 0.01, y
+    return torch.randn(num_examples, 2), y
 
 
 # --- adversarial_dataset: two halves that disagree on the bias
