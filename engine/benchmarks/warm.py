@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from assay.course.read import read_course
-from assay.guest.loading import load_module
+from assay.guest.loading import load
 from assay.intake.collect import take_in
 from assay.judge.hooks import Judge
 from assay.judge.inprocess import in_process
@@ -26,7 +26,7 @@ def main():
     course = read_course(Path.cwd())
     submissions = take_in([Path(sys.argv[1])], [assignment.name for assignment in course.assignments]).submissions
     course.load_library()
-    modules = {s: load_module(s.assignment, s.source).module for s in submissions}
+    modules = {s: load(s.assignment, s.kind, s.source).module for s in submissions}
     makers = {s: functools.partial(modules.get, s) for s in submissions}
     judge = Judge(
         JudgeState(course, submissions, open_guest=in_process(course, makers), known=Known(drawn=DrawnAnew()))
