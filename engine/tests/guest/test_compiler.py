@@ -32,7 +32,8 @@ for make in makers:
         continue
     weight = torch.ones(2, 2, requires_grad=True)
     optimizer = make([weight], lr=0.1)
-    optimizer.add_param_group({"params": [torch.zeros(1, 1, requires_grad=True)]}) if make is not optim.LBFGS else None
+    if make is not optim.LBFGS:  # it takes one group only
+        optimizer.add_param_group({"params": [torch.zeros(1, 1, requires_grad=True)]})
     optimizer.zero_grad()
     weight.sum().backward()
     optimizer.step(lambda: weight.sum())

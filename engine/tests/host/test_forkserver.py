@@ -1,0 +1,22 @@
+"""The fork server imports in advance what a submission seems to need, and nothing slow that it does not."""
+
+import pytest
+
+from assay.host.forkserver import Task
+
+
+@pytest.mark.parametrize(
+    ("source", "foreseen"),
+    [
+        (b"from torch.func import hessian", ["compiler"]),
+        (b"from torch import func, nn", ["compiler"]),
+        (b"from torch.nn import functional as F\nimport functools, torch.functional", []),
+        (b"optimizer = torch.optim.SGD(params, lr=0.1)", []),
+        (b"d2l.plt.plot(xs)", ["plots"]),
+        (b'{"cells": []}', ["shell"]),
+        (b"import torch\n!pip install d2l\n", ["shell"]),
+    ],
+)
+def test_slow_imports_are_foreseen_from_the_source_or_the_model_answers(source, foreseen):
+    assert Task("answers", "module", source, (), 0).foreseen == foreseen
+    assert Task("answers", "module", b"", (), 0, like=source).foreseen == foreseen
