@@ -34,7 +34,7 @@ class DataModule(HyperParameters):
         self, tensors: Sequence[torch.Tensor], train: bool, indices: slice = slice(0, None)
     ) -> DataLoader:
         """The rows `indices` of all tensors in batches, shuffled if they are for training."""
-        return DataLoader(TensorDataset(*(tensor[indices] for tensor in tensors)), self.batch_size, shuffle=train)
+        return load_array([tensor[indices] for tensor in tensors], self.batch_size, train)
 
 
 class SyntheticRegressionData(DataModule):
@@ -100,6 +100,18 @@ class TensorData(DataModule):
         return Batches((self.X[rows], self.y[rows]), self.batch_size)
 
 
+class TensorLoader(DataLoader):
+    """A loader of a `TensorDataset` that takes the rows of a batch at once: a third of the time of row by row.
+
+    The same seed gives the same batches as a `DataLoader`'s.
+    """
+
+    def __iter__(self) -> Iterator[list[torch.Tensor]]:
+        torch.empty((), dtype=torch.int64).random_()  # what a `DataLoader` draws first, to seed its workers
+        for rows in self.batch_sampler:
+            yield [tensor[rows] for tensor in self.dataset.tensors]
+
+
 class Batches:
     """The rows of some tensors in order, as often as asked, `batch_size` at a time; each batch is a list of tensors."""
 
@@ -124,4 +136,4 @@ def synthetic_data(w: torch.Tensor, b: float, num_examples: int) -> tuple[torch.
 
 def load_array(data_arrays: Sequence[torch.Tensor], batch_size: int, is_train: bool = True) -> DataLoader:
     """The rows of some tensors in batches, shuffled if they are for training (first edition, section 3.3.2)."""
-    return DataLoader(TensorDataset(*data_arrays), batch_size, shuffle=is_train)
+    return TensorLoader(TensorDataset(*data_arrays), batch_size, shuffle=is_train)
