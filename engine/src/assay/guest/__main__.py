@@ -116,6 +116,8 @@ class Server:
             importlib.import_module("IPython.core.inputtransformer2")
         if "compiler" in task.foreseen:
             importlib.import_module("torch._dynamo.eval_frame")
+        if "gradients" in task.foreseen:
+            importlib.import_module("torch.fx.experimental.symbolic_shapes")  # compares the shapes, and imports sympy
         if "plots" in task.foreseen and "matplotlib.pyplot" not in sys.modules:
             with tempfile.TemporaryDirectory(prefix="assay-") as folder:
                 os.environ["MPLCONFIGDIR"] = folder  # for the list of fonts, which every fork then inherits

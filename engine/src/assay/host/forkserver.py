@@ -58,9 +58,12 @@ class Budget(msgspec.Struct, frozen=True):
 _FORESEEN: dict[Any, re.Pattern[bytes]] = {
     "compiler": re.compile(rb"torch\.func\b|\bimport func\b|functorch|\bvmap\b|\bvectorize\b"),
     "plots": re.compile(rb"plt|matplotlib|\.plot\("),
+    "gradients": re.compile(
+        rb"grad_outputs|ones_like|\.backward\((?!\)|retain_graph|create_graph|inputs)|\b(?:hvp|vhp|jvp|vjp)\b"
+    ),
     "shell": re.compile(rb"\"cells\"|IPython|get_ipython|\n!|\n%|\?\n"),
 }
-"""Words in a source that tell that it needs PyTorch's compiler, matplotlib or IPython."""
+"""Words in a source that tell that it needs PyTorch's compiler, matplotlib, gradients to start from, or IPython."""
 
 
 class Task(NamedTuple):

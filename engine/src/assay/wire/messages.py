@@ -51,7 +51,7 @@ class Open(msgspec.Struct, frozen=True, array_like=True, tag=True):
 
     name: str
     kind: Literal["module", "notebook"]
-    foreseen: list[Literal["compiler", "plots", "shell"]]
+    foreseen: list[Literal["compiler", "gradients", "plots", "shell"]]
     contract: list[str]
     import_seconds: int
     call_seconds: int
