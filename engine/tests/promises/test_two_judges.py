@@ -11,8 +11,8 @@ import pytest
 from walls import MACHINES, _fork, machines
 
 import assay.guest.submission  # noqa: F401 - the users below cannot read the folder of Python's packages
+from assay.bare.warmup import warm_up
 from assay.course.budgets import DEFAULTS
-from assay.guest.warmup import warm_up
 from assay.host.bare import BareProcess, fork_fork_server
 from assay.host.forkserver import Budget, ForkServer, Task
 from assay.host.guest import Guest

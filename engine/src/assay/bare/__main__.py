@@ -46,8 +46,10 @@ def main() -> None:
     gc.disable()  # importing torch makes half a million objects to look through, and no garbage
     torch = importlib.import_module("torch")
     torch.set_num_threads(1)
-    importlib.import_module("assay.guest.compiler").import_lazily()
-    importlib.import_module("assay.guest.warmup").warm_up()
+    from assay.bare import compiler, warmup  # noqa: PLC0415 - they import torch
+
+    compiler.import_lazily()
+    warmup.warm_up()
     gc.freeze()  # a collection in a fork would copy all pages that it looks through
     package = _fork_on_request(sock)
     if package is None:

@@ -6,7 +6,7 @@ import sys
 LAZY = """
 import sys
 import torch
-from assay.guest import compiler
+from assay.bare import compiler
 compiler.import_lazily()
 compiler.import_lazily()
 

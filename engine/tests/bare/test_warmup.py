@@ -2,7 +2,7 @@
 
 import torch
 
-from assay.guest import warmup
+from assay.bare import warmup
 from assay.wire.messages import Raised, Returned
 
 
