@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from assay.course.read import read_course
 from assay.grading.executors import LocalProcesses
-from assay.selftest.mutants import grade_mutants
+from assay.selftest.graded_mutants import grade_mutants
 from assay.selftest.record import record
 
 pytestmark = pytest.mark.slow

@@ -2,9 +2,9 @@
 
 from assay.checks.statistics import Tolerance
 from assay.selftest.findings import about_bounds, about_mistakes, about_mutants, about_references
+from assay.selftest.graded_mutants import MutationOutcome
 from assay.selftest.mistakes import MistakeOutcome
-from assay.selftest.mutants import MutationOutcome
-from assay.selftest.mutation import Mutant
+from assay.selftest.mutants import Mutant
 from assay.selftest.seeds import Failure
 
 

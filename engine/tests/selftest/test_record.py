@@ -24,6 +24,7 @@ def test_what_was_recorded_is_read_again(course):
 @pytest.mark.parametrize(
     "name",
     [
+        "conftest.py",
         "reference/basics.py",
         "reference/basics.equivalents.toml",
         "tests/basics/test_1_losses.py",

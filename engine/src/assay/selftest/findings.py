@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assay.checks.statistics import read_tolerances
+from assay.selftest.graded_mutants import grade_mutants
 from assay.selftest.mistakes import grade_mistakes
-from assay.selftest.mutants import grade_mutants
 from assay.selftest.seeds import grade_references
 
 if TYPE_CHECKING:
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from assay.checks.statistics import Tolerance
     from assay.course.read import Course
+    from assay.selftest.graded_mutants import MutationOutcome
     from assay.selftest.mistakes import MistakeOutcome
-    from assay.selftest.mutants import MutationOutcome
     from assay.selftest.seeds import Failure
 
 Finding = tuple[str, bool]

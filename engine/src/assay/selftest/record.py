@@ -18,14 +18,15 @@ if TYPE_CHECKING:
 
 _FILE = "mutants.json"
 _ENGINE = Path(__file__).parents[1]
-_DECIDES = ("checks", "judge")
-"""The engine's folders that decide whether a check notices a mutant."""
+_DECIDES = ("checks/*.py", "judge/**/*.py", "selftest/mutants.py", "course/reach.py")
+"""The engine's files that decide which mutants there are, which checks one is asked by, and which of them notice it."""
 
 
 def sources_hash(course: Course, assignment: str) -> str:
     """Return the SHA-256 over the sources that an assignment's mutants were graded with.
 
-    These are its model answers with their notes, the course's library, its checks, and the engine's judge and checks.
+    These are its model answers with their notes, the course's library, its checks, `conftest.py`, and the engine's
+    files that decide.
     """
     digest = hashlib.sha256()
     for name, path in sorted(_sources(course, assignment)):
@@ -66,7 +67,8 @@ def _sources(course: Course, assignment: str) -> Iterator[tuple[str, Path]]:
     course_files = [*reference.parent.glob(f"{assignment}.*"), *course.tests(assignment).rglob("*.py")]
     if course.library is not None:
         course_files += course.library.rglob("*.py")
+    course_files += course.root.glob("conftest.py")
     yield from ((path.relative_to(course.root).as_posix(), path) for path in course_files)
-    for folder in _DECIDES:
-        for path in (_ENGINE / folder).rglob("*.py"):
+    for pattern in _DECIDES:
+        for path in _ENGINE.glob(pattern):
             yield f"assay/{path.relative_to(_ENGINE).as_posix()}", path
