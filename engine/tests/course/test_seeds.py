@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from assay.course.seeds import MAX_SEED, derived_seed, secret_seed
+from assay.course.seeds import MAX_SEED, check_seed, guest_seed, measurement_seed, secret_seed
 from assay.errors import CourseError
 
 
@@ -79,5 +79,7 @@ def test_a_read_only_folder_asks_for_a_seed():
 
 
 def test_a_seed_that_follows_does_not_tell_the_one_that_it_came_from():
-    assert derived_seed(7, "a", "b") != derived_seed(7, "a", "c") != derived_seed(8, "a", "c")
-    assert 0 <= derived_seed(MAX_SEED, "a") < 2**48
+    seeds = [check_seed(seed, "basics", exercise, "mean") for seed in (7, 8) for exercise in "12"]
+    seeds += [measurement_seed(7, "basics", "1", "mean"), guest_seed(7), guest_seed(seeds[0])]
+    assert len(set(seeds)) == len(seeds)
+    assert 0 <= check_seed(MAX_SEED, "basics", "1", "mean") < 2**48

@@ -7,12 +7,11 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
-from reports import MODEL, report
+from reports import MODEL, document_bytes, report
 
 from assay.checks import curves, dots
 from assay.judge.evidence import evidence_of
 from assay.model import Plot, Series
-from assay.report.document import document_bytes
 
 
 def points(values, x=None):

@@ -5,11 +5,11 @@ from concurrent.futures import Executor
 from pathlib import Path
 
 import pytest
+from reports import document_bytes
 
 from assay.course.read import read_course
 from assay.grading.run import grade
 from assay.intake.collect import take_in
-from assay.report.document import document_bytes
 
 REFERENCE = '''
 """Model answers."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from assay.course.seeds import derived_seed
+from assay.course.seeds import check_seed, guest_seed
 from assay.errors import PromiseBroken
 from assay.judge.inprocess import in_process
 from assay.judge.state import JudgeState, reference_as_submission
@@ -29,8 +29,8 @@ def state(collect):
 
 def test_a_check_has_its_own_seed_which_every_submission_shares_and_another_for_guests(state):
     (ada,), (bob,) = state.checks.values()
-    assert state.check_seed(ada) == state.check_seed(bob) == derived_seed(3, "basics", "1", "scaled")
-    assert state.guest_seed(ada) == derived_seed(state.check_seed(ada), "guest") != state.check_seed(ada)
+    assert state.check_seed(ada) == state.check_seed(bob) == check_seed(3, "basics", "1", "scaled")
+    assert state.guest_seed(ada) == guest_seed(state.check_seed(ada)) != state.check_seed(ada)
 
 
 def test_guests_come_from_the_opener_and_are_kept(state, pytestconfig):

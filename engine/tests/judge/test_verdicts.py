@@ -4,6 +4,7 @@ import pytest
 import torch
 from hypothesis.errors import FlakyFailure
 from msgspec.structs import replace
+from reports import document_bytes
 
 from assay.checks import curves
 from assay.errors import CourseError, GuestEnded, Mismatch, NameMissing, SubmissionRaised
@@ -14,7 +15,6 @@ from assay.judge.recognition import Recogniser
 from assay.judge.reports import report_of
 from assay.judge.verdicts import Verdicts
 from assay.model import HIDDEN_TEXT, Message, Missing, Plot, Series
-from assay.report.document import document_bytes
 from assay.wire.messages import Imported
 
 pytest_plugins = ["pytester"]

@@ -1,7 +1,4 @@
-"""The course's secret seed, and the seeds derived from it.
-
-`assay.judge.state` derives a check's seed from the assignment, the exercise and the check.
-"""
+"""The course's secret seed, and the seeds derived from it: of a check, of a measurement, of a guest."""
 
 from __future__ import annotations
 
@@ -16,7 +13,7 @@ from assay.errors import CourseError
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["MAX_SEED", "PUBLIC_SEED", "derived_seed", "secret_seed"]
+__all__ = ["MAX_SEED", "PUBLIC_SEED", "check_seed", "guest_seed", "import_seed", "measurement_seed", "secret_seed"]
 
 _BITS: Final = 128
 MAX_SEED: Final = 2**_BITS - 1
@@ -68,7 +65,27 @@ def _read(path: Path) -> int:
     return int(text)
 
 
-def derived_seed(seed: int, *names: str) -> int:
+def check_seed(seed: int, assignment: str, exercise: str, check: str) -> int:
+    """Return the seed of a check's own inputs; `seed` is the course's."""
+    return _derived(seed, assignment, exercise, check)
+
+
+def measurement_seed(seed: int, assignment: str, exercise: str, measurement: str) -> int:
+    """Return the seed of a measurement's own inputs, the same for every check that asks for it."""
+    return _derived(seed, assignment, exercise, "measurement", measurement)
+
+
+def guest_seed(seed: int) -> int:
+    """Return the seed of the guest's randomness in a check or measurement with that seed, which it does not tell."""
+    return _derived(seed, "guest")
+
+
+def import_seed(assignment: str) -> int:
+    """Return the seed of the import of a submission: no secret, because all its code can see it."""
+    return _derived(0, assignment, "import")
+
+
+def _derived(seed: int, *names: str) -> int:
     """Return the seed that belongs to these names; it does not tell the seed that it was derived from."""
     digest = hashlib.sha256("/".join([str(seed), *names]).encode()).digest()
     return int.from_bytes(digest[:_BYTES], "big")

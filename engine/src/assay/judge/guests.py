@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from assay.course.budgets import read_budgets
 from assay.course.contract import contract
-from assay.course.seeds import derived_seed
+from assay.course.seeds import import_seed
 from assay.host.channel import Channel
 from assay.host.forkserver import Budget, Task, shared
 from assay.host.guest import Guest
@@ -42,7 +42,7 @@ class ProcessGuest(Guest):
         self._library = course.library.name if course.library else ""
         self._as_reference = as_reference
         self._unfinished: Counter[str] = Counter()
-        seed = derived_seed(0, submission.assignment, "import")  # no secret: all its code can see it
+        seed = import_seed(submission.assignment)
         task = Task(
             submission.assignment, submission.kind, submission.source, self._names, seed, reference.read_bytes()
         )

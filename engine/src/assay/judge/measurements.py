@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from assay.checks.measurements import Measurement
+from assay.course.seeds import guest_seed
 from assay.errors import CourseError
 from assay.judge.collected import forbidden_by, submission_of
 from assay.judge.memory import Measured
@@ -62,7 +63,7 @@ def values_for(state: JudgeState, guest: SubmissionGuest, item: Any) -> dict[str
         key = submission_of(item), measurement
         if key not in state.measured:
             seed = state.measurement_seed(item, measurement)
-            proxy = guest.begin_check(state.guest_seed_for(seed), forbidden_by(item))
+            proxy = guest.begin_check(guest_seed(seed), forbidden_by(item))
             state.measured[key] = measure(measurement, proxy, seed)
             guest.end()
         value, error, *_ = state.measured[key]

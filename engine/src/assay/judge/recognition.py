@@ -11,6 +11,7 @@ import torch
 from assay.checks.mistakes import Mistake, same_answer
 from assay.course.contract import contract, load_module
 from assay.course.read import exercise_of
+from assay.course.seeds import guest_seed
 from assay.errors import Mismatch, SubmissionRaised
 from assay.judge.collected import check_of, is_exact
 from assay.judge.inprocess import proxy
@@ -253,7 +254,7 @@ class Recogniser:
         key = measurement, mistake
         if key not in self._measured:
             seed = self._state.measurement_seed(item, measurement)
-            submission = self._proxy(item, self._trusted(item, mistake), self._state.guest_seed_for(seed))
+            submission = self._proxy(item, self._trusted(item, mistake), guest_seed(seed))
             with torch.random.fork_rng(devices=[]):
                 self._measured[key] = measure(measurement, submission, seed)
         return self._measured[key]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pytest
 
 from assay.course.read import ANSWERS
-from assay.course.seeds import PUBLIC_SEED, derived_seed
+from assay.course.seeds import PUBLIC_SEED, check_seed, guest_seed, measurement_seed
 from assay.errors import PromiseBroken
 from assay.judge.collected import check_of, forbidden_by
 from assay.judge.memory import Known, Measured
@@ -101,21 +101,15 @@ class JudgeState:
     def check_seed(self, item: pytest.Item) -> int:
         """Return the seed of a check's own inputs."""
         check = check_of(item)
-        return derived_seed(self.seed, item.path.parent.name, check.exercise, check.id)
+        return check_seed(self.seed, item.path.parent.name, check.exercise, check.id)
 
     def guest_seed(self, item: pytest.Item) -> int:
-        """Return the seed of the guest's randomness, from which the inputs cannot be told."""
-        return self.guest_seed_for(self.check_seed(item))
+        """Return the seed of the guest's randomness in a check."""
+        return guest_seed(self.check_seed(item))
 
     def measurement_seed(self, item: pytest.Item, measurement: Measurement) -> int:
-        """Return the seed of a measurement's own inputs, the same for every check that asks for it."""
-        names = item.path.parent.name, check_of(item).exercise, "measurement", measurement.name
-        return derived_seed(self.seed, *names)
-
-    @staticmethod
-    def guest_seed_for(seed: int) -> int:
-        """Return the seed of the guest's randomness in a check or measurement with that seed."""
-        return derived_seed(seed, "guest")
+        """Return the seed of a measurement's own inputs."""
+        return measurement_seed(self.seed, item.path.parent.name, check_of(item).exercise, measurement.name)
 
     def open_guest(self, submission: Submission, config: pytest.Config) -> SubmissionGuest:
         """Return the opened guest of a submission; end the session if this machine does not keep a core promise."""

@@ -10,13 +10,13 @@ from msgspec.structs import replace
 
 from assay.course.contract import signatures
 from assay.errors import AssayError, GuestEnded, Mismatch, NameMissing, SubmissionRaised
-from assay.judge.both_sides import pair
 from assay.judge.collected import check_of
 from assay.judge.evidence import evidence_of
 from assay.judge.examples import FLAKY
 from assay.judge.lines import where_of
 from assay.judge.measurements import MeasurementFailed, asked_by_measurements, transcript_of
 from assay.judge.messages import bounded, describe_missing, describe_raised, help_for_raised
+from assay.judge.yours_and_expected import pair
 from assay.model import HIDDEN_TEXT, Check, Message, Missing, Plot, Status, Verdict
 from assay.text import Prose
 

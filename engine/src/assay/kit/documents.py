@@ -62,7 +62,7 @@ def contract_module(course: Course, assignment: str, starter: str) -> str:
         for node in ast.parse(course.reference(assignment).read_bytes()).body
         if isinstance(node, ast.Import | ast.ImportFrom) and library in _imported(node)
     ]
-    lines = ["from assay.kit.answers import put_answers", *imports, "", f"put_answers(globals(), {library!r})"]
+    lines = ["from assay.kit.recorded_answers import put_answers", *imports, "", f"put_answers(globals(), {library!r})"]
     return "\n".join([_NOT_HERE + starter, *lines, ""])
 
 

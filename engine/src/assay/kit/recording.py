@@ -15,8 +15,8 @@ from assay.judge.hooks import Judge
 from assay.judge.inprocess import in_process
 from assay.judge.session import hold_session
 from assay.judge.state import JudgeState, reference_as_submission
-from assay.kit.answers import CannotBeRecorded, answer_key, encoded, recordable
 from assay.kit.cutting import CheckFunction
+from assay.kit.recorded_answers import CannotBeRecorded, answer_key, encoded, recordable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection

@@ -5,7 +5,7 @@ import sys
 import pytest
 import torch
 
-from assay.kit.answers import CannotBeRecorded, answer_key, recordable
+from assay.kit.recorded_answers import CannotBeRecorded, answer_key, recordable
 
 
 class Data:

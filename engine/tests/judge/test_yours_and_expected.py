@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from values import Hostile, anything, printable, steady
 
-from assay.judge.both_sides import pair
+from assay.judge.yours_and_expected import pair
 from assay.text import Prose
 
 T = torch.tensor
