@@ -6,12 +6,11 @@ import subprocess
 import sys
 
 import pytest
-from reports import report
+from reports import document_bytes, report
 
 import assay
 from assay.errors import CourseError, IntakeError, ReportError
 from assay.grading.executors import LocalProcesses
-from assay.report.document import document_bytes
 
 RIGHT = """
 def squared_loss(y_hat, y): return ((y_hat - y.reshape(y_hat.shape)) ** 2).mean() / 2

@@ -6,10 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
-from reports import MODEL, check, exercise, report
+from reports import MODEL, check, document_bytes, exercise, report
 
 from assay.model import Message
-from assay.report.document import document_bytes
 
 PATH = Path(__file__).parents[1] / "benchmarks" / "verdicts.py"
 RAISED = exercise("3", "It raises", check("a call", "error", Message("f(1)", "ValueError: oh", None, "look at line 3")))

@@ -76,7 +76,7 @@ def grade(  # noqa: PLR0913 - each by its name
             visible_only=visible_only,
             on_trouble=lambda text: warnings.warn(text, RuntimeWarning, stacklevel=2),
         )
-    return reports + [ungraded(found, seed, *refused, "refused") for refused in intake.refused]
+    return [*reports, *(ungraded(found, seed, *refused, "refused") for refused in intake.refused)]
 
 
 def read_report(path: str | os.PathLike[str]) -> list[Report]:

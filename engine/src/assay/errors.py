@@ -29,6 +29,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from assay.model import Report
 
 __all__ = [
@@ -60,7 +62,7 @@ class Interrupted(KeyboardInterrupt):
         reports: one for each submission; those that were not graded say so.
     """
 
-    def __init__(self, reports: list[Report]) -> None:
+    def __init__(self, reports: Sequence[Report]) -> None:
         super().__init__()
         self.reports = reports
 

@@ -16,9 +16,9 @@ import pytest
 from commands import RIGHT, WRONG, run_here
 from exports import ADA, UNGRADED, nasty_report
 from msgspec.structs import replace
+from reports import document_bytes
 from small_course import write_class
 
-from assay.report.document import document_bytes
 from assay.report.exporters.formats import format_names
 
 SEED = "314159265358979323846264338327950288"

@@ -190,7 +190,7 @@ def test_a_refusal_ends_the_run_and_keeps_the_finished_reports(course_root, exec
     assert said == ["bob, basics: the worker has another course"]
     assert ada.status == "graded"
     for report in (bob, eve):
-        assert (report.cause, report.reason) == ("grader", NOT_GRADED)
+        assert (report.cause, report.reason) == ("cluster", NOT_GRADED)
 
 
 def test_after_a_refusal_half_way_reports_are_written_and_the_exit_code_tells(course_root, executor, tmp_path):

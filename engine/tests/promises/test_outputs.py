@@ -13,13 +13,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
-from rich.console import Console
+from reports import document_bytes
+from rich.console import Console, Group
 
 import assay
 from assay.judge.messages import as_text
 from assay.model import Answer, Environment, ExerciseResult, Message, Names, Report, SubmissionInfo, Verdict
 from assay.promises import Broken
-from assay.report.document import document_bytes, read_document
+from assay.report.document import read_document
 from assay.report.terminal import render
 from assay.text import escape
 
@@ -94,7 +95,7 @@ def hostile(text):
 
 def printed(*reports, width=100, terminal=False):
     console = Console(file=io.StringIO(), width=width, highlight=False, force_terminal=terminal)
-    console.print(render(reports))
+    console.print(Group(*render(reports)))
     return console.file.getvalue()
 
 

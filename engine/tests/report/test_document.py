@@ -1,17 +1,20 @@
 """The JSON document: its text, its schema, and that what was written can be read."""
 
+import io
 import json
 import math
 
 import jsonschema
+import msgspec
 import pytest
 from msgspec.structs import replace
 from plots import LOSS
-from reports import MODEL, RATES, RESHAPE, check, exercise, report
+from reports import MODEL, RATES, RESHAPE, check, document_bytes, exercise, report
 
 from assay.errors import AssayError
+from assay.model import Document
 from assay.promises import Broken, Kept
-from assay.report.document import document_bytes, read_document
+from assay.report.document import read_document, write_document
 
 TEXT = {"type": "string"}
 NUMBER = {"type": "number", "minimum": 0}
@@ -56,7 +59,7 @@ REPORT = record(
     assignment=TEXT,
     status={"enum": ["graded", "ungraded"]},
     reason=OR_NULL,
-    cause={"enum": [None, "interrupted", "refused", "grader", "checks", "no_checks", "absent"]},
+    cause={"enum": [None, "interrupted", "refused", "grader", "cluster", "checks", "no_checks", "absent"]},
     score=NUMBER,
     max_score=NUMBER,
     isolation={"type": "object", "additionalProperties": {"anyOf": [KEPT, BROKEN]}},
@@ -96,6 +99,19 @@ def test_keys_stand_in_the_order_of_the_formats_tables():
                 order(inner, schema["properties"][name])
 
     order(json.loads(document_bytes([FULL])), SCHEMA)
+
+
+@pytest.mark.parametrize("reports", [[], [FULL], [FULL, report("right", notes=("}\n]",)), FULL]])
+def test_the_document_is_that_of_all_reports_together(reports):
+    whole = msgspec.json.format(msgspec.json.encode(Document("assay/report/v1", tuple(reports))), indent=2)
+    assert document_bytes(reports) == whole + b"\n"
+
+
+def test_nothing_is_written_if_one_report_cannot_be():
+    file = io.BytesIO()
+    with pytest.raises(AssayError):
+        write_document([FULL, replace(FULL, duration=math.nan)], file)
+    assert file.getvalue() == b""
 
 
 def test_the_document_of_one_report_as_text():
@@ -184,21 +200,21 @@ def test_nan_and_infinity_are_refused(number):
     with pytest.raises(AssayError) as caught:
         document_bytes([replace(FULL, duration=number)])
     assert str(caught.value) == (
-        "a report cannot be written as JSON: Expected `float`, got `null` - at `$.reports[0].duration`"
+        "the report of forgot_zero_grad cannot be written as JSON: Expected `float`, got `null` - at `$.duration`"
     )
 
 
 def test_a_number_that_json_would_lose_is_refused():
     with pytest.raises(AssayError) as caught:
         document_bytes([report(answers=[("1", "text", math.nan)])])
-    assert str(caught.value) == "a report cannot be written as JSON: it would be read as another"
+    assert str(caught.value) == "the report of forgot_zero_grad cannot be written as JSON: it would be read as another"
 
 
 def test_half_characters_are_refused():
     with pytest.raises(AssayError) as caught:
         document_bytes([report(notes=("\ud800",))])
     assert str(caught.value) == (
-        "a report cannot be written as JSON: 'utf-8' codec can't encode character '\\ud800' in position 0: "
+        "the report of forgot_zero_grad cannot be written as JSON: 'utf-8' codec can't encode character '\\ud800' in position 0: "
         "surrogates not allowed"
     )
 

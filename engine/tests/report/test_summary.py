@@ -5,6 +5,7 @@ import io
 from reports import HOSTILE, WRONG, check, exercise, report
 from rich.console import Console
 
+from assay.gradebook.records import key_of
 from assay.model import HIDDEN_TEXT, Message
 from assay.report.summary import render_summary
 from assay.report.view import View
@@ -12,7 +13,7 @@ from assay.report.view import View
 
 def text_of(reports, undecided=()):
     console = Console(width=80, file=io.StringIO(), highlight=False)
-    console.print(render_summary(reports, undecided, View()))
+    console.print(render_summary(reports, [(key_of(each), text) for each, text in undecided], View()))
     return "\n".join(line.rstrip() for line in console.file.getvalue().splitlines())
 
 
@@ -74,7 +75,14 @@ def test_a_hint_that_another_exercise_found_is_the_same_hint_and_hidden_ones_do_
     hidden = Message(help=HIDDEN_TEXT)
     reports = [
         report("a", (exercise("1", "Losses", check("one", "failed", here)),)),
-        report("b", (exercise("1", "Losses", check("one", "failed", there), check("two", "failed", hidden)),)),
+        report(
+            "b",
+            (
+                exercise(
+                    "1", "Losses", check("one", "failed", there), check("two", "failed", hidden, visibility="hidden")
+                ),
+            ),
+        ),
     ]
     lines = text_of(reports).splitlines()
     start = lines.index("Hints, and how many submissions were given them")

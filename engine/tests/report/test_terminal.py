@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 from reports import HOSTILE, MODEL, RATES, RESHAPE, check, exercise, report
-from rich.console import Console
+from rich.console import Console, Group
 
 from assay.model import HIDDEN_TEXT, Message, Missing
 from assay.promises import Broken, Kept
@@ -16,7 +16,7 @@ from assay.report.terminal import render
 
 def shown(*reports, color=None):
     console = Console(file=io.StringIO(), width=80, highlight=False, force_terminal=color is not None)
-    console.print(render(reports))
+    console.print(Group(*render(reports)))
     return "\n".join(line.rstrip() for line in console.file.getvalue().splitlines())
 
 

@@ -1,10 +1,13 @@
 """Reports as the judge writes them, made by hand."""
 
+import io
+
 from msgspec.structs import replace
 
 from assay.judge.answers_key import answers_key
 from assay.model import Answer, Environment, ExerciseResult, Message, Missing, Names, Report, SubmissionInfo, Verdict
 from assay.promises import Kept
+from assay.report.document import write_document
 
 __all__ = ["HOSTILE", "MISSING", "MODEL", "RATES", "RESHAPE", "WRONG", "check", "exercise", "report", "with_keys"]
 
@@ -84,3 +87,10 @@ RATES = exercise(
     check("0.003 still falls", "missing", MISSING, missing=NEVER_WRITTEN),
     check("3 blows up", "missing", MISSING, missing=NEVER_WRITTEN),
 )
+
+
+def document_bytes(reports):
+    """Return the document of some reports, as `assay grade --json` writes it."""
+    file = io.BytesIO()
+    write_document(list(reports), file)
+    return file.getvalue()

@@ -15,7 +15,7 @@ from assay.report.view import EVERYTHING, View
 from assay.text import MAX_LINE_CHARS, REPORT_COLUMNS, escape
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Container, Iterator, Sequence
 
     from rich.console import RenderableType
     from rich.progress import ProgressColumn
@@ -51,24 +51,26 @@ def progress_bars(*more: ProgressColumn) -> Progress:
     return Progress(*columns, console=errors, transient=True, disable=errors.quiet)
 
 
-def show_reports(reports: Sequence[Report], skipped: Sequence[Report] = (), view: View = EVERYTHING) -> None:
-    """Print the reports on standard output, those of skipped submissions in the table alone."""
+def show_reports(reports: Sequence[Report], skipped: Container[int] = (), view: View = EVERYTHING) -> None:
+    """Print the reports on standard output, those of skipped submissions, by their places, in the table alone."""
     from assay.report.terminal import render, score_lines  # noqa: PLC0415 - only commands that grade need it
 
     if view.detail == "quiet":
         say("\n".join(score_lines(reports, view)), err=False)
     else:
-        show(render(reports, skipped, view))
+        for part in render(reports, skipped, view):
+            show(part)
 
 
 def show_summary(reports: Sequence[Report], decisions: Sequence[Decision], view: View) -> None:
     """Print the summary of a class on standard output, if there are several reports."""
     from assay.gradebook.effective import effective  # noqa: PLC0415 - as above
+    from assay.gradebook.records import key_of  # noqa: PLC0415
     from assay.report.summary import render_summary  # noqa: PLC0415
 
     if len(reports) > 1 and view.detail != "quiet":
         click.echo()
-        undecided = [(report, text) for report in reports for text in effective(report, decisions).open]
+        undecided = [(key_of(report), text) for report in reports for text in effective(report, decisions).open]
         show(render_summary(reports, undecided, view))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -45,12 +46,12 @@ from assay.errors import AssayError, Interrupted
 from assay.intake.collect import take_in
 from assay.intake.sentences import skipped_note
 from assay.intake.tree import path_text
-from assay.model import CLUSTER_FAILED
+from assay.report.packed import PackedReports, packed
 from assay.report.view import View, in_view
 from assay.text import MAX_LINE_CHARS, escape
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Container, Sequence
     from concurrent.futures import Executor
 
     from assay.course.read import Course
@@ -165,14 +166,14 @@ def grade(  # noqa: PLR0913, PLR0917 - one argument an option
             graded = error.reports
         graded = in_view(graded, view)
         interrupted = sum(report.cause == "interrupted" for report in graded)
-        left = sum(report.reason == CLUSTER_FAILED for report in graded)
-        reports = graded if kept is None else kept.complete(graded, work.intake.submissions)
+        left = sum(report.cause == "cluster" for report in graded)
+        finished = graded if kept is None else kept.complete(graded, work.intake.submissions)
         signals.ignore()  # finished reports get into the file
         refusals = _refusals(work, chosen)
         if kept is not None:
             kept.keep_refusals(refusals)
-        skipped = [] if kept is None else [report for report in reports if kept.has(report)]
-        reports = with_absent([*reports, *refusals], found.people)
+        skipped = set() if kept is None else kept.skipped(work.intake.submissions)
+        reports = with_absent(PackedReports(map(packed, chain(finished, refusals))), found.people)
         say_lateness(lateness, book)
         decisions = [] if book is None else book.decisions()
         trouble = _write(reports, json_file)
@@ -198,13 +199,13 @@ def _settled(  # noqa: PLR0913, PLR0917 - what grading needs
 ) -> tuple[Work, list[Lateness]]:
     """Choose among repeated submissions."""
 
-    def grade_all(submissions: list[Submission]) -> list[Report]:
+    def grade_all(submissions: list[Submission]) -> Sequence[Report]:
         every = work._replace(intake=replace(work.intake, submissions=submissions))
         try:
             reports = grade_work(executor, every, seed=seed, waived=waived)
         except Interrupted:
             stop("interrupted while repeated submissions were compared: nothing is stored", STOPPED)
-        if any(report.reason == CLUSTER_FAILED for report in reports):
+        if any(report.cause == "cluster" for report in reports):
             stop("repeated submissions could not be compared to the end: nothing is stored", NO_REPORT)
         return reports
 
@@ -238,7 +239,7 @@ def grade_work(  # noqa: PLR0913 - each by its name
     visible_only: bool = False,
     keep: Callable[[Report], None] = lambda _: None,
     exercises: Sequence[tuple[str, ...]] = (),
-) -> list[Report]:
+) -> Sequence[Report]:
     """Grade the submissions, and keep every report as soon as it exists; stop if no report can be made.
 
     Raises:
@@ -266,10 +267,10 @@ def grade_work(  # noqa: PLR0913 - each by its name
         )
 
 
-def show_work(reports: Sequence[Report], intake: Intake, skipped: Sequence[Report], view: View) -> None:
+def show_work(reports: Sequence[Report], intake: Intake, skipped: Container[int], view: View) -> None:
     """Print the reports, which folders were empty, and which files are nobody's.
 
-    Reports of skipped submissions stand in the table alone.
+    Reports of skipped submissions, which are known by their places, stand in the table alone.
     """
     show_reports(reports, skipped, view)
     for folder in intake.empty:
@@ -286,7 +287,7 @@ def require_work(intake: Intake, paths: Sequence[Path]) -> None:
 
 def _grade_left(  # noqa: PLR0913, PLR0917 - what grading needs
     executor: Executor, work: Work, seed: int, waived: tuple[str, ...], kept: Keeper | None, view: View
-) -> list[Report]:
+) -> Sequence[Report]:
     """Grade the submissions that the gradebook does not have."""
     if kept is None:
         return grade_work(
@@ -304,12 +305,13 @@ def _refusals(work: Work, seed: int) -> list[Report]:
 
 def _write(reports: Sequence[Report], path: Path | None) -> str | None:
     """Write the canonical report; return what went wrong, or None."""
-    from assay.report.document import document_bytes  # noqa: PLC0415 - as above
+    from assay.report.document import write_document  # noqa: PLC0415 - as above
 
     if path is None:
         return None
     try:
-        path.write_bytes(document_bytes(reports))
+        with path.open("wb") as file:
+            write_document(reports, file)
     except OSError as error:
         return f"{path_text(path)} cannot be written: {error.strerror}"
     except AssayError as error:

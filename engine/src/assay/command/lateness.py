@@ -45,7 +45,7 @@ def settled(
     intake: Intake,
     roster: Roster,
     order: Order,
-    grade: Callable[[list[Submission]], list[Report]],
+    grade: Callable[[list[Submission]], Sequence[Report]],
 ) -> tuple[Intake, list[Lateness]]:
     """Return the class with the submissions that count, and how late these are; stop if the deadlines cannot be read.
 

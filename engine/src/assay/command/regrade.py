@@ -117,7 +117,7 @@ def regrade(  # noqa: PLR0913, PLR0917 - one argument an option
 
         left = replace(work.intake, submissions=[task.submission for task in plan.tasks])
         exercises = [tuple(sorted(task.exercises or (), key=int)) for task in plan.tasks]
-        graded: list[Report] = []
+        graded: Sequence[Report] = []
         try:
             if plan.tasks:
                 with executor_of(ctx, scheduler) as executor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -12,6 +13,7 @@ from assay.command.options import PathArgument, read_file
 from assay.intake.platforms import time_of
 from assay.report.decided import nothing_handed_in
 from assay.report.exporters.sheets import StudentRow, read_sheet
+from assay.report.packed import PackedReports, packed
 from assay.report.roster import DELIMITERS, absences, attendance, read_roster
 
 if TYPE_CHECKING:
@@ -67,16 +69,17 @@ def kept_roster(book: Gradebook) -> list[StudentRow]:
     return [StudentRow(number, name, frozenset(names)) for number, (name, names) in enumerate(book.roster())]
 
 
-def with_absent(reports: Sequence[Report], people: Sequence[StudentRow]) -> list[Report]:
+def with_absent(reports: Sequence[Report], people: Sequence[StudentRow]) -> Sequence[Report]:
     """Return the reports, and one of each student who handed in nothing; say who is not on the roster, or is twice."""
     if not people:
-        return list(reports)
+        return reports
     found = attendance(people, [report.submission.name for report in reports])
     for student in found.strangers:
         say(f"assay: {student} is not on the roster")
     for doubt in found.doubts:
         say(f"assay: {doubt}")
-    return [*reports, *(nothing_handed_in(*absence) for absence in absences(people, reports))]
+    absent = (nothing_handed_in(*absence) for absence in absences(people, reports))
+    return PackedReports(map(packed, chain(reports, absent)))
 
 
 def _times(sheet: Sheet) -> dict[int, datetime]:

@@ -12,6 +12,7 @@ from assay.course.parts import parts_of
 from assay.errors import GradebookError
 from assay.gradebook.conditions import Conditions, changes
 from assay.gradebook.records import key_of
+from assay.report.packed import PackedReports, packed
 from assay.text import MAX_NAME_CHARS, MAX_PATH_CHARS, escape
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class Keeper:
         origin: this run.
 
     Attributes:
-        kept: the reports that still hold.
+        kept: the reports that still hold, packed.
         left: the submissions to grade.
         why: for each of these, the reason: NEW, UNGRADED, or what has changed.
     """
@@ -47,7 +48,7 @@ class Keeper:
     def __init__(
         self, book: Gradebook, submissions: Sequence[Submission], conditions: Sequence[Conditions], origin: Origin
     ) -> None:
-        self.kept: dict[Key, Report] = {}
+        self.kept: dict[Key, bytes] = {}
         self.left: list[Submission] = []
         self.why: list[tuple[str, ...]] = []
         self._book = book
@@ -60,7 +61,7 @@ class Keeper:
             entry = current.get(key)
             why = _why(entry, now)
             if entry is not None and not why:
-                self.kept[key] = entry.report
+                self.kept[key] = packed(entry.report)
             else:
                 self.left.append(submission)
                 self.why.append(why)
@@ -74,14 +75,14 @@ class Keeper:
         self._tried.add(key)
         self._book.add(report, self._conditions[key], self._origin)
 
-    def has(self, report: Report) -> bool:
-        """Whether a report is the gradebook's from before this run."""
-        return self.kept.get(key_of(report)) is report
+    def skipped(self, submissions: Iterable[Submission]) -> set[int]:
+        """Return the places of the submissions whose reports are the gradebook's from before this run."""
+        return {place for place, each in enumerate(submissions) if (each.info.name, each.assignment) in self.kept}
 
-    def complete(self, graded: Iterable[Report], submissions: Iterable[Submission]) -> list[Report]:
+    def complete(self, graded: Iterable[Report], submissions: Iterable[Submission]) -> PackedReports:
         """Return the graded and the kept reports, in the order of the class."""
-        found = self.kept | {key_of(report): report for report in graded}
-        return [found[submission.info.name, submission.assignment] for submission in submissions]
+        found = self.kept | {key_of(report): packed(report) for report in graded}
+        return PackedReports(found[each.info.name, each.assignment] for each in submissions)
 
     def keep_refusals(self, refusals: Iterable[Report]) -> None:
         """Store what could not be taken in, one report for a student and assignment; the same once only."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
-import zlib
 from concurrent.futures import as_completed
 from importlib.metadata import version
 from typing import TYPE_CHECKING
@@ -12,6 +10,7 @@ from assay.course.environment import environment
 from assay.errors import AssayError, ClusterError, Interrupted, PromiseBroken, SetAside, WorkerDied
 from assay.judge.session import Job, grade_chunk
 from assay.model import CLUSTER_FAILED, INTERRUPTED, Cause, Names, Report, SubmissionInfo
+from assay.report.packed import PackedReports, packed
 from assay.text import MAX_NAME_CHARS, escape
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ def grade(  # noqa: PLR0913 - each by its name
     stop_at_first_failure: bool = False,
     exercises: Sequence[tuple[str, ...]] = (),
     on_trouble: Callable[[str], None] | None = None,
-) -> list[Report]:
+) -> PackedReports:
     """Grade a class; a failing submission does not affect the others.
 
     Args:
@@ -56,7 +55,7 @@ def grade(  # noqa: PLR0913 - each by its name
         on_trouble: called with a sentence for the instructor if a submission cannot be graded.
 
     Returns:
-        A report for each submission, in their order.
+        A report for each submission, in their order; each is unpacked when it is asked for.
 
     Raises:
         PromiseBroken: this machine does not keep a core promise that is not waived.
@@ -120,24 +119,24 @@ class _Run:
             (submission,) = self._jobs[number].submissions
             if on_trouble is not None:
                 on_trouble(f"{escape(submission.info.name, MAX_NAME_CHARS)}, {submission.assignment}: {error}")
-            reason = CLUSTER_FAILED if isinstance(error, ClusterError) else _FAILED
-            self._take(number, self._ungraded(number, reason, "grader"))
+            lost = isinstance(error, ClusterError)
+            self._take(number, self._left(number) if lost else self._ungraded(number, _FAILED, "grader"))
         for number in self._dead:
             self._take(number, self._ungraded(number, _DIED, "grader"))
         for number in range(len(self._jobs)):
             if number not in self._found:
-                self._take(number, self._ungraded(number, CLUSTER_FAILED, "grader"))
+                self._take(number, self._left(number))
 
-    def reports(self) -> list[Report]:
+    def reports(self) -> PackedReports:
         """Return the report of every submission; all of them exist."""
-        return [_unpacked(self._found[number]) for number in range(len(self._jobs))]
+        return PackedReports(self._found[number] for number in range(len(self._jobs)))
 
-    def reports_so_far(self) -> list[Report]:
+    def reports_so_far(self) -> PackedReports:
         """Return a report for every submission; those that are not finished say that grading was interrupted."""
         self._take_finished()
         for number in range(len(self._jobs)):
             if number not in self._found:
-                self._found[number] = _packed(self._ungraded(number, INTERRUPTED, "interrupted"))
+                self._found[number] = packed(self._ungraded(number, INTERRUPTED, "interrupted"))
         return self.reports()
 
     def cancel(self) -> None:
@@ -185,22 +184,16 @@ class _Run:
     def _take(self, number: int, report: Report) -> None:
         if self._sink is not None:
             self._sink(report)  # first: after an interrupt in it, it gets the report once more
-        self._found[number] = _packed(report)
+        self._found[number] = packed(report)
+
+    def _left(self, number: int) -> Report:
+        """Return the report of a submission that the cluster could not grade any more."""
+        return self._ungraded(number, CLUSTER_FAILED, "cluster")
 
     def _ungraded(self, number: int, reason: str, cause: Cause) -> Report:
         job = self._jobs[number]
         (submission,) = job.submissions
         return ungraded(self._course, job.seed, submission.info, submission.assignment, reason, cause)
-
-
-def _packed(report: Report) -> bytes:
-    """Return a report as bytes, much smaller: all reports of a class wait for the last one."""
-    return zlib.compress(pickle.dumps(report))
-
-
-def _unpacked(data: bytes) -> Report:
-    report: Report = pickle.loads(zlib.decompress(data))  # noqa: S301 - from `_packed`
-    return report
 
 
 def ungraded(  # noqa: PLR0913, PLR0917 - as the report has them

@@ -2,37 +2,51 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import msgspec
 
 from assay.errors import AssayError, ReportError
-from assay.model import SCHEMA, Document
+from assay.model import SCHEMA, Document, Report
+from assay.text import MAX_NAME_CHARS, escape
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
-    from assay.model import Report
-
-__all__ = ["document_bytes", "read_document"]
+__all__ = ["read_document", "write_document"]
 
 
-def document_bytes(reports: Iterable[Report]) -> bytes:
-    """Return the reports as an indented JSON document, keys in the model's order, with a newline at its end.
+def write_document(reports: Sequence[Report], file: BinaryIO) -> None:
+    """Write the reports as an indented JSON document, keys in the model's order, with a newline at its end.
 
-    The document is read back first. Raises AssayError for values that JSON cannot hold, such as nan or half characters.
+    Raises AssayError before anything is written, if a report has values that JSON cannot hold, such as nan or half
+    characters.
     """
-    document = Document(SCHEMA, tuple(reports))
+    for report in reports:
+        _encoded(report)
+    start, _, end = msgspec.json.format(msgspec.json.encode(Document(SCHEMA, ())), indent=2).rpartition(b"]")
+    file.write(start)
+    between = b"\n"
+    for report in reports:
+        text = msgspec.json.format(_encoded(report), indent=2)
+        file.write(between + b"    " + text.replace(b"\n", b"\n    "))  # no text of JSON has a line's end in it
+        between = b",\n"
+    file.write((b"]" if between == b"\n" else b"\n  ]") + end + b"\n")
+
+
+def _encoded(report: Report) -> bytes:
+    """Return a report as JSON, which was read back as the same report."""
+    cannot = f"the report of {escape(report.submission.name, MAX_NAME_CHARS)} cannot be written as JSON"
     try:
-        text = msgspec.json.encode(document)
-        same = msgspec.json.decode(text, type=Document) == document
+        text = msgspec.json.encode(report)
+        same = msgspec.json.decode(text, type=Report) == report
     except (msgspec.ValidationError, UnicodeEncodeError) as error:
-        msg = f"a report cannot be written as JSON: {error}"
+        msg = f"{cannot}: {error}"
         raise AssayError(msg) from None
     if not same:
-        msg = "a report cannot be written as JSON: it would be read as another"
+        msg = f"{cannot}: it would be read as another"
         raise AssayError(msg)
-    return msgspec.json.format(text, indent=2) + b"\n"
+    return text
 
 
 def read_document(data: bytes) -> Document:

@@ -74,7 +74,8 @@ def write_moodle_zip(results: Sequence[Result], path: Path) -> None:
 def _text(result: Result) -> bytes:
     console = Console(file=io.StringIO(), width=REPORT_COLUMNS, highlight=False, color_system=None)
     with console.capture() as captured:
-        console.print(render([result.report]))
+        for part in render([result.report]):
+            console.print(part)
     lines = [line.rstrip() for line in captured.get().splitlines()]
     more = [f"open      {result.pending}"] if result.pending else []
     more += [result.doubt] if result.excused else []

@@ -10,7 +10,6 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from assay.model import HIDDEN_TEXT
 from assay.text import MAX_NAME_CHARS, MAX_SENTENCE_CHARS, enumerated, escape
 
 if TYPE_CHECKING:
@@ -32,54 +31,67 @@ _ELSEWHERE: Final = re.compile(r"as in exercise \S+: ")
 """The text that the judge puts before the hint of a mistake that another exercise found."""
 
 
-def render_summary(reports: Sequence[Report], undecided: Sequence[tuple[Report, str]], view: View) -> RenderableType:
+def render_summary(
+    reports: Sequence[Report], undecided: Sequence[tuple[tuple[str, str], str]], view: View
+) -> RenderableType:
     """Return the summary of each assignment, and the list of what a person must decide.
 
     Args:
-        reports: the class.
-        undecided: what a person must decide, with its report.
+        reports: the class; each is looked at alone, so that they need not all be in memory.
+        undecided: what a person must decide, with student and assignment.
         view: how much of the reports is shown.
     """
     parts: list[RenderableType] = []
     for assignment in dict.fromkeys(report.assignment for report in reports):
-        graded = [each for each in reports if each.assignment == assignment and each.status == "graded"]
-        if graded:
-            parts += [*_assignment(assignment, graded, view), Text()]
+        counts = _Counts()
+        for report in reports:
+            if report.assignment == assignment and report.status == "graded":
+                counts.add(report)
+        if counts.shares:
+            parts += [*counts.render(assignment, view), Text()]
     if undecided:
         parts += [Text("A person decides", "bold"), _undecided(undecided), Text()]
     return Group(*parts[:-1])
 
 
-def _assignment(assignment: str, graded: Sequence[Report], view: View) -> list[RenderableType]:
-    titles = {exercise.id: exercise.title for report in graded for exercise in report.exercises}
-    full = Counter(
-        exercise.id for report in graded for exercise in report.exercises if exercise.score >= exercise.max_score
-    )
-    rows = [(f"{key:>2}  {_name(title)}", f"{full[key]}", "") for key, title in titles.items()]
-    parts: list[RenderableType] = [
-        Text(f"{_name(assignment)}: how many have full marks, of {len(graded)}", "bold"),
-        _grid(rows),
-    ]
-    hints = Counter(hint for report in graded for hint in hints_of(report))
-    if hints:
-        common = sorted(hints.items(), key=lambda pair: (-pair[1], pair[0]))
-        left = len(common) - _MAX_HINTS
-        rarer = [("", "", f"… and {left} rarer")] if left > 0 else []
-        parts += [Text(), Text("Hints, and how many submissions were given them", "bold")]
-        parts.append(_grid([*(("", f"{count}", hint) for hint, count in common[:_MAX_HINTS]), *rarer]))
-    points = "Points of these exercises, in percent" if view.exercises else "Points in percent"
-    parts += [Text(), Text(points, "bold"), _histogram(graded)]
-    return parts
+class _Counts:
+    """Counts of an assignment's graded reports."""
+
+    def __init__(self) -> None:
+        self.shares: list[float] = []
+        self._titles: dict[str, str] = {}
+        self._full: Counter[str] = Counter()
+        self._hints: Counter[str] = Counter()
+
+    def add(self, report: Report) -> None:
+        """Count a report."""
+        self.shares.append(report.score / report.max_score if report.max_score else 0.0)
+        self._titles |= {exercise.id: exercise.title for exercise in report.exercises}
+        self._full.update(exercise.id for exercise in report.exercises if exercise.score >= exercise.max_score)
+        self._hints.update(hints_of(report))
+
+    def render(self, assignment: str, view: View) -> Iterator[RenderableType]:
+        """Yield full marks by exercise, hints by frequency, and a histogram."""
+        yield Text(f"{_name(assignment)}: how many have full marks, of {len(self.shares)}", "bold")
+        yield _grid((f"{key:>2}  {_name(title)}", f"{self._full[key]}", "") for key, title in self._titles.items())
+        if self._hints:
+            common = sorted(self._hints.items(), key=lambda pair: (-pair[1], pair[0]))
+            left = len(common) - _MAX_HINTS
+            rarer = [("", "", f"… and {left} rarer")] if left > 0 else []
+            yield from (Text(), Text("Hints, and how many submissions were given them", "bold"))
+            yield _grid([*(("", f"{count}", hint) for hint, count in common[:_MAX_HINTS]), *rarer])
+        points = "Points of these exercises, in percent" if view.exercises else "Points in percent"
+        yield from (Text(), Text(points, "bold"), _histogram(self.shares))
 
 
-def _undecided(undecided: Sequence[tuple[Report, str]]) -> Table:
+def _undecided(undecided: Sequence[tuple[tuple[str, str], str]]) -> Table:
     """Return a list of reasons, each with everybody whom it is about.
 
     It is not a table, because a column of long names would leave no room for the reasons.
     """
     whose: dict[tuple[str, str], list[str]] = {}
-    for report, sentence in undecided:
-        whose.setdefault((report.assignment, sentence), []).append(_name(report.submission.name))
+    for (student, assignment), sentence in undecided:
+        whose.setdefault((assignment, sentence), []).append(_name(student))
     grid = Table.grid(padding=(0, 1, 0, 0))
     for (assignment, sentence), names in whose.items():
         of = f" ({_name(assignment)})" if assignment else ""
@@ -93,9 +105,9 @@ def hints_of(report: Report) -> set[str]:
         check.message.help
         for exercise in report.exercises
         for check in exercise.checks
-        if check.status in ("failed", "error") and check.message is not None
+        if check.status in ("failed", "error") and check.message is not None and check.visibility != "hidden"
     ]
-    return {_ELSEWHERE.sub("", text) for text in helps if text and text != HIDDEN_TEXT}
+    return {_ELSEWHERE.sub("", text) for text in helps if text}
 
 
 def bins_of(shares: Iterable[float]) -> list[int]:
@@ -104,8 +116,7 @@ def bins_of(shares: Iterable[float]) -> list[int]:
     return [counts[place] for place in range(_BINS)]
 
 
-def _histogram(graded: Sequence[Report]) -> Table:
-    shares = [report.score / report.max_score if report.max_score else 0.0 for report in graded]
+def _histogram(shares: Iterable[float]) -> Table:
     counts = bins_of(shares)
     width = min(1.0, _BAR_CHARS / max(counts))
     step = 100 // _BINS

@@ -6,7 +6,7 @@ A submission's text is never read as markup. Characters that would move the curs
 from __future__ import annotations
 
 import re
-from itertools import groupby
+from itertools import chain, groupby
 from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
@@ -15,13 +15,12 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from assay.model import HIDDEN_TEXT
 from assay.promises import Broken
 from assay.report.view import EVERYTHING, View, part_label
 from assay.text import REPORT_COLUMNS, escape
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Container, Iterator, Sequence
 
     from rich.console import RenderableType
 
@@ -55,27 +54,48 @@ _MAX_LINE: Final = 500
 _MAX_LINES: Final = 24
 
 
-def render(reports: Sequence[Report], skipped: Sequence[Report] = (), view: View = EVERYTHING) -> RenderableType:
-    """Return all reports, one after another, and a table of them if there are several.
+def render(
+    reports: Sequence[Report], skipped: Container[int] = (), view: View = EVERYTHING
+) -> Iterator[RenderableType]:
+    """Yield all reports, one after another, and a table of them if there are several.
 
-    Reports of skipped submissions stand in the table alone.
+    Args:
+        reports: the reports; of a class, each is looked at alone, so that they need not all be in memory.
+        skipped: the places of reports that stand in the table alone.
+        view: how much of them is shown.
     """
-    handed_in = [report for report in reports if report.cause != "absent"]
-    shown = [report for report in handed_in if view.detail != "failed" or not _is_right(report)]
-    parts: list[RenderableType] = [Text("all checks passed"), Text()] if handed_in and not shown else []
-    for report in shown:
-        if not any(report is other for other in skipped):
-            parts += [_report(report, view), Text()]
-    if len(reports) > 1:
-        for assignment in dict.fromkeys(report.assignment for report in reports):
-            rows, absent = _of(assignment, shown), _absentees(assignment, reports)
-            if rows or absent:
-                parts += [_summary(assignment, _of(assignment, handed_in), rows, absent, view), Text()]
-    return Group(*parts[:-1])
+    parts = chain(_reports(reports, skipped, view), _tables(reports, view) if len(reports) > 1 else ())
+    for place, part in enumerate(parts):
+        if place:
+            yield Text()
+        yield part
 
 
-def _of(assignment: str, reports: Iterable[Report]) -> list[Report]:
-    return [report for report in reports if report.assignment == assignment]
+def _reports(reports: Sequence[Report], skipped: Container[int], view: View) -> Iterator[RenderableType]:
+    some = shown = False
+    for place, report in enumerate(reports):
+        some = some or report.cause != "absent"
+        if _is_shown(report, view):
+            shown = True
+            if place not in skipped:
+                yield _report(report, view)
+    if some and not shown:
+        yield Text("all checks passed")
+
+
+def _is_shown(report: Report, view: View) -> bool:
+    return report.cause != "absent" and (view.detail != "failed" or not _is_right(report))
+
+
+def _tables(reports: Sequence[Report], view: View) -> Iterator[RenderableType]:
+    """Yield a table for each assignment whose reports or absent students are shown."""
+    for assignment in dict.fromkeys(report.assignment for report in reports):
+        table, absent = _Table(view), _absentees(assignment, reports)
+        for report in reports:
+            if report.assignment == assignment and report.cause != "absent":
+                table.add(report)
+        if table.rows or absent:
+            yield table.render(assignment, absent)
 
 
 def score_lines(reports: Sequence[Report], view: View) -> list[str]:
@@ -209,8 +229,8 @@ def _checks(checks: Sequence[Verdict]) -> RenderableType:
     parts: list[RenderableType] = [grid]
     if shared := share_message(checks):
         parts.append(Padding(Text(shared, "dim"), (0, 0, 0, 2)))
-    if message.help == HIDDEN_TEXT:
-        return Group(*parts, Padding(Text(HIDDEN_TEXT, "dim"), (0, 0, 0, 2)))
+    if checks[0].visibility == "hidden":
+        return Group(*parts, Padding(_lines(message.help or "", "dim"), (0, 0, 0, 2)))
     labels = {
         "input": message.input,
         "yours": message.yours,
@@ -243,41 +263,47 @@ def _absentees(assignment: str, reports: Sequence[Report]) -> list[str]:
     return list(dict.fromkeys(report.submission.name for report in reports if report.submission.name not in there))
 
 
-def _summary(
-    assignment: str, reports: Sequence[Report], rows: Sequence[Report], absent: Sequence[str], view: View
-) -> RenderableType:
-    """Return a table of points by exercise and in total.
+class _Table:
+    """A table of points by exercise and in total; a report leaves no more in it than its row.
 
     Args:
-        assignment: the name above the table.
-        reports: all reports of the assignment, which tell its exercises.
-        rows: those of them that have a row.
-        absent: the students who handed in nothing; each has a row.
-        view: says whether the points are those of a part.
+        view: says which reports have a row, and whether the points are those of a part.
     """
-    highest = {exercise.id: exercise.max_score for report in reports for exercise in report.exercises}
-    ids = sorted(highest, key=lambda number: (not number.isdecimal(), len(number), number))
-    many = sum(2 + max(len(number), len(f"{highest[number]:g}")) for number in ids) > REPORT_COLUMNS // 2
-    table = Table(box=None, pad_edge=False, padding=(0, 1 if many else 2, 0, 0))  # half of a line is for the names
-    table.add_column(Text(_one_line(assignment), "bold"), overflow="fold")
-    for number in ids:
-        table.add_column(Text(number), justify="right")
-    table.add_column(Text("part" if view.exercises else "total"), justify="right")
-    total = max(report.max_score for report in reports)
-    table.add_row(Text("of"), *(f"{highest[number]:g}" for number in ids), f"{total:g}", style="dim")
-    for report in rows:
-        scores = {exercise.id: exercise for exercise in report.exercises}
-        cells = [_cell(scores.get(number)) for number in ids]
-        whole = Text("ungraded", "yellow") if report.status == "ungraded" else Text(f"{report.score:g}", "bold")
-        table.add_row(Text(_one_line(report.submission.name)), *cells, whole)
-    for name in absent:
-        table.add_row(Text(_one_line(name)), *(Text("-") for _ in ids), Text("not handed in"), style="dim")
-    return table
+
+    def __init__(self, view: View) -> None:
+        self.rows: list[tuple[str, dict[str, Text], Text]] = []
+        self._view = view
+        self._highest: dict[str, float] = {}
+        self._total = 0.0
+
+    def add(self, report: Report) -> None:
+        """Add a report, which has a row if it is shown, and tells the highest points."""
+        self._highest |= {exercise.id: exercise.max_score for exercise in report.exercises}
+        self._total = max(self._total, report.max_score)
+        if _is_shown(report, self._view):
+            cells = {exercise.id: _cell(exercise) for exercise in report.exercises}
+            whole = Text("ungraded", "yellow") if report.status == "ungraded" else Text(f"{report.score:g}", "bold")
+            self.rows.append((_one_line(report.submission.name), cells, whole))
+
+    def render(self, assignment: str, absent: Sequence[str]) -> RenderableType:
+        """Return the table, with a row of each student who handed in nothing."""
+        highest = self._highest
+        ids = sorted(highest, key=lambda number: (not number.isdecimal(), len(number), number))
+        many = sum(2 + max(len(number), len(f"{highest[number]:g}")) for number in ids) > REPORT_COLUMNS // 2
+        table = Table(box=None, pad_edge=False, padding=(0, 1 if many else 2, 0, 0))  # half of a line is for the names
+        table.add_column(Text(_one_line(assignment), "bold"), overflow="fold")
+        for number in ids:
+            table.add_column(Text(number), justify="right")
+        table.add_column(Text("part" if self._view.exercises else "total"), justify="right")
+        table.add_row(Text("of"), *(f"{highest[number]:g}" for number in ids), f"{self._total:g}", style="dim")
+        for name, cells, whole in self.rows:
+            table.add_row(Text(name), *(cells.get(number, Text("-", "dim")) for number in ids), whole)
+        for name in absent:
+            table.add_row(Text(_one_line(name)), *(Text("-") for _ in ids), Text("not handed in"), style="dim")
+        return table
 
 
-def _cell(exercise: ExerciseResult | None) -> Text:
-    if exercise is None:
-        return Text("-", "dim")
+def _cell(exercise: ExerciseResult) -> Text:
     if any(check.status == "ungraded" for check in exercise.checks):
         return Text("?", "yellow")
     return Text(f"{exercise.score:g}", _style(exercise.score, exercise.max_score))
@@ -309,13 +335,13 @@ def _rows(rows: Sequence[tuple[str, str]]) -> Table:
     return grid
 
 
-def _lines(text: str) -> Text:
+def _lines(text: str, style: str = "") -> Text:
     """Return a text of several lines, escaped, cut at a number of lines and of characters a line."""
     lines = text.expandtabs(4).split("\n")
     kept = [escape(line, _MAX_LINE) for line in lines[:_MAX_LINES]]
     if len(lines) > _MAX_LINES:
         kept.append(f"… {len(lines) - _MAX_LINES} lines more")
-    return Text("\n".join(kept), overflow="fold")
+    return Text("\n".join(kept), style, overflow="fold")
 
 
 def _one_line(text: str) -> str:

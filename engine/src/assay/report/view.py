@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
 from msgspec.structs import replace
 
+from assay.report.packed import PackedReports, packed
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -35,9 +37,9 @@ class View(NamedTuple):
 EVERYTHING: Final = View()
 
 
-def in_view(reports: Sequence[Report], view: View) -> list[Report]:
+def in_view(reports: Sequence[Report], view: View) -> Sequence[Report]:
     """Return the reports; if a part was graded, without the missing names and written answers of other exercises."""
-    return [_part(report) for report in reports] if view.exercises else list(reports)
+    return PackedReports(packed(_part(report)) for report in reports) if view.exercises else reports
 
 
 def _part(report: Report) -> Report:

@@ -61,7 +61,7 @@ def _checks(checks: tuple[Verdict, ...], shown: tuple[Visibility, ...], numbers:
 
 
 def _redacted(check: Verdict) -> Message | None:
-    """Return the fixed text; the judge has chosen that of a hidden check, with the kind of a grader's error."""
+    """Return the fixed text, of a hidden check with what the judge and a person added to it."""
     if check.message is None:
         return None
     if check.visibility == "hidden":

@@ -113,6 +113,16 @@ def test_a_hidden_check_tells_its_points_and_nothing_else():
         assert word not in data
 
 
+def test_a_persons_correction_of_a_hidden_check_is_a_note_and_not_advice():
+    check = SECRET.checks[0]
+    data = student_page(
+        result_of(ADA, undecided(ADA)._replace(corrections={(SECRET.id, check.id): 1.0}), published=False)
+    )
+    note = f"{HIDDEN_TEXT}\na person has corrected this from 0 to 1 points"
+    assert f'<p class="quiet">{note}</p>'.encode() in data
+    assert b'class="advice"' not in data.partition(b"hidden check 1")[2].partition(b"hidden check 2")[0]
+
+
 def test_what_could_not_be_graded_says_why_and_that_nothing_is_lost():
     page = page_of(UNGRADED)
     assert after(page, "Not graded", 2) == [

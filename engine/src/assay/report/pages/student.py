@@ -6,7 +6,6 @@ from decimal import Decimal
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from assay.model import HIDDEN_TEXT
 from assay.report.pages.drawing import Drawing, draw
 from assay.report.pages.html import render
 from assay.report.results import inert_lines, inert_name, number
@@ -187,7 +186,7 @@ def _problem(checks: Sequence[Verdict], lines: list[Line]) -> Problem:
     code, yours, expected, advice = (
         inert_lines(text or "") for text in (message.input, message.yours, message.expected, message.help)
     )
-    hidden = advice == HIDDEN_TEXT
+    hidden = checks[0].visibility == "hidden"
     evidence = next((check.evidence for check in checks if check.evidence), None)
     return Problem(
         lines,

