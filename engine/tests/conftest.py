@@ -12,19 +12,19 @@ from assay.grading.executors import LocalProcesses
 HERE = Path(__file__).parent
 
 WALL = (
-    "command", "course/test_gate.py", "grading", "kit", "guest/test_compiler.py", "guest/test_surroundings.py", "selftest/test_calibration.py",
-    "selftest/test_selftest_mistakes.py", "selftest/test_selftest_seeds.py", "selftest/test_mutants.py",
+    "command", "course/test_gate.py", "grading", "kit", "bare/test_compiler.py", "guest/test_surroundings.py", "selftest/test_calibration.py",
+    "selftest/test_selftest_mistakes.py", "selftest/test_selftest_seeds.py", "selftest/test_graded_mutants.py",
     "selftest/test_findings.py", "host/test_guest.py", "host/test_bare.py", "host/test_large_pages.py",
-    "judge/test_examples.py", "judge/test_measurements.py", "judge/test_recognition.py", "judge/test_speed.py", "test_api.py",
+    "judge/test_examples.py", "judge/test_measurements.py", "judge/test_judge_process.py", "judge/test_recognition.py", "judge/test_speed.py", "test_api.py",
     "similarity/test_reading.py", "test_exercises.py", "test_imports.py", "test_pytest_plugin.py", "test_readme.py",
     "test_run_autograder.py",
 )  # fmt: skip
 KERNEL = (
     "promises", "gradebook/test_hard_places.py", "intake/archives", "intake/test_exports.py",
-    "intake/test_reader.py", "report/pages/test_large_page_browser.py", "report/pages/test_pages_browser.py", "review/test_review_browser.py",
+    "intake/reader", "report/pages/test_large_page_browser.py", "report/pages/test_pages_browser.py", "review/test_review_browser.py",
     "test_distribution.py", "test_text.py",
 )  # fmt: skip
-SMOKE = ("command/test_grade.py", "guest/test_compiler.py")
+SMOKE = ("command/test_grade.py", "bare/test_compiler.py")
 LONG = (
     "test_pytest_plugin.py", "judge/test_examples.py", "grading/test_cluster.py", "grading/test_statuses.py",
     "command/test_process.py", "command/test_class_page.py", "judge/test_speed.py", "command/test_self_test.py",

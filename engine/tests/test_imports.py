@@ -62,6 +62,11 @@ def test_every_module_imports_alone_and_without_a_warning(path):
     assert imports_without_a_warning(module)
 
 
+def test_every_folder_of_the_source_has_one_of_tests():
+    folders = {path.parent.relative_to(ROOT) for path in FILES if path.name == "__init__.py"}
+    assert [str(folder) for folder in sorted(folders) if not (Path(__file__).parent / folder).is_dir()] == []
+
+
 def test_few_modules_lie_flat():
     assert len(list(ROOT.glob("*.py"))) <= MAX_FLAT_FILES
 

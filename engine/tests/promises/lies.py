@@ -17,8 +17,8 @@ from assay.errors import GuestEnded, Mismatch, NameMissing, SubmissionRaised
 from assay.host.channel import Channel, _stays
 from assay.host.lines import SocketLine
 from assay.host.proxy import Handle, Method, Proxy
-from assay.judge.both_sides import pair
 from assay.judge.messages import describe_raised
+from assay.judge.yours_and_expected import pair
 from assay.text import shorten
 from assay.wire.messages import Measured, Returned
 from assay.wire.values import Ref, encode, portable

@@ -30,6 +30,7 @@ from assay.wire.messages import (
     Resume,
     Resumed,
     Setup,
+    SlowImport,
     SourceMessage,
 )
 from assay.wire.values import decoder, encode
@@ -55,7 +56,7 @@ class Budget(msgspec.Struct, frozen=True):
     memory: int
 
 
-_FORESEEN: dict[Any, re.Pattern[bytes]] = {
+_FORESEEN: dict[SlowImport, re.Pattern[bytes]] = {
     "compiler": re.compile(rb"torch\.func\b|\bimport func\b|functorch|\bvmap\b|\bvectorize\b"),
     "plots": re.compile(rb"plt|matplotlib|\.plot\("),
     "gradients": re.compile(
@@ -81,7 +82,7 @@ class Task(NamedTuple):
     like: bytes = b""
 
     @property
-    def foreseen(self) -> list[Any]:
+    def foreseen(self) -> list[SlowImport]:
         """The slow imports that it seems to need."""
         return [name for name, words in _FORESEEN.items() if words.search(self.source) or words.search(self.like)]
 

@@ -26,6 +26,10 @@ IMPORTS_TOGETHER = 2
 """All statements of an import together have this many times the limit of one statement. Judge and guest use it."""
 
 
+SlowImport = Literal["compiler", "gradients", "plots", "shell"]
+"""PyTorch's compiler, sympy for gradients to start from, matplotlib, IPython."""
+
+
 class Setup(msgspec.Struct, frozen=True, array_like=True):
     """Judge to fork server, first: the course's library, or "" for none, and the promises that may be broken."""
 
@@ -51,7 +55,7 @@ class Open(msgspec.Struct, frozen=True, array_like=True, tag=True):
 
     name: str
     kind: Literal["module", "notebook"]
-    foreseen: list[Literal["compiler", "gradients", "plots", "shell"]]
+    foreseen: list[SlowImport]
     contract: list[str]
     import_seconds: int
     call_seconds: int
