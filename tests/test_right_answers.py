@@ -38,12 +38,16 @@ def combined(assignment):
 SUBMISSIONS = [both for assignment in COURSE.assignments for both in combined(assignment.name)]
 
 
-@pytest.fixture(scope="module")
-def reports():
+def grade_right_answers(seed):
     submissions = [submission for submission, _ in SUBMISSIONS]
     with LocalProcesses() as executor:
-        graded = grade(COURSE, submissions, seed=0, executor=executor, on_trouble=pytest.fail)
+        graded = grade(COURSE, submissions, seed=seed, executor=executor, on_trouble=pytest.fail)
     return {report.submission.sha256: report for report in graded}
+
+
+@pytest.fixture(scope="module")
+def reports():
+    return grade_right_answers(0)
 
 
 def test_there_are_at_least_forty_for_every_name_of_the_contract():
@@ -60,10 +64,22 @@ def test_there_are_at_least_forty_for_every_name_of_the_contract():
 )
 def test_every_style_gets_full_marks(reports, submission, taken):
     report = reports[submission.info.sha256]
-    lost = [
+    assert (lost_by(report), report.score) == ([], report.max_score), taken
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("seed", range(1, 10))
+def test_every_style_gets_full_marks_under_other_seeds(seed):
+    reports = grade_right_answers(seed)
+    assert len(reports) == len(SUBMISSIONS)
+    assert {report.submission.name: lost_by(report) for report in reports.values() if lost_by(report)} == {}
+
+
+def lost_by(report):
+    """The checks that a submission did not pass, with its answers."""
+    return [
         (check.description, check.status, check.message and (check.message.yours, check.message.expected))
         for exercise in report.exercises
         for check in exercise.checks
         if check.status != "passed"
     ]
-    assert (lost, report.score) == ([], report.max_score), taken

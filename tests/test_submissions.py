@@ -61,14 +61,18 @@ EXPECTED = {
 }
 
 
-@pytest.fixture(scope="module")
-def reports():
+def grade_examples(seed):
     """Grade every example in one run."""
     course = read_course(ROOT)
     submissions = take_in([ROOT / "submissions"], [assignment.name for assignment in course.assignments]).submissions
     with LocalProcesses() as executor:
-        found = grade(course, submissions, seed=0, executor=executor, on_trouble=pytest.fail)
+        found = grade(course, submissions, seed=seed, executor=executor, on_trouble=pytest.fail)
     return {(report.assignment, report.submission.name): report for report in found}
+
+
+@pytest.fixture(scope="module")
+def reports():
+    return grade_examples(0)
 
 
 @pytest.mark.parametrize("name", [SCRATCH, CONCISE])
@@ -86,7 +90,22 @@ def test_every_example_has_an_expectation(reports):
 def test_an_example_scores_what_it_must(reports, example):
     report = reports[example]
     assert report.status == "graded"
-    assert {e.id: e.score for e in report.exercises} == NONE[report.assignment] | EXPECTED[example][0]
+    assert scores_of(report) == expected_scores(example)
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("seed", range(1, 10))
+def test_an_example_scores_the_same_under_other_seeds(seed):
+    found = {example: scores_of(report) for example, report in grade_examples(seed).items()}
+    assert found == {example: expected_scores(example) for example in EXPECTED}
+
+
+def scores_of(report):
+    return {exercise.id: exercise.score for exercise in report.exercises}
+
+
+def expected_scores(example):
+    return NONE[example[0]] | EXPECTED[example][0]
 
 
 @pytest.mark.parametrize("example", [example for example, (_, words) in EXPECTED.items() if words], ids=" ".join)
