@@ -48,7 +48,7 @@ def test_the_sink_has_every_report_when_it_exists_and_the_list_is_in_the_order_o
     told = []
     reports = grade_now(course_root, folder, executor, sink=told.append)
     assert [report.submission.name for report in reports] == ["a", "b", "c"]
-    assert sorted(told, key=lambda report: report.submission.name) == reports
+    assert sorted(told, key=lambda report: report.submission.name) == list(reports)
 
 
 def test_an_error_of_the_sink_ends_the_run(course_root, tmp_path, executor):
