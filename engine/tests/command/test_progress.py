@@ -1,5 +1,6 @@
 """A run over a class says how far it is: with a bar on a terminal, with a line every so often in a file."""
 
+import weakref
 from concurrent.futures import Executor, Future
 from types import SimpleNamespace
 
@@ -30,6 +31,15 @@ def test_the_submissions_that_workers_are_at_are_those_whose_tasks_run():
         assert watch.at(100) == "alice, bob"
         futures["alice"].set_result(None)
         assert watch.at(100) == "bob"
+
+
+def test_a_finished_task_is_forgotten_at_once_with_its_report():
+    with watched(Waiting(), 1) as (watch, _):
+        future = watch.submit(print, job("alice"))
+        gone = weakref.ref(future)
+        future.set_result("a report")
+        del future
+        assert gone() is None
 
 
 def test_a_file_gets_no_line_of_a_short_run(capsys):

@@ -64,7 +64,7 @@ with open_gradebook(path, create=True, run=True) as book:
     for number in range(20):
         book.add(report(f"{number:04}"), CONDITIONS, ORIGIN)
 with open_gradebook(path) as book:
-    print(len(book.current()), book._connection.execute("PRAGMA journal_mode").fetchone()[0])
+    print(len(list(book.current())), book._connection.execute("PRAGMA journal_mode").fetchone()[0])
 print(*sorted(file.name for file in path.parent.iterdir()))
 """
 

@@ -40,7 +40,7 @@ def test_a_new_file_has_this_version_and_the_write_ahead_log(path):
 def test_a_file_that_a_killed_command_left_empty_is_a_gradebook(path):
     path.touch()
     with open_gradebook(path) as book:
-        assert book.current() == []
+        assert list(book.current()) == []
 
 
 def test_a_gradebook_that_does_not_exist_is_said(path):
@@ -86,7 +86,7 @@ def test_a_damaged_gradebook_is_said(path):
         file.seek(4096)
         file.write(b"\xff" * (size - 4096))
     with pytest.raises(GradebookError) as caught, open_gradebook(path) as book:
-        book.current()
+        list(book.current())
     assert str(caught.value) == f"{path} is damaged: restore it from a backup"
 
 

@@ -401,7 +401,7 @@ def stored(path):
     if not path.exists():
         return 0
     with contextlib.suppress(GradebookError), open_gradebook(path) as book:
-        return len(book.current())
+        return len(list(book.current()))
     return 0
 
 

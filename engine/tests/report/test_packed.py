@@ -16,3 +16,10 @@ def test_packed_reports_are_a_sequence_of_what_was_packed():
 def test_no_report_is_kept_unpacked():
     reports = PackedReports(map(packed, REPORTS))
     assert reports[0] is not reports[0]
+
+
+def test_packed_reports_are_joined_without_being_unpacked():
+    first = PackedReports(map(packed, REPORTS[:2]))
+    joined = PackedReports.of(first, REPORTS[2:])
+    assert list(joined) == REPORTS
+    assert [each is other for each, other in zip(joined.packed, first.packed, strict=False)] == [True, True]

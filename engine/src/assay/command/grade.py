@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import sys
 from dataclasses import replace
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -46,7 +45,7 @@ from assay.errors import AssayError, Interrupted
 from assay.intake.collect import take_in
 from assay.intake.sentences import skipped_note
 from assay.intake.tree import path_text
-from assay.report.packed import PackedReports, packed
+from assay.report.packed import PackedReports
 from assay.report.view import View, in_view
 from assay.text import MAX_LINE_CHARS, escape
 
@@ -173,7 +172,7 @@ def grade(  # noqa: PLR0913, PLR0917 - one argument an option
         if kept is not None:
             kept.keep_refusals(refusals)
         skipped = set() if kept is None else kept.skipped(work.intake.submissions)
-        reports = with_absent(PackedReports(map(packed, chain(finished, refusals))), found.people)
+        reports = with_absent(PackedReports.of(finished, refusals), found.people)
         say_lateness(lateness, book)
         decisions = [] if book is None else book.decisions()
         trouble = _write(reports, json_file)

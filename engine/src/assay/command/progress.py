@@ -47,13 +47,15 @@ class Watch(Executor):
         """Run a job of the judge."""
         future = self._executor.submit(fn, *args, **kwargs)
         self._futures[future] = args[0].submissions[0].info.name
+        future.add_done_callback(self._forget)  # at once: a finished one holds its report
         return future
 
     def at(self, limit: int) -> str:
         """Return the names of the submissions that are being graded now."""
-        for future in [future for future in list(self._futures) if future.done()]:
-            self._futures.pop(future, None)
         return escape(", ".join(name for future, name in list(self._futures.items()) if future.running()), limit)
+
+    def _forget(self, future: Future[Any]) -> None:
+        self._futures.pop(future, None)
 
     def advance(self) -> None:
         """Count a finished submission."""

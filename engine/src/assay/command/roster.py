@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -13,7 +12,7 @@ from assay.command.options import PathArgument, read_file
 from assay.intake.platforms import time_of
 from assay.report.decided import nothing_handed_in
 from assay.report.exporters.sheets import StudentRow, read_sheet
-from assay.report.packed import PackedReports, packed
+from assay.report.packed import PackedReports
 from assay.report.roster import DELIMITERS, absences, attendance, read_roster
 
 if TYPE_CHECKING:
@@ -79,7 +78,7 @@ def with_absent(reports: Sequence[Report], people: Sequence[StudentRow]) -> Sequ
     for doubt in found.doubts:
         say(f"assay: {doubt}")
     absent = (nothing_handed_in(*absence) for absence in absences(people, reports))
-    return PackedReports(map(packed, chain(reports, absent)))
+    return PackedReports.of(reports, absent)
 
 
 def _times(sheet: Sheet) -> dict[int, datetime]:

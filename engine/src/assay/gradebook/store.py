@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from datetime import UTC, datetime
+from itertools import starmap
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -89,13 +90,13 @@ class Gradebook:
                 (_now(), report.submission.name, report.assignment, *texts),
             )
 
-    def current(self) -> list[Entry]:
-        """Return the latest report of every student and assignment, sorted by these."""
+    def current(self) -> Iterator[Entry]:
+        """Yield the latest report of every student and assignment, sorted by these, one after the other."""
         return self._entries(f"{_CURRENT} ORDER BY student, assignment")
 
     def history(self, student: str) -> list[Entry]:
         """Return all reports of a student, the oldest first."""
-        return self._entries("student = ? ORDER BY number", student)
+        return list(self._entries("student = ? ORDER BY number", student))
 
     def decide(  # noqa: PLR0913 - each by its name
         self,
@@ -143,14 +144,16 @@ class Gradebook:
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return counts[0], counts[1]
 
-    def _entries(self, where: str, *values: str) -> list[Entry]:
-        with telling(self.path):
-            rows = self._connection.execute(
-                f"SELECT number, time, conditions, origin, report FROM reports WHERE {where}",  # noqa: S608 - ours
-                values,
-            ).fetchall()
+    def _entries(self, where: str, *values: str) -> Iterator[Entry]:
         try:
-            return [_entry(*row) for row in rows]
+            with telling(self.path):
+                yield from starmap(
+                    _entry,
+                    self._connection.execute(
+                        f"SELECT number, time, conditions, origin, report FROM reports WHERE {where}",  # noqa: S608 - ours
+                        values,
+                    ),
+                )
         except msgspec.MsgspecError as error:
             text = f"{name_of(self.path)} holds a report that this assay cannot read: {error}"
             raise GradebookError(text) from error

@@ -79,9 +79,9 @@ class Keeper:
         """Return the places of the submissions whose reports are the gradebook's from before this run."""
         return {place for place, each in enumerate(submissions) if (each.info.name, each.assignment) in self.kept}
 
-    def complete(self, graded: Iterable[Report], submissions: Iterable[Submission]) -> PackedReports:
+    def complete(self, graded: Sequence[Report], submissions: Iterable[Submission]) -> PackedReports:
         """Return the graded and the kept reports, in the order of the class."""
-        found = self.kept | {key_of(report): packed(report) for report in graded}
+        found = self.kept | dict(zip(map(key_of, graded), PackedReports.of(graded).packed, strict=True))
         return PackedReports(found[each.info.name, each.assignment] for each in submissions)
 
     def keep_refusals(self, refusals: Iterable[Report]) -> None:
@@ -90,7 +90,7 @@ class Keeper:
         for report in refusals:
             first = joined.get(key_of(report))
             joined[key_of(report)] = replace(first, reason=f"{first.reason}; {report.reason}") if first else report
-        current = {key_of(entry.report): entry.report for entry in self._book.current()}
+        current = {key_of(entry.report): entry.report for entry in self._book.current()} if joined else {}
         for key, report in joined.items():
             before = current.get(key)
             if before is None or before.cause != "refused" or before.reason != report.reason:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import zlib
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, overload
 
 if TYPE_CHECKING:
@@ -18,14 +19,24 @@ class PackedReports(Sequence["Report"]):
 
     Args:
         reports: as `packed` returns them.
+
+    Attributes:
+        packed: the same.
     """
 
     def __init__(self, reports: Iterable[bytes]) -> None:
-        self._reports = list(reports)
+        self.packed = list(reports)
+
+    @classmethod
+    def of(cls, *parts: Iterable[Report]) -> PackedReports:
+        """Return all reports of these parts; those that are packed stay so."""
+        return cls(
+            chain.from_iterable(part.packed if isinstance(part, PackedReports) else map(packed, part) for part in parts)
+        )
 
     def __len__(self) -> int:
         """Return how many there are."""
-        return len(self._reports)
+        return len(self.packed)
 
     @overload
     def __getitem__(self, index: int) -> Report: ...
@@ -36,8 +47,8 @@ class PackedReports(Sequence["Report"]):
     def __getitem__(self, index: int | slice) -> Report | PackedReports:
         """Return a report, or a part of them."""
         if isinstance(index, slice):
-            return PackedReports(self._reports[index])
-        return unpacked(self._reports[index])
+            return PackedReports(self.packed[index])
+        return unpacked(self.packed[index])
 
 
 def packed(report: Report) -> bytes:

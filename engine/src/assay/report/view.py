@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
 from msgspec.structs import replace
 
-from assay.report.packed import PackedReports, packed
+from assay.report.packed import PackedReports
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +39,7 @@ EVERYTHING: Final = View()
 
 def in_view(reports: Sequence[Report], view: View) -> Sequence[Report]:
     """Return the reports; if a part was graded, without the missing names and written answers of other exercises."""
-    return PackedReports(packed(_part(report)) for report in reports) if view.exercises else reports
+    return PackedReports.of(map(_part, reports)) if view.exercises else reports
 
 
 def _part(report: Report) -> Report:
