@@ -22,8 +22,8 @@ Visibility = Literal["hidden", "visible", "after_due_date", "after_published"]
 
 Cause = Literal["interrupted", "refused", "grader", "cluster", "checks", "no_checks", "absent"]
 """Why a report is `ungraded`: an interrupt, a submission that could not be taken in, an error in the grader, a cluster
-that could not be used any more, checks
-that could not be graded, no check at all, or a student of the roster who handed in nothing."""
+that could not be used any more, checks that could not be graded, no check at all, or a student of the roster who handed
+in nothing."""
 
 INTERRUPTED = "grading was interrupted before this submission was graded to its end: grade it again"
 """The reason in a report of what was not graded; no fault of the submission."""

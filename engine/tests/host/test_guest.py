@@ -44,8 +44,8 @@ def opened():
     """Return a function that opens guests, which are closed at the end."""
     made = []
 
-    def open_one(budget=None, **options):
-        made.append(Guest(lambda: shared(None), TASK, budget or Budget(**DEFAULTS), **options))
+    def open_one(budget=None, task=TASK, **options):
+        made.append(Guest(lambda: shared(None), task, budget or Budget(**DEFAULTS), **options))
         made[-1].open()
         return made[-1]
 
@@ -55,6 +55,24 @@ def opened():
         guest.close()
     while forkservers._shared:  # otherwise other tests would find this guest
         forkservers._shared.popitem()[1].stop()
+
+
+GRADIENTS = b"""
+import sys, torch
+def f(): return "torch.fx.experimental.symbolic_shapes" in sys.modules
+def differentiate():
+    x = torch.ones(2, requires_grad=True)
+    (2 * x).backward(%s)
+    return f()
+"""
+
+
+def test_what_pytorch_imports_for_a_given_gradient_is_imported_in_advance(opened):
+    found = []
+    for given in (b"retain_graph=False, gradient=torch.ones(2)", b"torch.ones(2)"):  # only the second is foreseen
+        line = opened(task=TASK._replace(source=GRADIENTS % given, contract=("f", "differentiate"))).begin(1, [])
+        found.append([line.ask(Request("call", 0, name)).value for name in ("f", "differentiate")])
+    assert found == [[False, True], [True, True]]
 
 
 def test_a_call_has_a_time_of_its_own(opened):

@@ -1,6 +1,7 @@
 """Reports as the judge writes them, made by hand."""
 
-import io
+import tempfile
+from pathlib import Path
 
 from msgspec.structs import replace
 
@@ -91,6 +92,6 @@ RATES = exercise(
 
 def document_bytes(reports):
     """Return the document of some reports, as `assay grade --json` writes it."""
-    file = io.BytesIO()
-    write_document(list(reports), file)
-    return file.getvalue()
+    with tempfile.NamedTemporaryFile() as file:
+        write_document(list(reports), Path(file.name))
+        return file.read()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -164,8 +165,8 @@ def grade(  # noqa: PLR0913, PLR0917 - one argument an option
         except Interrupted as error:
             graded = error.reports
         graded = in_view(graded, view)
-        interrupted = sum(report.cause == "interrupted" for report in graded)
-        left = sum(report.cause == "cluster" for report in graded)
+        causes = Counter(report.cause for report in graded)
+        interrupted, left = causes["interrupted"], causes["cluster"]
         finished = graded if kept is None else kept.complete(graded, work.intake.submissions)
         signals.ignore()  # finished reports get into the file
         refusals = _refusals(work, chosen)
@@ -309,8 +310,7 @@ def _write(reports: Sequence[Report], path: Path | None) -> str | None:
     if path is None:
         return None
     try:
-        with path.open("wb") as file:
-            write_document(reports, file)
+        write_document(reports, path)
     except OSError as error:
         return f"{path_text(path)} cannot be written: {error.strerror}"
     except AssayError as error:

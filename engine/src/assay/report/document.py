@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -11,27 +11,36 @@ from assay.model import SCHEMA, Document, Report
 from assay.text import MAX_NAME_CHARS, escape
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
 __all__ = ["read_document", "write_document"]
 
 
-def write_document(reports: Sequence[Report], file: BinaryIO) -> None:
+def write_document(reports: Sequence[Report], path: Path) -> None:
     """Write the reports as an indented JSON document, keys in the model's order, with a newline at its end.
 
-    Raises AssayError before anything is written, if a report has values that JSON cannot hold, such as nan or half
-    characters.
+    Each report is read back first. An error leaves the file as it was before, if it is about a report.
+
+    Raises:
+        AssayError: a report has values that JSON cannot hold, such as nan or half characters.
+        OSError: the file cannot be written.
     """
     for report in reports:
         _encoded(report)
+    with path.open("wb") as file:
+        file.writelines(_parts(reports))
+
+
+def _parts(reports: Sequence[Report]) -> Iterator[bytes]:
+    """Yield the text of the document, one report after the other; no text in JSON has a line's end in it."""
     start, _, end = msgspec.json.format(msgspec.json.encode(Document(SCHEMA, ())), indent=2).rpartition(b"]")
-    file.write(start)
-    between = b"\n"
-    for report in reports:
-        text = msgspec.json.format(_encoded(report), indent=2)
-        file.write(between + b"    " + text.replace(b"\n", b"\n    "))  # no text of JSON has a line's end in it
-        between = b",\n"
-    file.write((b"]" if between == b"\n" else b"\n  ]") + end + b"\n")
+    yield start
+    for place, report in enumerate(reports):
+        yield b",\n    " if place else b"\n    "
+        yield msgspec.json.format(_encoded(report), indent=2).replace(b"\n", b"\n    ")
+    yield b"\n  ]" if reports else b"]"
+    yield end + b"\n"
 
 
 def _encoded(report: Report) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Final
 
 from rich.console import Group
@@ -42,11 +42,12 @@ def render_summary(
         view: how much of the reports is shown.
     """
     parts: list[RenderableType] = []
-    for assignment in dict.fromkeys(report.assignment for report in reports):
-        counts = _Counts()
-        for report in reports:
-            if report.assignment == assignment and report.status == "graded":
-                counts.add(report)
+    found: defaultdict[str, _Counts] = defaultdict(_Counts)
+    for report in reports:
+        counts = found[report.assignment]
+        if report.status == "graded":
+            counts.add(report)
+    for assignment, counts in found.items():
         if counts.shares:
             parts += [*counts.render(assignment, view), Text()]
     if undecided:

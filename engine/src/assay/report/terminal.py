@@ -6,6 +6,7 @@ A submission's text is never read as markup. Characters that would move the curs
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from itertools import chain, groupby
 from typing import TYPE_CHECKING, Final
 
@@ -89,11 +90,16 @@ def _is_shown(report: Report, view: View) -> bool:
 
 def _tables(reports: Sequence[Report], view: View) -> Iterator[RenderableType]:
     """Yield a table for each assignment whose reports or absent students are shown."""
-    for assignment in dict.fromkeys(report.assignment for report in reports):
-        table, absent = _Table(view), _absentees(assignment, reports)
-        for report in reports:
-            if report.assignment == assignment and report.cause != "absent":
-                table.add(report)
+    tables: defaultdict[str, _Table] = defaultdict(lambda: _Table(view))
+    handed_in: dict[str, set[str]] = {}
+    for report in reports:
+        table, assignments = tables[report.assignment], handed_in.setdefault(report.submission.name, set())
+        if report.cause != "absent":
+            assignments.add(report.assignment)
+            table.add(report)
+    for assignment, table in tables.items():
+        # An assignment that nobody knows may be any; absent from it is nobody.
+        absent = [name for name, known in handed_in.items() if assignment and not known & {assignment, ""}]
         if table.rows or absent:
             yield table.render(assignment, absent)
 
@@ -249,18 +255,6 @@ def _answers(answers: Sequence[Answer]) -> RenderableType:
         comment = [("comment", answer.comment)] if answer.comment else []
         parts.append(_rows([(f"exercise {answer.exercise}", answer.text), *score, *comment]))
     return Group(*parts)
-
-
-def _absentees(assignment: str, reports: Sequence[Report]) -> list[str]:
-    """Return the names of students who handed in other assignments only, as far as their assignments are known."""
-    if not assignment:
-        return []
-    there = {
-        report.submission.name
-        for report in reports
-        if report.assignment in (assignment, "") and report.cause != "absent"
-    }
-    return list(dict.fromkeys(report.submission.name for report in reports if report.submission.name not in there))
 
 
 class _Table:
