@@ -6,15 +6,17 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 from browsing import Watched, violations
-from exports import ADA, UNGRADED, graded
+from exports import ADA, SECRET, UNGRADED, graded
 from msgspec.structs import replace
 from plots import LOSS, make_plot
 from reports import MODEL, RESHAPE, check, exercise, report, with_keys
 
 from assay.judge.answers_key import answers_key
-from assay.model import Message
-from assay.report.decided import nothing_handed_in
+from assay.model import HIDDEN_TEXT, Message
+from assay.report.decided import nothing_handed_in, undecided
 from assay.report.pages.folder import write_pages
+from assay.report.pages.student import student_page
+from assay.report.results import result_of
 
 NAME = "linear_regression_scratch"
 ATTACKS = (
@@ -60,6 +62,14 @@ def visit(browser, folder):
 
         yield visit
         assert (watched.asked, watched.told) == ([], [])
+
+
+def test_a_persons_correction_of_a_hidden_check_is_a_line_of_its_own(browser, tmp_path):
+    decided = undecided(ADA)._replace(corrections={(SECRET.id, SECRET.checks[0].id): 1.0})
+    (tmp_path / "page.html").write_bytes(student_page(result_of(ADA, decided, published=False)))
+    with Watched(browser) as watched:
+        note = watched.open((tmp_path / "page.html").as_uri()).locator(".problem > .quiet").inner_text()
+    assert note == f"{HIDDEN_TEXT}\na person has corrected this from 0 to 1 points"
 
 
 def names(page):
