@@ -5,7 +5,6 @@ A submission's text is never read as markup. Characters that would move the curs
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from itertools import chain, groupby
 from typing import TYPE_CHECKING, Final
@@ -17,11 +16,12 @@ from rich.table import Table
 from rich.text import Text
 
 from assay.promises import Broken
+from assay.report.points_table import MAX_LINE, PointsTable, printable_line, score_style
 from assay.report.view import EVERYTHING, View, part_label
-from assay.text import REPORT_COLUMNS, escape
+from assay.text import escape
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator, Sequence
+    from collections.abc import Container, Iterable, Iterator, Sequence
 
     from rich.console import RenderableType
 
@@ -51,7 +51,6 @@ WORDS: Final[dict[Status, str]] = {
 _SIGNS: Final[dict[Status, tuple[str, str]]] = {"passed": ("✓", "green"), "ungraded": ("?", "yellow")}
 _WRONG: Final = ("✗", "red")
 _LABEL: Final = 8
-_MAX_LINE: Final = 500
 _MAX_LINES: Final = 24
 
 
@@ -69,34 +68,34 @@ def render(
     for place, part in enumerate(parts):
         if place:
             yield Text()
-        yield part
+        yield from part
 
 
-def _reports(reports: Sequence[Report], skipped: Container[int], view: View) -> Iterator[RenderableType]:
+def _reports(reports: Sequence[Report], skipped: Container[int], view: View) -> Iterator[Iterable[RenderableType]]:
     some = shown = False
     for place, report in enumerate(reports):
         some = some or report.cause != "absent"
         if _is_shown(report, view):
             shown = True
             if place not in skipped:
-                yield _report(report, view)
+                yield [_report(report, view)]
     if some and not shown:
-        yield Text("all checks passed")
+        yield [Text("all checks passed")]
 
 
 def _is_shown(report: Report, view: View) -> bool:
     return report.cause != "absent" and (view.detail != "failed" or not _is_right(report))
 
 
-def _tables(reports: Sequence[Report], view: View) -> Iterator[RenderableType]:
+def _tables(reports: Sequence[Report], view: View) -> Iterator[Iterable[RenderableType]]:
     """Yield a table for each assignment whose reports or absent students are shown."""
-    tables: defaultdict[str, _Table] = defaultdict(lambda: _Table(view))
+    tables: defaultdict[str, PointsTable] = defaultdict(lambda: PointsTable(is_part=bool(view.exercises)))
     handed_in: dict[str, set[str]] = {}
     for report in reports:
         table, assignments = tables[report.assignment], handed_in.setdefault(report.submission.name, set())
         if report.cause != "absent":
             assignments.add(report.assignment)
-            table.add(report)
+            table.add(report, is_shown=_is_shown(report, view))
     for assignment, table in tables.items():
         # An assignment that nobody knows may be any; absent from it is nobody.
         absent = [name for name, known in handed_in.items() if assignment and not known & {assignment, ""}]
@@ -107,7 +106,8 @@ def _tables(reports: Sequence[Report], view: View) -> Iterator[RenderableType]:
 def score_lines(reports: Sequence[Report], view: View) -> list[str]:
     """Return one line for each report: name, assignment, score."""
     rows = [
-        (_one_line(report.submission.name), _one_line(report.assignment), _score(report, view)) for report in reports
+        (printable_line(report.submission.name), printable_line(report.assignment), _score(report, view))
+        for report in reports
     ]
     widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
     return [f"{name:<{widths[0]}}  {assignment:<{widths[1]}}  {score}" for name, assignment, score in rows]
@@ -157,10 +157,10 @@ def _report(report: Report, view: View) -> RenderableType:
 
 def _header(report: Report, view: View) -> RenderableType:
     grid = _wide()
-    name = Text.assemble((_one_line(report.submission.name), "bold"), "  ", _one_line(report.assignment))
-    style = _style(report.score, report.max_score) if report.status == "graded" else "yellow"
+    name = Text.assemble((printable_line(report.submission.name), "bold"), "  ", printable_line(report.assignment))
+    style = score_style(report.score, report.max_score) if report.status == "graded" else "yellow"
     grid.add_row(name, Text(_score(report, view), f"bold {style}"))
-    grid.add_row(Text(_one_line(report.submission.path), "dim"))
+    grid.add_row(Text(printable_line(report.submission.path), "dim"))
     return Padding(grid, (0, 0, 1, 0))
 
 
@@ -204,7 +204,7 @@ def _exercise(exercise: ExerciseResult) -> RenderableType:
     noun = "check" if count == 1 else "checks"
     line = Text.assemble(
         f"{exercise.id:>2}  ",
-        (_one_line(exercise.title), "bold"),
+        (printable_line(exercise.title), "bold"),
         (f"   {'not handed in' if is_absent(exercise) else f'{some} {noun} passed'}", "dim"),
     )
     grid = _wide()
@@ -229,7 +229,9 @@ def _checks(checks: Sequence[Verdict]) -> RenderableType:
     grid.add_column(justify="right", no_wrap=True)
     for check in checks:
         points = "" if status == "ungraded" else f"   {check.score:g} / {check.max_score:g}"
-        grid.add_row(Text(sign, style), Text(_one_line(check.description)), Text(f"  {WORDS[status]}{points}", style))
+        grid.add_row(
+            Text(sign, style), Text(printable_line(check.description)), Text(f"  {WORDS[status]}{points}", style)
+        )
     if message is None:
         return grid
     parts: list[RenderableType] = [grid]
@@ -257,58 +259,8 @@ def _answers(answers: Sequence[Answer]) -> RenderableType:
     return Group(*parts)
 
 
-class _Table:
-    """A table of points by exercise and in total; a report leaves no more in it than its row.
-
-    Args:
-        view: says which reports have a row, and whether the points are those of a part.
-    """
-
-    def __init__(self, view: View) -> None:
-        self.rows: list[tuple[str, dict[str, Text], Text]] = []
-        self._view = view
-        self._highest: dict[str, float] = {}
-        self._total = 0.0
-
-    def add(self, report: Report) -> None:
-        """Add a report, which has a row if it is shown, and tells the highest points."""
-        self._highest |= {exercise.id: exercise.max_score for exercise in report.exercises}
-        self._total = max(self._total, report.max_score)
-        if _is_shown(report, self._view):
-            cells = {exercise.id: _cell(exercise) for exercise in report.exercises}
-            whole = Text("ungraded", "yellow") if report.status == "ungraded" else Text(f"{report.score:g}", "bold")
-            self.rows.append((_one_line(report.submission.name), cells, whole))
-
-    def render(self, assignment: str, absent: Sequence[str]) -> RenderableType:
-        """Return the table, with a row of each student who handed in nothing."""
-        highest = self._highest
-        ids = sorted(highest, key=lambda number: (not number.isdecimal(), len(number), number))
-        many = sum(2 + max(len(number), len(f"{highest[number]:g}")) for number in ids) > REPORT_COLUMNS // 2
-        table = Table(box=None, pad_edge=False, padding=(0, 1 if many else 2, 0, 0))  # half of a line is for the names
-        table.add_column(Text(_one_line(assignment), "bold"), overflow="fold")
-        for number in ids:
-            table.add_column(Text(number), justify="right")
-        table.add_column(Text("part" if self._view.exercises else "total"), justify="right")
-        table.add_row(Text("of"), *(f"{highest[number]:g}" for number in ids), f"{self._total:g}", style="dim")
-        for name, cells, whole in self.rows:
-            table.add_row(Text(name), *(cells.get(number, Text("-", "dim")) for number in ids), whole)
-        for name in absent:
-            table.add_row(Text(_one_line(name)), *(Text("-") for _ in ids), Text("not handed in"), style="dim")
-        return table
-
-
-def _cell(exercise: ExerciseResult) -> Text:
-    if any(check.status == "ungraded" for check in exercise.checks):
-        return Text("?", "yellow")
-    return Text(f"{exercise.score:g}", _style(exercise.score, exercise.max_score))
-
-
 def _points(score: float, highest: float) -> Text:
-    return Text(f"{score:g} / {highest:g}", _style(score, highest))
-
-
-def _style(score: float, highest: float) -> str:
-    return "green" if score >= highest else "red" if score <= 0 else "yellow"
+    return Text(f"{score:g} / {highest:g}", score_style(score, highest))
 
 
 def _wide() -> Table:
@@ -325,19 +277,14 @@ def _rows(rows: Sequence[tuple[str, str]]) -> Table:
     grid.add_column(style="dim", min_width=_LABEL, no_wrap=True)
     grid.add_column(overflow="fold")
     for label, text in rows:
-        grid.add_row(Text(_one_line(label)), _lines(text))
+        grid.add_row(Text(printable_line(label)), _lines(text))
     return grid
 
 
 def _lines(text: str, style: str = "") -> Text:
     """Return a text of several lines, escaped, cut at a number of lines and of characters a line."""
     lines = text.expandtabs(4).split("\n")
-    kept = [escape(line, _MAX_LINE) for line in lines[:_MAX_LINES]]
+    kept = [escape(line, MAX_LINE) for line in lines[:_MAX_LINES]]
     if len(lines) > _MAX_LINES:
         kept.append(f"… {len(lines) - _MAX_LINES} lines more")
     return Text("\n".join(kept), style, overflow="fold")
-
-
-def _one_line(text: str) -> str:
-    """Return the text with every run of blanks as one, so that no name looks like two columns or like another line."""
-    return escape(re.sub(" +", " ", text), _MAX_LINE)
