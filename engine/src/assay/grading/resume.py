@@ -53,19 +53,22 @@ class Keeper:
         self.why: list[tuple[str, ...]] = []
         self._book = book
         self._origin = origin
-        current = {key_of(entry.report): entry for entry in book.current()}
         self._conditions: dict[Key, Conditions] = {}
         self._tried: set[Key] = set()
-        for submission, now in zip(submissions, conditions, strict=True):
-            key = submission.info.name, submission.assignment
-            entry = current.get(key)
-            why = _why(entry, now)
-            if entry is not None and not why:
+        places = {(each.info.name, each.assignment): place for place, each in enumerate(submissions)}
+        whys: dict[Key, tuple[str, ...]] = {}
+        for entry in book.current():
+            key = key_of(entry.report)
+            if key not in places:
+                continue
+            whys[key] = _why(entry, conditions[places[key]])
+            if not whys[key]:
                 self.kept[key] = packed(entry.report)
-            else:
-                self.left.append(submission)
-                self.why.append(why)
-                self._conditions[key] = now
+        for key, place in places.items():
+            if key not in self.kept:
+                self.left.append(submissions[place])
+                self.why.append(whys.get(key, (NEW,)))
+                self._conditions[key] = conditions[place]
 
     def keep(self, report: Report) -> None:
         """Store a report: the sink of a run, which hands over a report once more if an interrupt came meanwhile."""
@@ -90,9 +93,10 @@ class Keeper:
         for report in refusals:
             first = joined.get(key_of(report))
             joined[key_of(report)] = replace(first, reason=f"{first.reason}; {report.reason}") if first else report
-        current = {key_of(entry.report): entry.report for entry in self._book.current()} if joined else {}
+        current = ((key_of(entry.report), entry.report) for entry in self._book.current()) if joined else ()
+        known = {key: report for key, report in current if key in joined}
         for key, report in joined.items():
-            before = current.get(key)
+            before = known.get(key)
             if before is None or before.cause != "refused" or before.reason != report.reason:
                 self._book.add(report, None, self._origin)
 
@@ -146,10 +150,8 @@ def require_one_each(submissions: Iterable[Submission]) -> None:
         met[key] = submission.info
 
 
-def _why(entry: Entry | None, now: Conditions) -> tuple[str, ...]:
-    """Return why a submission must be graded; nothing if its report still holds."""
-    if entry is None:
-        return (NEW,)
+def _why(entry: Entry, now: Conditions) -> tuple[str, ...]:
+    """Return why a submission must be graded again; nothing if its report still holds."""
     if entry.conditions is None or entry.report.status == "ungraded":
         return (UNGRADED,)
     return changes(entry.conditions, now)
