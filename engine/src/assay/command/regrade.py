@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from assay.gradebook.effective import Grade
     from assay.gradebook.records import Decision
     from assay.gradebook.store import Gradebook
-    from assay.grading.regrade import Difference, Plan, Task
+    from assay.grading.regrade import Difference, Plan, Renewal
     from assay.model import Report, Submission, Verdict
 
 __all__ = ["regrade"]
@@ -100,26 +100,26 @@ def regrade(  # noqa: PLR0913, PLR0917 - one argument an option
         seed = class_seed(work.course, book, None)
         work = work._replace(intake=graded_before(book, work.intake))
         plan = _plan(book, work, choice, seed, waive)
-        new: list[tuple[Task, Report]] = []
+        new: list[tuple[Renewal, Report]] = []
         failed: list[Report] = []
-        tasks = {key_of(task.entry.report): task for task in plan.tasks}
+        renewals = {key_of(renewal.entry.report): renewal for renewal in plan.renewals}
         from_here = origin(paths, work.course)
 
         def keep(report: Report) -> None:
-            task = tasks.get(key_of(report))
-            renewed = None if task is None else regraded(task, report, work.course)
-            if task is None or renewed is None:
+            renewal = renewals.get(key_of(report))
+            renewed = None if renewal is None else regraded(renewal, report, work.course)
+            if renewal is None or renewed is None:
                 failed.append(report)
                 return
             if store:
-                book.add(renewed, task.conditions, from_here)
-            new.append((task, renewed))
+                book.add(renewed, renewal.conditions, from_here)
+            new.append((renewal, renewed))
 
-        left = replace(work.intake, submissions=[task.submission for task in plan.tasks])
-        exercises = [tuple(sorted(task.exercises or (), key=int)) for task in plan.tasks]
+        left = replace(work.intake, submissions=[renewal.submission for renewal in plan.renewals])
+        exercises = [tuple(sorted(renewal.exercises or (), key=int)) for renewal in plan.renewals]
         graded: Sequence[Report] = []
         try:
-            if plan.tasks:
+            if plan.renewals:
                 with executor_of(ctx, scheduler) as executor:
                     graded = grade_work(
                         executor, Work(work.course, left), seed=seed, waived=waive, keep=keep, exercises=exercises
@@ -129,7 +129,7 @@ def regrade(  # noqa: PLR0913, PLR0917 - one argument an option
         signals.ignore()
         decisions = book.decisions()
     if choice.student is not None:
-        part = (choice.exercise,) if choice.exercise and all(task.exercises for task in plan.tasks) else ()
+        part = (choice.exercise,) if choice.exercise and all(renewal.exercises for renewal in plan.renewals) else ()
         show_reports(graded, view=View(exercises=part))
     _show(new, decisions)
     for report in failed:
@@ -137,7 +137,7 @@ def regrade(  # noqa: PLR0913, PLR0917 - one argument an option
     if new and not store:
         say("nothing is stored: --apply stores the new reports", err=False)
     if failed:
-        stop(f"{len(failed)} of {len(plan.tasks)} could not be graded again", NO_REPORT)
+        stop(f"{len(failed)} of {len(plan.renewals)} could not be graded again", NO_REPORT)
 
 
 def _plan(book: Gradebook, work: Work, choice: _Choice, seed: int, waived: tuple[str, ...]) -> Plan:
@@ -161,11 +161,11 @@ def _plan(book: Gradebook, work: Work, choice: _Choice, seed: int, waived: tuple
     return plan
 
 
-def _show(new: Sequence[tuple[Task, Report]], decisions: Sequence[Decision]) -> None:
+def _show(new: Sequence[tuple[Renewal, Report]], decisions: Sequence[Decision]) -> None:
     """Print who gains and who loses, check by check, as decisions of persons stand."""
     gains, loses = 0, 0
-    for task, after in sorted(new, key=lambda pair: key_of(pair[1])):
-        before = task.entry.report
+    for renewal, after in sorted(new, key=lambda pair: key_of(pair[1])):
+        before = renewal.entry.report
         was, now = effective(before, decisions), effective(after, decisions)
         found = differences(before, after)
         gains += (now.score or 0.0) > (was.score or 0.0)

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from assay.gradebook.store import Gradebook
     from assay.model import Report, Submission, Verdict
 
-__all__ = ["Difference", "Plan", "Task", "differences", "plan_regrade", "regraded"]
+__all__ = ["Difference", "Plan", "Renewal", "differences", "plan_regrade", "regraded"]
 
 
-class Task(NamedTuple):
+class Renewal(NamedTuple):
     """A report to renew.
 
     Args:
@@ -40,7 +40,7 @@ class Task(NamedTuple):
 class Plan(NamedTuple):
     """The reports to renew, how many still hold, and how many submissions have no report or have changed since."""
 
-    tasks: list[Task]
+    renewals: list[Renewal]
     holding: int
     ungraded: int
 
@@ -77,21 +77,23 @@ def plan_regrade(
         if entry is None or entry.conditions is None or _is_another(entry.conditions, now):
             plan = plan._replace(ungraded=plan.ungraded + 1)
             continue
-        task = _task(submission, entry, now, exercise=exercise, named=named)
-        if task is None:
+        renewal = _renewal(submission, entry, now, exercise=exercise, named=named)
+        if renewal is None:
             plan = plan._replace(holding=plan.holding + 1)
         else:
-            plan.tasks.append(task)
+            plan.renewals.append(renewal)
     return plan
 
 
-def regraded(task: Task, new: Report, course: Course) -> Report | None:
+def regraded(renewal: Renewal, new: Report, course: Course) -> Report | None:
     """Return the renewed report, or None if it could not be graded: the report before stays."""
     if new.status == "ungraded":
         return None
-    if task.exercises is None:
+    if renewal.exercises is None:
         return new
-    found = {exercise.id: exercise for exercise in task.entry.report.exercises if exercise.id not in task.exercises}
+    found = {
+        exercise.id: exercise for exercise in renewal.entry.report.exercises if exercise.id not in renewal.exercises
+    }
     found |= {exercise.id: exercise for exercise in new.exercises}
     order = [exercise.id for exercise in course.assignment(new.assignment).exercises]
     exercises = tuple(found[number] for number in order if number in found)
@@ -111,24 +113,26 @@ def differences(before: Report, after: Report) -> list[Difference]:
     return [each for each in found if _result(each.before) != _result(each.after)]
 
 
-def _task(submission: Submission, entry: Entry, now: Conditions, *, exercise: str | None, named: bool) -> Task | None:
+def _renewal(
+    submission: Submission, entry: Entry, now: Conditions, *, exercise: str | None, named: bool
+) -> Renewal | None:
     assert entry.conditions is not None  # because the submission was graded
     if entry.report.status == "ungraded":  # no exercise of it can be kept
-        return Task(submission, entry, None, now)
+        return Renewal(submission, entry, None, now)
     numbers = touched(entry.conditions, now)
     if numbers is not None and not numbers <= now.exercises.keys():  # an exercise is gone: nothing to grade alone
         numbers = None
     if exercise is None:
         if named or numbers is None:
-            return Task(submission, entry, None, now)
-        return Task(submission, entry, numbers, now) if numbers else None
+            return Renewal(submission, entry, None, now)
+        return Renewal(submission, entry, numbers, now) if numbers else None
     if exercise not in now.exercises:
         return None
     if numbers is not None and numbers <= {exercise}:
-        return Task(submission, entry, frozenset({exercise}), now)
+        return Renewal(submission, entry, frozenset({exercise}), now)
     # Other exercises stay as they were graded, so the next regrade must find them.
     exercises = {**entry.conditions.exercises, exercise: now.exercises[exercise]}
-    return Task(submission, entry, frozenset({exercise}), replace(entry.conditions, exercises=exercises))
+    return Renewal(submission, entry, frozenset({exercise}), replace(entry.conditions, exercises=exercises))
 
 
 def _is_another(old: Conditions, now: Conditions) -> bool:

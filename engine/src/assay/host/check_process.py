@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from assay.errors import GuestEnded
     from assay.host.forkserver import Budget
+    from assay.host.lines import NoReply
     from assay.wire.messages import CheckExited, Measured, Reply, Request
 
 
@@ -74,12 +75,12 @@ class CheckProcess:
         self._exit_heard = True
         return self._hear_exit()
 
-    def _describe_exit(self, reply: str, waited: float) -> GuestEnded:
+    def _describe_exit(self, reason: NoReply, waited: float) -> GuestEnded:
         # A call has its own limit. All calls of a check together have the import's limit, which the kernel keeps.
         budget = self._budget
-        if reply != "hangup":
+        if reason != "hangup":
             self._silent = True  # the process still runs: the fork server kills it when the check ends
-            if reply == "idle":
+            if reason == "idle":
                 return timeouts_and_crashes.call_waits(budget.call_seconds)
             return self._too_slow(one_call=waited >= waiting.wall_seconds(budget.call_seconds) - 1)
         long = time.monotonic() - self._began >= budget.import_seconds - 1

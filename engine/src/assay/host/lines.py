@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import select
 import time
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
 from assay.errors import GuestEnded, WireError
 from assay.host import timeouts_and_crashes, waiting
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _decode_reply = weighing_decoder(Reply)
+
+NoReply: TypeAlias = Literal["silence", "idle", "hangup"]
+"""Why there was no reply: no time was left, the guest waited instead of computing, or its process ended."""
 
 
 class CheckLine(Protocol):
@@ -34,7 +37,7 @@ class SocketLine:
         sock: this check's own socket.
         seconds: processor time that one reply may take.
         whole: wall time that all replies together may take.
-        describe_exit: called with "silence", "idle" or "hangup" and the seconds waited, when no reply came.
+        describe_exit: called with the reason and the seconds waited, when no reply came.
         measure: tells what the guest's processes have taken from the processors.
     """
 
@@ -43,7 +46,7 @@ class SocketLine:
         sock: socket.socket,
         seconds: float,
         whole: float,
-        describe_exit: Callable[[str, float], GuestEnded],
+        describe_exit: Callable[[NoReply, float], GuestEnded],
         measure: Callable[[], Measured],
     ) -> None:
         self._sock = sock

@@ -55,18 +55,18 @@ def file_name(result: Result, suffix: str) -> str:
 def folder_names(students: Iterable[str], reserved: str = "") -> dict[str, str]:
     """Return a folder's name for each student: on any system no two share one, and none has the reserved name."""
     names: dict[str, str] = {}
-    taken = {_plain(reserved)}
+    taken = {_as_on_any_system(reserved)}
     for student in dict.fromkeys(students):
         base = name = _UNSAFE.sub("-", student[:_MAX_FOLDER_CHARS]) or "student"
         number = 1
-        while _plain(name) in taken:
+        while _as_on_any_system(name) in taken:
             number += 1
             name = f"{base} ({number})"
-        taken.add(_plain(name))
+        taken.add(_as_on_any_system(name))
         names[student] = name
     return names
 
 
-def _plain(name: str) -> str:
+def _as_on_any_system(name: str) -> str:
     """Return what names have in common that some system takes for one: case, forms of accents, dots at the end."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold()).rstrip(". ")

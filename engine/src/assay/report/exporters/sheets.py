@@ -131,16 +131,16 @@ def by_name(students: Sequence[StudentRow]) -> dict[str, set[StudentRow]]:
     found: defaultdict[str, set[StudentRow]] = defaultdict(set)
     for row in students:
         for name in filter(None, row.names):
-            found[_plain(name)].add(row)
+            found[_as_reported(name)].add(row)
     return found
 
 
 def rows_of(names: Sequence[str], index: Mapping[str, set[StudentRow]]) -> set[StudentRow]:
     """Return the rows that have one of these names."""
-    return set().union(*(index.get(_plain(name), set()) for name in names))
+    return set().union(*(index.get(_as_reported(name), set()) for name in names))
 
 
-def _plain(name: str) -> str:
+def _as_reported(name: str) -> str:
     """Return a name as reports have it, and its accents as one character each: a Mac writes them as two."""
     return escape(unicodedata.normalize("NFC", name), MAX_NAME_CHARS)
 
