@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from assay.course.read import read_course
 from assay.grading.executors import LocalProcesses
+from assay.selftest.many_seeds import grade_references
 from assay.selftest.mistakes import grade_mistakes
 from assay.selftest.record import recorded_hash, sources_hash
-from assay.selftest.seeds import grade_references
 
 pytestmark = pytest.mark.slow
 

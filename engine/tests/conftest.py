@@ -13,7 +13,7 @@ HERE = Path(__file__).parent
 
 WALL = (
     "command", "course/test_gate.py", "grading", "kit", "bare/test_compiler.py", "guest/test_surroundings.py", "selftest/test_calibration.py",
-    "selftest/test_selftest_mistakes.py", "selftest/test_selftest_seeds.py", "selftest/test_graded_mutants.py",
+    "selftest/test_selftest_mistakes.py", "selftest/test_many_seeds.py", "selftest/test_graded_mutants.py",
     "selftest/test_findings.py", "host/test_guest.py", "host/test_bare.py", "host/test_large_pages.py",
     "judge/test_examples.py", "judge/test_measurements.py", "judge/test_judge_process.py", "judge/test_recognition.py", "judge/test_speed.py", "test_api.py",
     "similarity/test_reading.py", "test_exercises.py", "test_imports.py", "test_pytest_plugin.py", "test_readme.py",

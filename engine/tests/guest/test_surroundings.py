@@ -7,7 +7,7 @@ import pytest
 
 from assay.course.budgets import DEFAULTS
 from assay.host import forkserver as forkservers
-from assay.host.forkserver import Budget, Task, shared
+from assay.host.forkserver import Budget, GuestSubmission, shared
 from assay.host.guest import Guest
 from assay.wire.messages import Request
 
@@ -25,8 +25,8 @@ def opened():
     made = []
 
     def open_one(source, kind="module", budget=None):
-        task = Task("answers", kind, source.encode(), ("f", "g"), 0)
-        made.append(Guest(lambda: shared(None), task, budget or Budget(**DEFAULTS)))
+        submission = GuestSubmission("answers", kind, source.encode(), ("f", "g"), 0)
+        made.append(Guest(lambda: shared(None), submission, budget or Budget(**DEFAULTS)))
         made[-1].open()
         return made[-1]
 

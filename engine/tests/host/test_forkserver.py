@@ -2,7 +2,7 @@
 
 import pytest
 
-from assay.host.forkserver import Task
+from assay.host.forkserver import GuestSubmission
 
 
 @pytest.mark.parametrize(
@@ -24,5 +24,5 @@ from assay.host.forkserver import Task
     ],
 )
 def test_slow_imports_are_foreseen_from_the_source_or_the_model_answers(source, foreseen):
-    assert Task("answers", "module", source, (), 0).foreseen == foreseen
-    assert Task("answers", "module", b"", (), 0, like=source).foreseen == foreseen
+    assert GuestSubmission("answers", "module", source, (), 0).foreseen == foreseen
+    assert GuestSubmission("answers", "module", b"", (), 0, like=source).foreseen == foreseen

@@ -10,7 +10,7 @@ from assay.course.budgets import DEFAULTS
 from assay.errors import ForkServerError, GuestEnded
 from assay.guest.processes import _states
 from assay.host import forkserver as forkservers
-from assay.host.forkserver import Budget, Task, shared
+from assay.host.forkserver import Budget, GuestSubmission, shared
 from assay.host.guest import Guest
 from assay.host.lines import ReferenceLine, SocketLine
 from assay.host.waiting import wall_seconds
@@ -35,7 +35,7 @@ def wait_for_threads():
     return 1
 def fail(): raise ValueError("oh")
 """
-TASK = Task("answers", "module", SOURCE, ("f", "burn", "wait", "wait_for_threads", "fail"), 0)
+SUBMISSION = GuestSubmission("answers", "module", SOURCE, ("f", "burn", "wait", "wait_for_threads", "fail"), 0)
 ASKED = Request("call", 0, "f")
 
 
@@ -44,8 +44,8 @@ def opened():
     """Return a function that opens guests, which are closed at the end."""
     made = []
 
-    def open_one(budget=None, task=TASK, **options):
-        made.append(Guest(lambda: shared(None), task, budget or Budget(**DEFAULTS), **options))
+    def open_one(budget=None, submission=SUBMISSION, **options):
+        made.append(Guest(lambda: shared(None), submission, budget or Budget(**DEFAULTS), **options))
         made[-1].open()
         return made[-1]
 
@@ -70,7 +70,9 @@ def differentiate():
 def test_what_pytorch_imports_for_a_given_gradient_is_imported_in_advance(opened):
     found = []
     for given in (b"retain_graph=False, gradient=torch.ones(2)", b"torch.ones(2)"):  # only the second is foreseen
-        line = opened(task=TASK._replace(source=GRADIENTS % given, contract=("f", "differentiate"))).begin(1, [])
+        line = opened(submission=SUBMISSION._replace(source=GRADIENTS % given, contract=("f", "differentiate"))).begin(
+            1, []
+        )
         found.append([line.ask(Request("call", 0, name)).value for name in ("f", "differentiate")])
     assert found == [[False, True], [True, True]]
 

@@ -14,7 +14,7 @@ import pytest
 from assay.course.budgets import DEFAULTS
 from assay.errors import GuestEnded
 from assay.guest.lockdown import limits
-from assay.host.forkserver import Budget, Task, shared
+from assay.host.forkserver import Budget, GuestSubmission, shared
 from assay.host.guest import Guest
 from assay.wire.messages import Request
 
@@ -111,8 +111,8 @@ def burn(seconds):
 
 
 def test_the_calls_of_a_check_together_cannot_take_more_than_their_time():
-    task = Task("answers", "module", BURN, ("burn",), 0)
-    guest = Guest(lambda: shared(None), task, Budget(**DEFAULTS | {"import_seconds": 3, "call_seconds": 2}))
+    submission = GuestSubmission("answers", "module", BURN, ("burn",), 0)
+    guest = Guest(lambda: shared(None), submission, Budget(**DEFAULTS | {"import_seconds": 3, "call_seconds": 2}))
     guest.open()
     line = guest.begin(1, [])
     for _ in range(2):

@@ -14,7 +14,7 @@ import assay.guest.submission  # noqa: F401 - the users below cannot read the fo
 from assay.bare.warmup import warm_up
 from assay.course.budgets import DEFAULTS
 from assay.host.bare import BareProcess, fork_fork_server
-from assay.host.forkserver import Budget, ForkServer, Task
+from assay.host.forkserver import Budget, ForkServer, GuestSubmission
 from assay.host.guest import Guest
 from assay.promises import CORE, Isolation, Kept
 from assay.wire.messages import Request
@@ -73,7 +73,7 @@ def mark():
 """
 bare_main = import_module("assay.bare.__main__")
 import_module("assay.guest.__main__")
-TASK = Task("answers", "module", SOURCE, ("attack", "descriptors", "mark"), 0)
+TASK = GuestSubmission("answers", "module", SOURCE, ("attack", "descriptors", "mark"), 0)
 
 
 class Told(msgspec.Struct):

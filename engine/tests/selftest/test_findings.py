@@ -3,9 +3,9 @@
 from assay.checks.statistics import Tolerance
 from assay.selftest.findings import about_bounds, about_mistakes, about_mutants, about_references
 from assay.selftest.graded_mutants import MutationOutcome
+from assay.selftest.many_seeds import Failure
 from assay.selftest.mistakes import MistakeOutcome
 from assay.selftest.mutants import Mutant
-from assay.selftest.seeds import Failure
 
 
 def test_a_failure_of_the_reference_is_told_with_its_seed_and_why():

@@ -67,7 +67,7 @@ _FORESEEN: dict[SlowImport, re.Pattern[bytes]] = {
 """Words in a source that tell that it needs PyTorch's compiler, matplotlib, gradients to start from, or IPython."""
 
 
-class Task(NamedTuple):
+class GuestSubmission(NamedTuple):
     """A submission as the guest gets it: its bytes and the names to look for.
 
     Args:
@@ -124,12 +124,12 @@ class ForkServer:
         self._ready = True
 
     def open(
-        self, task: Task, budget: Budget, skip: Mapping[int, str] | None = None, stop_at: int = 0
+        self, submission: GuestSubmission, budget: Budget, skip: Mapping[int, str] | None = None, stop_at: int = 0
     ) -> tuple[int, socket.socket]:
         """Fork a submission process; return its id and the line to it.
 
         Args:
-            task: the submission.
+            submission: what the guest gets.
             budget: its limits.
             skip: why statements are left out, by their numbers.
             stop_at: the number of the first statement that is not run, or 0.
@@ -137,7 +137,7 @@ class ForkServer:
         ours, theirs = socket.socketpair()
         with theirs:
             message = Open(
-                task.name, task.kind, task.foreseen, list(task.contract), budget.import_seconds,
+                submission.name, submission.kind, submission.foreseen, list(submission.contract), budget.import_seconds,
                 budget.call_seconds, budget.memory,
             )  # fmt: skip
             self._ask(message)
@@ -149,7 +149,9 @@ class ForkServer:
         with contextlib.suppress(WireError):  # the next question finds out if the guest is gone
             ours.settimeout(_ANSWER_SECONDS)
             frames.send(
-                ours, encode(SourceMessage(task.source, task.seed, dict(skip or {}), stop_at)), frames.TASK_LIMIT
+                ours,
+                encode(SourceMessage(submission.source, submission.seed, dict(skip or {}), stop_at)),
+                frames.TASK_LIMIT,
             )
         return opened.pid, ours
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from assay.errors import GuestEnded
-    from assay.host.forkserver import Budget, ForkServer, Task
+    from assay.host.forkserver import Budget, ForkServer, GuestSubmission
     from assay.promises import Isolation
 
 _decode_message = decoder(FromSubmission)
@@ -54,7 +54,7 @@ class Guest:
 
     Args:
         find_fork_server: return the fork server; start a new one if the old one died.
-        task: the submission.
+        submission: what it gets.
         budget: its limits.
         waived: promises that the instructor waived.
         no_deadline: its checks have no common limit, because model answers wait while others are timed.
@@ -65,14 +65,14 @@ class Guest:
     def __init__(
         self,
         find_fork_server: Callable[[], ForkServer],
-        task: Task,
+        submission: GuestSubmission,
         budget: Budget,
         waived: tuple[str, ...] = (),
         *,
         no_deadline: bool = False,
     ) -> None:
         self._find_fork_server = find_fork_server
-        self._task = task
+        self._submission = submission
         self._budget = budget
         self._waived = waived
         self._no_deadline = no_deadline
@@ -113,7 +113,7 @@ class Guest:
         self.failure = None
         self._slow = SlowStatement(0, alone=True)
         self._fork_server = self._find_fork_server()
-        self._pid, self._sock = self._fork_server.open(self._task, self._budget, skip, stop_at)
+        self._pid, self._sock = self._fork_server.open(self._submission, self._budget, skip, stop_at)
         self._seconds_seen = 0.0
         started = time.monotonic()
         try:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from assay.intake.archives.nodes import ArchiveTree
+    from assay.intake.archives.archive_tree import ArchiveTree
     from assay.intake.reader.client import Reader
     from assay.intake.result import Intake
     from assay.intake.tree import Node

@@ -1,6 +1,6 @@
 """A file tree: a node has a name, a kind, children and bytes, and gives no more bytes than a limit.
 
-`DiskNode` is on the disk, `assay.intake.archives.nodes.ArchiveNode` inside an archive. Neither follows links.
+`DiskNode` is on the disk, `assay.intake.archives.archive_tree.ArchiveNode` inside an archive. Neither follows links.
 """
 
 from __future__ import annotations

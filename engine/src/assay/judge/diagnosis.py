@@ -16,7 +16,7 @@ from assay.judge.differences import Difference, same_differences
 from assay.judge.known_objects import Objects
 from assay.judge.measurements import measurements_of
 from assay.judge.messages import bounded
-from assay.judge.otherwise import answers_otherwise
+from assay.judge.other_question import answers_otherwise
 from assay.judge.recognition import repeatable
 from assay.judge.recording import Outcome, Outcomes
 from assay.judge.relations import ENOUGH, Case, begins, counted, relate, relate_roughly

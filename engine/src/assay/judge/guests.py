@@ -10,7 +10,7 @@ from assay.course.budgets import read_budgets
 from assay.course.contract import contract
 from assay.course.seeds import import_seed
 from assay.host.channel import Channel
-from assay.host.forkserver import Budget, Task, shared
+from assay.host.forkserver import Budget, GuestSubmission, shared
 from assay.host.guest import Guest
 from assay.host.lines import ReferenceLine
 from assay.host.proxy import Proxy
@@ -43,11 +43,11 @@ class ProcessGuest(Guest):
         self._as_reference = as_reference
         self._unfinished: Counter[str] = Counter()
         seed = import_seed(submission.assignment)
-        task = Task(
+        for_guest = GuestSubmission(
             submission.assignment, submission.kind, submission.source, self._names, seed, reference.read_bytes()
         )
         fork_server = functools.partial(shared, course.library, waived)
-        super().__init__(fork_server, task, budget, waived, no_deadline=as_reference)
+        super().__init__(fork_server, for_guest, budget, waived, no_deadline=as_reference)
 
     def begin_check(self, seed: int, forbidden: list[str], *, undo_leftovers: bool = False) -> Proxy:
         """Return a proxy for the submission, in a process for this check alone."""

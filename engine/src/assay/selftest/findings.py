@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from assay.checks.statistics import read_tolerances
 from assay.selftest.graded_mutants import grade_mutants
+from assay.selftest.many_seeds import grade_references
 from assay.selftest.mistakes import grade_mistakes
-from assay.selftest.seeds import grade_references
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from assay.checks.statistics import Tolerance
     from assay.course.read import Course
     from assay.selftest.graded_mutants import MutationOutcome
+    from assay.selftest.many_seeds import Failure
     from assay.selftest.mistakes import MistakeOutcome
-    from assay.selftest.seeds import Failure
 
 Finding = tuple[str, bool]
 """A text, and whether all is well."""

@@ -7,7 +7,6 @@ import pytest
 import torch
 
 from assay.judge.relations import RELATIONS, Case, begins, relate
-from assay.judge.relations.given import moved, of_differences, unchanged
 from assay.judge.relations.parts import exchanged, last_alone
 from assay.judge.relations.shapes import (
     broadcast,
@@ -20,6 +19,7 @@ from assay.judge.relations.shapes import (
     reshaped,
     transposed,
 )
+from assay.judge.relations.to_the_question import moved, of_differences, unchanged
 from assay.judge.relations.values import (
     constant,
     constant_at_places,

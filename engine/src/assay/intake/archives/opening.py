@@ -6,8 +6,8 @@ import gzip
 from typing import TYPE_CHECKING, BinaryIO
 
 from assay.errors import IntakeError
+from assay.intake.archives.archive_tree import ArchiveTree
 from assay.intake.archives.damage import DAMAGE
-from assay.intake.archives.nodes import ArchiveTree
 from assay.intake.archives.tars import read_tar
 from assay.intake.archives.zips import read_zip
 from assay.intake.tree import ARCHIVES, OTHER_ARCHIVES, Node, ending

@@ -6,8 +6,8 @@ import tarfile
 from functools import partial
 from typing import TYPE_CHECKING, BinaryIO
 
+from assay.intake.archives.archive_tree import checked_size, member_text
 from assay.intake.archives.damage import DAMAGE
-from assay.intake.archives.nodes import checked_size, member_text
 from assay.intake.archives.streams import CHUNK, BoundedStream, FullError
 from assay.intake.limits import HEAD_BYTES, MAX_BYTES, max_bytes
 from assay.intake.tree import ARCHIVES, IRREGULAR, KINDS, LINK, ending, path_text
@@ -15,7 +15,7 @@ from assay.intake.tree import ARCHIVES, IRREGULAR, KINDS, LINK, ending, path_tex
 if TYPE_CHECKING:
     import gzip
 
-    from assay.intake.archives.nodes import ArchiveTree
+    from assay.intake.archives.archive_tree import ArchiveTree
 
 __all__ = ["read_tar"]
 

@@ -11,8 +11,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, BinaryIO
 
 from assay.errors import IntakeError
+from assay.intake.archives.archive_tree import checked_size
 from assay.intake.archives.damage import DAMAGE
-from assay.intake.archives.nodes import checked_size
 from assay.intake.archives.streams import CHUNK, BoundedStream
 from assay.intake.limits import HEAD_BYTES, MAX_NOTEBOOK_BYTES, max_bytes
 from assay.intake.tree import IRREGULAR, LINK
@@ -20,7 +20,7 @@ from assay.intake.tree import IRREGULAR, LINK
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from assay.intake.archives.nodes import ArchiveTree
+    from assay.intake.archives.archive_tree import ArchiveTree
 
 __all__ = ["read_zip"]
 

@@ -22,7 +22,7 @@ from assay.intake.reader.notebooks import without_outputs
 from assay.wire.limited_process import answer_requests
 
 if TYPE_CHECKING:
-    from assay.intake.archives.nodes import ArchiveNode
+    from assay.intake.archives.archive_tree import ArchiveNode
 
 _decode = msgspec.msgpack.Decoder(messages.Request).decode
 _encode = msgspec.msgpack.Encoder().encode

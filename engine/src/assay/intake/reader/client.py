@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 import msgspec
 
 from assay.errors import IntakeError, WireError
-from assay.intake.archives.nodes import ArchiveNode, ArchiveTree
+from assay.intake.archives.archive_tree import ArchiveNode, ArchiveTree
 from assay.intake.reader import messages
 from assay.intake.reader.messages import Close, Content, Open, Opened, Read, Refusal, WithoutOutputs
 from assay.intake.tree import ARCHIVES, ending

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from assay.judge.relations.cases import ENOUGH, Case, enough
-from assay.judge.relations.given import moved, of_differences, unchanged
 from assay.judge.relations.parts import at, exchanged, last_alone, places, same
 from assay.judge.relations.rough import one_sided, roughly
 from assay.judge.relations.shapes import (
@@ -20,6 +19,7 @@ from assay.judge.relations.shapes import (
     transposed,
 )
 from assay.judge.relations.thresholds import begins_at, begins_at_places
+from assay.judge.relations.to_the_question import moved, of_differences, unchanged
 from assay.judge.relations.values import (
     constant,
     constant_at_places,

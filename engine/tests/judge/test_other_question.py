@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-from assay.judge.otherwise import answers_otherwise
+from assay.judge.other_question import answers_otherwise
 from assay.judge.relations import Case
 
 

@@ -1,7 +1,7 @@
 """The reference under many seeds."""
 
 from assay.course.read import read_course
-from assay.selftest.seeds import Failure, grade_references
+from assay.selftest.many_seeds import Failure, grade_references
 
 WRONG = '''
 
