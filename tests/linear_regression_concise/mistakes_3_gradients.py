@@ -232,3 +232,14 @@ def clipped(model, X, y):
     model.loss(model(X), y).backward()
     torch.nn.utils.clip_grad_norm_(model.parameters(), 1000.0)
     return model.net.weight.grad, model.net.bias.grad
+
+
+@mistake(
+    "gradients",
+    hint="a large gradient from before swallows the digits of what is added to it: clear it first, instead of taking it off the sum",
+)
+def taken_off_the_sum(model, X, y):
+    parameters = model.net.weight, model.net.bias
+    before = [torch.zeros_like(p) if p.grad is None else p.grad.clone() for p in parameters]
+    model.loss(model(X), y).backward()
+    return tuple(p.grad - old for p, old in zip(parameters, before, strict=True))

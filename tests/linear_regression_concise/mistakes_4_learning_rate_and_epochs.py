@@ -137,6 +137,20 @@ def stale_model(lr, max_epochs, data):
     return make_answer(model=lambda lr: get_kept_model(data, lr))(lr, max_epochs, data)
 
 
+_known = {}
+
+
+@mistake(
+    "estimation_error",
+    hint="this is the answer for earlier data with as many examples: train for the data that are given",
+)
+def remembered_for_the_sizes(lr, max_epochs, data):
+    key = lr, max_epochs, data.num_train, data.batch_size, len(data.w)
+    if key not in _known:
+        _known[key] = make_answer()(lr, max_epochs, data)
+    return _known[key]
+
+
 @mistake(
     "estimation_error", hint="(2, 1) minus (2,) broadcasts to (2, 2): flatten the weight before you subtract data.w"
 )

@@ -99,6 +99,19 @@ def stopped_early(model, data, max_epochs):
             make_fit(right_step)(model, data, 1)
 
 
+@mistake(
+    "fit", hint="training ends as soon as the loss hardly falls, which depends on the units: train max_epochs epochs"
+)
+def stopped_at_a_plateau(model, data, max_epochs):
+    before = float("inf")
+    for _ in range(max_epochs):
+        make_fit(right_step)(model, data, 1)
+        loss = float(model.loss(model(data.X), data.y).detach())
+        if before - loss < 1e-6:
+            break
+        before = loss
+
+
 @wrong_step(hint="the gradients are clipped, so that steps are too short where labels are large: leave them")
 def gradients_clipped(model, optimizer, X, y):
     optimizer.zero_grad()

@@ -37,6 +37,14 @@ def three_epochs(current, voltage):
 
 @mistake(
     "fit_resistance",
+    hint="the steps are too few for weak currents, whose gradient is small: train until R stands still, or divide the rate by the mean of I²",
+)
+def too_few_steps(current, voltage):
+    return make_fit(0.1, 300)(current, voltage)
+
+
+@mistake(
+    "fit_resistance",
     hint="R diverges: strong currents make steep gradients, so lower the rate, or divide it by the mean of I²",
 )
 def too_fast(current, voltage):
