@@ -105,8 +105,8 @@ def show_costs(run):
         print(f"  {after.reports:7} {costs[-1]:19.2f} {after.memory:4.0f} MB")
     early, late = costs[: len(costs) // 2], costs[-(len(costs) // 2) :]
     drift = statistics.median(late) / statistics.median(early) - 1
-    # At the end the judges' times move to the account of the process that waited for them.
-    first, last = run.samples[0], max(run.samples, key=lambda sample: sample.judge)
+    # At the end the times of fork servers, then of judges, move to the account of the process that waited for them.
+    first, last = run.samples[0], max(run.samples, key=lambda sample: sample.seconds - sample.command)
     reports = last.reports - first.reports
     for name in ("student", "wall", "judge", "command"):
         seconds = getattr(last, name) - getattr(first, name)

@@ -33,7 +33,7 @@ def test_gradients_from_before_do_not_count(submission, problem):
     X, y, *_ = problem
     model = make_trained_model(submission, problem)
     remote(model).net.weight.grad = torch.full((1, X.shape[1]), 16.0)
-    # As after a training that diverged: what is added to it in float32 has no digits left to be taken from the sum.
+    # As after a training that diverged: in float32 it swallows what backward() adds, and to subtract it again gives 0.
     remote(model).net.bias.grad = torch.full((1,), 2.0**40)
     found = [submission.gradients(model, X, y) for _ in range(2)]
     assert_close(found, [slopes(problem, lambda r: 2 * r)] * 2)

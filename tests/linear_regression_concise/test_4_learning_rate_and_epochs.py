@@ -35,14 +35,14 @@ def test_error_is_the_largest_of_w_and_b(submission, rng):
 
 @pytest.mark.points(2)
 def test_every_call_trains_a_fresh_model(submission, rng):
-    """two calls with the same arguments start afresh, and a third finds what has changed in the data since"""
+    """two calls with the same arguments start afresh, and a third one follows a change of the data"""
     data = make_data(submission, 1e5 * (2 + torch.rand(3, generator=rng)))
     found = [submission.estimation_error(1 / 8, 2, data) for _ in range(2)]
     expected = remaining_error(float(max(data.w.abs().max(), abs(data.b))), 1 / 8, 2)
     assert_close([number(error) for error in found], [expected] * 2, atol=1.0, because=START)
     y = design() @ torch.cat([data.w, torch.tensor([data.b])])[:, None]
     assert_close({"data.X and data.y": [data.X[:16], data.y[:16]]}, {"data.X and data.y": [design()[:, :2], y]})
-    # Other parameters in the same object: all that was counted, and all that a dictionary would look up, is as before.
+    # The same object with other parameters: its sizes, and its identity as a key of a dictionary, are as before.
     data.w, data.b, data.y = -2 * data.w, -2 * data.b, -2 * data.y
     changed = number(submission.estimation_error(1 / 8, 2, data))
     assert_close({"after a change": changed}, {"after a change": 2 * expected}, atol=1.0, because=START)

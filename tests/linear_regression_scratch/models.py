@@ -55,7 +55,7 @@ def fit_twice(module, X, y, w, b, batch_size):
     """Fit a model for an epoch, then for four, in an order that is new in every pass; return w, b, and X and y again."""
     model = make_model(module, w, b, 1 / 8)
     data = module.d2l.ReorderedData(X, y, batch_size)
-    for max_epochs in (1, 4):
+    for max_epochs in (1, 4):  # who stops at a plateau of the loss needs two epochs to notice it
         module.fit(model, data, max_epochs)
     return [tensor(model.w, w.shape).detach(), tensor(model.b, b.shape).detach(), data.X, data.y]
 

@@ -289,22 +289,17 @@ def test_fit_follows_the_one_right_trajectory(submission, reference, problem, ba
 
 
 @pytest.mark.points(2)
-@settings(max_examples=8)
-@given(
-    regressions(rows=st.integers(2, 8), features=2, bound=2, step=1 / 2),
-    st.integers(1, 4),
-    st.sampled_from([2.0**-30, 1.0, 2.0**30]),
-)
-def test_fit_goes_on_over_new_orders(submission, reference, problem, batch_size, scale):
+@settings(max_examples=4)
+@given(regressions(rows=st.integers(2, 8), features=2, bound=2, step=1 / 2), st.integers(1, 4))
+def test_fit_goes_on_over_new_orders(submission, reference, problem, batch_size):
     """a second fit goes on where the first ended, over batches in a new order, for tiny and for huge numbers"""
     X, y, w, b = without_zeros(problem)
-    theirs, right = (
-        fit_twice(module, X, size * y, size * w, size * b, batch_size)
-        for module, size in ((submission, scale), (reference, 1.0))
-    )
-    # A power of two scales every number of a right training, without a rounding.
-    assert_close([found / scale for found in theirs[:2]], right[:2])
-    assert_close(theirs[2:], [X, scale * y])
+    right = fit_twice(reference, X, y, w, b, batch_size)
+    for scale in (2.0**-30, 2.0**30):
+        theirs = fit_twice(submission, X, scale * y, scale * w, scale * b, batch_size)
+        # A power of two scales every number of a right training, without a rounding.
+        assert_close([found / scale for found in theirs[:2]], right[:2])
+        assert_close(theirs[2:], [X, scale * y])
 
 
 def test_fit_converges_on_the_demo_data(submission, seed):

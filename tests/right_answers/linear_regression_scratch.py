@@ -249,8 +249,8 @@ def fit_resistance(current, voltage):
 def fit_resistance(current, voltage):
     R = nn.Parameter(torch.ones(1))
     optimizer = torch.optim.Adam([R], lr=1.0)
-    schedule = torch.optim.lr_scheduler.ExponentialLR(optimizer, 0.99)
-    for _ in range(800):
+    schedule = torch.optim.lr_scheduler.ExponentialLR(optimizer, 0.995)
+    for _ in range(2000):
         optimizer.zero_grad()
         F.mse_loss(R * current, voltage).backward()
         optimizer.step()

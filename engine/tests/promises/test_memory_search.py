@@ -14,17 +14,19 @@ CHECK_SENTENCE = "kept-by-the-judge: check"
 # Searches for texts that its own source holds backwards only, in every page that it can read: the heap, and around each
 # object and library that it knows.
 SEARCH = """
-import ctypes, sys, torch
+import ctypes, os, sys, torch
 libc = ctypes.CDLL(None, use_errno=True)
 libc.sbrk.restype = ctypes.c_void_p
-state = ctypes.create_string_buffer(1)
 LARGEST = 1 << 28
 own = ctypes.create_string_buffer("MARK-OF-OWN-MEMORY"[::-1].encode() * 3, 5000)
 wanted = {"own": b"MARK-OF-OWN-MEMORY", "seed": b"@SEED@", "packed": bytes.fromhex("@PACKED@"), "reference": b"@REFERENCE@", "check": b"@CHECK@"}
 found = dict.fromkeys(wanted, 0)
 
-def is_mapped(page):
-    return libc.mincore(ctypes.c_void_p(page), 4096, state) == 0
+pipe = os.pipe()
+
+def is_readable(page):
+    # Of a page that nobody may read, such as the guard below a stack, the kernel refuses to send a byte.
+    return libc.write(pipe[1], ctypes.c_void_p(page), 1) == 1 and bool(os.read(pipe[0], 1))
 
 def regions():
     try:
@@ -41,9 +43,9 @@ def regions():
         start = end = near // 4096 * 4096
         if start in seen:
             continue
-        while is_mapped(start - 4096) and end - start < LARGEST:
+        while is_readable(start - 4096) and end - start < LARGEST:
             start -= 4096
-        while is_mapped(end) and end - start < LARGEST:
+        while is_readable(end) and end - start < LARGEST:
             end += 4096
         seen.update(range(start, end, 4096))
         yield start, end

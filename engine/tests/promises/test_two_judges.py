@@ -73,7 +73,7 @@ def mark():
 """
 bare_main = import_module("assay.bare.__main__")
 import_module("assay.guest.__main__")
-TASK = GuestSubmission("answers", "module", SOURCE, ("attack", "descriptors", "mark"), 0)
+SUBMISSION = GuestSubmission("answers", "module", SOURCE, ("attack", "descriptors", "mark"), 0)
 
 
 class Told(msgspec.Struct):
@@ -128,7 +128,7 @@ def open_two():
     servers = [ForkServer(fork_fork_server(bare), None, CORE) for _ in range(2)]
     for server in servers:
         server.wait_until_ready()
-    guests = [Guest(lambda server=server: server, TASK, Budget(**DEFAULTS), CORE) for server in servers]
+    guests = [Guest(lambda server=server: server, SUBMISSION, Budget(**DEFAULTS), CORE) for server in servers]
     with contextlib.ExitStack() as stack:
         stack.callback(bare.close)
         for server in servers:

@@ -15,7 +15,7 @@ from rich.text import Text
 from assay.text import REPORT_COLUMNS, escape
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 
@@ -25,10 +25,13 @@ __all__ = ["MAX_LINE", "PointsTable", "printable_line", "score_style"]
 
 MAX_LINE: Final = 500
 """Characters of a line that holds foreign text."""
-_ROWS: Final = 100
-"""Of a table that are laid out together: rich takes several kilobytes for a row."""
+_ROWS_PER_PART: Final = 100
+"""Rows that are laid out at once: rich takes several kilobytes for each."""
 _MIN_NAME: Final = 12
-"""Columns for a name, if it needs so many: a first name and a letter. A narrower console narrows all columns."""
+"""Columns for a name, if it needs so many, before "not handed in" is folded."""
+_LEAST_NAME: Final = 4
+"""Columns for a name on the narrowest console, where rich shortens points, too."""
+_ABSENT: Final = "not handed in"
 _NO_CELL: Final = ("-", "dim")
 
 
@@ -37,12 +40,12 @@ class _Row(NamedTuple):
 
     name: str
     cells: dict[str, tuple[str, str]]
-    whole: tuple[str, str]
+    total: tuple[str, str]
     style: str = ""
 
     def texts(self, ids: Sequence[str]) -> list[str]:
         """Return the texts of the row, from left to right."""
-        return [self.name, *(self.cells.get(number, _NO_CELL)[0] for number in ids), self.whole[0]]
+        return [self.name, *(self.cells.get(number, _NO_CELL)[0] for number in ids), self.total[0]]
 
 
 class PointsTable:
@@ -63,24 +66,29 @@ class PointsTable:
         self._highest |= {exercise.id: exercise.max_score for exercise in report.exercises}
         self._total = max(self._total, report.max_score)
         if is_shown:
+            # Ids that were read from reports are equal, and not the same object.
             cells = {intern(exercise.id): _cell(exercise) for exercise in report.exercises}
-            whole = ("ungraded", "yellow") if report.status == "ungraded" else (f"{report.score:g}", "bold")
-            self.rows.append(_Row(printable_line(report.submission.name), cells, whole))
+            total = ("ungraded", "yellow") if report.status == "ungraded" else (f"{report.score:g}", "bold")
+            self.rows.append(_Row(printable_line(report.submission.name), cells, total))
 
     def render(self, assignment: str, absent: Sequence[str]) -> Iterator[RenderableType]:
         """Yield the table in parts below each other, with a row of each student who handed in nothing."""
         highest = self._highest
         ids = sorted(highest, key=lambda number: (not number.isdecimal(), len(number), number))
         of = _Row("of", {number: (f"{highest[number]:g}", "") for number in ids}, (f"{self._total:g}", ""), "dim")
-        missing = dict.fromkeys(ids, ("-", ""))
         rows = [of, *self.rows]
-        rows += [_Row(printable_line(name), missing, ("not handed in", ""), "dim") for name in absent]
+        absentees = [_Row(printable_line(name), {}, (_ABSENT, ""), "dim") for name in absent]
         head = [printable_line(assignment), *ids, "part" if self._is_part else "total"]
-        widths = [max(map(cell_len, column)) for column in zip(head, *(row.texts(ids) for row in rows), strict=True)]
-        # Half of a line is for the names.
-        many = sum(2 + max(len(number), len(f"{highest[number]:g}")) for number in ids) > REPORT_COLUMNS // 2
-        for start in range(0, len(rows), _ROWS):
-            yield _Part(head, ids, rows[start : start + _ROWS], widths, 1 if many else 2, is_first=not start)
+        *widths, total = map(_width, zip(head, *(row.texts(ids) for row in rows), strict=True))
+        widths = [max(widths[0], _width(row.name for row in absentees)), *widths[1:]]
+        folded = max(total, _width(_ABSENT.split())) if absentees else total
+        total = max(total, len(_ABSENT)) if absentees else total
+        # If the points need more than half of a line, the gap is small.
+        is_crowded = sum(2 + max(len(number), len(f"{highest[number]:g}")) for number in ids) > REPORT_COLUMNS // 2
+        rows += absentees
+        for start in range(0, len(rows), _ROWS_PER_PART):
+            part = rows[start : start + _ROWS_PER_PART]
+            yield _Part(head, ids, part, widths, (folded, total), 1 if is_crowded else 2, is_first=not start)
 
 
 class _Part(NamedTuple):
@@ -90,7 +98,8 @@ class _Part(NamedTuple):
         head: the columns' titles.
         ids: the exercises between the names and the total.
         rows: these rows.
-        widths: the widest text of each column, in all rows.
+        widths: the widest text of each column but the last, in all rows.
+        totals: the width of the last column if "not handed in" is folded, and if it is not.
         gap: between two columns.
         is_first: whether the titles stand above it.
     """
@@ -99,32 +108,39 @@ class _Part(NamedTuple):
     ids: list[str]
     rows: list[_Row]
     widths: list[int]
+    totals: tuple[int, int]
     gap: int
     is_first: bool
 
     def __rich_console__(self, _: Console, options: ConsoleOptions) -> RenderResult:
-        """Lay the rows out: names have the room that the points leave, and what is longer is folded."""
-        name, *others = self.widths
-        room = options.max_width - sum(others) - self.gap * len(others)
-        widths = [min(name, max(room, _MIN_NAME)), *others]
+        """Lay the rows out: names and "not handed in" are folded, before a point is shortened."""
+        name, *points = self.widths
+        folded, total = self.totals
+        room = options.max_width - sum(points) - self.gap * (len(points) + 1)
+        last = total if room - total >= min(name, _MIN_NAME) else folded
+        widths = [min(name, max(room - last, _LEAST_NAME)), *points, last]
         table = Table(box=None, pad_edge=False, padding=(0, self.gap, 0, 0), show_header=self.is_first)
         table.add_column(Text(self.head[0], "bold"), width=widths[0], overflow="fold")
         for title, width in zip(self.head[1:], widths[1:], strict=True):
             table.add_column(Text(title), width=width, justify="right")
         for row in self.rows:
             cells = [row.cells.get(number, _NO_CELL) for number in self.ids]
-            table.add_row(Text(row.name), *starmap(Text, cells), Text(*row.whole), style=row.style)
+            table.add_row(Text(row.name), *starmap(Text, cells), Text(*row.total), style=row.style)
         yield table
+
+
+def _width(texts: Iterable[str]) -> int:
+    return max(map(cell_len, texts), default=0)
 
 
 def _cell(exercise: ExerciseResult) -> tuple[str, str]:
     if any(check.status == "ungraded" for check in exercise.checks):
         return "?", "yellow"
-    return _points(exercise.score, exercise.max_score)
+    return _points_cell(exercise.score, exercise.max_score)
 
 
 @lru_cache(maxsize=1000)
-def _points(score: float, highest: float) -> tuple[str, str]:
+def _points_cell(score: float, highest: float) -> tuple[str, str]:
     """Return the one cell of these points: a class gets the same ones again and again."""
     return f"{score:g}", score_style(score, highest)
 
