@@ -35,7 +35,7 @@ class Keeper:
 
     Args:
         book: the gradebook; no other run has it.
-        submissions: the class.
+        submissions: the class; no two have the same name and assignment.
         conditions: what the report of each submission depends on now.
         origin: this run.
 
@@ -55,20 +55,20 @@ class Keeper:
         self._origin = origin
         self._conditions: dict[Key, Conditions] = {}
         self._tried: set[Key] = set()
-        places = {(each.info.name, each.assignment): place for place, each in enumerate(submissions)}
+        index_of = {(each.info.name, each.assignment): index for index, each in enumerate(submissions)}
         whys: dict[Key, tuple[str, ...]] = {}
         for entry in book.current():
             key = key_of(entry.report)
-            if key not in places:
+            if key not in index_of:
                 continue
-            whys[key] = _why(entry, conditions[places[key]])
+            whys[key] = _why(entry, conditions[index_of[key]])
             if not whys[key]:
                 self.kept[key] = packed(entry.report)
-        for key, place in places.items():
+        for key, index in index_of.items():
             if key not in self.kept:
-                self.left.append(submissions[place])
+                self.left.append(submissions[index])
                 self.why.append(whys.get(key, (NEW,)))
-                self._conditions[key] = conditions[place]
+                self._conditions[key] = conditions[index]
 
     def keep(self, report: Report) -> None:
         """Store a report: the sink of a run, which hands over a report once more if an interrupt came meanwhile."""
@@ -93,8 +93,10 @@ class Keeper:
         for report in refusals:
             first = joined.get(key_of(report))
             joined[key_of(report)] = replace(first, reason=f"{first.reason}; {report.reason}") if first else report
-        current = ((key_of(entry.report), entry.report) for entry in self._book.current()) if joined else ()
-        known = {key: report for key, report in current if key in joined}
+        if not joined:
+            return
+        current = (entry.report for entry in self._book.current())
+        known = {key_of(report): report for report in current if key_of(report) in joined}
         for key, report in joined.items():
             before = known.get(key)
             if before is None or before.cause != "refused" or before.reason != report.reason:

@@ -31,7 +31,6 @@ _MIN_NAME: Final = 12
 """Columns for a name, if it needs so many, before "not handed in" is folded."""
 _LEAST_NAME: Final = 4
 """Columns for a name on the narrowest console, where rich shortens points, too."""
-_ABSENT: Final = "not handed in"
 _NO_CELL: Final = ("-", "dim")
 
 
@@ -76,16 +75,12 @@ class PointsTable:
         highest = self._highest
         ids = sorted(highest, key=lambda number: (not number.isdecimal(), len(number), number))
         of = _Row("of", {number: (f"{highest[number]:g}", "") for number in ids}, (f"{self._total:g}", ""), "dim")
-        rows = [of, *self.rows]
-        absentees = [_Row(printable_line(name), {}, (_ABSENT, ""), "dim") for name in absent]
+        rows = [of, *self.rows, *(_Row(printable_line(name), {}, ("not handed in", ""), "dim") for name in absent)]
         head = [printable_line(assignment), *ids, "part" if self._is_part else "total"]
-        *widths, total = map(_width, zip(head, *(row.texts(ids) for row in rows), strict=True))
-        widths = [max(widths[0], _width(row.name for row in absentees)), *widths[1:]]
-        folded = max(total, _width(_ABSENT.split())) if absentees else total
-        total = max(total, len(_ABSENT)) if absentees else total
+        *widths, total = (_width(column) for column in zip(head, *(row.texts(ids) for row in rows), strict=True))
+        folded = _width([head[-1], *(word for row in rows for word in row.total[0].split())])
         # If the points need more than half of a line, the gap is small.
         is_crowded = sum(2 + max(len(number), len(f"{highest[number]:g}")) for number in ids) > REPORT_COLUMNS // 2
-        rows += absentees
         for start in range(0, len(rows), _ROWS_PER_PART):
             part = rows[start : start + _ROWS_PER_PART]
             yield _Part(head, ids, part, widths, (folded, total), 1 if is_crowded else 2, is_first=not start)
@@ -99,7 +94,7 @@ class _Part(NamedTuple):
         ids: the exercises between the names and the total.
         rows: these rows.
         widths: the widest text of each column but the last, in all rows.
-        totals: the width of the last column if "not handed in" is folded, and if it is not.
+        totals: the width of the last column if "not handed in" is folded at its blanks, and if it is not.
         gap: between two columns.
         is_first: whether the titles stand above it.
     """
@@ -130,7 +125,7 @@ class _Part(NamedTuple):
 
 
 def _width(texts: Iterable[str]) -> int:
-    return max(map(cell_len, texts), default=0)
+    return max(map(cell_len, texts))
 
 
 def _cell(exercise: ExerciseResult) -> tuple[str, str]:
