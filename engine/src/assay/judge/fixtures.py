@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from assay.host.proxy import Proxy
     from assay.judge.speed import SpeedComparison
-    from assay.judge.state import JudgeState, SubmissionGuest
+    from assay.judge.state import JudgeState, OpenGuest
 
 
 @pytest.fixture(scope="session")
@@ -28,7 +28,7 @@ def judge_state(pytestconfig: pytest.Config) -> JudgeState:
 
 
 @pytest.fixture(scope="session")
-def guest(judge_state: JudgeState, request: pytest.FixtureRequest) -> Iterator[SubmissionGuest]:
+def guest(judge_state: JudgeState, request: pytest.FixtureRequest) -> Iterator[OpenGuest]:
     """Return the guest of one submission, open for all of its checks."""
     guest = judge_state.open_guest(request.param, request.config)
     yield guest
@@ -36,7 +36,7 @@ def guest(judge_state: JudgeState, request: pytest.FixtureRequest) -> Iterator[S
 
 
 @pytest.fixture
-def measured(judge_state: JudgeState, guest: SubmissionGuest, request: pytest.FixtureRequest) -> dict[str, Any]:
+def measured(judge_state: JudgeState, guest: OpenGuest, request: pytest.FixtureRequest) -> dict[str, Any]:
     """Return the values of the measurements that this check asks for."""
     from assay.judge.measurements import values_for  # noqa: PLC0415 - torch comes with it
 
@@ -46,7 +46,7 @@ def measured(judge_state: JudgeState, guest: SubmissionGuest, request: pytest.Fi
 @pytest.fixture
 def submission(
     judge_state: JudgeState,
-    guest: SubmissionGuest,
+    guest: OpenGuest,
     measured: dict[str, Any],  # noqa: ARG001 - measurements have the guest before the check does
     request: pytest.FixtureRequest,
 ) -> Iterator[Proxy]:
@@ -56,11 +56,11 @@ def submission(
 
 
 @pytest.fixture(scope="session")
-def reference_guests(judge_state: JudgeState, request: pytest.FixtureRequest) -> Callable[[str], SubmissionGuest]:
+def reference_guests(judge_state: JudgeState, request: pytest.FixtureRequest) -> Callable[[str], OpenGuest]:
     """Return what opens a reference as a guest equal to a submission's; for measuring speed only."""
 
     @functools.cache
-    def opened(name: str) -> SubmissionGuest:
+    def opened(name: str) -> OpenGuest:
         guest = judge_state.open_reference_guest(name, request.config)
         request.addfinalizer(guest.close)
         return guest
@@ -70,7 +70,7 @@ def reference_guests(judge_state: JudgeState, request: pytest.FixtureRequest) ->
 
 @pytest.fixture
 def reference_guest(
-    judge_state: JudgeState, reference_guests: Callable[[str], SubmissionGuest], request: pytest.FixtureRequest
+    judge_state: JudgeState, reference_guests: Callable[[str], OpenGuest], request: pytest.FixtureRequest
 ) -> Iterator[Proxy]:
     """Return the reference in a guest equal to the submission's: speed is compared with it."""
     guest = reference_guests(request.path.parent.name)
@@ -80,7 +80,7 @@ def reference_guest(
 
 @pytest.fixture
 def not_slower(
-    guest: SubmissionGuest, reference_guests: Callable[[str], SubmissionGuest], request: pytest.FixtureRequest
+    guest: OpenGuest, reference_guests: Callable[[str], OpenGuest], request: pytest.FixtureRequest
 ) -> SpeedComparison:
     """Return what compares the submission's time with the reference's."""
     from assay.judge.speed import SpeedComparison  # noqa: PLC0415 - few checks measure

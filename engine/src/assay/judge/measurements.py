@@ -16,7 +16,7 @@ from assay.wire.objects import seed_everything
 
 if TYPE_CHECKING:
     from assay.host.proxy import Proxy
-    from assay.judge.state import JudgeState, SubmissionGuest
+    from assay.judge.state import JudgeState, OpenGuest
 
 
 class MeasurementFailed(Exception):
@@ -53,7 +53,7 @@ def measure(measurement: Measurement, submission: Proxy, seed: int) -> Measured:
     return Measured(value, raised, channel.transcript.text(), channel.asked)
 
 
-def values_for(state: JudgeState, guest: SubmissionGuest, item: Any) -> dict[str, Any]:
+def values_for(state: JudgeState, guest: OpenGuest, item: Any) -> dict[str, Any]:
     """Return a copy of the value of each measurement that a check asks for.
 
     Raises MeasurementFailed for the first that raised.

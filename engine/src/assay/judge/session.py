@@ -7,6 +7,7 @@ import functools
 import gc
 import io
 import os
+import sys
 from typing import TYPE_CHECKING, NamedTuple
 
 from assay.course.read import TESTS, fingerprint, read_course
@@ -125,6 +126,8 @@ def hold_session(judge: Judge) -> None:
         arguments.append(f"--benchmark-storage=file://{os.devnull}")  # nothing is left in the course's folder
         plugins.append(pytest_benchmark.plugin)
     output = io.StringIO()
+    # The course's modules come now; of a file that changed twice within a second, the first bytecode would look new.
+    sys.dont_write_bytecode = True
     gc.disable()  # importing torch makes half a million objects to look through, and no garbage; until all is collected
     try:
         with contextlib.chdir(root), contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):

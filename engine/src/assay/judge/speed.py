@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from assay.host.proxy import Proxy
-    from assay.judge.state import SubmissionGuest
+    from assay.judge.state import OpenGuest
 
 _TIMES = 10
 """A submission may take so many times the reference's time. No load of the machine makes that of processor time."""
@@ -55,7 +55,7 @@ class SpeedComparison:
         reference: the guest of the model answers.
     """
 
-    def __init__(self, guest: SubmissionGuest, reference: SubmissionGuest) -> None:
+    def __init__(self, guest: OpenGuest, reference: OpenGuest) -> None:
         self._guest = guest
         self._reference = reference
 
@@ -122,7 +122,7 @@ class SpeedComparison:
 
 
 def _time(
-    guest: SubmissionGuest, work: Callable[[Proxy, Any], Any], proxy: Proxy, drawn: Any, most: _Taken
+    guest: OpenGuest, work: Callable[[Proxy, Any], Any], proxy: Proxy, drawn: Any, most: _Taken
 ) -> tuple[Any, _Taken]:
     """Return the value of the work, and the time until the guest was idle or had taken more than `most`."""
     before, begun = guest.measure(), time.perf_counter()

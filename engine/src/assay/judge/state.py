@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from assay.wire.messages import Imported
 
 
-class SubmissionGuest(Protocol):
+class OpenGuest(Protocol):
     """One submission that answers: across the wall, or inside the judge for trusted code."""
 
     isolation: Isolation
@@ -54,7 +54,7 @@ class SubmissionGuest(Protocol):
 class GuestOpener(Protocol):
     """The seam to the host: every guest of a session comes from here."""
 
-    def __call__(self, submission: Submission, config: pytest.Config, *, as_reference: bool) -> SubmissionGuest:
+    def __call__(self, submission: Submission, config: pytest.Config, *, as_reference: bool) -> OpenGuest:
         """Return the opened guest; one `as_reference` is compared with, so its failures are the grader's."""
 
 
@@ -84,7 +84,7 @@ class JudgeState:
         self.seed = seed
         self.waived = waived
         self.known = known or Known()
-        self.guests: dict[Submission, SubmissionGuest] = {}
+        self.guests: dict[Submission, OpenGuest] = {}
         self.checks: dict[Submission, list[pytest.Item]] = {}
         self.measured: dict[tuple[Submission | None, Measurement], Measured] = {}
         self.refusal: PromiseBroken | None = None
@@ -111,17 +111,17 @@ class JudgeState:
         """Return the seed of a measurement's own inputs."""
         return measurement_seed(self.seed, item.path.parent.name, check_of(item).exercise, measurement.name)
 
-    def open_guest(self, submission: Submission, config: pytest.Config) -> SubmissionGuest:
+    def open_guest(self, submission: Submission, config: pytest.Config) -> OpenGuest:
         """Return the opened guest of a submission; end the session if this machine does not keep a core promise."""
         guest = self._open(submission, config, as_reference=False)
         self.guests[submission] = guest
         return guest
 
-    def open_reference_guest(self, assignment: str, config: pytest.Config) -> SubmissionGuest:
+    def open_reference_guest(self, assignment: str, config: pytest.Config) -> OpenGuest:
         """Return the model answers as a guest equal to a submission's."""
         return self._open(reference_as_submission(self.course, assignment), config, as_reference=True)
 
-    def open_check(self, guest: SubmissionGuest, item: pytest.Item, *, undo_leftovers: bool = False) -> Proxy:
+    def open_check(self, guest: OpenGuest, item: pytest.Item, *, undo_leftovers: bool = False) -> Proxy:
         """Return the proxy for a guest, in this check's own process."""
         return guest.begin_check(self.guest_seed(item), forbidden_by(item), undo_leftovers=undo_leftovers)
 
@@ -131,7 +131,7 @@ class JudgeState:
         guest.end()
         return self.open_check(guest, item, undo_leftovers=undo_leftovers)
 
-    def _open(self, submission: Submission, config: pytest.Config, *, as_reference: bool) -> SubmissionGuest:
+    def _open(self, submission: Submission, config: pytest.Config, *, as_reference: bool) -> OpenGuest:
         try:
             return self._opener(submission, config, as_reference=as_reference)
         except PromiseBroken as error:
@@ -139,7 +139,7 @@ class JudgeState:
             text = f"{error} (an option of pytest's: --assay-waive)"
             pytest.exit(text, returncode=pytest.ExitCode.USAGE_ERROR)
 
-    def _open_process(self, submission: Submission, config: pytest.Config, *, as_reference: bool) -> SubmissionGuest:
+    def _open_process(self, submission: Submission, config: pytest.Config, *, as_reference: bool) -> OpenGuest:
         from assay.judge.guests import ProcessGuest, budget_of  # noqa: PLC0415 - torch comes with it
 
         budget = budget_of(config)

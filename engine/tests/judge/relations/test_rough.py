@@ -31,6 +31,14 @@ TOLD = {
         fits(lambda e, noise: noise * e**2),
         "yours is the square of what is expected, to within 0.82 %",
     ),
+    "absolute value": (
+        roughly,
+        [
+            replace(case, yours=abs(case.yours), expected=-((-1) ** number) * case.expected)
+            for number, case in enumerate(fits(lambda e, noise: noise * e))
+        ],
+        "yours is the absolute value of what is expected, to within 0.82 %",
+    ),
     "too large": (
         one_sided,
         fits(lambda e, noise: e * (1 + noise)),
@@ -76,6 +84,12 @@ def test_nothing_is_roughly_true_of_right_or_unrelated_answers():
 def test_expected_numbers_that_hardly_differ_show_no_power():
     near_one = [Case(1 / e, e, {}) for e in torch.linspace(0.99, 1.01, 12).tolist()]
     assert roughly(near_one) is None
+
+
+def test_positive_numbers_are_not_called_their_absolute_values():
+    off = fits(lambda e, _: e * 1.001)
+    assert roughly(off) is None
+    assert one_sided(off) == "yours is about 1.001 times what is expected wherever it is wrong"
 
 
 def test_places_that_are_right_are_not_counted():

@@ -35,8 +35,9 @@ def roughly(cases: Sequence[Case]) -> str | None:
     if not expected.isfinite().all() or sizes.max() < _SPREAD * sizes.min() or not sizes.min():
         return None
     for words, change in CHANGES[1:]:
-        off = (yours / change(expected) - 1).abs().max()
-        if off <= _ROUGH_RTOL:
+        changed = change(expected)
+        off = _off(yours, changed)
+        if off <= _ROUGH_RTOL < _off(expected, changed):  # positive numbers are their own absolute values
             return f"yours is {words}, to within {_percent(off)}"
     return None
 
@@ -61,6 +62,10 @@ def one_sided(cases: Sequence[Case]) -> str | None:
     return None
 
 
+def _off(numbers: torch.Tensor, right: torch.Tensor) -> float:
+    return float((numbers / right - 1).abs().max())
+
+
 def _near(values: torch.Tensor) -> bool:
     return bool(values.max() <= _MAX_RATIO * values.min())
 
@@ -70,5 +75,5 @@ def _range(values: torch.Tensor) -> str:
     return f"{low} to {high}" if low != high else f"about {low}"
 
 
-def _percent(share: torch.Tensor) -> str:
-    return f"{max(float(share) * 100, 0.01):.2g} %"
+def _percent(share: float) -> str:
+    return f"{max(share * 100, 0.01):.2g} %"
