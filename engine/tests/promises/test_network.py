@@ -8,7 +8,6 @@ import concurrent.futures.thread
 import contextlib
 import os
 import socket
-import time
 
 import pytest
 from walls import tell
@@ -98,27 +97,31 @@ def test_a_socket_pair_connects_only_its_own_two_ends(wall, monkeypatch):
 
 def test_a_descriptor_sent_over_a_socket_pair_stays_inside(wall):
     """A descriptor that is sent goes to the other end, which no process outside has."""
+    (ready, tell_ready), open_ones = os.pipe(), []
 
     def hand_over():
-        one, other = socket.socketpair()
+        open_ones.extend(socket.socketpair())
+        one, other = open_ones
         read_end, write_end = os.pipe()
         socket.send_fds(one, [b"x"], [write_end])
         os.write(socket.recv_fds(other, 1, 1)[1][0], b"mine")
-        time.sleep(0.5)
+        os.write(tell_ready, b".")
         return os.read(read_end, 4).decode()
 
     def descriptors_outside(_pid):
-        time.sleep(0.2)
+        os.read(ready, 1)
         found = []
         for name in os.listdir("/proc/self/fd"):
             with contextlib.suppress(FileNotFoundError):  # the list's own
                 found.append(os.readlink(f"/proc/self/fd/{name}"))
         return found
 
-    before = wall.submission(lambda: time.sleep(0.5), outside=descriptors_outside)
+    before = wall.submission(lambda: os.write(tell_ready, b"."), outside=descriptors_outside)
     outcome = wall.submission(hand_over, outside=descriptors_outside)
     assert outcome.text == "mine"
     assert outcome.status.count("socket:") == before.status.count("socket:")
+    os.close(ready)
+    os.close(tell_ready)
 
 
 def test_asyncio_and_threads_work(wall):

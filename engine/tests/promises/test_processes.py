@@ -97,11 +97,11 @@ def _daemonise(remote):
 
 def _is_over(read_end):
     """Whether the last process that holds the other end is gone."""
-    return bool(select.select([read_end], [], [], 3)[0]) and os.read(read_end, 16) == b""
+    return bool(select.select([read_end], [], [], 30)[0]) and os.read(read_end, 16) == b""
 
 
 def _up(read_end):
-    assert select.select([read_end], [], [], 3)[0]
+    assert select.select([read_end], [], [], 30)[0]
     return b"up" in os.read(read_end, 16)
 
 
@@ -121,7 +121,6 @@ def test_a_daemon_is_killed_and_the_submission_goes_on(wall):
     def stay():
         os.write(write_end, _daemonise(write_end).encode())
         os.wait()  # the first of the two
-        time.sleep(1)
         return "stayed"
 
     def kill_descendants(pid):
@@ -141,7 +140,7 @@ def _runs(pid):
 
 
 def test_it_stands_still_with_all_that_it_starts(wall):
-    read_end, write_end = os.pipe()
+    (read_end, write_end), (seen, tell_seen) = os.pipe(), os.pipe()
 
     def hand_over():
         if os.fork() == 0:
@@ -150,29 +149,30 @@ def test_it_stands_still_with_all_that_it_starts(wall):
                 if os.fork():
                     os._exit(0)
             os._exit(0)
-        end = time.monotonic() + 2
-        while time.monotonic() < end:
+        while not select.select([seen], [], [], 0)[0]:
             with suppress(ChildProcessError):
                 os.waitpid(-1, os.WNOHANG)  # no zombies, which count
         return "stayed"
 
-    def step(seconds):
-        """How many more there were."""
-        time.sleep(seconds)
-        return len(os.read(read_end, 65536)) if select.select([read_end], [], [], 0)[0] else 0
+    def more(seconds):
+        """Whether there were more of them until then."""
+        return bool(select.select([read_end], [], [], seconds)[0])
 
     def pause(pid):
         os.read(read_end, 1)  # they are on their way
         still = processes.pause(pid)
-        step(0)
-        meanwhile = step(0.3)
+        if more(0):
+            os.read(read_end, 65536)
+        meanwhile = more(0.3)
         processes.resume(pid)
-        return f"{still} {meanwhile} {step(0.3) > 0}"
+        afterwards = more(30)
+        os.write(tell_seen, b".")
+        return f"{still} {meanwhile} {afterwards}"
 
     outcome = wall.submission(hand_over, outside=pause)
-    assert (outcome.status, outcome.text) == ("True 0 True", "stayed")
-    os.close(read_end)
-    os.close(write_end)
+    assert (outcome.status, outcome.text) == ("True False True", "stayed")
+    for end in (read_end, write_end, seen, tell_seen):
+        os.close(end)
 
 
 def _without_its_first_thread(write_end):
@@ -200,7 +200,6 @@ def test_a_process_whose_first_thread_has_ended_ends_too(wall):
 
     def stay():
         _without_its_first_thread(write_end)
-        time.sleep(3)
         return "stayed"
 
     def kill_descendants(pid):
@@ -223,7 +222,6 @@ def test_a_process_whose_first_thread_has_ended_ends_too(wall):
 def test_a_process_that_waits_for_another_holds_up_no_pause(wall):
     def stay():
         _waiting_for_a_vfork()
-        time.sleep(2)
         return "stayed"
 
     def pause(pid):

@@ -146,7 +146,8 @@ class Wall:
 
         Args:
             task: runs behind the wall and returns the outcome's text.
-            outside: runs in the fork server meanwhile, with the process's id, and returns the outcome's status.
+            outside: runs in the fork server meanwhile, with the process's id, and returns the outcome's status; the
+                process stays until then.
         """
         return self._run(task, outside, check=False)
 
@@ -168,21 +169,25 @@ class Wall:
         outcome = Outcome(refused=namespaces.enter())
         read_end, write_end = os.pipe()
         waited, go = os.pipe()
+        stayed, leave = os.pipe()
         with scratch.prepare(self.scratch, **self.disk):
             with namespaces.child_pid_namespace() as fork:
                 pid = fork()
             if pid == 0:
                 os.close(read_end)
                 os.close(go)
+                os.close(leave)
                 with _last_words(write_end):
-                    self._submit(write_end, waited, task, check=check)
+                    self._submit(write_end, waited, stayed, task, check=check)
             os.close(write_end)
             os.close(waited)
+            os.close(stayed)
             with os.fdopen(read_end, "rb") as answer:
                 outcome.report = msgspec.json.decode(answer.readline() or b"{}", type=Isolation)
                 os.close(go)
                 if outside is not None:
                     outcome.status = str(outside(pid))
+                os.close(leave)
                 # A descendant may hold the pipe open: kill it first, as after a check.
                 os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
                 outcome.clean = processes.kill_descendants(None, {pid})
@@ -191,13 +196,15 @@ class Wall:
             outcome.signal = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
         return outcome
 
-    def _submit(self, write_end: int, waited: int, task: Callable[[], object], *, check: bool) -> None:
+    def _submit(self, write_end: int, waited: int, stayed: int, task: Callable[[], object], *, check: bool) -> None:
         os.chdir(self.scratch)
         report = apply.lock_submission(self.scratch, self.bounds, [self.secret])
         os.write(write_end, msgspec.json.encode(report) + b"\n")
         os.read(waited, 1)
         if not check:
-            os.write(write_end, tell(task).encode())
+            text = tell(task)
+            os.read(stayed, 1)
+            os.write(write_end, text.encode())
             return
         pid = os.fork()
         if pid == 0:
