@@ -29,7 +29,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from assay.model import Report
 
@@ -128,9 +128,10 @@ class Mismatch(AssertionError):
         within: the tolerance with its reason, if there is one.
         help: what to do about it, if the check itself knows.
         plot: a Sketch of `assay.checks`, values that the student's page draws.
+        summary_of: the numbers of which the right value is a summary, by name.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each by its name
         self,
         yours: Any,
         expected: Any,
@@ -138,6 +139,7 @@ class Mismatch(AssertionError):
         within: str | None = None,
         help: str | None = None,  # noqa: A002 - the report's own word
         plot: Any = None,
+        summary_of: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(yours, expected)
         self.yours = yours
@@ -145,6 +147,7 @@ class Mismatch(AssertionError):
         self.within = within
         self.help = help
         self.plot = plot
+        self.summary_of = summary_of or {}
 
 
 class SubmissionRaised(Exception):

@@ -13,6 +13,7 @@ from assay.course.read import fingerprint
 
 FILES = [
     ".github/actions/gate/action.yml",
+    ".github/actions/gate/gate.sh",
     ".github/workflows/gate.yml",
     ".github/workflows/grade.yml",
     ".gitlab-ci.yml",

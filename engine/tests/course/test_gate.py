@@ -17,7 +17,8 @@ from repositories import HOSTILE, LEAST, write_repository
 from small_course import RIGHT as ALL_RIGHT
 
 TEMPLATE = Path(__file__).parents[2] / "src" / "assay" / "course" / "template"
-ACTION = (TEMPLATE / ".github" / "actions" / "gate" / "action.yml").read_text()
+GATE = ".github/actions/gate"
+ACTION = (TEMPLATE / GATE / "action.yml").read_text()
 JOB = (TEMPLATE / ".gitlab-ci.yml").read_text()
 
 SEED = "314159265358979323846264338327950288"
@@ -54,7 +55,6 @@ def environment(workspace, **more):
         "PATH": f"{Path(sys.executable).parent}:{os.defpath}",
         "HOME": str(workspace / "home"),
         "TMPDIR": str(workspace / "temp"),
-        **{f"GITHUB_{name}": str(workspace / name) for name in FILES},
     }
     for name in FILES:
         (workspace / name).write_text("")
@@ -68,12 +68,15 @@ def run_action(workspace, **more):
     inputs |= {"course": "course", "repository": "student", "student": "class/ada", "assignment": "basics"}
     inputs |= {"at-least": "50", "seed": SEED} | more
     named = dict(re.findall(r"^        (\w+): \$\{\{ inputs\.([\w-]+) \}\}$", ACTION, re.MULTILINE))
-    return run(workspace, block(ACTION, "run:"), {name: inputs[given] for name, given in named.items()})
+    (step,) = re.findall(r"^      run: (.*)$", ACTION, re.MULTILINE)
+    variables = {name: inputs[given] for name, given in named.items()} | {"GITHUB_ACTION_PATH": str(TEMPLATE / GATE)}
+    return run(workspace, step, variables | {f"GITHUB_{name}": str(workspace / name) for name in FILES})
 
 
 def run_job(workspace, **more):
     """Run the script of GitLab's job in the course's folder, as its runner does after the clone."""
     (workspace / "student").rename(workspace / "course" / "student")
+    shutil.copytree(TEMPLATE / GATE, workspace / "course" / GATE)
     variables = {"REPOSITORY": "class/ada", "ASSIGNMENT": "basics", "AT_LEAST": "50", "ASSAY_SEED": SEED} | more
     return run(workspace, block(JOB, "-"), variables, cwd=workspace / "course")
 
@@ -149,18 +152,19 @@ def test_without_the_seed_nothing_is_graded(workspace):
     write_repository(workspace / "student", {"basics.py": RIGHT})
     code, output, errors = run_action(workspace, seed="")
     assert (code, errors) == (2, "")
-    assert output == "assay: set the secret ASSAY_SEED to the number in .assay/seed\n"
+    assert output == "assay: set ASSAY_SEED to the number in .assay/seed\n"
 
 
+NO_PERCENTAGE = "assay: AT_LEAST (at-least) is not a percentage from 0 to 100"
 NO_SEED = "assay: ASSAY_SEED is not a whole number from 0 to 2^128 - 1"
 
 
 @pytest.mark.parametrize(
     ("setting", "said"),
     [
-        ({"at-least": ""}, "assay: at-least is not a percentage from 0 to 100"),
-        ({"at-least": "half"}, "assay: at-least is not a percentage from 0 to 100"),
-        ({"at-least": "101"}, "assay: at-least is not a percentage from 0 to 100"),
+        ({"at-least": ""}, NO_PERCENTAGE),
+        ({"at-least": "half"}, NO_PERCENTAGE),
+        ({"at-least": "101"}, NO_PERCENTAGE),
         ({"repository": ""}, "assay: Invalid value for 'PATHS...': a path is empty."),
         ({"seed": f"{SEED}x"}, NO_SEED),
         ({"seed": f"{SEED}0000"}, NO_SEED),
@@ -178,9 +182,9 @@ def test_a_wrong_setting_is_said_in_a_sentence(workspace, setting, said):
 @pytest.mark.parametrize(
     ("setting", "said"),
     [
-        ({"AT_LEAST": "half"}, "assay: AT_LEAST is not a percentage from 0 to 100"),
+        ({"AT_LEAST": "half"}, NO_PERCENTAGE),
         ({"ASSAY_SEED": f"{SEED}x"}, NO_SEED),
-        ({"ASSAY_SEED": ""}, "assay: set the variable ASSAY_SEED to the number in .assay/seed"),
+        ({"ASSAY_SEED": ""}, "assay: set ASSAY_SEED to the number in .assay/seed"),
     ],
     ids=["a word", "a word in the seed", "no seed"],
 )
@@ -229,6 +233,7 @@ def test_gitlabs_job_fails_below_the_threshold_and_writes_its_result(workspace):
     code, output, errors = run_job(workspace)
     assert (code, errors) == (1, "")
     assert output.startswith("### `class/ada` `basics`\n")
+    assert re.findall(r"^::.*", output, re.MULTILINE) == []
     (suite,) = JUnitXml.fromfile(str(workspace / "course" / "result.xml"))
     assert [case._elem.get("file") for case in suite] == ["basics.py"] * 6
     assert_nothing_private(workspace, output, (workspace / "course" / "result.xml").read_text())

@@ -22,7 +22,7 @@ pytest_plugins = ["pytester"]
 CHECKS = """
 import pytest
 import torch
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 from assay.checks import Mismatch, assert_close, measurement, require
 
 NUMBERS = st.integers(1, 999).map(float)
@@ -41,6 +41,18 @@ def test_even(submission, x):
 def test_twice(submission, x):
     "a number is doubled at the second call, too"
     require([submission.scaled(x), submission.scaled(x)] == [2 * x] * 2, yours="another", expected="the double")
+
+@settings(max_examples=4)
+@given(NUMBERS)
+def test_few(submission, x):
+    "four numbers are doubled"
+    assert_close(submission.scaled(x), 2 * x)
+
+@given(NUMBERS)
+def test_largest(submission, x):
+    "the larger of two remainders"
+    remainders = torch.tensor([x % 7, x % 11])
+    assert_close(submission.scaled(x), remainders.max(), summary_of={"the remainders": remainders})
 
 def test_four(submission):
     "four is doubled"
@@ -127,6 +139,16 @@ def test_the_answers_to_all_examples_are_related(diagnosis):
     assert counted(told) == "yours is 3 times x, in each of N wrong examples"
     told = diagnosis("test_doubled", lambda: lambda x: 2 * x + 5)
     assert counted(told) == "yours is what is expected plus 5, in each of N wrong examples"
+
+
+def test_a_check_with_few_examples_is_asked_for_others(diagnosis):
+    told = diagnosis("test_few", lambda: lambda x: x * 3)
+    assert counted(told) == "yours is 3 times x, in each of N wrong examples"
+
+
+def test_another_summary_of_the_same_numbers_is_told(diagnosis):
+    told = diagnosis("test_largest", lambda: lambda x: x % 7 + x % 11)
+    assert counted(told) == "yours is the sum of the remainders, in each of N wrong examples"
 
 
 def test_answers_that_the_check_does_not_compare_are_compared_with_the_references(diagnosis):

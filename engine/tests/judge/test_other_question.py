@@ -72,6 +72,23 @@ def test_rows_that_are_left_out_are_told(words, rows, kept):
     assert answers_otherwise(huber, [*asked[:5], replace(asked[5], yours=0.0), *asked[6:]]) is None
 
 
+def test_the_right_answers_may_all_be_one_number():
+    def slope(x, y):
+        return (x * y).sum() / (x * x).sum()
+
+    rng = torch.Generator().manual_seed(1)
+    asked = []
+    for _ in range(12):
+        x = torch.randn(50, 1, generator=rng)
+        y = torch.cat([x[:32] + torch.randn(32, 1, generator=rng), torch.zeros(18, 1)])
+        y[32:] = x[32:] * float((x * (x - y))[:32].sum() / (x * x)[32:].sum() + 1)  # so that the slope is 1
+        asked.append(Case(slope(x[:32], y[:32]), slope(x, y), {"x": x, "y": y}))
+    assert {round(float(case.expected), 4) for case in asked} == {1.0}
+    told = "yours is right if only the first 32 rows count, in each of 12 wrong examples"
+    assert answers_otherwise(slope, asked) == told
+    assert answers_otherwise(slope, [replace(case, yours=case.expected) for case in asked]) is None
+
+
 def test_one_number_is_not_the_answer_to_another_question():
     asked = [replace(case, yours=0.0) for case in cases(huber)]
     assert answers_otherwise(lambda delta=0.0, **given: given["y_hat"].sum() * delta, asked) is None

@@ -7,6 +7,7 @@ import asyncio
 import concurrent.futures.thread
 import contextlib
 import os
+import select
 import socket
 
 import pytest
@@ -109,6 +110,7 @@ def test_a_descriptor_sent_over_a_socket_pair_stays_inside(wall):
         return os.read(read_end, 4).decode()
 
     def descriptors_outside(_pid):
+        assert select.select([ready], [], [], 30)[0]
         os.read(ready, 1)
         found = []
         for name in os.listdir("/proc/self/fd"):

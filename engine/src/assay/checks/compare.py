@@ -19,7 +19,7 @@ from assay.errors import CourseError, Mismatch
 from assay.text import Prose, object_class, shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from assay.checks.plots import Sketch
 
@@ -49,6 +49,7 @@ def assert_close(  # noqa: PLR0913 - each bound, and why
     because: str | None = None,
     dtype: torch.dtype | None = None,
     plot: Sketch | None = None,
+    summary_of: Mapping[str, torch.Tensor] | None = None,
 ) -> None:
     """Raise Mismatch unless yours has the structure, the shapes and, within the bound, the numbers of expected.
 
@@ -61,6 +62,8 @@ def assert_close(  # noqa: PLR0913 - each bound, and why
         because: the reason for a bound that is looser than rounding; the student reads it.
         dtype: the dtype that yours must have, if the exercise asks for one.
         plot: values that the student's page draws if yours is not right.
+        summary_of: the numbers of which the expected one is a summary, by name: `{"the errors of w": ...}` if the
+            largest error is expected. A student who gives another summary, such as their sum, is told so.
 
     Raises:
         Mismatch: yours is not right.
@@ -70,7 +73,7 @@ def assert_close(  # noqa: PLR0913 - each bound, and why
     bound, within = _bound(rtol, atol, because)
     outcome = compare(yours, expected, bound)
     if outcome == "beyond the bound":
-        raise Mismatch(yours, expected, within=within, plot=plot)
+        raise Mismatch(yours, expected, within=within, plot=plot, summary_of=summary_of)
     if outcome == "different":
         raise Mismatch(yours, expected, plot=plot)
     if dtype is not None and getattr(yours, "dtype", None) != dtype:

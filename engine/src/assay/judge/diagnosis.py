@@ -40,8 +40,8 @@ _FEW: Final = 10
 _MOST: Final = 16
 """Wrong answers that are looked at in any case: each costs as much as an example of a right answer."""
 
-_ROUNDS: Final = 2
-"""How often a check's examples are drawn to find so many."""
+_ASKED: Final = 24
+"""A check's examples are drawn again, at least once, until so many were asked: some checks ask four."""
 
 _CHECKS: Final = 3
 """Checks of an exercise that are asked again for one submission: a wrong answer fails many of them."""
@@ -103,17 +103,20 @@ class Diagnostician:
             # A check that generates its numbers is asked ten times as a whole, so that no other one is after it.
             if not drawn:
                 self._asked[exercise] += _CHECKS
-            outcomes = self._ask_again(item, _ROUNDS if drawn else _FEW)
+            outcomes = self._ask_again(item, drawn=drawn)
         return diagnose(outcomes, asked, reference)
 
-    def _ask_again(self, item: Any, rounds: int) -> list[Outcome]:
+    def _ask_again(self, item: Any, *, drawn: bool) -> list[Outcome]:
         """Return the outcomes of the check's examples, of each round with other numbers."""
         # As the check met it: what an earlier example left behind must not look like a relation.
         item.funcargs["submission"] = self._state.reopen_check(item)
-        noted = Outcomes(_enough)
-        for more in range(rounds):
+        noted, asked = Outcomes(_enough), _ASKED if drawn else _FEW
+        for more in range(asked):
+            before = len(noted.found)
             self._book.note_outcomes(item, noted, more)
-            if not noted.failures() or (len(noted.failures()) >= ENOUGH and _varied(noted.failures())):
+            if drawn and more:
+                del noted.found[before : before + 1]  # every round of Hypothesis begins with the simplest example
+            if not noted.failures() or _enough(noted.failures()) or (more and len(noted.found) >= asked):
                 break
         return noted.found
 
@@ -197,7 +200,7 @@ def _compared(wrong: Sequence[Outcome], reference: ModuleType | None) -> list[Ca
         if not isinstance(error, Mismatch) or isinstance(error.expected, str):
             return []
         given = {} if reference is None else _given(outcome, reference)
-        found.append(Case(error.yours, error.expected, given))
+        found.append(Case(error.yours, error.expected, given, error.summary_of))
     return found
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import torch
 
-from assay.judge.relations.cases import enough, equal, numbers, telling_cases
+from assay.judge.relations.cases import enough, equal, numbers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -60,9 +60,9 @@ def answers_otherwise(function: Callable[..., Any], cases: Sequence[Case]) -> st
         function: the model answer.
         cases: wrong answers of the submission's, whose questions are the function's arguments by name.
     """
-    known = [numbers(case.yours) for case in cases]
+    wrong = [numbers(case.yours) for case in cases if not equal(*case.numbers)]
     # The same number may be the answer to many questions.
-    if not telling_cases(cases) or not enough(part for part in known if part is not None):
+    if not enough(part for part in wrong if part is not None):
         return None
     for sentence, change in _changes(function, cases[0].given):
         if all(equal(numbers(case.yours), _answer(function, change, case)) for case in cases):

@@ -245,7 +245,7 @@ class Recogniser:
                 raise
             except BaseException as error:  # noqa: BLE001 - whatever it is, pytest.fail too, it is the answer
                 if isinstance(error, Mismatch):
-                    error.plot = None  # nobody looks at it, and it may be large
+                    error.plot, error.summary_of = None, {}  # nobody looks at them, and they may be large
                 return error.with_traceback(None)  # its frames would keep all that the example made
         return None
 

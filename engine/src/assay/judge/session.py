@@ -126,7 +126,7 @@ def hold_session(judge: Judge) -> None:
         arguments.append(f"--benchmark-storage=file://{os.devnull}")  # nothing is left in the course's folder
         plugins.append(pytest_benchmark.plugin)
     output = io.StringIO()
-    # The course's modules come now; of a file that changed twice within a second, the first bytecode would look new.
+    # The course's modules are imported now. If a file changes twice within a second, its first bytecode looks new.
     sys.dont_write_bytecode = True
     gc.disable()  # importing torch makes half a million objects to look through, and no garbage; until all is collected
     try:

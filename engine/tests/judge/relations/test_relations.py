@@ -9,6 +9,7 @@ import torch
 from assay.judge.relations import RELATIONS, Case, begins, relate
 from assay.judge.relations.parts import exchanged, last_alone
 from assay.judge.relations.shapes import (
+    another_summary,
     broadcast,
     cut,
     more_or_fewer,
@@ -19,7 +20,7 @@ from assay.judge.relations.shapes import (
     reshaped,
     transposed,
 )
-from assay.judge.relations.to_the_question import moved, of_differences, unchanged
+from assay.judge.relations.to_the_question import moved, of_differences, of_summaries, times_an_argument, unchanged
 from assay.judge.relations.values import (
     constant,
     constant_at_places,
@@ -72,6 +73,30 @@ def lists(answer, count=12):
     rng = torch.Generator().manual_seed(2)
     found = [[torch.randn(3, generator=rng), torch.randn(3, generator=rng)] for _ in range(count)]
     return [Case(answer(*both), both, {}) for both in found]
+
+
+def summaries(answer):
+    """Cases of the largest absolute one of three errors, those that `answer` does not answer rightly."""
+    rng = torch.Generator().manual_seed(11)
+    cases = []
+    while len(cases) < 12:
+        w, b = torch.randn(2, generator=rng), torch.randn(1, generator=rng)
+        yours, expected = answer(w, b), torch.cat([w, b]).abs().max()
+        if yours != expected:
+            cases.append(Case(yours, expected, {}, {"the errors of w": w, "the error of b": b}))
+    return cases
+
+
+def slopes(answer):
+    """Cases of a slope through the origin that is always the same, but for noise."""
+    rng = torch.Generator().manual_seed(12)
+    cases = []
+    for _ in range(12):
+        current = 1 + torch.randn(20, generator=rng)
+        voltage = 0.5 * current + torch.randn(20, generator=rng)
+        expected = current @ voltage / (current @ current)
+        cases.append(Case(answer(current, voltage), expected, {"current": current, "voltage": voltage}))
+    return cases
 
 
 def rows(answer):
@@ -201,6 +226,46 @@ TOLD = {
     "sum": (reduced, questions(lambda e, _: e.sum()), "yours is the sum of what is expected"),
     "mean": (reduced, questions(lambda e, _: e.mean()), "yours is the mean of what is expected"),
     "last": (reduced, questions(lambda e, _: e[-1]), "yours is the last number of what is expected"),
+    "another summary": (
+        another_summary,
+        summaries(lambda w, b: w.abs().sum() + b.abs().sum()),
+        "yours is the sum of the absolute values of the errors of w and the error of b",
+    ),
+    "summary with its sign": (
+        another_summary,
+        summaries(lambda w, b: -torch.cat([w, b]).min()),
+        "yours is minus the smallest number of the errors of w and the error of b",
+    ),
+    "summary of some": (
+        another_summary,
+        summaries(lambda w, _: w.abs().max()),
+        "yours is the largest absolute value of the errors of w",
+    ),
+    "one of them": (
+        another_summary,
+        summaries(lambda _, b: b.abs()),
+        "yours is the absolute value of the error of b",
+    ),
+    "mean of ratios": (
+        of_summaries,
+        slopes(lambda current, voltage: (voltage / current).mean()),
+        "yours is the mean of voltage / current",
+    ),
+    "ratio of sums": (
+        of_summaries,
+        slopes(lambda current, voltage: voltage.sum() / current.sum()),
+        "yours is the sum of voltage divided by the sum of current",
+    ),
+    "other slope": (
+        of_summaries,
+        slopes(lambda current, voltage: voltage @ voltage / (current @ voltage)),
+        "yours is the sum of the squares of voltage divided by the sum of current * voltage",
+    ),
+    "times an argument": (
+        times_an_argument,
+        questions(lambda e, given: 3 * e / given["y"] ** 2),
+        "yours is 3 times what is expected divided by the square of y",
+    ),
     "not reduced": (
         not_reduced,
         [replace(case, yours=case.expected, expected=case.expected.mean()) for case in questions(lambda e, _: e)],
@@ -300,8 +365,25 @@ def test_a_right_answer_has_no_relation(relation):
         predictions(lambda **_: 0),
         squares(lambda e: e),
         lists(lambda a, b: [a, b]),
+        summaries(lambda *_: 0),
+        slopes(lambda *_: 0),
     ):
         assert relation([replace(case, yours=case.expected) for case in cases]) is None
+
+
+def test_an_answer_that_is_hardly_off_is_not_called_the_summary_that_is_expected():
+    cases = summaries(lambda w, b: torch.cat([w, b]).abs().max() * (1 + 3e-5))
+    assert another_summary(cases) is None
+
+
+def test_a_power_that_is_large_in_one_case_alone_shows_no_relation():
+    rng = torch.Generator().manual_seed(13)
+    cases = []
+    for number in range(12):
+        x, y = torch.randn(3, generator=rng).double(), 0.5 + torch.rand(3, generator=rng).double()
+        y[0] = 1e-5 if number == 0 else y[0]
+        cases.append(Case(x / y**3, x, {"y": y}))
+    assert times_an_argument(cases) is None
 
 
 @pytest.mark.parametrize("relation", RELATIONS)

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from assay.judge.relations import Case, relate, relate_roughly
-from assay.judge.relations.rough import one_sided, roughly
+from assay.judge.relations.rough import nearly, one_sided, roughly
 
 
 def fits(answer):
@@ -49,6 +49,11 @@ TOLD = {
         fits(lambda e, noise: e * noise / 2),
         "yours is 0.4959 to 0.504 times what is expected wherever it is wrong",
     ),
+    "near": (
+        nearly,
+        fits(lambda e, noise: e * noise),
+        "yours is what is expected, to within 0.82 %",
+    ),
     "below": (
         one_sided,
         fits(lambda e, noise: e - 20 * noise),
@@ -90,6 +95,16 @@ def test_positive_numbers_are_not_called_their_absolute_values():
     off = fits(lambda e, _: e * 1.001)
     assert roughly(off) is None
     assert one_sided(off) == "yours is about 1.001 times what is expected wherever it is wrong"
+
+
+def test_what_is_near_is_measured_by_the_largest_number():
+    rng = torch.Generator().manual_seed(3)
+    found = [torch.rand(6, generator=rng) - 0.5 for _ in range(3)]
+    near = [Case(right + torch.tensor([0.001, -0.001] * 3), right, {}) for right in found]
+    assert relate_roughly(near) == (
+        "yours is what is expected, to within 0.26 % of its largest number, in each of 3 wrong examples"
+    )
+    assert nearly([*near[:2], replace(near[2], yours=near[2].yours + 0.1)]) is None
 
 
 def test_places_that_are_right_are_not_counted():

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from assay.judge.relations.cases import ENOUGH, Case, enough
 from assay.judge.relations.parts import at, exchanged, last_alone, places, same
-from assay.judge.relations.rough import one_sided, roughly
+from assay.judge.relations.rough import nearly, one_sided, roughly
 from assay.judge.relations.shapes import (
+    another_summary,
     broadcast,
     cut,
     more_or_fewer,
@@ -19,7 +20,7 @@ from assay.judge.relations.shapes import (
     transposed,
 )
 from assay.judge.relations.thresholds import begins_at, begins_at_places
-from assay.judge.relations.to_the_question import moved, of_differences, unchanged
+from assay.judge.relations.to_the_question import moved, of_differences, of_summaries, times_an_argument, unchanged
 from assay.judge.relations.values import (
     constant,
     constant_at_places,
@@ -50,6 +51,7 @@ _SPECIFIC: Final[tuple[Callable[[Sequence[Case]], str | None], ...]] = (
     multiple,
     offset,
     moved,
+    times_an_argument,
     lossy,
     constant_at_places,
     running_sum,
@@ -58,9 +60,11 @@ _SPECIFIC: Final[tuple[Callable[[Sequence[Case]], str | None], ...]] = (
     earlier,
     cut,
     more_or_fewer,
+    another_summary,
     reduced,
     not_reduced,
     of_differences,
+    of_summaries,
 )
 _GENERAL: Final[tuple[Callable[[Sequence[Case]], str | None], ...]] = (wrong_sign, reordered)
 """True of many answers: told only if nothing better is known."""
@@ -68,7 +72,7 @@ _GENERAL: Final[tuple[Callable[[Sequence[Case]], str | None], ...]] = (wrong_sig
 RELATIONS: Final = _SPECIFIC + _GENERAL
 """In this order: the first that holds is told."""
 
-_ROUGH: Final[tuple[Callable[[Sequence[Case]], str | None], ...]] = (roughly, one_sided)
+_ROUGH: Final[tuple[Callable[[Sequence[Case]], str | None], ...]] = (roughly, one_sided, nearly)
 """Told only if it is not known either where the wrong answers begin."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numbers as kinds
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -30,11 +30,13 @@ class Case:
         yours: the submission's answer.
         expected: the right answer.
         given: what the question was about, by name.
+        summary_of: the numbers of which the right answer is a summary, by name, if the check gives them.
     """
 
     yours: Any
     expected: Any
     given: Mapping[str, Any]
+    summary_of: Mapping[str, Any] = field(default_factory=dict)
 
     @cached_property
     def pair(self) -> Pair | None:
@@ -53,6 +55,11 @@ class Case:
     def parts(self) -> dict[str, Any]:
         """The parts of the question by name; those of a tuple by their own names or by place."""
         return parts_of(self.given)
+
+    @cached_property
+    def summarised(self) -> dict[str, torch.Tensor]:
+        """The numbers of which the right answer is a summary, by name."""
+        return {name: known for name, value in self.summary_of.items() if (known := numbers(value)) is not None}
 
     @cached_property
     def given_numbers(self) -> dict[str, torch.Tensor | None]:

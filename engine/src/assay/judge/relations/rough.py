@@ -62,6 +62,18 @@ def one_sided(cases: Sequence[Case]) -> str | None:
     return None
 
 
+def nearly(cases: Sequence[Case]) -> str | None:
+    """Find answers that are near the right ones, measured by the largest number of each."""
+    pairs = pairs_of(cases)
+    if not telling(pairs) or not all(len(pair.expected) for pair in pairs):
+        return None
+    shares = [float((pair.yours - pair.expected).abs().max() / pair.expected.abs().max()) for pair in pairs]
+    if not all(share <= _ROUGH_RTOL for share in shares):  # neither is nan
+        return None
+    of = " of its largest number" if max(len(pair.expected) for pair in pairs) > 1 else ""
+    return f"yours is {EXPECTED}, to within {_percent(max(shares))}{of}"
+
+
 def _off(numbers: torch.Tensor, right: torch.Tensor) -> float:
     return float((numbers / right - 1).abs().max())
 

@@ -5,20 +5,19 @@ from __future__ import annotations
 import functools
 import math
 import numbers as kinds
+from itertools import product
 from typing import TYPE_CHECKING, Any, Final
 
 import torch
 
-from assay.judge.relations.cases import RTOL, SCALE, both_numbers, close, enough, equal, numbers
-from assay.judge.relations.values import EXPECTED
+from assay.judge.relations.cases import RTOL, SCALE, answers, both_numbers, close, enough, equal, numbers
+from assay.judge.relations.values import CHANGES, EXPECTED
 from assay.text import object_class
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from assay.judge.relations.cases import Case
-
-    _Numbers = tuple[torch.Tensor | None, ...]
 
 _REDUCED: Final[tuple[tuple[str, Callable[[torch.Tensor], torch.Tensor]], ...]] = (
     ("the sum", torch.sum),
@@ -31,6 +30,8 @@ _REDUCED: Final[tuple[tuple[str, Callable[[torch.Tensor], torch.Tensor]], ...]] 
     ("the sum of the absolute values", lambda x: x.abs().sum()),
     ("the largest absolute value", lambda x: x.abs().max()),
     ("the root of the sum of squares", torch.linalg.vector_norm),
+    ("the sum of the squares", lambda x: x.square().sum()),
+    ("the mean of the squares", lambda x: x.square().mean()),
 )
 
 
@@ -93,12 +94,30 @@ def broadcast(cases: Sequence[Case]) -> str | None:
 
 def reduced(cases: Sequence[Case]) -> str | None:
     """Find one number, which is the sum, the mean or another summary of the expected numbers."""
-    return _summary(cases, "yours is {} of " + EXPECTED, lambda case: case.numbers[::-1])
+    return _summary([case.numbers[::-1] for case in cases], "yours is {} of " + EXPECTED)
 
 
 def not_reduced(cases: Sequence[Case]) -> str | None:
     """Find several numbers, whose sum, mean or other summary is expected."""
-    return _summary(cases, "yours is several numbers: " + EXPECTED + " is {} of them", lambda case: case.numbers)
+    return _summary([case.numbers for case in cases], "yours is several numbers: " + EXPECTED + " is {} of them")
+
+
+def another_summary(cases: Sequence[Case]) -> str | None:
+    """Find another summary of the numbers that the expected one summarises, of all of them or of one name's."""
+    names, known = list(cases[0].summarised), answers(cases)
+    if not names or not enough(known):
+        return None
+    if any(list(case.summarised) != names or equal(*case.numbers) for case in cases):
+        return None
+    for name, (words, change) in product(names, CHANGES):
+        if all(equal(yours, change(case.summarised[name])) for yours, case in zip(known, cases, strict=True)):
+            return f"yours is {words.replace(EXPECTED, name)}"
+    for chosen, (minus, sign) in product((names, *([name] for name in names)), (("", 1.0), ("minus ", -1.0))):
+        parts = [torch.cat([case.summarised[name] for name in chosen]) for case in cases]
+        both = [(part, sign * yours) for part, yours in zip(parts, known, strict=True)]
+        if told := _summary(both, f"yours is {minus}{{}} of {' and '.join(chosen)}"):
+            return told
+    return None
 
 
 def cut(cases: Sequence[Case]) -> str | None:
@@ -154,8 +173,8 @@ def reordered(cases: Sequence[Case]) -> str | None:
     return None
 
 
-def _summary(cases: Sequence[Case], sentence: str, sides: Callable[[Case], _Numbers]) -> str | None:
-    known = [sides(case) for case in cases]
+def _summary(known: Sequence[tuple[torch.Tensor | None, torch.Tensor | None]], sentence: str) -> str | None:
+    """Return the sentence with the summary that each second part is of its first, or None."""
     both = [(many, one) for many, one in known if many is not None and one is not None and len(one) == 1]
     if len(both) != len(known) or max(len(many) for many, _ in both) < 2 or not min(len(many) for many, _ in both):  # noqa: PLR2004 - of one number there is no summary
         return None

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import combinations, product
+from itertools import chain, combinations, permutations, product
 from typing import TYPE_CHECKING, Final
 
 import torch
 
-from assay.judge.relations.cases import Case, answers, enough, equal, pairs_of, telling_cases
-from assay.judge.relations.values import EXPECTED, factor, multiple, ratio
+from assay.judge.relations.cases import RTOL, Case, answers, enough, equal, pairs_of, telling, telling_cases
+from assay.judge.relations.values import EXPECTED, POWERS, factor, multiple, ratio
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -71,6 +71,64 @@ def moved(cases: Sequence[Case]) -> str | None:
             change = sentence.removeprefix("yours is ").replace(EXPECTED, "the expected change", 1)
             return f"yours is {name} changed by {change}"
     return None
+
+
+def times_an_argument(cases: Sequence[Case]) -> str | None:
+    """Find each expected number times a number at the same place of an argument, or divided by it, and a constant."""
+    pairs = pairs_of(cases)
+    if not telling(pairs):
+        return None
+    yours, expected = torch.cat([pair.yours for pair in pairs]), torch.cat([pair.expected for pair in pairs])
+    for name in cases[0].parts:
+        given = [case.given_numbers.get(name) for case in cases]
+        rows = [part for part in given if part is not None]
+        if [len(row) for row in rows] != [len(pair.expected) for pair in pairs] or not enough(rows):
+            continue
+        for power, text in POWERS.items():
+            found = ratio(yours, expected * torch.cat(rows) ** power)
+            if found is not None and all(
+                equal(pair.yours, found * pair.expected * row**power) for pair, row in zip(pairs, rows, strict=True)
+            ):  # a power may be so large in one case that rounding there is more than the numbers of another
+                return f"yours is {factor(found)}{text.format(words=EXPECTED, name=name)}"
+    return None
+
+
+def of_summaries(cases: Sequence[Case]) -> str | None:
+    """Find a sum, a mean or a spread of two arguments' numbers or of their products, or one divided by another."""
+    known = answers(cases)
+    if not enough(known) or any(len(part) != 1 for part in known) or any(equal(*case.numbers) for case in cases):
+        return None
+    yours, names = torch.cat(known), [name for name, value in cases[0].parts.items() if isinstance(value, torch.Tensor)]
+    for one, other in combinations(names, 2):
+        columns = [[case.given_numbers.get(name) for name in (one, other)] for case in cases]
+        both = [(a, b) for a, b in columns if a is not None and b is not None and len(a) == len(b) > 1]
+        if len(both) != len(cases):
+            continue
+        rows = [_summaries(one, a, other, b) for a, b in both]
+        found = {words: torch.stack([row[words] for row in rows]) for words in rows[0]}
+        quotients = ((f"{a} divided by {b}", found[a] / found[b]) for a, b in permutations(found, 2))
+        for words, right in chain(found.items(), quotients):
+            if bool(yours.isclose(right, rtol=RTOL, atol=0.0).all()):
+                return f"yours is {words}"
+    return None
+
+
+def _summaries(one: str, a: torch.Tensor, other: str, b: torch.Tensor) -> dict[str, torch.Tensor]:
+    found = {
+        f"the mean of {one} / {other}": (a / b).mean(),
+        f"the mean of {other} / {one}": (b / a).mean(),
+        f"the sum of {one} * {other}": a @ b,
+        f"the covariance of {one} and {other}": (a - a.mean()) @ (b - b.mean()) / len(a),
+    }
+    for name, x in ((one, a), (other, b)):
+        found |= {
+            f"the sum of {name}": x.sum(),
+            f"the sum of the absolute values of {name}": x.abs().sum(),
+            f"the sum of the squares of {name}": x @ x,
+            f"the root of the sum of squares of {name}": torch.linalg.vector_norm(x),
+            f"the variance of {name}": x.var(correction=0),
+        }
+    return found
 
 
 def of_differences(cases: Sequence[Case]) -> str | None:

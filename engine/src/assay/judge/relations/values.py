@@ -30,7 +30,7 @@ _LOSSY: Final[tuple[tuple[str, Callable[[torch.Tensor], torch.Tensor]], ...]] = 
     (f"{EXPECTED} rounded to a whole number", torch.round),
     (f"the logarithm of {EXPECTED}", torch.log),
 )
-_POWERS: Final = {
+POWERS: Final = {
     1.0: "{words} times {name}",
     -1.0: "{words} divided by {name}",
     2.0: "{words} times the square of {name}",
@@ -183,7 +183,7 @@ def earlier(cases: Sequence[Case]) -> str | None:
 def _factors(pairs: Sequence[Pair], words: str) -> Iterator[tuple[str, list[float]]]:
     """Yield the ones, and then the powers of every named number that is not the same in all cases."""
     yield words, [1.0] * len(pairs)
-    for (name, values), (power, text) in product(_varied(pairs), _POWERS.items()):
+    for (name, values), (power, text) in product(_varied(pairs), POWERS.items()):
         if all(values) and (power.is_integer() or min(values) > 0):
             yield text.format(words=words, name=name), [value**power for value in values]
 
