@@ -60,12 +60,12 @@ def answers_otherwise(function: Callable[..., Any], cases: Sequence[Case]) -> st
         function: the model answer.
         cases: wrong answers of the submission's, whose questions are the function's arguments by name.
     """
-    wrong = [numbers(case.yours) for case in cases if not equal(*case.numbers)]
+    wrong = [case.numbers[0] for case in cases if not equal(*case.numbers)]
     # The same number may be the answer to many questions.
     if not enough(part for part in wrong if part is not None):
         return None
     for sentence, change in _changes(function, cases[0].given):
-        if all(equal(numbers(case.yours), _answer(function, change, case)) for case in cases):
+        if all(equal(case.numbers[0], _answer(function, change, case)) for case in cases):
             return f"yours is right {sentence}, in each of {len(cases)} wrong examples"
     return None
 

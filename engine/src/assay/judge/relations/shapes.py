@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from assay.judge.relations.cases import Case
 
-_REDUCED: Final[tuple[tuple[str, Callable[[torch.Tensor], torch.Tensor]], ...]] = (
+REDUCED: Final[tuple[tuple[str, Callable[[torch.Tensor], torch.Tensor]], ...]] = (
     ("the sum", torch.sum),
     ("the mean", torch.mean),
     ("the largest number", torch.max),
@@ -180,7 +180,7 @@ def _summary(known: Sequence[tuple[torch.Tensor | None, torch.Tensor | None]], s
         return None
     if not enough(torch.cat([many, one]) for many, one in both):
         return None
-    for words, summary in _REDUCED:
+    for words, summary in REDUCED:
         if all(bool(close(one, summary(many).reshape(1)).all()) for many, one in both):
             return sentence.format(words)
     return None

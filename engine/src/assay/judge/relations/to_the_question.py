@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import torch
 
 from assay.judge.relations.cases import RTOL, Case, answers, enough, equal, pairs_of, telling, telling_cases
+from assay.judge.relations.shapes import REDUCED
 from assay.judge.relations.values import EXPECTED, POWERS, factor, multiple, ratio
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ _ELEMENTWISE: Final[tuple[tuple[str, Change], ...]] = (
     ("absolute differences", torch.abs),
     ("differences", lambda x: x),
 )
-_REDUCED: Final[tuple[tuple[str, Change], ...]] = (
+_SUMMED: Final[tuple[tuple[str, Change], ...]] = (
     ("the mean of the ", torch.mean),
     ("the sum of the ", torch.sum),
     ("the ", lambda x: x),
@@ -121,13 +122,8 @@ def _summaries(one: str, a: torch.Tensor, other: str, b: torch.Tensor) -> dict[s
         f"the covariance of {one} and {other}": (a - a.mean()) @ (b - b.mean()) / len(a),
     }
     for name, x in ((one, a), (other, b)):
-        found |= {
-            f"the sum of {name}": x.sum(),
-            f"the sum of the absolute values of {name}": x.abs().sum(),
-            f"the sum of the squares of {name}": x @ x,
-            f"the root of the sum of squares of {name}": torch.linalg.vector_norm(x),
-            f"the variance of {name}": x.var(correction=0),
-        }
+        found |= {f"{words} of {name}": summary(x) for words, summary in REDUCED}
+        found[f"the variance of {name}"] = x.var(correction=0)
     return found
 
 
@@ -137,7 +133,7 @@ def of_differences(cases: Sequence[Case]) -> str | None:
     if not known or not telling_cases(cases):
         return None
     for words, rows in _differences(cases):
-        for (each, change), (reduction, reduce), (after, last) in product(_ELEMENTWISE, _REDUCED, _AFTERWARDS):
+        for (each, change), (reduction, reduce), (after, last) in product(_ELEMENTWISE, _SUMMED, _AFTERWARDS):
             right = [last(reduce(change(row))).reshape(-1) for row in rows]
             if any(len(a) != len(b) for a, b in zip(known, right, strict=True)):
                 continue
