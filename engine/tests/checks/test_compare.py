@@ -172,6 +172,13 @@ def test_the_dtype_counts_only_where_the_exercise_asks_for_one():
     assert caught.value.expected == "dtype float32"
 
 
+@pytest.mark.parametrize(("yours", "dtype"), [(2.0, None), ("2", None), (torch.tensor(1.0), torch.float64)])
+def test_a_check_that_knows_what_to_do_says_it(yours, dtype):
+    with pytest.raises(Mismatch) as caught:
+        assert_close(yours, torch.tensor(1.0) if dtype else 1.0, dtype=dtype, help="start anew")
+    assert caught.value.help == "start anew"
+
+
 @pytest.mark.parametrize("condition", [False, torch.tensor([True, False]), torch.empty(0), 0, None])
 def test_a_law_that_does_not_hold_is_a_mismatch(condition):
     with pytest.raises(Mismatch) as caught:

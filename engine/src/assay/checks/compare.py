@@ -48,6 +48,7 @@ def assert_close(  # noqa: PLR0913 - each bound, and why
     atol: float | None = None,
     because: str | None = None,
     dtype: torch.dtype | None = None,
+    help: str | None = None,  # noqa: A002 - the report's own word
     plot: Sketch | None = None,
     summary_of: Mapping[str, torch.Tensor] | None = None,
 ) -> None:
@@ -61,6 +62,7 @@ def assert_close(  # noqa: PLR0913 - each bound, and why
         atol: absolute bound.
         because: the reason for a bound that is looser than rounding; the student reads it.
         dtype: the dtype that yours must have, if the exercise asks for one.
+        help: what to do if yours is not right, if the check knows it; the student reads it.
         plot: values that the student's page draws if yours is not right.
         summary_of: the numbers of which the expected one is a summary, by name: `{"the errors of w": ...}` if the
             largest error is expected. A student who gives another summary, such as their sum, is told so.
@@ -73,11 +75,11 @@ def assert_close(  # noqa: PLR0913 - each bound, and why
     bound, within = _bound(rtol, atol, because)
     outcome = compare(yours, expected, bound)
     if outcome == "beyond the bound":
-        raise Mismatch(yours, expected, within=within, plot=plot, summary_of=summary_of)
+        raise Mismatch(yours, expected, within=within, help=help, plot=plot, summary_of=summary_of)
     if outcome == "different":
-        raise Mismatch(yours, expected, plot=plot)
+        raise Mismatch(yours, expected, help=help, plot=plot)
     if dtype is not None and getattr(yours, "dtype", None) != dtype:
-        raise Mismatch(yours, Prose(f"dtype {str(dtype).removeprefix('torch.')}"))
+        raise Mismatch(yours, Prose(f"dtype {str(dtype).removeprefix('torch.')}"), help=help)
 
 
 def require(

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from assay.judge.relations import RELATIONS, Case, begins, relate
-from assay.judge.relations.parts import exchanged, last_alone
+from assay.judge.relations.parts import alike, exchanged, last_alone
 from assay.judge.relations.shapes import (
     another_summary,
     broadcast,
@@ -222,6 +222,11 @@ TOLD = {
         "each item of yours is the sum of all expected items up to it",
     ),
     "exchanged": (exchanged, lists(lambda a, b: [b, a]), "the two parts of yours have changed places"),
+    "alike": (
+        alike,
+        lists(lambda a, _: [a, a]),
+        "all parts of yours are equal, the expected parts are not",
+    ),
     "earlier": (earlier, previous(), "yours is the answer to the question before"),
     "sum": (reduced, questions(lambda e, _: e.sum()), "yours is the sum of what is expected"),
     "mean": (reduced, questions(lambda e, _: e.mean()), "yours is the mean of what is expected"),
@@ -327,7 +332,7 @@ GENERAL = {
 }
 """Relations that are true of another one's cases as well, and say less."""
 
-EXACT = {more_or_fewer, other_kind, reshaped, not_finite, transposed, reordered, cut}
+EXACT = {alike, more_or_fewer, other_kind, reshaped, not_finite, transposed, reordered, cut}
 """Relations that nothing is fitted to, or whose examples here have more than eight numbers each."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from assay.judge.relations.cases import ENOUGH, Case, enough
-from assay.judge.relations.parts import at, exchanged, last_alone, places, same
+from assay.judge.relations.parts import alike, at, exchanged, last_alone, places, same
 from assay.judge.relations.rough import nearly, one_sided, roughly
 from assay.judge.relations.shapes import (
     another_summary,
@@ -65,6 +65,7 @@ _SPECIFIC: Final[tuple[Callable[[Sequence[Case]], str | None], ...]] = (
     not_reduced,
     of_differences,
     of_summaries,
+    alike,
 )
 _GENERAL: Final[tuple[Callable[[Sequence[Case]], str | None], ...]] = (wrong_sign, reordered)
 """True of many answers: told only if nothing better is known."""
@@ -132,6 +133,6 @@ def _listed(found: Sequence[str]) -> str:
     return " and ".join(names) + (" is" if len(names) == 1 else " are")
 
 
-def counted(cases: Sequence[Case]) -> str:
+def counted(examples: Sequence[object]) -> str:
     """Return the number of examples that a sentence is about, if there are several."""
-    return f", in each of {len(cases)} wrong examples" if len(cases) > 1 else ""
+    return f", in each of {len(examples)} wrong examples" if len(examples) > 1 else ""

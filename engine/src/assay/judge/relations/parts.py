@@ -56,6 +56,18 @@ def last_alone(cases: Sequence[Case]) -> str | None:
     return None
 
 
+def alike(cases: Sequence[Case]) -> str | None:
+    """Find parts that are all the same, where those expected are not: two models that share what each should have."""
+    for case in cases:
+        both = [[numbers(part) for part in (parts(value) or {}).values()] for value in (case.yours, case.expected)]
+        if not all(both) or len(both[0]) != len(both[1]):
+            return None
+        same_yours, same_expected = (all(equal(part, items[0]) for part in items) for items in both)
+        if not same_yours or same_expected:
+            return None
+    return "all parts of yours are equal, the expected parts are not"
+
+
 def _same_numbers(yours: Any, expected: Any) -> bool:
     return equal(numbers(yours), numbers(expected))
 

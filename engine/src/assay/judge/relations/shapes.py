@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
     from assay.judge.relations.cases import Case
 
-REDUCED: Final[tuple[tuple[str, Callable[[torch.Tensor], torch.Tensor]], ...]] = (
+    Summaries = tuple[tuple[str, Callable[[torch.Tensor], torch.Tensor]], ...]
+
+_OF_ALL: Final[Summaries] = (
     ("the sum", torch.sum),
     ("the mean", torch.mean),
     ("the largest number", torch.max),
     ("the smallest number", torch.min),
-    ("the first number", lambda x: x[0]),
-    ("the last number", lambda x: x[-1]),
     ("the mean of the absolute values", lambda x: x.abs().mean()),
     ("the sum of the absolute values", lambda x: x.abs().sum()),
     ("the largest absolute value", lambda x: x.abs().max()),
@@ -33,6 +33,7 @@ REDUCED: Final[tuple[tuple[str, Callable[[torch.Tensor], torch.Tensor]], ...]] =
     ("the sum of the squares", lambda x: x.square().sum()),
     ("the mean of the squares", lambda x: x.square().mean()),
 )
+REDUCED: Final[Summaries] = (*_OF_ALL, ("the first number", lambda x: x[0]), ("the last number", lambda x: x[-1]))
 
 
 def other_kind(cases: Sequence[Case]) -> str | None:
@@ -115,7 +116,9 @@ def another_summary(cases: Sequence[Case]) -> str | None:
     for chosen, (minus, sign) in product((names, *([name] for name in names)), (("", 1.0), ("minus ", -1.0))):
         parts = [torch.cat([case.summarised[name] for name in chosen]) for case in cases]
         both = [(part, sign * yours) for part, yours in zip(parts, known, strict=True)]
-        if told := _summary(both, f"yours is {minus}{{}} of {' and '.join(chosen)}"):
+        # The last number of several parts is that of the last part.
+        summaries = REDUCED if len(chosen) == 1 else _OF_ALL
+        if told := _summary(both, f"yours is {minus}{{}} of {' and '.join(chosen)}", summaries):
             return told
     return None
 
@@ -173,14 +176,16 @@ def reordered(cases: Sequence[Case]) -> str | None:
     return None
 
 
-def _summary(known: Sequence[tuple[torch.Tensor | None, torch.Tensor | None]], sentence: str) -> str | None:
+def _summary(
+    known: Sequence[tuple[torch.Tensor | None, torch.Tensor | None]], sentence: str, summaries: Summaries = REDUCED
+) -> str | None:
     """Return the sentence with the summary that each second part is of its first, or None."""
     both = [(many, one) for many, one in known if many is not None and one is not None and len(one) == 1]
     if len(both) != len(known) or max(len(many) for many, _ in both) < 2 or not min(len(many) for many, _ in both):  # noqa: PLR2004 - of one number there is no summary
         return None
     if not enough(torch.cat([many, one]) for many, one in both):
         return None
-    for words, summary in REDUCED:
+    for words, summary in summaries:
         if all(bool(close(one, summary(many).reshape(1)).all()) for many, one in both):
             return sentence.format(words)
     return None
