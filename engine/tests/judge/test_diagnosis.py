@@ -263,7 +263,7 @@ def transcript(answer):
 def told(yours, *expected):
     """Return what is said of an answer, where the reference gives these for its two seeds."""
     outcome = Outcome(Example(lambda: None, {}), Mismatch(yours, Prose("another one")), transcript(yours))
-    return diagnose([outcome], lambda _, number: transcript(expected[number]), SimpleNamespace())
+    return diagnose([outcome], lambda _, number: transcript(expected[number]), SimpleNamespace(), None)
 
 
 def test_an_answer_that_is_random_in_the_reference_is_not_compared_with_it():

@@ -41,7 +41,7 @@ def diagnosed(pairs):
     """Return what is said of transcripts, each beside the reference's."""
     wrong = [Outcome(Example(lambda: None, {}), Mismatch(1, Prose("another one")), yours) for yours, _ in pairs]
     rights = {id(outcome.example): right for outcome, (_, right) in zip(wrong, pairs, strict=True)}
-    return diagnose(wrong, lambda example, _: rights[id(example)], SimpleNamespace(Model=Model, look=lambda x: x))
+    return diagnose(wrong, lambda example, _: rights[id(example)], SimpleNamespace(Model=Model, look=lambda x: x), None)
 
 
 def looked_at(shown):
@@ -103,8 +103,8 @@ def test_an_order_that_is_the_same_twice_by_chance_is_random_all_the_same():
     up, down, mixed = range(9), range(8, -1, -1), (*range(0, 9, 2), *range(1, 9, 2))
     reference = {0: passes(up, mixed), 1: passes(up, down)}
     wrong = Outcome(Example(lambda: None, {}), Mismatch(1, Prose("another one")), passes(down, down))
-    assert diagnose([wrong], lambda _, number: reference[number], SimpleNamespace(look=lambda x: x)) is None
-    assert diagnose([wrong], lambda *_: passes(up, down), SimpleNamespace(look=lambda x: x)) == (
+    assert diagnose([wrong], lambda _, number: reference[number], SimpleNamespace(look=lambda x: x), None) is None
+    assert diagnose([wrong], lambda *_: passes(up, down), SimpleNamespace(look=lambda x: x), None) == (
         "generator: yours is what is expected from back to front"
     )
 

@@ -1,5 +1,7 @@
 """The recogniser asks mistakes in this process, and keeps what it learns to itself."""
 
+import functools
+from contextlib import contextmanager
 from types import SimpleNamespace
 
 import pytest
@@ -135,6 +137,20 @@ def test_a_check_that_measures_is_not_run_again(session):
     session.checks["test_one"].fixturenames.append("reference_guest")
     assert session.recogniser.hint_for(session.checks["test_one"], error, []) is None
     assert not session.recogniser.reference_passes(session.checks["test_one"], error)
+
+
+def test_the_reference_is_asked_with_other_arguments(session):
+    item = session.checks["test_one"]
+    example = session.failure("test_one", lambda x: x + 2).assay_example
+
+    @contextmanager
+    def with_factor(factor, arguments):
+        arguments["factor"] = factor
+        yield
+
+    assert session.recogniser.ask_changed(item, example, "scaled", functools.partial(with_factor, 2.0)) is None
+    answer = session.recogniser.ask_changed(item, example, "scaled", functools.partial(with_factor, 5.0))
+    assert (answer.yours, answer.expected) == (5.0, 2.0)
 
 
 def test_an_answer_that_the_check_cannot_use_is_told_from_a_broken_check(session):

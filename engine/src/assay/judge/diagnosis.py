@@ -17,6 +17,7 @@ from assay.judge.known_objects import Objects
 from assay.judge.measurements import measurements_of
 from assay.judge.messages import bounded
 from assay.judge.other_question import answers_otherwise
+from assay.judge.other_sizes import right_with_another_size
 from assay.judge.recognition import repeatable
 from assay.judge.recording import Outcome, Outcomes
 from assay.judge.relations import ENOUGH, Case, begins, counted, relate, relate_roughly
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from assay.judge.examples import ExampleBook
+    from assay.judge.other_sizes import AskChanged
     from assay.judge.recognition import Recogniser
     from assay.judge.recording import Example
     from assay.judge.state import JudgeState
@@ -104,7 +106,8 @@ class Diagnostician:
             if not drawn:
                 self._asked[exercise] += _CHECKS
             outcomes = self._ask_again(item, drawn=drawn)
-        return diagnose(outcomes, asked, reference)
+        ask_changed = functools.partial(self._recogniser.ask_changed, item) if asked is not None else None
+        return diagnose(outcomes, asked, reference, ask_changed)
 
     def _ask_again(self, item: Any, *, drawn: bool) -> list[Outcome]:
         """Return the outcomes of the check's examples, of each round with other numbers."""
@@ -126,7 +129,10 @@ class Diagnostician:
 
 
 def diagnose(
-    outcomes: Sequence[Outcome], ask_reference: Callable[[Example, int], Transcript] | None, reference: ModuleType
+    outcomes: Sequence[Outcome],
+    ask_reference: Callable[[Example, int], Transcript] | None,
+    reference: ModuleType,
+    ask_changed: AskChanged | None,
 ) -> str | None:
     """Return a sentence about how all wrong answers are related to the right ones, or None.
 
@@ -135,16 +141,21 @@ def diagnose(
         ask_reference: asks the model answers the same, with another randomness for each number; None if they must not
             be asked.
         reference: the model answers, whose signatures name the arguments.
+        ask_changed: asks the model answers the same, one function of which meets other arguments; None if they must
+            not be asked.
     """
     wrong = [outcome for outcome in outcomes if outcome.error is not None]
     right = [_given(outcome, reference) for outcome in outcomes if outcome.error is None]
     cases = _compared(wrong, reference)
+    if ask_changed is not None and (otherwise := right_with_another_size(wrong, reference, ask_changed)):
+        return otherwise
     if sentence := relate(cases):
         return sentence.replace(ALWAYS, "") if right else sentence
     known = same_differences(wrong, ask_reference, reference) if ask_reference is not None else []
-    by_calls = _by_calls(known, right if not cases else []) if known else None
-    if exact := by_calls or begins(cases, right):
+    if known and (exact := _by_calls(known)):
         return exact
+    if begun := _begins_by_calls(known, right if not cases else []) or begins(cases, right):
+        return begun
     rough = relate_roughly([difference.case for difference in known])
     return relate_roughly(cases) or (f"{known[0].target}: {rough}" if rough else None)
 
@@ -160,16 +171,21 @@ def _varied(failures: Sequence[Exception]) -> bool:
     return len(known) < len(right) or enough(known)
 
 
-def _by_calls(known: Sequence[Difference], right: Sequence[Mapping[str, Any]]) -> str | None:
+def _by_calls(known: Sequence[Difference]) -> str | None:
     """Relate the first answers that differ from the reference's."""
     target, function = known[0].target, known[0].function
     cases = [difference.case for difference in known]
     if all(difference.changed for difference in known):
         return f"a tensor is changed that was only given to look at{counted(cases)}"
     otherwise = answers_otherwise(function, cases) if function is not None else None
-    known_once = otherwise or relate(cases) or _earlier_answer(known)
-    sentence = known_once or begins(cases, right) or _second_call(known)
+    sentence = otherwise or relate(cases) or _earlier_answer(known)
     return f"{target}: {sentence}" if sentence else None
+
+
+def _begins_by_calls(known: Sequence[Difference], right: Sequence[Mapping[str, Any]]) -> str | None:
+    """Say what tells the calls that were answered wrongly from the others."""
+    sentence = begins([difference.case for difference in known], right) or _second_call(known) if known else None
+    return f"{known[0].target}: {sentence}" if sentence else None
 
 
 def _earlier_answer(known: Sequence[Difference]) -> str | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
 from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from assay.host.transcript import Transcript
     from assay.judge.examples import ExampleBook
     from assay.judge.memory import Measured
+    from assay.judge.other_sizes import Change
     from assay.judge.recording import Example
     from assay.judge.state import JudgeState
     from assay.model import Submission
@@ -139,6 +142,29 @@ class Recogniser:
         self._run(example, {**example.arguments, "submission": reference})
         transcript: Transcript = channel.transcript
         return transcript
+
+    def ask_changed(self, item: Any, example: Example, name: str, change: Change) -> BaseException | None:
+        """Return what an example raises if the reference answers, and the arguments of one of its functions change.
+
+        Args:
+            item: the check for one submission.
+            example: the example.
+            name: the function.
+            change: takes the arguments of a call by name, may change them, and is the context of the call.
+        """
+        module = self._trusted(item, None)
+        function = getattr(module, name)
+        signature = inspect.signature(function)
+
+        @functools.wraps(function)
+        def call_changed(*args: Any, **kwargs: Any) -> Any:
+            bound = signature.bind(*args, **kwargs)
+            with change(bound.arguments):
+                return function(*bound.args, **bound.kwargs)
+
+        setattr(module, name, call_changed)
+        submission = self._proxy(item, module, self._state.guest_seed(item))
+        return self._run(example, {**example.arguments, "submission": submission})
 
     def leftovers_behind(self, item: Any, error: Any) -> str | None:
         """Return a sentence about torch's settings that the import changed, if the answer is right without that."""
