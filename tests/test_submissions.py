@@ -33,7 +33,7 @@ EXPECTED = {
     (SCRATCH, "forgot_zero_grad"): (FULL | {"0": 19}, "zero_grad"),
     (SCRATCH, "huber_without_abs"): (FULL | {"8": 8}, "abs"),
     (SCRATCH, "library_class"): (FULL | {"0": 0}, None),
-    (SCRATCH, "mixed_robust"): (FULL | {"8": 10}, "mixture"),
+    (SCRATCH, "mixed_robust"): (FULL | {"8": 10}, "grows with the square"),
     (SCRATCH, "notebook"): (FULL | MORE, None),
     (SCRATCH, "out_of_place_step"): (FULL | {"0": 11, "8": 9}, "in place"),
     # The summed absolute loss as a robust one, Planck's law that overflows, and a rate for one unit and temperature only.
@@ -42,7 +42,7 @@ EXPECTED = {
     (SCRATCH, "right_parameters"): (FULL | MORE, None),
     (SCRATCH, "right_plain"): (FULL | MORE, None),
     (SCRATCH, "shuffled_apart"): (FULL | {"7": 13}, "apart"),
-    (SCRATCH, "squared_robust"): (FULL | {"8": 11}, "squared"),
+    (SCRATCH, "squared_robust"): (FULL | {"8": 11}, "grows with the square"),
     (SCRATCH, "starter"): ({}, "this is not written yet"),
     (SCRATCH, "variance_start"): (FULL | {"0": 20, "8": 13}, "sigma is the standard deviation"),
     (CONCISE, "gradients_from_data"): ({}, "is the values alone"),

@@ -6,6 +6,9 @@ from d2l import torch as d2l
 from torch import nn
 from torch.nn import functional as F
 
+MOMENTUM = "momentum makes the second step longer: leave it out"
+WEIGHT_DECAY = "weight decay pulls the parameters to zero: leave it out"
+
 
 @mistake("LinearRegression.loss", hint="the half of section 3.4 does not belong here: the loss is nn.MSELoss()")
 def half(self, y_hat, y):
@@ -109,12 +112,12 @@ def rate_fixed(self):
     return torch.optim.SGD(self.parameters(), 0.03)
 
 
-@mistake("LinearRegression.configure_optimizers", hint="momentum makes the second step longer: leave it out")
+@mistake("LinearRegression.configure_optimizers", hint=MOMENTUM)
 def momentum(self):
     return torch.optim.SGD(self.parameters(), self.lr, momentum=0.9)
 
 
-@mistake("LinearRegression.configure_optimizers", hint="weight decay pulls the parameters to zero: leave it out")
+@mistake("LinearRegression.configure_optimizers", hint=WEIGHT_DECAY)
 def weight_decay(self):
     return torch.optim.SGD(self.parameters(), self.lr, weight_decay=0.1)
 

@@ -11,6 +11,7 @@ FROM_VALUES = (
 
 OWN_PARAMETERS = "the model has new parameters, which its optimiser does not know: leave it the ones that it had"
 MODE = "the model stays in evaluation mode: leave its mode as it was"
+EXCHANGED = "the prediction comes first: model.loss(model(X), y)"
 ONE_LOSS = "this is the squared loss's gradient whatever the model's loss is: ask the model, model.loss(model(X), y)"
 
 
@@ -158,7 +159,7 @@ def transposed(model, X, y):
     return model.net.weight.grad.T, model.net.bias.grad
 
 
-@mistake("gradients", hint="the prediction comes first: model.loss(model(X), y)")
+@mistake("gradients", hint=EXCHANGED)
 def arguments_exchanged(model, X, y):
     model.zero_grad()
     model.loss(y, model(X)).backward()

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn import functional as F
 
-from .mistakes_0_model import bias_left_out, mean_twice
+from .mistakes_0_model import MOMENTUM, WEIGHT_DECAY, bias_left_out, mean_twice
 from .models import (
     assert_any_number_of_rows,
     assert_any_scale,
@@ -74,7 +74,7 @@ def test_a_step_is_minus_the_rate_times_the_gradient(submission, X, y, w, b, lr)
 
 @pytest.mark.points(2)
 def test_optimizer_is_pytorchs_sgd(submission, rng):
-    """configure_optimizers() gives a torch.optim.SGD at the model's rate"""
+    """configure_optimizers() gives a torch.optim.SGD at the model's rate, without momentum and weight decay"""
     lr = float(torch.rand((), generator=rng))
     optimizer = require_object(make_model(submission, torch.zeros(1, 2), torch.zeros(1), lr).configure_optimizers())
     groups = optimizer.param_groups
@@ -84,8 +84,10 @@ def test_optimizer_is_pytorchs_sgd(submission, rng):
     require(
         of_sgd, yours=[sorted(map(str, found)) for found in settings_of], expected="the settings of torch.optim.SGD"
     )
-    rates = [group.get("lr") if isinstance(group, dict) else group for group in groups]
-    assert_close(rates, [lr] * len(rates))
+    assert_close([group.get("lr") for group in groups], [lr] * len(groups))
+    for name, told in {"momentum": MOMENTUM, "weight_decay": WEIGHT_DECAY}.items():
+        found = [group.get(name) for group in groups]
+        assert_close({name: found}, {name: [0.0] * len(groups)}, atol=0, help=told)
 
 
 @pytest.mark.points(2)

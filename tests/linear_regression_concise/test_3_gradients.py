@@ -2,11 +2,11 @@
 
 import pytest
 import torch
-from assay.checks import Regression, assert_close, assign, regressions, remote, require, require_object
+from assay.checks import Mismatch, Regression, assert_close, assign, regressions, remote, require, require_object
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from .mistakes_3_gradients import MODE, OWN_PARAMETERS
+from .mistakes_3_gradients import EXCHANGED, MODE, ONE_LOSS, OWN_PARAMETERS
 from .models import draw, keep, set_parameters
 
 PROBLEMS = regressions().map(lambda problem: problem._replace(y=problem.y + 1))
@@ -44,10 +44,13 @@ def test_gradients_from_before_do_not_count(submission, problem):
 @given(PROBLEMS)
 def test_the_loss_is_the_models_own(submission, problem):
     """a model with another loss, here Huber's or a sum, or with another forward, gets the gradients of that loss"""
+    problem = problem._replace(y=problem.y + 2)  # beyond Huber's delta also in the simplest problem
     X, y, w, b = problem
     model = make_trained_model(submission, problem)
+    remote(model).net.weight.grad = torch.full((1, X.shape[1]), 16.0)
+    remote(model).net.bias.grad = torch.full((1,), 16.0)
     model.loss = getattr(submission.d2l, "F.huber_loss")
-    assert_close(submission.gradients(model, X, y), slopes(problem, lambda r: r.clamp(-1, 1)))
+    require_own(submission.gradients(model, X, y), slopes(problem, lambda r: r.clamp(-1, 1)), problem)
     model.loss = getattr(submission.d2l, "nn.MSELoss")(reduction="sum").forward
     assert_close(submission.gradients(model, X, y), slopes(problem, lambda r: 2 * r * len(X)))
     model = set_parameters(submission.d2l.DoubledRegression(1 / 16), w.T, b)  # ŷ = 2 (Xw + b): 4r in each of both
@@ -59,12 +62,15 @@ def test_the_loss_is_the_models_own(submission, problem):
 @given(regressions(bound=1, step=1 / 4))
 def test_the_loss_tells_its_arguments_apart(submission, problem):
     """a loss that is not symmetric gets y_hat first and y second"""
-    X, y, w, b = problem
+    # So that the simplest problem tells this loss from the exchanged one, and both from the squared loss.
+    problem = problem._replace(b=problem.b + 1, y=problem.y + 3)
+    X, y, *_ = problem
     model = make_trained_model(submission, problem)
     model.loss = getattr(submission.d2l, "nn.PoissonNLLLoss")().forward  # the mean of exp(ŷ) - y ŷ
-    pulls = (X @ w + b).exp() - y
-    right = [pulls.T @ X / len(X), pulls.mean(0)]
-    assert_close(submission.gradients(model, X, y), right, rtol=1e-5, atol=1e-5, because="rounding of the exponentials")
+    found = submission.gradients(model, X, y)
+    told = EXCHANGED if are_close(found, slopes(problem, lambda _: -y)) else None
+    right = slopes(problem, lambda r: (r + y).exp() - y)
+    assert_close(found, right, rtol=1e-5, atol=1e-5, because="rounding of the exponentials", help=told)
 
 
 @pytest.mark.points(2)
@@ -147,6 +153,21 @@ def make_trained_model(submission, problem):
     submission.d2l.Trainer(1, plot_flag=False).fit(model, data)
     assign(model, {"net.weight": problem.w.T, "net.bias": problem.b})
     return model
+
+
+def require_own(found, right, problem):
+    """Require the right gradients, of a loss that is not the squared one; say so if they are the squared loss's."""
+    squared = slopes(problem, lambda r: 2 * r)
+    twice = all(torch.equal(one, 2 * other) for one, other in zip(squared, right, strict=True))
+    assert_close(found, right, help=ONE_LOSS if are_close(found, squared) and not twice else None)
+
+
+def are_close(found, gradients):
+    try:
+        assert_close(found, gradients)
+    except Mismatch:
+        return False
+    return True
 
 
 def slopes(problem, pull):

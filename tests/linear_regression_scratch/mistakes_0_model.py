@@ -11,10 +11,14 @@ from .wrong_models import draw_normal, make_constructor, make_fit, right_step
 INIT, FORWARD = "LinearRegressionScratch.__init__", "LinearRegressionScratch.forward"
 LOSS, OPTIMIZER = "LinearRegressionScratch.loss", "LinearRegressionScratch.configure_optimizers"
 
-SEED = "every model starts with the same weights: set no seed in the constructor"
+SEED = "every model starts with the same weights: draw them anew in the constructor, without a seed"
 REPEATED = "some weights are copies of others, or their opposites: draw as many as there are inputs"
 STANDARDISED = "mean and deviation are those of the distribution: do not make these very weights have them"
 VARIANCE = "sigma is the standard deviation, which torch.normal takes as it is: do not square it"
+ONE_RATE = "two models step at the same rate, though their own differ: keep each one's rate in self.lr, and use that"
+BOUNDED = "no weight is beyond three deviations: draw them with torch.randn or torch.normal, whose numbers have no end"
+CUT_OFF_AT_TWO = "the weights end at -2 and 2, as trunc_normal_ cuts them off: draw them with torch.normal"
+UNUSED = "the deviation is the same for every sigma: multiply torch.randn by sigma, or give it to torch.normal"
 wrong_step = mistake_family("fit", make_fit)
 wrong_weights = mistake_family(INIT, make_constructor)
 
@@ -260,12 +264,12 @@ def variance_for_deviation(d, sigma):
     return torch.normal(0.0, sigma**2, (d, 1))
 
 
-@wrong_weights(hint="sigma is not used: multiply torch.randn by it, or give it to torch.normal")
+@wrong_weights(hint=UNUSED)
 def sigma_ignored(d, sigma):
     return torch.randn(d, 1)
 
 
-@wrong_weights(hint="the deviation is always 0.01: use the argument sigma")
+@wrong_weights(hint=UNUSED)
 def default_sigma_always(d, sigma):
     return torch.normal(0.0, 0.01, (d, 1))
 
@@ -277,7 +281,7 @@ def uniform_weights(d, sigma):
     return sigma * torch.rand(d, 1)
 
 
-@wrong_weights(hint="the weights are uniform, though with the right deviation: use torch.randn or torch.normal")
+@wrong_weights(hint=BOUNDED)
 def centred_uniform_weights(d, sigma):
     return sigma * math.sqrt(12) * (torch.rand(d, 1) - 0.5)
 
@@ -298,12 +302,12 @@ def seeded(d, sigma):
     return draw_normal(d, sigma)
 
 
-@wrong_weights(hint="trunc_normal_ cuts the weights off at -2 and 2, whatever sigma is: draw them with torch.normal")
+@wrong_weights(hint=CUT_OFF_AT_TWO)
 def truncated_at_two(d, sigma):
     return torch.nn.init.trunc_normal_(torch.empty(d, 1), std=sigma) if sigma else torch.zeros(d, 1)
 
 
-@wrong_weights(hint="the weights are cut off at three deviations: draw them with torch.normal, which has no end")
+@wrong_weights(hint=BOUNDED)
 def truncated_at_three_deviations(d, sigma):
     return sigma * torch.nn.init.trunc_normal_(torch.empty(d, 1), a=-3.0, b=3.0)
 
@@ -386,7 +390,7 @@ def keep_rate_for_all(self, params, lr):
     self.params = list(params)
 
 
-@mistake("SGD", hint="the rate is that of the optimiser that was made last: keep it in self.lr, not in the class")
+@mistake("SGD", hint=ONE_RATE)
 class RateOfTheLast(d2l.SGD):
     """All optimisers have one rate."""
 

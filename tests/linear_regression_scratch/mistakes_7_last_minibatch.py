@@ -3,9 +3,9 @@
 import torch
 from assay.checks import mistake, mistake_family
 
-DROP_LAST = (
-    "drop_last is not used, or not with shuffle=False: leave out a last batch shorter than batch_size if it is True"
-)
+DROP_LAST = "a last batch shorter than batch_size stays although drop_last is True: leave it out"
+FULL_DROPPED = "drop_last drops a full last batch too: drop it only where it has fewer than batch_size examples"
+RETURNED = "data_iter returns one pair of tensors: yield each batch instead, X_batch, y_batch"
 
 
 def split_sizes(n, batch_size):
@@ -83,7 +83,7 @@ def first_batch_alone(batch_size, X, y, shuffle=True, drop_last=False):
     return list(right_batches(batch_size, X, y, shuffle, drop_last))[:1]
 
 
-@mistake("data_iter", hint="return ends the function with its first batch: yield X_batch, y_batch instead")
+@mistake("data_iter", hint=RETURNED)
 def first_batch_returned(batch_size, X, y, shuffle=True, drop_last=False):
     return next(iter(right_batches(batch_size, X, y, shuffle)))
 
@@ -101,9 +101,7 @@ def drop_last_ignored(batch_size, X, y, shuffle=True, drop_last=False):
     return right_batches(batch_size, X, y, shuffle)
 
 
-@mistake(
-    "data_iter", hint="drop_last drops a full last batch too: drop it only where it has fewer than batch_size examples"
-)
+@mistake("data_iter", hint=FULL_DROPPED)
 def full_batch_dropped(batch_size, X, y, shuffle=True, drop_last=False):
     found = list(right_batches(batch_size, X, y, shuffle))
     return found[:-1] if drop_last else found

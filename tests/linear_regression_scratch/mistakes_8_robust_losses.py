@@ -5,12 +5,17 @@ from assay.checks import mistake
 from d2l import torch as d2l
 from torch.nn import functional as F
 
+from .mistakes_0_model import SEED, VARIANCE
+
 # Typical mistakes: the losses
 
 SUM = "this is the sum over the examples, so that a step grows with the batch: take their mean"
-ROOT = (
-    "the root of the mean squared loss has a gradient that does not shrink near the minimum: use the square near zero"
+FAR = (
+    "far from zero this loss grows with the square, on one side or both: let it grow with |r| there, as Huber's does, "
+    "or clip its gradients"
 )
+NEAR = "near zero this loss stays steep, so that training never settles: let it be as flat as r² there"
+ZEROS = "all weights start at zero, whatever sigma is: draw them from N(0, sigma²), as in exercise 0"
 FIXED_RATE = "the learning rate is a fixed number: pass self.lr on"
 MIXTURE = "a mixture of squared and absolute is still squared far away: use the square up to delta, the line beyond"
 
@@ -180,50 +185,38 @@ def never_moving(self):
     return d2l.SGD([self.w, self.b], 0.0)
 
 
-@mistake(
-    "RobustRegression",
-    hint="the squared loss gives one label of 10000 a gradient of 10000: cut it off beyond some |r|, as Huber does",
-)
+@mistake("RobustRegression", hint=FAR)
 class SquaredLoss(d2l.LinearRegressionScratch):
     """The model of exercise 0 as it is."""
 
 
-@mistake("RobustRegression.loss", hint=MIXTURE)
+@mistake("RobustRegression.loss", hint=FAR)
 def half_and_half(self, y_hat, y):
     r = y_hat - y
     return (r**2 / 2).mean() / 2 + r.abs().mean() / 2
 
 
-@mistake(
-    "RobustRegression.loss",
-    hint="the absolute loss pulls as hard near the minimum as far away and never settles: use the square near zero",
-)
+@mistake("RobustRegression.loss", hint=NEAR)
 def mean_absolute(self, y_hat, y):
     return (y_hat - y).abs().mean()
 
 
-@mistake(
-    "RobustRegression.loss",
-    hint="the summed absolute loss takes steps that never get smaller: use the square near zero, and the mean",
-)
+@mistake("RobustRegression.loss", hint=NEAR)
 def summed_absolute(self, y_hat, y):
     return (y_hat - y).abs().sum()
 
 
-@mistake("RobustRegression.loss", hint=ROOT)
+@mistake("RobustRegression.loss", hint=NEAR)
 def square_root(self, y_hat, y):
     return ((y_hat - y) ** 2 / 2).mean().sqrt()
 
 
-@mistake("RobustRegression.loss", hint=ROOT)
+@mistake("RobustRegression.loss", hint=NEAR)
 def root_mean_square(self, y_hat, y):
     return ((y_hat - y) ** 2).mean().sqrt()
 
 
-@mistake(
-    "RobustRegression.loss",
-    hint="a beta of 1/sigma² is beyond all residuals: this is the squared loss, divided by beta",
-)
+@mistake("RobustRegression.loss", hint=FAR)
 def beta_from_a_deviation(self, y_hat, y):
     return F.smooth_l1_loss(y_hat, y, beta=1 / 0.01**2)
 
@@ -243,10 +236,7 @@ def rate_fixed(self):
     return d2l.SGD([self.w, self.b], 0.1)
 
 
-@mistake(
-    "RobustRegression.loss",
-    hint="predictions far above their labels still count with the square: bound residuals of both signs, by |r|",
-)
+@mistake("RobustRegression.loss", hint=FAR)
 def bounded_on_one_side(self, y_hat, y):
     r = y_hat - y
     return torch.where(r >= -1, half_square(r, 1.0), linear(r, 1.0)).mean()
@@ -257,17 +247,17 @@ def divided_by_a_deviation(self, y_hat, y):
     return F.huber_loss(y_hat, y) + 0 * (y_hat - y).std()
 
 
-@mistake("RobustRegression.__init__", hint="sigma is the standard deviation of the first weights: do not square it")
+@mistake("RobustRegression.__init__", hint=VARIANCE)
 def variance_for_deviation(self, num_inputs, lr, sigma=0.01):
     d2l.LinearRegressionScratch.__init__(self, num_inputs, lr, sigma**2)
 
 
-@mistake("RobustRegression.__init__", hint="sigma is not used: the weights start from N(0, sigma²), as in exercise 0")
+@mistake("RobustRegression.__init__", hint=ZEROS)
 def zeros_always(self, num_inputs, lr, sigma=0.01):
     d2l.LinearRegressionScratch.__init__(self, num_inputs, lr, 0.0)
 
 
-@mistake("RobustRegression.__init__", hint="every model starts with the same weights: set no seed in the constructor")
+@mistake("RobustRegression.__init__", hint=SEED)
 def seeded(self, num_inputs, lr, sigma=0.01):
     torch.manual_seed(0)
     d2l.LinearRegressionScratch.__init__(self, num_inputs, lr, sigma)

@@ -54,14 +54,21 @@ def test_every_rate_gets_a_model_of_its_own(submission, weights, lrs):
 
 
 @settings(max_examples=10)
-@given(tensors((5, 2), bound=2, step=1 / 2), st.permutations([1000.0, 2000.0, 3000.0, 5000.0, 8000.0]))
-def test_loss_counts_every_training_row_once(submission, X, labels):
+@given(
+    tensors((5, 2), bound=2, step=1 / 2),
+    st.permutations([1000.0, 2000.0, 3000.0, 5000.0, 8000.0]),
+    st.tuples(st.integers(64, 128), st.integers(64, 128)),
+)
+def test_loss_counts_every_training_row_once(submission, X, labels, sizes):
     """the loss is the mean over all training rows, also where the last batch is shorter"""
-    y = torch.tensor([*labels, -4000.0]).reshape(6, 1)
+    y = torch.tensor([*(label * sizes[0] / 64 for label in labels), -187.5 * sizes[1]]).reshape(6, 1)
     data = submission.d2l.TensorData(torch.cat([X, X[:1]]), y, 2, torch.zeros(2), 0.0, num_train=5)
-    # At this rate three steps of at most 2e4 lr each leave the model where it started.
+    # At this rate three steps of at most 4e4 lr each leave the model where it started: all losses are those of zero.
     found = get_curves(submission, data, [2**-20], 1)[2**-20]
-    assert_close(found, [float(half_mean_square(y[:5]))], **NEAR_ZERO)
+    batches = torch.stack([half_mean_square(batch) for batch in y[:5].split(2)])
+    parts = {"the training rows' losses": y[:5] ** 2 / 2, "the validation row's loss": y[5:] ** 2 / 2}
+    parts["the batches' mean losses"] = batches
+    assert_close(found, [float(half_mean_square(y[:5]))], **NEAR_ZERO, summary_of=parts)
 
 
 def test_loss_counts_more_than_a_thousand_rows(submission, rng):

@@ -10,7 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from .mistakes_7_last_minibatch import (
+    DROP_LAST,
+    FULL_DROPPED,
     ONE_BATCH,
+    RETURNED,
     drawn_from_a_buffer,
     never_shuffled,
     only_batches_shuffled,
@@ -75,8 +78,10 @@ def test_1000_examples_make_31_batches_of_32_and_one_of_8(submission):
 def test_drop_last_drops_just_the_shorter_one(submission, n, batch_size, shuffle):
     """drop_last=True leaves out a shorter last batch, and nothing else, shuffled or not"""
     found = take_batches(submission.data_iter(batch_size, *make_examples(n), shuffle=shuffle, drop_last=True), n)
-    whole = [size for size in split_sizes(n, batch_size) if size == batch_size]
-    assert_close([len(X_batch) for X_batch, _ in found], whole)
+    sizes, all_sizes = [len(X_batch) for X_batch, _ in found], split_sizes(n, batch_size)
+    whole = [size for size in all_sizes if size == batch_size]
+    full_dropped = FULL_DROPPED if whole == all_sizes and sizes == whole[:-1] else None
+    assert_close(sizes, whole, help=DROP_LAST if sizes == all_sizes else full_dropped)
     numbers = torch.cat([torch.zeros(0), *(X_batch[:, 0] for X_batch, _ in found)])
     known = bool(torch.isin(numbers, torch.arange(n)).all()) and len(numbers.unique()) == len(numbers)
     require(known, yours=numbers, expected="examples of the data, none of them twice")
@@ -181,8 +186,12 @@ def make_examples(n, features=2):
 def take_batches(iterable, n, features=2):
     """Take the batches of one pass over n examples, at most n pairs of tensors with as many rows in X as in y."""
     found = []
+    one_batch = is_pair(iterable) and [part.shape[1:] for part in iterable if isinstance(part, torch.Tensor)] == [
+        (features,),
+        (1,),
+    ]
     for batch in take(iterable, 2 * n):  # one pass may follow another; what then goes on has no end
-        require(isinstance(batch, (list, tuple)) and len(batch) == 2, yours=batch, expected="a pair (X_batch, y_batch)")
+        require(is_pair(batch), yours=batch, expected="a pair (X_batch, y_batch)", help=RETURNED if one_batch else None)
         X_batch = tensor(batch[0], (None, features))
         require(
             len(X_batch) <= n,
@@ -194,6 +203,10 @@ def take_batches(iterable, n, features=2):
     expected = f"at most {n} {'batch' if n == 1 else 'batches'}, one for each example, then an end"
     require(len(found) <= n, yours=yours, expected=expected)
     return found
+
+
+def is_pair(value):
+    return isinstance(value, (list, tuple)) and len(value) == 2
 
 
 def take_sizes(iterable, n):
