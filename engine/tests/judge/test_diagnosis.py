@@ -180,6 +180,22 @@ def test_a_check_with_a_generator_is_asked_again_with_others(diagnosis):
     assert counted(told) == "yours is 3 times x, in each of N wrong examples"
 
 
+def test_a_sentence_is_true_of_the_example_that_is_shown_too(diagnosis):
+    def make():
+        met = []
+
+        def scaled(x):
+            met.append(x)
+            return x * (3 if len(met) > 1 else 5)
+
+        return scaled
+
+    told = diagnosis("test_drawn", make)
+    assert (
+        counted(told) == "yours is 1.5 to 2.5 times what is expected wherever it is wrong, in each of N wrong examples"
+    )
+
+
 def test_a_check_that_asks_the_same_sizes_every_time_shows_no_threshold(diagnosis):
     told = diagnosis("test_rows", lambda: lambda x: 2 * x if len(x) < 10 else x.flip(0) ** 2 + x)
     assert counted(told) == ("scaled: the first 2 answers are right, the next is wrong, in each of N wrong examples")
@@ -187,8 +203,11 @@ def test_a_check_that_asks_the_same_sizes_every_time_shows_no_threshold(diagnosi
 
 def test_an_answer_that_is_right_now_and_then_has_no_threshold(diagnosis):
     rng = torch.Generator().manual_seed(0)
-    told = diagnosis("test_rows", lambda: lambda x: 2 * x if torch.rand((), generator=rng) < 0.5 else x**3 + x)
-    assert told is None
+
+    def right_or_noise(x):
+        return 2 * x if torch.rand((), generator=rng) < 0.5 else 9 * torch.randn(len(x), generator=rng)
+
+    assert diagnosis("test_rows", lambda: right_or_noise) is None
 
 
 def test_a_check_of_randomness_is_not_compared_with_the_references_answers(diagnosis):
@@ -197,7 +216,10 @@ def test_a_check_of_randomness_is_not_compared_with_the_references_answers(diagn
 
 def test_a_number_that_a_check_of_randomness_complains_of_is_compared_for_other_seeds(diagnosis):
     told = diagnosis("test_seeded_number", lambda: lambda x: -2 * x)
-    assert counted(told) == "scaled: yours is right for -x in the place of x, in each of N wrong examples"
+    assert (
+        counted(told)
+        == "scaled: yours is what the call with -x in the place of x should give, in each of N wrong examples"
+    )
 
 
 def test_answers_that_are_all_too_large_are_told_with_their_range(diagnosis):
@@ -243,6 +265,30 @@ def test_another_kind_of_answer_needs_no_number(diagnosis):
 def test_answers_without_a_relation_have_no_diagnosis(diagnosis):
     rng = torch.Generator().manual_seed(0)
     assert diagnosis("test_doubled", lambda: lambda _: float(torch.rand((), generator=rng))) is None
+
+
+def asked_twice(answers):
+    """Return examples of two calls with two arguments; `answers` gives what is wrong and what is right of both."""
+    rng = torch.Generator().manual_seed(0)
+    found = []
+    for x in torch.randn(9, 1, generator=rng):
+        calls = Transcript("")
+        for value in (x, -x):
+            calls.answer(calls.note(Request("call", SUBMISSION, "square", [value])), None)
+        yours, expected = answers(x)
+        found.append(Outcome(Example(lambda: None, {}), Mismatch(yours, expected), calls))
+    return found
+
+
+def test_an_argument_that_differs_from_call_to_call_is_not_related_to_one_of_several_answers():
+    def square(x):
+        return x**2
+
+    both = asked_twice(lambda x: ([x**2 + 2 * x, x**2], [x**2, x**2]))
+    module = SimpleNamespace(square=square)
+    assert diagnose(both, None, module, None) == "yours[1] is right, yours[0] is not, in each of 9 wrong examples"
+    one = asked_twice(lambda x: (x**2 + 2 * x, x**2))
+    assert diagnose(one, None, module, None) == "yours is what is expected minus twice x, in each of 9 wrong examples"
 
 
 def test_a_hidden_check_has_no_diagnosis(diagnosis):

@@ -76,7 +76,7 @@ def losses(answer):
 
 def test_a_method_is_asked_otherwise_with_the_arguments_that_made_its_object():
     assert diagnosed(losses(lambda x, _: x**2 + 1.0)) == (
-        "model.loss: yours is right without delta, in each of 10 wrong examples"
+        "model.loss: yours is what the call without delta should give, in each of 10 wrong examples"
     )
 
 
@@ -122,8 +122,27 @@ def asked_twice(second):
 
 def test_the_answer_to_an_earlier_question_is_told():
     assert diagnosed(asked_twice(lambda first, _: first)) == (
-        "square: yours is the answer to the first question, in each of 10 wrong examples"
+        "square: yours is what the first call should give, and not this one, in each of 10 wrong examples"
     )
+
+
+def test_answers_that_add_up_are_told():
+    def asked(answer):
+        """Return transcripts of three calls, the last of which is answered by a function of all right answers."""
+        found = []
+        for number in range(12):
+            requests = [Request("call", SUBMISSION, "add", [number + place]) for place in range(3)]
+            rights = [1.5 * number + place**3 for place in range(3)]
+            yours = [*rights[:2], answer(rights)]
+            both = zip(requests, yours, strict=True), zip(requests, rights, strict=True)
+            found.append(tuple(transcript(*pairs) for pairs in both))
+        return found
+
+    assert diagnosed(asked(sum)) == (
+        "add: yours is the sum of what this call and all before it should give, in each of 10 wrong examples"
+    )
+    other = "add: the first 2 answers are right, the next is wrong, in each of 10 wrong examples"
+    assert diagnosed(asked(lambda rights: sum(rights) ** 3 + sum(rights))) == other
 
 
 def test_it_is_not_claimed_of_another_answer():

@@ -29,19 +29,20 @@ def cases(answer, rows=3):
 
 OTHERWISE = {
     "without delta": lambda y_hat, y, **_: huber(y_hat, y),
-    "for twice delta in the place of delta": lambda y_hat, y, delta: huber(y_hat, y, 2 * delta),
-    "for 1 / the square of delta in the place of delta": lambda y_hat, y, delta: huber(y_hat, y, delta**-2),
-    "for delta + 273.15 in the place of delta": lambda y_hat, y, delta: huber(y_hat, y, delta + 273.15),
-    "for a billion times y in the place of y": lambda y_hat, y, delta: huber(y_hat, y * 1e9, delta),
-    "for -y in the place of y": lambda y_hat, y, delta: huber(y_hat, -y, delta),
-    "for y_hat in one row in the place of y_hat": lambda y_hat, y, delta: huber(y_hat.T, y, delta),
-    "for y_hat and y in each other's place": lambda y_hat, y, delta: huber(y, y_hat, delta),
+    "with twice delta in the place of delta": lambda y_hat, y, delta: huber(y_hat, y, 2 * delta),
+    "with 1 / the square of delta in the place of delta": lambda y_hat, y, delta: huber(y_hat, y, delta**-2),
+    "with delta + 273.15 in the place of delta": lambda y_hat, y, delta: huber(y_hat, y, delta + 273.15),
+    "with a billion times y in the place of y": lambda y_hat, y, delta: huber(y_hat, y * 1e9, delta),
+    "with -y in the place of y": lambda y_hat, y, delta: huber(y_hat, -y, delta),
+    "with y_hat in one row in the place of y_hat": lambda y_hat, y, delta: huber(y_hat.T, y, delta),
+    "with y_hat and y in each other's place": lambda y_hat, y, delta: huber(y, y_hat, delta),
 }
 
 
 @pytest.mark.parametrize(("question", "answer"), OTHERWISE.items(), ids=OTHERWISE)
 def test_the_other_question_is_told(question, answer):
-    assert answers_otherwise(huber, cases(answer)) == f"yours is right {question}, in each of 12 wrong examples"
+    told = f"yours is what the call {question} should give, in each of 12 wrong examples"
+    assert answers_otherwise(huber, cases(answer)) == told
 
 
 @pytest.mark.parametrize("answer", OTHERWISE.values(), ids=OTHERWISE)
@@ -87,6 +88,11 @@ def test_the_right_answers_may_all_be_one_number():
     told = "yours is right if only the first 32 rows count, in each of 12 wrong examples"
     assert answers_otherwise(slope, asked) == told
     assert answers_otherwise(slope, [replace(case, yours=case.expected) for case in asked]) is None
+
+
+def test_an_expected_value_without_known_numbers_is_no_other_answer():
+    asked = cases(lambda y_hat, y, **_: huber(y_hat, y))
+    assert answers_otherwise(huber, [*asked[:5], replace(asked[5], expected=object()), *asked[6:]]) is None
 
 
 def test_one_number_is_not_the_answer_to_another_question():

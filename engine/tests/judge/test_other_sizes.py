@@ -120,7 +120,7 @@ def with_shorter_last_batches(function=body):
 def test_the_other_size_is_told(size, answer):
     outcomes = ended(answer, with_shorter_last_batches())
     told = right_with_another_size(outcomes, REFERENCE, ask)
-    assert told == f"train: yours is right for {size}, in each of 9 wrong examples"
+    assert told == f"train: yours is what the call with {size} should give, in each of 9 wrong examples"
 
 
 def test_a_size_that_stays_where_the_answer_is_right_is_told():
@@ -129,7 +129,8 @@ def test_a_size_that_stays_where_the_answer_is_right_is_told():
 
     told = right_with_another_size(ended(answer, with_shorter_last_batches(body_of_two)), REFERENCE, ask)
     whole = "data.num_train // data.batch_size * data.batch_size or data.num_train"
-    assert told == f"train: yours is right for {whole} in the place of data.num_train, in each of 9 wrong examples"
+    size = f"{whole} in the place of data.num_train"
+    assert told == f"train: yours is what the call with {size} should give, in each of 9 wrong examples"
 
 
 def test_an_attribute_that_the_class_was_not_given_is_no_size():

@@ -89,6 +89,13 @@ def test_nested_lists_of_one_structure_become_a_table_too():
     )
 
 
+def test_a_tensor_of_one_number_in_a_structure_needs_no_index():
+    yours, expected = ({"forward": torch.zeros(99), "loss": torch.tensor(loss)} for loss in (2.5, 1.5))
+    assert pair(yours, expected)[0] == (
+        "1 of 100 differ, by up to 1.0\nindex      yours   expected\n['loss']   2.5     1.5"
+    )
+
+
 def test_numbers_far_below_one_are_counted_by_any_difference():
     expected = torch.full((100,), 1e-9)
     yours = expected.clone()

@@ -6,6 +6,7 @@ import functools
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
+import torch
 from hypothesis import is_hypothesis_test
 
 from assay.course.contract import load_module
@@ -22,6 +23,7 @@ from assay.judge.recognition import repeatable
 from assay.judge.recording import Outcome, Outcomes
 from assay.judge.relations import ENOUGH, Case, begins, counted, relate, relate_roughly
 from assay.judge.relations.cases import enough, equal, numbers, telling_cases
+from assay.judge.relations.parts import parts
 from assay.judge.relations.values import ALWAYS
 
 if TYPE_CHECKING:
@@ -105,20 +107,25 @@ class Diagnostician:
             # A check that generates its numbers is asked ten times as a whole, so that no other one is after it.
             if not drawn:
                 self._asked[exercise] += _CHECKS
-            outcomes = self._ask_again(item, drawn=drawn)
+            outcomes = self._ask_again(item, outcomes[0], drawn=drawn)
         ask_changed = functools.partial(self._recogniser.ask_changed, item) if asked is not None else None
         return diagnose(outcomes, asked, reference, ask_changed)
 
-    def _ask_again(self, item: Any, *, drawn: bool) -> list[Outcome]:
-        """Return the outcomes of the check's examples, of each round with other numbers."""
+    def _ask_again(self, item: Any, shown: Outcome, *, drawn: bool) -> list[Outcome]:
+        """Return the outcomes of the check's examples, of each round with other numbers, after the one that is shown.
+
+        A sentence must be true of the example beside which it stands.
+        """
         # As the check met it: what an earlier example left behind must not look like a relation.
         item.funcargs["submission"] = self._state.reopen_check(item)
         noted, asked = Outcomes(_enough), _ASKED if drawn else _FEW
-        for more in range(asked):
+        noted.found.append(shown)
+        for more in range(0 if drawn else 1, asked):  # without Hypothesis the first round is the shown one
             before = len(noted.found)
             self._book.note_outcomes(item, noted, more)
-            if drawn and more:
-                del noted.found[before : before + 1]  # every round of Hypothesis begins with the simplest example
+            # Every round of Hypothesis begins with the simplest example; if that fails, it is most often the shown one.
+            if drawn and (more or any(outcome.error is not None for outcome in noted.found[before : before + 1])):
+                del noted.found[before : before + 1]
             if not noted.failures() or _enough(noted.failures()) or (more and len(noted.found) >= asked):
                 break
         return noted.found
@@ -193,11 +200,21 @@ def _earlier_answer(known: Sequence[Difference]) -> str | None:
     cases = [difference.case for difference in known]
     if not all(difference.before for difference in known) or not telling_cases(cases):
         return None
-    for words, place in (("the first question", 0), ("the question before", -1)):
+    for words, place in (("the first call", 0), ("the call before", -1)):
         answers = [numbers(difference.before[place]) for difference in known]
         if all(equal(case.numbers[0], answer) for case, answer in zip(cases, answers, strict=True)):
-            return f"yours is the answer to {words}, in each of {len(known)} wrong examples"
+            return f"yours is what {words} should give, and not this one{counted(known)}"
+    if all(_is_total(difference) for difference in known):
+        return f"yours is the sum of what this call and all before it should give{counted(known)}"
     return None
+
+
+def _is_total(difference: Difference) -> bool:
+    rights = [numbers(right) for right in (*difference.before, difference.case.expected)]
+    known = [right for right in rights if right is not None]
+    if len(known) < len(rights) or len({right.shape for right in known}) > 1:
+        return False
+    return equal(difference.case.numbers[0], torch.stack(known).sum(0))
 
 
 def _second_call(known: Sequence[Difference]) -> str | None:
@@ -205,7 +222,7 @@ def _second_call(known: Sequence[Difference]) -> str | None:
     if len(calls) != 1 or not (count := calls.pop()) or len(known) < ENOUGH:
         return None
     times = "first answer is" if count == 1 else f"first {count} answers are"
-    return f"the {times} right, the next is wrong, in each of {len(known)} wrong examples"
+    return f"the {times} right, the next is wrong{counted(known)}"
 
 
 def _compared(wrong: Sequence[Outcome], reference: ModuleType | None) -> list[Case]:
@@ -215,18 +232,35 @@ def _compared(wrong: Sequence[Outcome], reference: ModuleType | None) -> list[Ca
         error = outcome.error
         if not isinstance(error, Mismatch) or isinstance(error.expected, str):
             return []
-        given = {} if reference is None else _given(outcome, reference)
+        # Of several answers nobody can tell which call gave them.
+        given = {} if reference is None else _given(outcome, reference, ambiguous=parts(error.yours) is None)
         found.append(Case(error.yours, error.expected, given, error.summary_of))
     return found
 
 
-def _given(outcome: Outcome, reference: ModuleType) -> dict[str, Any]:
-    """Return what an example was about: the arguments of its calls, and what was drawn."""
+def _given(outcome: Outcome, reference: ModuleType, *, ambiguous: bool = True) -> dict[str, Any]:
+    """Return what an example was about: the arguments of its calls, and what was drawn.
+
+    Args:
+        outcome: the example.
+        reference: as for `diagnose`.
+        ambiguous: whether an argument counts that is not the same in every call: the last call's.
+    """
     found: dict[str, Any] = {}
+    varied = set()
     objects = Objects(reference)
     for request, value in outcome.transcript.answers():
-        found |= objects.given(request)
+        given = objects.given(request)
+        varied |= {name for name in found.keys() & given if not _is_same_value(found[name], given[name])}
+        found |= given
         objects.note(request, value)
+    if not ambiguous:
+        found = {name: value for name, value in found.items() if name not in varied}
     drawn = {name: value for name, value in outcome.example.arguments.items() if name not in _GIVEN}
     # The places of an unnamed tuple say nothing to a student.
     return found | {name: value for name, value in drawn.items() if type(value) is not tuple}
+
+
+def _is_same_value(one: Any, other: Any) -> bool:
+    known = numbers(one), numbers(other)
+    return one is other if None in known else equal(*known)

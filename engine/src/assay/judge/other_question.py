@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import torch
 
+from assay.judge.relations import counted
 from assay.judge.relations.cases import enough, equal, numbers
 
 if TYPE_CHECKING:
@@ -40,13 +41,13 @@ _TENSORS: Final[tuple[tuple[str, Callable[[torch.Tensor], torch.Tensor]], ...]] 
 
 
 _ROWS: Final[tuple[tuple[str, Callable[[int], slice]], ...]] = (
-    ("if the last row is left out", lambda _: slice(-1)),
-    ("if the first row is left out", lambda _: slice(1, None)),
-    ("if only the first half of the rows counts", lambda n: slice(n // 2)),
-    ("if only the first four fifths of the rows count", lambda n: slice(n * 4 // 5)),
-    *((f"if only the first {size} rows count", lambda _, size=size: slice(size)) for size in (10, 32, 100, 1000)),
+    ("right if the last row is left out", lambda _: slice(-1)),
+    ("right if the first row is left out", lambda _: slice(1, None)),
+    ("right if only the first half of the rows counts", lambda n: slice(n // 2)),
+    ("right if only the first four fifths of the rows count", lambda n: slice(n * 4 // 5)),
+    *((f"right if only the first {size} rows count", lambda _, size=size: slice(size)) for size in (10, 32, 100, 1000)),
     *(
-        (f"if only whole batches of {size} rows count", lambda n, size=size: slice(n // size * size))
+        (f"right if only whole batches of {size} rows count", lambda n, size=size: slice(n // size * size))
         for size in (10, 32)
     ),
 )
@@ -60,13 +61,15 @@ def answers_otherwise(function: Callable[..., Any], cases: Sequence[Case]) -> st
         function: the model answer.
         cases: wrong answers of the submission's, whose questions are the function's arguments by name.
     """
+    if any(case.numbers[1] is None for case in cases):
+        return None
     wrong = [case.numbers[0] for case in cases if not equal(*case.numbers)]
     # The same number may be the answer to many questions.
     if not enough(part for part in wrong if part is not None):
         return None
-    for sentence, change in _changes(function, cases[0].given):
+    for words, change in _changes(function, cases[0].given):
         if all(equal(case.numbers[0], _answer(function, change, case)) for case in cases):
-            return f"yours is right {sentence}, in each of {len(cases)} wrong examples"
+            return f"yours is {words}{counted(cases)}"
     return None
 
 
@@ -82,14 +85,13 @@ def _changes(function: Callable[..., Any], given: Mapping[str, Any]) -> Iterator
     parameters = inspect.signature(function).parameters
     for name, value in given.items():
         if name in parameters and parameters[name].default is not inspect.Parameter.empty:
-            yield f"without {name}", _left_out(name)
+            yield f"what the call without {name} should give", _left_out(name)
         tensor = isinstance(value, torch.Tensor) and value.dim() > 0
         for text, change in _TENSORS if tensor else _NUMBERS if numbers(value) is not None else ():
-            words = f"for {text.format(name)} in the place of {name}"
-            yield words, _replaced(name, change)
+            words = f"{text.format(name)} in the place of {name}"
+            yield f"what the call with {words} should give", _replaced(name, change)
     for one, other in combinations(given, 2):
-        words = f"for {one} and {other} in each other's place"
-        yield words, _exchanged(one, other)
+        yield f"what the call with {one} and {other} in each other's place should give", _exchanged(one, other)
     for words, rows in _ROWS:
         yield words, _cut(rows)
 

@@ -80,8 +80,8 @@ def right_with_another_size(outcomes: Sequence[Outcome], reference: ModuleType, 
         for other in _told_apart(_sizes_met(outcomes, name, ask)):
             change = functools.partial(_exchange, other)
             if all(_is_same(ask(outcome.example, name, change), outcome.error) for outcome in outcomes):
-                question = f"for {other.expression} in the place of {other.size}"
-                return f"{name}: yours is right {question}{counted(outcomes)}"
+                question = f"with {other.expression} in the place of {other.size}"
+                return f"{name}: yours is what the call {question} should give{counted(outcomes)}"
     return None
 
 

@@ -200,7 +200,7 @@ class _Tally:
             [
                 _Place(
                     float((wide[0][at] - wide[1][at]).abs().nan_to_num(math.inf, math.inf)),
-                    f"{index}[{', '.join(map(str, _unravel(at, tuple(first.shape))))}]",
+                    f"{index}[{', '.join(map(str, _unravel(at, tuple(first.shape))))}]" if first.shape else index,
                     first.reshape(-1)[at].item(),
                     second.reshape(-1)[at].item(),
                 )

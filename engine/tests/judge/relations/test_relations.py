@@ -135,7 +135,7 @@ TOLD = {
     "flat": (
         reshaped,
         questions(lambda e, _: e.flatten()),
-        "yours has the expected numbers in another shape: (4,) instead of (4, 1)",
+        "yours has the expected numbers in another shape, such as (4,) instead of (4, 1)",
     ),
     "diagonal": (
         broadcast,
@@ -227,7 +227,7 @@ TOLD = {
         lists(lambda a, _: [a, a]),
         "all parts of yours are equal, the expected parts are not",
     ),
-    "earlier": (earlier, previous(), "yours is the answer to the question before"),
+    "earlier": (earlier, previous(), "yours is what the example before should give"),
     "sum": (reduced, questions(lambda e, _: e.sum()), "yours is the sum of what is expected"),
     "mean": (reduced, questions(lambda e, _: e.mean()), "yours is the mean of what is expected"),
     "last": (reduced, questions(lambda e, _: e[-1]), "yours is the last number of what is expected"),
@@ -274,7 +274,7 @@ TOLD = {
     "not reduced": (
         not_reduced,
         [replace(case, yours=case.expected, expected=case.expected.mean()) for case in questions(lambda e, _: e)],
-        "yours is several numbers: what is expected is the mean of them",
+        "yours is not reduced to one number: what is expected is the mean of its numbers",
     ),
     "beginning": (
         cut,

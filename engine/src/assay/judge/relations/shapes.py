@@ -68,7 +68,8 @@ def reshaped(cases: Sequence[Case]) -> str | None:
     for case in cases:
         if not _tensors(case) or case.yours.shape == case.expected.shape or not equal(*case.numbers):
             return None
-    return f"yours has the expected numbers in another shape: {_largest(cases)}"
+    several = len({(case.yours.shape, case.expected.shape) for case in cases}) > 1
+    return f"yours has the expected numbers in another shape{', such as' if several else ':'} {_largest(cases)}"
 
 
 def broadcast(cases: Sequence[Case]) -> str | None:
@@ -100,7 +101,9 @@ def reduced(cases: Sequence[Case]) -> str | None:
 
 def not_reduced(cases: Sequence[Case]) -> str | None:
     """Find several numbers, whose sum, mean or other summary is expected."""
-    return _summary([case.numbers for case in cases], "yours is several numbers: " + EXPECTED + " is {} of them")
+    return _summary(
+        [case.numbers for case in cases], "yours is not reduced to one number: " + EXPECTED + " is {} of its numbers"
+    )
 
 
 def another_summary(cases: Sequence[Case]) -> str | None:

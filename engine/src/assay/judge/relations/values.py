@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import pairwise, product
 from typing import TYPE_CHECKING, Final
 
 import torch
@@ -171,12 +171,12 @@ def running_sum(cases: Sequence[Case]) -> str | None:
 
 def earlier(cases: Sequence[Case]) -> str | None:
     """Find the answer to the question before this one."""
-    pairs = pairs_of(cases)
+    # The first case is the one that is shown, of another run, so that nothing is known of the one before the second.
+    pairs = pairs_of(cases)[1:]
     if not telling(pairs[1:]) or not enough(pair.yours for pair in pairs[1:]):
         return None
-    before = pairs[:-1]
-    if all(equal(pair.yours, last.expected) for last, pair in zip(before, pairs[1:], strict=True)):
-        return "yours is the answer to the question before"
+    if all(equal(pair.yours, last.expected) for last, pair in pairwise(pairs)):
+        return "yours is what the example before should give"
     return None
 
 
