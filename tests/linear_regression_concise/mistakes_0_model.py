@@ -151,7 +151,7 @@ def square_written_out(self, y_hat, y):
     return (y_hat**2 - 2 * y_hat * y + y**2).mean()
 
 
-@mistake("LinearRegression.loss", hint="y_hat is changed in place, for whoever gave it: subtract into a new tensor")
+@mistake("LinearRegression.loss", hint="the call changes y_hat in place: subtract into a new tensor")
 def changed_in_place(self, y_hat, y):
     with torch.no_grad():
         y_hat -= y

@@ -8,6 +8,7 @@ from d2l import torch as d2l
 from torch import nn
 from torch.nn import functional as F
 
+CHANGED = "the call changes data.X or data.y: leave both as they are, and work on copies"
 UNTRAINED = "this is about the error at the start: train on the argument data, for max_epochs epochs, also where a batch is not full"
 
 
@@ -261,7 +262,7 @@ def short_batch_skipped(data):
 
 
 @wrong_batches(
-    hint="only the first 1000 rows are trained on: there are data.num_train of them, data.train_dataloader() has all"
+    hint="only the first 1000 rows are trained on: take all data.num_train of them, as data.train_dataloader() does"
 )
 def first_1000_rows(data):
     rows = min(1000, data.num_train)
@@ -291,7 +292,7 @@ def diverges_at_3_alone(lr, max_epochs, data):
     return float("inf") if lr == 3 else right_answer(min(lr, 0.5), max_epochs, data)
 
 
-@mistake("estimation_error", hint="data is changed, for whoever gave it: train on it as it is")
+@mistake("estimation_error", hint=CHANGED)
 def data_sorted(lr, max_epochs, data):
     found = right_answer(lr, max_epochs, data)
     order = data.y.flatten().argsort()

@@ -24,11 +24,13 @@ NO_BIAS = "b is not fitted: the model needs a bias, which is a column of ones wh
 ALONE = "the errors of {} alone do not fall"
 LARGEST = "of many components this is less than the largest: (w_hat - w).abs().max(), and the errors of w come first"
 COPIED = "the errors of b are those of w: compare the bias with b"
-FRESH = "every size, in every call, needs fresh examples with noise of its own: draw them inside the function"
+FRESH = (
+    "for every size, in every call, draw that many fresh examples with new noise, and fit a new model to these alone"
+)
 ORDER = "each error belongs to its size: fit for the sizes in the order in which they come, as often as they come"
 RELATIVE = "the error is divided by the parameter: take the absolute difference itself"
 KEPT = "the lists of the first call change at the second: make new ones inside the function"
-CHANGED = "what was given is changed in place, for whoever gave it: work on a copy, as w_hat - w or sorted() make one"
+CHANGED = "what the function was given is changed in place: leave it alone, and work on a copy, as sorted() makes one"
 SWAPPED = (
     "this label stands at the other curve: name each curve where it is drawn, label=, or in the order of the lines"
 )
@@ -263,7 +265,10 @@ def logarithmic_in_y(axes, sizes, w_errors, b_errors):
     return axes
 
 
-@wrong_plot(hint="nothing tells the two curves apart: give each a label=, then axes.legend()")
+UNLABELLED = "nothing tells the two curves apart: give each a label=, then axes.legend()"
+
+
+@wrong_plot(hint=UNLABELLED)
 def without_labels(axes, sizes, w_errors, b_errors):
     axes.loglog(sizes, w_errors)
     axes.loglog(sizes, b_errors)
@@ -296,7 +301,10 @@ def legend_swapped(axes, sizes, w_errors, b_errors):
     return axes
 
 
-@wrong_plot(hint="an error belongs to its size: sort neither alone, or both together")
+SORTED_ALONE = "an error belongs to its size: sort neither alone, or both together"
+
+
+@wrong_plot(hint=SORTED_ALONE)
 def sizes_sorted_alone(axes, sizes, w_errors, b_errors):
     axes.loglog(sorted(sizes), w_errors, label="w")
     axes.loglog(sorted(sizes), b_errors, label="b")
@@ -332,20 +340,29 @@ def returns_the_lines(axes, sizes, w_errors, b_errors):
     return axes.loglog(sizes, b_errors, label="b")
 
 
-@wrong_plot(hint="the curve of b_errors is missing")
+MISSING = "the curve of {} is missing"
+
+
+@wrong_plot(hint=MISSING.format("b_errors"))
 def w_alone(axes, sizes, w_errors, b_errors):
     axes.loglog(sizes, w_errors, label="w")
     return axes
 
 
-@wrong_plot(hint="the curves are drawn against their index: plot them against sizes")
+AGAINST_INDEX = "the curves are drawn against their index: plot them against sizes"
+
+
+@wrong_plot(hint=AGAINST_INDEX)
 def against_the_index(axes, _, w_errors, b_errors):
     axes.loglog(w_errors, label="w")
     axes.loglog(b_errors, label="b")
     return axes
 
 
-@wrong_plot(hint="the lines hold logarithms: plot the numbers themselves and set_xscale('log')")
+LOGARITHMS = "the lines hold logarithms: plot the numbers themselves and set_xscale('log')"
+
+
+@wrong_plot(hint=LOGARITHMS)
 def logarithms_plotted(axes, sizes, w_errors, b_errors):
     axes.plot([math.log10(n) for n in sizes], w_errors, label="w")
     axes.plot([math.log10(n) for n in sizes], b_errors, label="b")

@@ -36,7 +36,8 @@ def assert_any_number_of_rows(model, loss, rng):
     set_parameters(model, w, b)
     for n in (1, 40, 1024):
         X, y_hat, y = draw(rng, n, 2), draw(rng, n, 1), draw(rng, n, 1)
-        assert_close([model.forward(X), model.loss(y_hat, y)], [X @ w.T + b, loss(y_hat, y)])
+        found = {"forward": model.forward(X), "loss": model.loss(y_hat, y)}
+        assert_close(found, {"forward": X @ w.T + b, "loss": loss(y_hat, y)})
 
 
 def assert_any_scale(model, loss, rng):
@@ -64,11 +65,15 @@ def assert_asked_again(submission, model, loss, rng):
     first = remote(model).forward(kept[0]), remote(model).loss(*kept[1:])
     assign(model, {"net.weight": w + 1, "net.bias": b - 1})
     model.loss(other, y)
-    again = [model.forward(kept[0]), model.loss(*kept[1:])]
-    right = [X @ w.T + b, loss(y_hat, y)]
-    assert_close({"after a change": again}, {"after a change": [X @ (w + 1).T + b - 1, right[1]]})
-    assert_close({"what was given before": [numpy(one) for one in first]}, {"what was given before": right})
-    assert_close({"X, y_hat, y": [numpy(one) for one in kept]}, {"X, y_hat, y": [X, y_hat, y]})
+    again = {"forward after a change": model.forward(kept[0]), "loss after a change": model.loss(*kept[1:])}
+    right = X @ w.T + b, loss(y_hat, y)
+    assert_close(again, dict(zip(again, (X @ (w + 1).T + b - 1, right[1]), strict=True)))
+    for names, parts, expected in (
+        (("what forward gave before", "what loss gave before"), first, right),
+        (("X", "y_hat", "y"), kept, (X, y_hat, y)),
+    ):
+        found = dict(zip(names, map(numpy, parts), strict=True))
+        assert_close(found, dict(zip(names, expected, strict=True)))
 
 
 def assert_two_models(make, rng):

@@ -1,9 +1,12 @@
 """What the checks of exercise 5 see in a plot: its curves, and which of them a label names."""
 
+import math
 import re
 
 import torch
 from assay.checks import require_object
+
+from .mistakes_5_how_much_data import AGAINST_INDEX, LOGARITHMS, MISSING, SORTED_ALONE
 
 
 def draw_errors(rng):
@@ -60,6 +63,25 @@ def same_points(xs, ys, sizes, errors):
     """Whether a line's data, in whatever form it is kept, is these points in any order along x."""
     if not all(isinstance(found, (list, torch.Tensor)) and len(found) == len(sizes) for found in (xs, ys)):
         return False
-    found = sorted(zip(map(float, xs), map(float, ys), strict=True))
-    right = torch.tensor(sorted(zip(sizes, errors, strict=True)), dtype=torch.float64)
-    return bool(torch.tensor(found, dtype=torch.float64).isclose(right, rtol=1e-5).all())
+    return _same(sorted(zip(map(float, xs), map(float, ys), strict=True)), sorted(zip(sizes, errors, strict=True)))
+
+
+def fault_of_the_lines(lines, sizes, name, errors):
+    """Say what is wrong with a curve that no line is, from the data of all lines; None if they do not tell."""
+    known = [line for line in lines if all(isinstance(found, (list, torch.Tensor)) for found in line)]
+    its_own = [list(map(float, xs)) for xs, ys in known if _same(sorted(map(float, ys)), sorted(errors))]
+    if not its_own:
+        return MISSING.format(name) if len(known) == len(lines) else None
+    for xs in its_own:
+        if _same(xs, range(len(sizes))):
+            return AGAINST_INDEX
+        if any(_same(sorted(xs), sorted(map(log, sizes))) for log in (math.log10, math.log, math.log2)):
+            return LOGARITHMS
+        if _same(sorted(xs), sorted(sizes)):
+            return SORTED_ALONE
+    return None
+
+
+def _same(found, right):
+    found, right = (torch.tensor(list(part), dtype=torch.float64) for part in (found, right))
+    return found.shape == right.shape and bool(found.isclose(right, rtol=1e-5).all())

@@ -41,7 +41,7 @@ def test_loss_is_the_sum_of_the_squared_residuals(submission, pair):
 @FEW
 @given(st.integers(1, 64), st.integers(1, 4096))
 def test_the_means_rate_is_the_sums_times_the_batch_size(submission, lr, batch_size):
-    """lr_for_mean_loss gives the rate for the summed loss times the batch size"""
+    """lr_for_mean_loss gives lr_for_summed_loss times batch_size"""
     lr /= 1024
     found = submission.lr_for_mean_loss(lr, batch_size)
     require(math.isclose(number(found), lr * batch_size, rel_tol=1e-6), yours=found, expected=f"{lr * batch_size:g}")
@@ -51,23 +51,21 @@ def test_the_means_rate_is_the_sums_times_the_batch_size(submission, lr, batch_s
 @FEW
 @given(*PROBLEM, st.sampled_from([1, 2, 3, 6]))
 def test_trajectories_coincide_where_all_batches_are_full(submission, X, y, w, b, batch_size):
-    """where the batch size divides n, the mean at the rate of lr_for_mean_loss goes where the sum goes"""
+    """if all batches are full, training on the mean at the rate of lr_for_mean_loss ends where training on the sum does"""
     sums = trajectory(X, y, w, b, batch_size, LR, torch.sum)
-    assert_close(fit_and_get_parameters(submission, X, y, w, b, batch_size), sums)
+    assert_close(named(fit_and_get_parameters(submission, X, y, w, b, batch_size)), named(sums))
     rate = number(submission.lr_for_mean_loss(LR, batch_size))
     means = trajectory(X, y, w, b, batch_size, rate, torch.mean)
-    names = ["weight, with the mean", "bias, with the mean"]
-    assert_close(dict(zip(names, means, strict=True)), dict(zip(names, sums, strict=True)))
+    assert_close(named(means, "the mean"), named(sums, "the mean"))
 
 
 @pytest.mark.points(2)
 @FEW
 @given(*PROBLEM, st.sampled_from([4, 5, 8]))
 def test_a_shorter_last_batch_takes_a_shorter_step(submission, X, y, w, b, batch_size):
-    """where the batch size does not divide n, or is larger, the step for the shorter batch is shorter in proportion"""
-    assert_close(
-        fit_and_get_parameters(submission, X, y, w, b, batch_size), trajectory(X, y, w, b, batch_size, LR, torch.sum)
-    )
+    """if the last batch is shorter, or the only one is, its step is shorter in proportion"""
+    right = trajectory(X, y, w, b, batch_size, LR, torch.sum)
+    assert_close(named(fit_and_get_parameters(submission, X, y, w, b, batch_size)), named(right))
 
 
 @pytest.mark.not_in_kit  # what it expects is the model answer
@@ -92,6 +90,10 @@ def test_every_call_is_answered_anew(submission, rng):
 
 def summed(y_hat, y):
     return F.mse_loss(y_hat, y, reduction="sum")
+
+
+def named(parameters, loss="LinearRegressionSum"):
+    return dict(zip((f"weight, trained on {loss}", f"bias, trained on {loss}"), parameters, strict=True))
 
 
 def fit_and_get_parameters(submission, X, y, w, b, batch_size):

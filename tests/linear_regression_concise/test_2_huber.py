@@ -61,7 +61,7 @@ def test_loss_with_any_delta(submission, pair, delta):
 @FEW
 @given(columns(), DELTAS)
 def test_gradient_is_the_residual_cut_off_at_delta(submission, pair, delta):
-    """no example pulls more than one at delta: the gradient in y_hat is r/n, cut off there, or that divided by delta"""
+    """the gradient in y_hat is r/n where |r| <= delta, and delta/n in size beyond, or all of it divided by delta"""
     y_hat, y = pair
     model = require_object(submission.LinearRegressionHuber(0.5, delta=delta))
     right = (y_hat - y).clamp(-delta, delta) / len(y)

@@ -6,7 +6,7 @@ import pytest
 import torch
 from assay.checks import SubmissionRaised, assert_close, curves, number, require, statistic
 
-from .mistakes_4_learning_rate_and_epochs import broadcast, one_batch_an_epoch
+from .mistakes_4_learning_rate_and_epochs import CHANGED, broadcast, one_batch_an_epoch
 from .models import is_for_two_features
 
 # Most checks here train on sixteen examples in one batch, with X orthogonal: the loss has the same curvature in every
@@ -37,13 +37,14 @@ def test_error_is_the_largest_of_w_and_b(submission, rng):
 
 @pytest.mark.points(2)
 def test_every_call_trains_a_fresh_model(submission, rng):
-    """two calls with the same arguments start afresh, and a third one follows a change of the data"""
+    """two calls with the same arguments start afresh and leave data alone; if data changes, so does the third one's answer"""
     data = make_data(submission, 1e5 * (2 + torch.rand(3, generator=rng)))
     found = [submission.estimation_error(1 / 8, 2, data) for _ in range(2)]
     expected = remaining_error(float(max(data.w.abs().max(), abs(data.b))), 1 / 8, 2)
-    assert_close([number(error) for error in found], [expected] * 2, atol=1.0, because=START)
     y = design() @ torch.cat([data.w, torch.tensor([data.b])])[:, None]
-    assert_close({"data.X and data.y": [data.X[:16], data.y[:16]]}, {"data.X and data.y": [design()[:, :2], y]})
+    name = "data.X and data.y after two calls"
+    assert_close({name: [data.X[:16], data.y[:16]]}, {name: [design()[:, :2], y]}, help=CHANGED)
+    assert_close([number(error) for error in found], [expected] * 2, atol=1.0, because=START)
     # The same object with other parameters: its sizes, and its identity as a key of a dictionary, are as before.
     data.w, data.b, data.y = -2 * data.w, -2 * data.b, -2 * data.y
     changed = number(submission.estimation_error(1 / 8, 2, data))
@@ -52,7 +53,7 @@ def test_every_call_trains_a_fresh_model(submission, rng):
 
 @pytest.mark.points(2)
 def test_any_data_and_any_batch_size(submission, rng):
-    """two epochs leave the expected error, also for rows that are not centred, small and large batches, and one feature or many"""
+    """the error after two epochs is right, also for rows that are not centred, small and large batches, one feature or many"""
     for features, batch_size in ((2, 64), (1, 16), (7, 33)):
         X = torch.randn(11, features, generator=rng) + torch.arange(features) - 1
         truth = (
@@ -91,7 +92,7 @@ def test_more_epochs_help_at_0_003(submission, rng):
 
 @pytest.mark.points(2)
 def test_more_epochs_do_not_help_below_the_noise_floor(submission, rng):
-    """at lr = 0.3 the error reaches what the noise leaves of it, however small, where more epochs no longer help"""
+    """at lr = 0.3 the error falls to what the noise in the labels makes it, however small; more epochs do not change it"""
     truth, noise = 2 + 2 * torch.rand(3, generator=rng), torch.randn(16, 1, generator=rng) / 2
     data = make_data(submission, truth, noise)
     floor = float((design().T @ noise / 16).abs().max())

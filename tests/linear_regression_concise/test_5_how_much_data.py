@@ -5,7 +5,7 @@ import statistics
 
 import pytest
 import torch
-from assay.checks import SubmissionRaised, measurement, remote, require, statistic
+from assay.checks import SubmissionRaised, assert_close, measurement, remote, require, statistic
 
 from .estimates import against_n, items, make_generator, read, truth
 from .mistakes_5_how_much_data import (
@@ -16,6 +16,7 @@ from .mistakes_5_how_much_data import (
     FRESH,
     KEPT,
     LARGEST,
+    LINEAR,
     NO_BIAS,
     NOISY,
     ORDER,
@@ -25,6 +26,7 @@ from .mistakes_5_how_much_data import (
     STUCK,
     SUMMED,
     SWAPPED,
+    UNLABELLED,
     ZERO,
     always_1000,
     b_constant,
@@ -44,7 +46,7 @@ from .mistakes_5_how_much_data import (
     three_epochs,
 )
 from .models import is_for_two_features
-from .plots import curve_of, draw_curves, draw_errors, legend_entries, same_points, says
+from .plots import curve_of, draw_curves, draw_errors, fault_of_the_lines, legend_entries, same_points, says
 
 # The measurements: few sizes, because an answer may train for each. Descent at a constant rate is right too. Its last step
 # shows, and more so the fewer examples the last batch has: at 32 a batch, which is what most take, every size from 50 on
@@ -101,7 +103,7 @@ def test_errors_are_numbers_above_zero(errors):
 
 @pytest.mark.points(2)
 def test_errors_fall_with_more_examples(few):
-    """the errors fall: they are far smaller at 600 examples than at 1 or 2, which leave w open, and each has its size"""
+    """the errors fall: at 600 examples they are far smaller than at 1 or 2, which cannot tell w; each stands at its size"""
     ratios = fall(few)
     level = [name for name in ("w", "b") if ratios[name] > flatness.bound]
     help_ = STUCK if len(level) == 2 else ALONE.format(*level) if level else None
@@ -114,8 +116,8 @@ def test_errors_fall_with_more_examples(few):
     )
     # From zero or a start near it, one example brings weights of 2 and more so near with P = 8e-4, three with P = 5e-10.
     known = max(few[0][2:])
-    expected = "errors of w of its own order, because one example leaves two of three parameters open"
-    require(known >= 0.1, yours=f"at most {known:.3g} for one example", expected=expected, help=FRESH)
+    expected = "0.1 or more: one example cannot tell two weights and a bias, so that w is missed by about its size"
+    require(known >= 0.1, yours=f"errors of w of at most {known:.3g} at n = 1", expected=expected, help=FRESH)
 
 
 @pytest.mark.points(3)
@@ -167,7 +169,7 @@ def test_w_error_is_the_largest_component(wide, errors):
 
 @pytest.mark.points(2)
 def test_errors_scatter_as_those_of_estimation_do(errors):
-    """every size, in every call, has fresh examples: the errors scatter as those of random samples do"""
+    """every size has fresh examples in every call: the errors scatter as those of random samples do"""
     still = stillness(errors)
     spread = math.exp(1 / still) if still else math.inf
     yours = f"errors that differ by a factor of {spread:.5g} from sample to sample"
@@ -202,24 +204,26 @@ def test_what_was_given_and_returned_stays(errors):
 
 @pytest.mark.points(2)
 def test_both_curves_are_drawn(submission, rng):
-    """plot_estimation_errors gives Axes with a line of w_errors and a line of b_errors against sizes"""
+    """plot_estimation_errors gives Axes with a line of w_errors and one of b_errors against sizes, and leaves all three alone"""
     given = draw_errors(rng)
     kept = [remote(submission.d2l).tensor(part).tolist() for part in given]
     copies = list(map(list, kept))
     submission.plot_estimation_errors(*kept)
-    require(list(map(list, kept)) == copies, yours=list(map(list, kept)), expected=f"{copies}, as given", help=CHANGED)
+    name = "sizes, w_errors and b_errors after the call"
+    assert_close({name: list(map(list, kept))}, {name: copies}, help=CHANGED)
     sizes, curves, axes = draw_curves(submission, rng)
     lines = [[line.get_xdata(orig=False), line.get_ydata(orig=False)] for line in axes.get_lines()]
     for name, curve in zip(("w_errors", "b_errors"), curves, strict=True):
         found = any(same_points(x, y, sizes, curve) for x, y in lines)
-        require(found, yours=lines, expected=f"a line of {name} against sizes")
+        fault = None if found else fault_of_the_lines(lines, sizes, name, curve)
+        require(found, yours=lines, expected=f"a line of {name} against sizes", help=fault)
 
 
 @pytest.mark.points(2)
 def test_x_axis_is_logarithmic(submission, rng):
     """the x axis is logarithmic"""
     scale = draw_curves(submission, rng)[2].get_xscale()
-    require(scale in ("log", "symlog"), yours=scale, expected="'log'")
+    require(scale in ("log", "symlog"), yours=scale, expected="'log'", help=LINEAR if scale == "linear" else None)
 
 
 @pytest.mark.points(2)
@@ -234,7 +238,9 @@ def test_curves_are_labelled(submission, rng):
         if isinstance(name, str) and name.strip() and not name.startswith("_")
     ]
     names = sorted({name for name, _ in named})
-    help_ = SAME_LABEL if sum(label in names for label, _ in labels) > 1 else None
+    help_ = UNLABELLED if not names else None
+    if sum(label in names for label, _ in labels) > 1:
+        help_ = SAME_LABEL
     require(len(names) > 1, yours=names, expected="two different labels", help=help_)
     for name, line in named:
         own = curve_of(line, sizes, curves)

@@ -343,7 +343,7 @@ def one_bias_for_all(self, num_inputs, lr, sigma=0.01):
     self.b = _zero
 
 
-@mistake(FORWARD, hint="the first answer for this X is given again, but not all is as it was")
+@mistake(FORWARD, hint="the first answer for this X is given again, although w, b or its numbers have changed since")
 def forward_remembered(self, X):
     if not hasattr(X, "predictions"):
         X.predictions = X @ self.w + self.b

@@ -147,7 +147,7 @@ def whole_data_at_once(variances, data, lr, max_epochs):
     }
 
 
-@mistake("initialization_errors", hint="only the first 1000 rows are trained on: there are data.num_train of them")
+@mistake("initialization_errors", hint="only the first 1000 rows are trained on: take all data.num_train of them")
 def first_1000_rows(variances, data, lr, max_epochs):
     def batches(data):
         rows = min(1000, data.num_train)
@@ -208,7 +208,7 @@ def variance_for_deviation(variance):
     return variance
 
 
-@wrong_start(hint="variances are no whole numbers, nor squares of such: take variance ** 0.5")
+@wrong_start(hint="the standard deviation is rounded to a whole number: take variance ** 0.5 as it is")
 def root_of_whole_numbers(variance):
     return math.isqrt(int(variance))
 
@@ -264,7 +264,10 @@ def data_reshaped(variances, data, lr, max_epochs):
     return found
 
 
-@mistake("initialization_errors", hint="the first errors for these data are given again, but not all is as it was")
+@mistake(
+    "initialization_errors",
+    hint="the first errors for these data are given again, although lr or the labels have changed since",
+)
 def remembered(variances, data, lr, max_epochs):
     if not hasattr(data, "errors"):
         data.errors = right_answer(variances, data, lr, max_epochs)

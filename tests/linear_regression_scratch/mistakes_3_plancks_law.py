@@ -121,7 +121,10 @@ def wavelengths_scaled_in_place(wavelength, temperature):
     return right_planck(scaled * 1e-9, temperature)
 
 
-@mistake("planck", hint="the first answer for these wavelengths is given again, but not all is as it was then")
+@mistake(
+    "planck",
+    hint="the first answer for these wavelengths is given again, although T or their numbers have changed since",
+)
 def radiance_remembered(wavelength, temperature):
     if not hasattr(wavelength, "radiance"):
         wavelength.radiance = right_planck(wavelength.double(), temperature)

@@ -8,7 +8,7 @@ from assay.checks import mistake
 
 @mistake(
     "second_derivative",
-    hint="backward() adds to x.grad, so this is f′ + f″ (24 for x³ at 2): clear x.grad before the second backward(), "
+    hint="backward() adds to x.grad, so this is f′ + f″ (24 for x³ at 2): set x.grad = None before the second backward(), "
     "or use torch.autograd.grad",
 )
 def backward_twice(f, x):

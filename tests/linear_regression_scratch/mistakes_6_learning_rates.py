@@ -146,7 +146,7 @@ def two_features(lrs, max_epochs, data):
     return make_sweep(training_loss, lambda data, lr, model: d2l.LinearRegressionScratch(2, lr))(lrs, max_epochs, data)
 
 
-@wrong_measure(hint="this is the loss on the first 1000 rows: there are data.num_train of them")
+@wrong_measure(hint="this is the loss on the first 1000 rows: take all data.num_train of them")
 def first_1000_rows(model, data, losses):
     rows = min(1000, data.num_train)
     return model.loss(model(data.X[:rows]), data.y[:rows])
@@ -214,7 +214,7 @@ def short_batch_skipped(data):
     return [(X, y) for X, y in found if len(X) == data.batch_size] or found
 
 
-@wrong_batches(hint="only the first 1000 rows are trained on: there are data.num_train of them")
+@wrong_batches(hint="only the first 1000 rows are trained on: take all data.num_train of them")
 def trained_on_1000_rows(data):
     rows = min(1000, data.num_train)
     return zip(data.X[:rows].split(data.batch_size), data.y[:rows].split(data.batch_size), strict=True)

@@ -122,7 +122,7 @@ def mixture(y_hat, y, delta=1.0):
 
 
 BATCH_OF_32 = "the sum is divided by 32 at most: divide by the number of rows, whatever it is"
-REMEMBERED = "the first loss of these tensors is given again, but not all is as it was then"
+REMEMBERED = "the first loss of these tensors is given again, although their numbers or delta have changed since"
 IN_PLACE = "the predictions are changed in place: y_hat - y is a new tensor, y_hat -= y is not"
 
 
@@ -131,7 +131,9 @@ def root_of_the_square(y_hat, y):
     return ((y_hat - y) ** 2).sqrt().sum()
 
 
-@mistake("absolute_loss", hint="the residuals are cut off from the graph: detach() and .data have no gradient")
+@mistake(
+    "absolute_loss", hint="a part of the loss is cut off from the graph: what detach() or .data returns has no gradient"
+)
 def absolute_detached(y_hat, y):
     return (y_hat - y).detach().abs().sum() + 0 * y_hat.sum()
 

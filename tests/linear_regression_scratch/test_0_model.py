@@ -148,7 +148,7 @@ def test_sigma_zero_starts_at_zero(submission, num_inputs):
 
 @pytest.mark.points(2)
 def test_weights_start_with_standard_deviation_sigma(submission, seed):
-    """w starts with mean 0 and standard deviation sigma, be it small or near 1000, which is 0.01 unless it is given"""
+    """w starts with mean 0 and standard deviation sigma, small or near 1000; without an argument sigma is 0.01"""
     drawn = get_initial_weights(submission, seed)
     small, large = (float(w.std()) for _, w in drawn)  # of sigmas one of which is 4000 times the other
     centred = all(abs(float(w.mean())) < small / 10 for _, w in drawn)
@@ -167,7 +167,7 @@ def test_weights_start_with_standard_deviation_sigma(submission, seed):
 
 @pytest.mark.points(2)
 def test_weights_start_normally_distributed(submission, seed):
-    """w starts normally distributed, without an end, and two weights do not depend on one another"""
+    """w starts normally distributed, rare large weights included, and no weight depends on another"""
     drawn = get_initial_weights(submission, seed)
     if max(scale_error(*each) for each in drawn) > start_scale.bound:
         pytest.skip("w starts with another mean or standard deviation than it must, so that its shape cannot be told")
@@ -207,7 +207,7 @@ def test_step_goes_against_the_gradient_in_place(submission, params, lr, size):
 @settings(max_examples=6)
 @given(st.lists(st.tuples(*[tensors((2, 1))] * 3), min_size=1, max_size=3), RATES)
 def test_second_step_depends_on_its_gradient_alone(submission, params, lr):
-    """every later step goes against the gradient that there is then, however large, and against nothing else"""
+    """every later step is minus lr times the new gradient, however large, and nothing of earlier ones is left in it"""
     held = [make_parameter(submission, p, grad) for p, grad, _ in params]
     optimizer = require_object(submission.SGD(held, lr))
     right = [p for p, *_ in params]
@@ -313,8 +313,9 @@ def test_fit_goes_on_over_new_orders(submission, reference, problem, batch_size)
     for scale in (2.0**-30, 2.0**30):
         theirs = fit_twice(submission, X, scale * y, scale * w, scale * b, batch_size)
         # A power of two scales every number of a right training, without a rounding.
-        assert_close([found / scale for found in theirs[:2]], right[:2])
-        assert_close(theirs[2:], [X, scale * y])
+        name = f"w and b, divided by {scale:.4g}"
+        assert_close({name: [found / scale for found in theirs[:2]]}, {name: right[:2]})
+        assert_close({"X and y afterwards": theirs[2:]}, {"X and y afterwards": [X, scale * y]})
 
 
 def test_fit_converges_on_the_demo_data(submission, seed):

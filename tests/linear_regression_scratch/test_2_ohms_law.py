@@ -38,7 +38,7 @@ def test_strong_currents_give_their_resistance(submission, seed):
 
 
 def test_currents_near_zero_of_both_signs(submission, seed):
-    """R is found where many currents are next to nothing, and the others cancel, at the smallest R, 0.5"""
+    """R is found where most currents are almost zero and the others add up to zero, for the smallest R, 0.5"""
     require_resistance(submission, near_zero_case(seed), odd_deviation)
 
 
@@ -48,7 +48,7 @@ def test_currents_that_hardly_differ(submission, seed):
 
 
 def test_noise_larger_than_the_voltages(submission, seed):
-    """R is found from 2000 voltages that are mostly noise, in which fewer, larger errors balance more, smaller ones"""
+    """R is found from 2000 voltages that are mostly noise, with fewer errors upwards than downwards, but larger ones"""
     require_resistance(submission, noisy_case(seed), odd_deviation)
 
 

@@ -22,7 +22,7 @@ from .mistakes_3_plancks_law import (
 
 DTYPES = st.sampled_from([torch.float32, torch.float64])
 
-UNROUNDED = "float32 rounding of the exponent x = hc/λkT, which is relative to exp(x) - 1"
+UNROUNDED = "an exponent x = hc/λkT that is rounded to float32 changes exp(x) - 1 by so much"
 
 
 def wavelengths(nanometres):
@@ -63,8 +63,8 @@ def test_radiance_where_the_exponent_overflows(submission, wavelength, temperatu
     # x is 102 at least. A formula may cut it off where exp() nearly overflows, which it does beyond 88 in float32.
     most = 2 * H * C**2 / wavelength.double()[:-1] ** 5 * math.exp(-85)
     tiny = fits and ((yours[:-1] >= 0) & (yours.double()[:-1] <= most)).all() and 0 < yours[-1] < math.inf
-    limits = [float(f"{value:.3g}") for value in most.tolist()]
-    require(tiny, yours=yours, expected=f"from 0 to {limits}, and more than 0 at 1 µm")
+    limits = ", ".join(f"{value:.3g}" for value in most.tolist())
+    require(tiny, yours=yours, expected=f"at most {limits}, none below 0, and at 1 µm, which comes last, more than 0")
     last = torch.tensor([1.7e-7]).to(dtype)  # at 1000 K x is 84.6, and exp(x) is a number even in float32
     require_radiance(submission.planck(last, 1000.0), last, 1000.0)
 
@@ -116,7 +116,7 @@ def test_temperature_of_a_hot_spectrum(submission, seed):
 
 @pytest.mark.points(2)
 def test_temperature_of_spectra_in_any_order(submission, seed):
-    """wavelengths may come in any order and spacing, and be 200 or 1000, the first or the last time"""
+    """wavelengths may come in any order and spacing, 200 or 1000 of them, and change in place between two calls"""
     held = [remote(submission.d2l).tensor([1.0] * 200) for _ in range(2)]
     for T, *measured in odd_spectra(seed):
         require_temperature(submission, T, measured)

@@ -15,7 +15,7 @@ TERMS = st.one_of(
 FUNCTIONS = st.lists(TERMS.map(list), min_size=1, max_size=2)
 POINTS = st.integers(1, 4).flatmap(lambda n: tensors((n,), bound=2, step=1 / 4))
 
-ROUNDING = {"atol": 3e-4, "because": "float32 rounding of two terms of up to 437 each"}
+ROUNDING = {"atol": 3e-4, "because": "f″ may be a sum of two terms of 437, each rounded to float32"}
 """2 · 4 exp(2x) at x = 2, the largest; five roundings by 6e-8 of it make 1.3e-4 a term."""
 
 
@@ -38,7 +38,7 @@ def test_second_derivative_of_any_function_at_every_element(submission, referenc
 @settings(max_examples=6)
 @given(st.sampled_from([50.0, -50.0, 40.0]), POINTS)
 def test_second_derivative_of_a_fast_wave_on_a_slope(submission, reference, speed, x):
-    """f″ is exact for a wave as fast as sin(50 x), also where f itself is steep, as 2²⁶ x is, and f″ is not"""
+    """f″ is exact for a wave as fast as sin(50 x), also where a line as steep as 2²⁶ x is added to it"""
     terms = [[2.0**26, "power", 1], [2.0**-12, "sin", speed]]
     # f″ is at most 0.6, of which five roundings by 6e-8 make 2e-7; differences, of f or of f′, in float64 too, leave 3e-5.
     yours = submission.second_derivative(submission.d2l.Elementwise(terms), x)
@@ -48,7 +48,7 @@ def test_second_derivative_of_a_fast_wave_on_a_slope(submission, reference, spee
 @settings(max_examples=4)
 @given(FUNCTIONS, FUNCTIONS, tensors((40,), bound=2, step=1 / 4), tensors((40,), bound=2, step=1 / 4))
 def test_second_derivative_asked_again(submission, reference, terms, other_terms, x, other):
-    """with the same x it is the same again, with x changed in place or another f the new one; x is left as it was"""
+    """asked again second_derivative gives the same for the same x, and the new one for another f or x changed in place; x stays"""
     held = remote(submission.d2l).tensor(x.tolist())
     f, g = (submission.d2l.Elementwise(each) for each in (terms, other_terms))
     right = reference.second_derivative(d2l.Elementwise(terms), x)
@@ -76,7 +76,7 @@ def test_hessian_is_that_of_the_loss_in_w_and_b(submission, reference, problem):
 
 
 def test_hessian_of_data_of_any_size(submission, reference, rng):
-    """it is right for 1 row and for 1100, for 1 feature and for 7, and for features of a thousandth and a thousand"""
+    """loss_hessian is right for 1 row and for 1100, for 1 feature and for 7, for features of a thousandth and a thousand"""
     for rows, features, size in [(1, 7, 1.0), (1100, 1, 1e-3), (100, 5, 1e3)]:
         X = size * (1 + torch.randn(rows, features, generator=rng))
         yours = tensor(submission.loss_hessian(X), (features + 1, features + 1))

@@ -29,7 +29,7 @@ WEIGHTS = st.lists(st.integers(-8, 8), min_size=1, max_size=5).map(
 
 NEAR_ZERO = {
     "rtol": 0.01,
-    "because": "a start up to 1 from zero, where the solution is 1000 away, changes the loss by less",
+    "because": "the solution is 1000 away or more, so that a start within 1 of zero changes the loss by less than this",
 }
 """Of N(0, 0.01²), of zeros, of PyTorch's uniform weights: all are fresh models."""
 
@@ -88,7 +88,7 @@ def test_loss_counts_more_than_a_thousand_rows(submission, rng):
 @settings(max_examples=4)
 @given(WEIGHTS)
 def test_sweep_asked_again(submission, weights):
-    """asked again after the labels have changed in place it gives the new curves; all that was given stays"""
+    """asked again after the labels have changed in place it gives the new curves; the first ones and all that was given stay"""
     data, lrs = make_crosswise_data(submission, weights), [FASTER, TOO_FAST, GOOD]
     held = remote(submission.d2l).tensor(lrs).tolist()
     before = data_facts(data)
@@ -100,7 +100,8 @@ def test_sweep_asked_again(submission, weights):
     found = get_curves(submission, data, lrs, 2)
     assert_close(found, {lr: expected_curve([2 * w for w in weights], lr, 2) for lr in lrs}, **NEAR_ZERO)
     kept = dict(iter(first.items()))
-    assert_close(kept, {lr: expected_curve(weights, lr, 2) for lr in lrs}, **NEAR_ZERO)
+    name, right = "the first call's curves after the second call", {lr: expected_curve(weights, lr, 2) for lr in lrs}
+    assert_close({name: kept}, {name: right}, **NEAR_ZERO)
 
 
 def test_a_slow_rate_is_still_falling(submission, seed):
@@ -119,7 +120,7 @@ def test_good_rates_reach_the_noise_floor(submission, seed):
     found = last_three(whole)
     # No weights have a lower loss on the training rows than least squares, up to the rounding of float32.
     reached = all(0.999 * floor <= loss <= (1 + floor_excess.bound) * floor for end in found.values() for loss in end)
-    text = f"the last three entries between {floor:.4g} and {(1 + floor_excess.bound) * floor:.4g}"
+    text = f"these, the last three losses of each rate, between {floor:.4g} and {(1 + floor_excess.bound) * floor:.4g}"
     plot = curves("training loss against epoch", yours=whole, expected={"noise floor": 16 * [floor]}, log="y")
     require(reached, yours=found, expected=text, plot=plot)
 

@@ -131,8 +131,8 @@ def test_shuffled_orders_are_uniform(submission, seed):
     found, steps = scores(order), most_common_step(order)
     plot = dots("place of an example before against its place after shuffling", yours=order)
     clearest = max(found, key=lambda name: abs(found[name]))
-    yours = f"{clearest}: {found[clearest]:.1f}"
-    expected = "a score from -6 to 6, in standard deviations of fresh shuffles, of which most give -2 to 2"
+    yours = f"{clearest}: {found[clearest]:+.1f} deviations"
+    expected = "at most 6 standard deviations from the mean of fresh shuffles, of which two in three come within 1"
     mixed = abs(found[clearest]) <= left_order.bound
     require(mixed, yours=yours, expected=expected, plot=plot)
     expected = "neighbours were anywhere before, none of the steps between them more than about 8 times"
@@ -200,7 +200,7 @@ def take_batches(iterable, n, features=2):
         )
         found.append((X_batch, tensor(batch[1], (len(X_batch), 1))))
     yours = f"{len(found)} batches" if len(found) <= 2 * n else f"more than {2 * n} batches"
-    expected = f"at most {n} {'batch' if n == 1 else 'batches'}, one for each example, then an end"
+    expected = f"at most {n} {'batch' if n == 1 else 'batches'}: the pass ends when every example has come"
     require(len(found) <= n, yours=yours, expected=expected)
     return found
 

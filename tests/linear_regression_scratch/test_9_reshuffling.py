@@ -38,7 +38,11 @@ def test_given_order_really_fails(submission, rng):
         least = half_variance / 1000
         require(given_order >= least > 0, yours=given_order, expected=f"{least:.3g} or more, with {n} examples")
         better = shuffled < given_order
-        require(better, yours=shuffled, expected=f"less on reshuffled rows than {given_order:.3g}, with {n} examples")
+        require(
+            better,
+            yours=shuffled,
+            expected=f"less, reshuffled, than the {given_order:.3g} of the given order, with {n} examples",
+        )
 
 
 def test_dataset_stays_as_it_was(submission):
@@ -47,7 +51,7 @@ def test_dataset_stays_as_it_was(submission):
     before = list(pair)
     require(len(before) == 2, yours=before, expected="a pair (X, y)")
     for n in (320, 256):
-        get_dataset(submission, n)
+        submission.adversarial_dataset(n)
     assert_close(list(pair), before)
 
 
@@ -65,7 +69,7 @@ def get_dataset(module, n):
     found = module.adversarial_dataset(n)
     require(isinstance(found, (list, tuple)) and len(found) == 2, yours=found, expected="a pair (X, y)")
     X, y = tensor(found[0], (n, None)), tensor(found[1], (n, 1))
-    require(X.shape[1] > 0, yours=X, expected="at least one feature")
+    require(X.shape[1] > 0, yours={"X": X}, expected="at least one feature")
     for part in (X, y):
         name = "X" if part is X else "y"
         require(part.dtype == torch.float32, yours=part, expected=f"{name} as float32")
