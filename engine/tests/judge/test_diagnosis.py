@@ -267,28 +267,30 @@ def test_answers_without_a_relation_have_no_diagnosis(diagnosis):
     assert diagnosis("test_doubled", lambda: lambda _: float(torch.rand((), generator=rng))) is None
 
 
-def asked_twice(answers):
-    """Return examples of two calls with two arguments; `answers` gives what is wrong and what is right of both."""
+def asked_twice(compared):
+    """Return what is said of nine examples of two calls, with x and with -x.
+
+    They are answered x² + 2x and x² - 2x, which is wrong; `compared` chooses from both what the check compares.
+    """
     rng = torch.Generator().manual_seed(0)
     found = []
     for x in torch.randn(9, 1, generator=rng):
+        answers = x**2 + 2 * x, x**2 - 2 * x
         calls = Transcript("")
-        for value in (x, -x):
-            calls.answer(calls.note(Request("call", SUBMISSION, "square", [value])), None)
-        yours, expected = answers(x)
-        found.append(Outcome(Example(lambda: None, {}), Mismatch(yours, expected), calls))
-    return found
+        for value, answer in zip((x, -x), answers, strict=True):
+            calls.answer(calls.note(Request("call", SUBMISSION, "square", [value])), answer)
+        found.append(Outcome(Example(lambda: None, {}), Mismatch(*compared(answers, x**2)), calls))
+    return diagnose(found, None, SimpleNamespace(square=lambda x: x**2), None)
 
 
-def test_an_argument_that_differs_from_call_to_call_is_not_related_to_one_of_several_answers():
-    def square(x):
-        return x**2
-
-    both = asked_twice(lambda x: ([x**2 + 2 * x, x**2], [x**2, x**2]))
-    module = SimpleNamespace(square=square)
-    assert diagnose(both, None, module, None) == "yours[1] is right, yours[0] is not, in each of 9 wrong examples"
-    one = asked_twice(lambda x: (x**2 + 2 * x, x**2))
-    assert diagnose(one, None, module, None) == "yours is what is expected minus twice x, in each of 9 wrong examples"
+def test_an_argument_is_related_to_no_other_calls_answer():
+    assert asked_twice(lambda answers, right: (answers[1], right)) == (
+        "yours is what is expected plus twice x, in each of 9 wrong examples"
+    )
+    assert asked_twice(lambda answers, right: (answers[0], right)) is None
+    assert asked_twice(lambda answers, right: ([answers[0], right], [right, right])) == (
+        "yours[1] is right, yours[0] is not, in each of 9 wrong examples"
+    )
 
 
 def test_a_hidden_check_has_no_diagnosis(diagnosis):

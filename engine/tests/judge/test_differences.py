@@ -126,23 +126,34 @@ def test_the_answer_to_an_earlier_question_is_told():
     )
 
 
-def test_answers_that_add_up_are_told():
-    def asked(answer):
-        """Return transcripts of three calls, the last of which is answered by a function of all right answers."""
-        found = []
-        for number in range(12):
-            requests = [Request("call", SUBMISSION, "add", [number + place]) for place in range(3)]
-            rights = [1.5 * number + place**3 for place in range(3)]
-            yours = [*rights[:2], answer(rights)]
-            both = zip(requests, yours, strict=True), zip(requests, rights, strict=True)
-            found.append(tuple(transcript(*pairs) for pairs in both))
-        return found
+def asked_three_times(answer, verb="call"):
+    """Return transcripts of three questions, the last of which is answered by a function of all right answers."""
+    found = []
+    for number in range(12):
+        requests = [Request(verb, SUBMISSION, "add", [number + place]) for place in range(3)]
+        rights = [1.5 * number + place**3 * (number + 0.25) ** 2 for place in range(3)]
+        yours = [*rights[:2], answer(rights)]
+        both = zip(requests, yours, strict=True), zip(requests, rights, strict=True)
+        found.append(tuple(transcript(*pairs) for pairs in both))
+    return found
 
-    assert diagnosed(asked(sum)) == (
-        "add: yours is the sum of what this call and all before it should give, in each of 10 wrong examples"
-    )
-    other = "add: the first 2 answers are right, the next is wrong, in each of 10 wrong examples"
-    assert diagnosed(asked(lambda rights: sum(rights) ** 3 + sum(rights))) == other
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (sum, "yours is the sum of what this call and all before it should give"),
+        (lambda rights: rights[1], "yours is what the call before should give, and not this one"),
+        (lambda rights: sum(rights) ** 3 + sum(rights), "the first 2 answers are right, the next is wrong"),
+    ],
+)
+def test_the_calls_that_an_answer_belongs_to_are_told(answer, said):
+    assert diagnosed(asked_three_times(answer)) == f"add: {said}, in each of 10 wrong examples"
+
+
+def test_a_look_at_an_attribute_is_no_call():
+    said = diagnosed(asked_three_times(lambda rights: rights[0] ** 2 - rights[1], "get"))
+    assert said == "add: the first 2 answers are right, the next is wrong, in each of 10 wrong examples"
+    assert diagnosed(asked_three_times(sum, "get")) == said
 
 
 def test_it_is_not_claimed_of_another_answer():

@@ -103,11 +103,11 @@ OTHER = {
     "min(data.num_train, data.batch_size) in the place of data.num_train": lambda data, epochs: train(
         data, epochs, None, data.batch_size
     ),
-    "data.num_train // data.batch_size * data.batch_size in the place of data.num_train": lambda data, epochs: train(
+    "(data.num_train // data.batch_size * data.batch_size) in the place of data.num_train": lambda data, epochs: train(
         data, epochs, None, data.num_train // data.batch_size * data.batch_size
     ),
-    "max_epochs - 1 in the place of max_epochs": lambda data, epochs: train(data, epochs - 1),
-    "max_epochs + 1 in the place of max_epochs": lambda data, epochs: train(data, epochs + 1),
+    "(max_epochs - 1) in the place of max_epochs": lambda data, epochs: train(data, epochs - 1),
+    "(max_epochs + 1) in the place of max_epochs": lambda data, epochs: train(data, epochs + 1),
 }
 
 
@@ -128,7 +128,7 @@ def test_a_size_that_stays_where_the_answer_is_right_is_told():
         return train(data, epochs, None, data.num_train // data.batch_size * data.batch_size)
 
     told = right_with_another_size(ended(answer, with_shorter_last_batches(body_of_two)), REFERENCE, ask)
-    whole = "data.num_train // data.batch_size * data.batch_size or data.num_train"
+    whole = "(data.num_train // data.batch_size * data.batch_size or data.num_train)"
     size = f"{whole} in the place of data.num_train"
     assert told == f"train: yours is what the call with {size} should give, in each of 9 wrong examples"
 
@@ -170,7 +170,7 @@ def test_plain_arguments_are_left_to_the_other_question():
 
 
 def test_a_name_that_is_no_function_of_the_model_answers_is_not_asked():
-    (outcome, *outcomes) = ended(OTHER["max_epochs - 1 in the place of max_epochs"], examples())
+    (outcome, *outcomes) = ended(OTHER["(max_epochs - 1) in the place of max_epochs"], examples())
     transcript = Transcript("")
     transcript.answer(transcript.note(Request("call", SUBMISSION, "Data", [])), None)
     assert right_with_another_size([outcome._replace(transcript=transcript), *outcomes], REFERENCE, ask) is None

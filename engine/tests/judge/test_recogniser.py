@@ -5,11 +5,14 @@ from contextlib import contextmanager
 from types import SimpleNamespace
 
 import pytest
+import torch
 
+from assay.checks import assert_close
 from assay.errors import Mismatch, SubmissionRaised
 from assay.judge.examples import ExampleBook
 from assay.judge.inprocess import proxy
 from assay.judge.recognition import Recogniser
+from assay.judge.recording import Example
 
 pytest_plugins = ["pytester"]
 
@@ -137,6 +140,17 @@ def test_a_check_that_measures_is_not_run_again(session):
     session.checks["test_one"].fixturenames.append("reference_guest")
     assert session.recogniser.hint_for(session.checks["test_one"], error, []) is None
     assert not session.recogniser.reference_passes(session.checks["test_one"], error)
+
+
+def test_an_example_that_changes_its_arguments_is_asked_with_them_as_they_were(session):
+    def body(submission, x):
+        x.add_(1)
+        assert_close(submission.scaled(x), torch.tensor([4.0]))
+
+    item, example = session.checks["test_one"], Example(body, {"x": torch.tensor([1.0])})
+    reference = session.recogniser.reference_for(item, 0)
+    answers = [session.recogniser.ask_reference(example, reference).answers() for _ in range(2)]
+    assert [answer.tolist() for [(_, answer)] in answers] == [[4.0], [4.0]]
 
 
 def test_the_reference_is_asked_with_other_arguments(session):

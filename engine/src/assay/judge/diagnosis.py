@@ -23,7 +23,6 @@ from assay.judge.recognition import repeatable
 from assay.judge.recording import Outcome, Outcomes
 from assay.judge.relations import ENOUGH, Case, begins, counted, relate, relate_roughly
 from assay.judge.relations.cases import enough, equal, numbers, telling_cases
-from assay.judge.relations.parts import parts
 from assay.judge.relations.values import ALWAYS
 
 if TYPE_CHECKING:
@@ -91,8 +90,7 @@ class Diagnostician:
         if self._asked[exercise] >= _CHECKS:
             return None
         self._asked[exercise] += 1
-        transcript = error.assay_example.arguments["submission"]._channel.transcript  # noqa: SLF001 - the proxy shows students' names only
-        outcomes = [Outcome(error.assay_example, error, transcript)]
+        outcomes = [Outcome(error.assay_example, error, error.assay_transcript)]
         reference = load_module(self._state.reference_of(item))
         asked = None if self._state.is_recorded(item) else self._ask_reference(item)
         drawn = is_hypothesis_test(getattr(item.obj, "__wrapped__", None))
@@ -126,7 +124,8 @@ class Diagnostician:
             # Every round of Hypothesis begins with the simplest example; if that fails, it is most often the shown one.
             if drawn and (more or any(outcome.error is not None for outcome in noted.found[before : before + 1])):
                 del noted.found[before : before + 1]
-            if not noted.failures() or _enough(noted.failures()) or (more and len(noted.found) >= asked):
+            failures = noted.failures()
+            if len(failures) == 1 or _enough(failures) or (more and len(noted.found) >= asked):  # one is shown
                 break
         return noted.found
 
@@ -200,6 +199,8 @@ def _earlier_answer(known: Sequence[Difference]) -> str | None:
     cases = [difference.case for difference in known]
     if not all(difference.before for difference in known) or not telling_cases(cases):
         return None
+    if not all(difference.called for difference in known):
+        return None
     for words, place in (("the first call", 0), ("the call before", -1)):
         answers = [numbers(difference.before[place]) for difference in known]
         if all(equal(case.numbers[0], answer) for case, answer in zip(cases, answers, strict=True)):
@@ -232,8 +233,7 @@ def _compared(wrong: Sequence[Outcome], reference: ModuleType | None) -> list[Ca
         error = outcome.error
         if not isinstance(error, Mismatch) or isinstance(error.expected, str):
             return []
-        # Of several answers nobody can tell which call gave them.
-        given = {} if reference is None else _given(outcome, reference, ambiguous=parts(error.yours) is None)
+        given = {} if reference is None else _given(outcome, reference, ambiguous=_is_last_answer(outcome, error.yours))
         found.append(Case(error.yours, error.expected, given, error.summary_of))
     return found
 
@@ -244,7 +244,8 @@ def _given(outcome: Outcome, reference: ModuleType, *, ambiguous: bool = True) -
     Args:
         outcome: the example.
         reference: as for `diagnose`.
-        ambiguous: whether an argument counts that is not the same in every call: the last call's.
+        ambiguous: whether an argument counts that is not the same in every call: the last call's. It says nothing of
+            other calls' answers.
     """
     found: dict[str, Any] = {}
     varied = set()
@@ -259,6 +260,12 @@ def _given(outcome: Outcome, reference: ModuleType, *, ambiguous: bool = True) -
     drawn = {name: value for name, value in outcome.example.arguments.items() if name not in _GIVEN}
     # The places of an unnamed tuple say nothing to a student.
     return found | {name: value for name, value in drawn.items() if type(value) is not tuple}
+
+
+def _is_last_answer(outcome: Outcome, yours: Any) -> bool:
+    called = [answer for request, answer in outcome.transcript.answers() if request.verb == "call"]
+    known = numbers(called[-1]) if called else None
+    return known is not None and equal(numbers(yours), known)
 
 
 def _is_same_value(one: Any, other: Any) -> bool:

@@ -39,6 +39,7 @@ class Difference(NamedTuple):
         before: the right answers to the questions to the same target before, which were answered rightly.
         function: the model answer to the question.
         changed: whether the question shows a tensor that the check made, which the reference leaves as it was.
+        called: whether the question is a call, and not a look at an attribute.
     """
 
     target: str
@@ -46,6 +47,7 @@ class Difference(NamedTuple):
     before: list[Any]
     function: Callable[..., Any] | None
     changed: bool
+    called: bool
 
 
 def same_differences(
@@ -81,7 +83,8 @@ def _first_difference(
         asked_for = not measures and _asked_for(outcome.error, mine, right)
         if not _as_right(mine, right) and complained and (asked_for or _kind_of(request) not in random()):
             function, changed = objects.function(request), objects.shows_tensor(request, right)
-            return Difference(target, Case(mine, right, given), before[target], function, changed)
+            called = request.verb == "call"
+            return Difference(target, Case(mine, right, given), before[target], function, changed, called)
         before[target].append(right)
         objects.note(request, expected)
     return None

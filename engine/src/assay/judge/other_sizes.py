@@ -32,21 +32,25 @@ if TYPE_CHECKING:
     Sizes = Mapping[str, int]
 
 _BY_ANOTHER: Final[tuple[tuple[str, Callable[[int, int], int]], ...]] = (
-    ("{size} // {other} * {other}", lambda size, other: size // other * other),
-    ("{size} // {other} * {other} or {size}", lambda size, other: size // other * other or size),
+    ("({size} // {other} * {other})", lambda size, other: size // other * other),
+    ("({size} // {other} * {other} or {size})", lambda size, other: size // other * other or size),
     ("min({size}, {other})", min),
     ("{other}", lambda _, other: other),
-    ("{size} + {other}", lambda size, other: size + other),
+    ("({size} + {other})", lambda size, other: size + other),
 )
 """Expressions for a size in which another size of the same object occurs."""
 
 _ALONE: Final[tuple[tuple[str, Callable[[int], int]], ...]] = (
     *((f"min({{size}}, {limit})", functools.partial(min, limit)) for limit in (10, 32, 100, 1000)),
-    ("{size} - 1", lambda size: size - 1),
-    ("{size} + 1", lambda size: size + 1),
+    ("({size} - 1)", lambda size: size - 1),
+    ("({size} + 1)", lambda size: size + 1),
     ("1", lambda _: 1),
 )
 """Expressions for a size in which no other one occurs. None makes it much larger: a thousand epochs take too long."""
+
+
+_MOST: Final = 10
+"""Wrong examples that are asked for each size; a few more than a relation needs, since some have the same answer."""
 
 
 class OtherSize(NamedTuple):
@@ -72,6 +76,7 @@ def right_with_another_size(outcomes: Sequence[Outcome], reference: ModuleType, 
         ask: runs an example against the model answers, each call of one function in a context that may change its
             arguments, and returns what the example raises.
     """
+    outcomes = outcomes[:_MOST]
     wrong = [numbers(outcome.error.yours) for outcome in outcomes if isinstance(outcome.error, Mismatch)]
     # The same number may be the answer to many questions.
     if len(wrong) < len(outcomes) or not enough(part for part in wrong if part is not None):
@@ -128,10 +133,10 @@ def _sizes_met(outcomes: Sequence[Outcome], name: str, ask: AskChanged) -> list[
 
 def _told_apart(calls: Sequence[Sizes]) -> Iterator[OtherSize]:
     """Yield each other size that differs from the given one in some call; of several with equal values, the first."""
+    if not calls or any(sizes.keys() != calls[0].keys() for sizes in calls):
+        return
     tried = set()
-    for other in other_sizes(calls[0]) if calls else ():
-        if any(sizes.keys() != calls[0].keys() for sizes in calls):
-            return
+    for other in other_sizes(calls[0]):
         try:
             values = tuple(other.value(sizes) for sizes in calls)
         except ZeroDivisionError:

@@ -20,6 +20,7 @@ from assay.judge.inprocess import proxy
 from assay.judge.measurements import measure, measurements_of
 from assay.judge.messages import bounded
 from assay.judge.mistaken import can_meet, known_mistakes, reference_with_mistake
+from assay.judge.recording import kept
 from assay.wire.values import encode
 
 if TYPE_CHECKING:
@@ -266,7 +267,7 @@ class Recogniser:
             arguments["rng"] = torch.Generator().manual_seed(arguments["rng"].initial_seed())
         with torch.random.fork_rng(devices=[]):
             try:
-                example.body(**arguments)
+                example.body(**kept(arguments))
             except (KeyboardInterrupt, pytest.exit.Exception):
                 raise
             except BaseException as error:  # noqa: BLE001 - whatever it is, pytest.fail too, it is the answer

@@ -140,13 +140,14 @@ def with_fresh_start(body: Callable[..., Any]) -> Callable[..., Any]:
         drawn = _drawn.get()
         if drawn is not None:
             drawn.note(arguments)
-        outcomes, example = _outcomes.get(), Example(body, arguments)
+        outcomes, example = _outcomes.get(), Example(body, kept(arguments))
         try:
             value = body(**arguments)
         except BaseException as error:
             if drawn is not None:
                 drawn.give_up()
             error.assay_example = example  # type: ignore[attr-defined]
+            error.assay_transcript = transcript  # type: ignore[attr-defined]
             if drawn is not None and isinstance(error, NameMissing):  # no smaller example would find the name
                 raise SearchEnded from error
             if outcomes is not None and isinstance(error, Exception) and not isinstance(error, HypothesisException):
@@ -170,6 +171,19 @@ def _fresh_transcript(arguments: dict[str, Any]) -> Transcript:
     channel.start_afresh()
     transcript: Transcript = channel.transcript
     return transcript
+
+
+def kept(value: Any) -> Any:
+    """Return a value that stays as it is when a body changes it: a copy of tensors and of what holds them."""
+    if type(value) is torch.Tensor:
+        return value.detach().clone().requires_grad_(value.requires_grad)
+    if type(value) is dict:
+        return {key: kept(item) for key, item in value.items()}
+    if type(value) is list:
+        return [kept(item) for item in value]
+    if isinstance(value, tuple):
+        return type(value)(*map(kept, value)) if hasattr(value, "_fields") else tuple(map(kept, value))
+    return value
 
 
 def copy_plain(value: Any) -> Any:

@@ -24,7 +24,6 @@ from assay.judge.relations.to_the_question import moved, of_differences, of_summ
 from assay.judge.relations.values import (
     constant,
     constant_at_places,
-    earlier,
     lossy,
     multiple,
     not_finite,
@@ -111,12 +110,6 @@ def squares(answer):
     rng = torch.Generator().manual_seed(3)
     found = [torch.randn(3, 3, generator=rng) for _ in range(12)]
     return [Case(answer(matrix), matrix, {}) for matrix in found]
-
-
-def previous():
-    cases = questions(lambda e, _: e, half_square)
-    before = [cases[-1].expected + 1, *(case.expected for case in cases)]
-    return [replace(case, yours=last) for last, case in zip(before, cases, strict=False)]
 
 
 def overflown(e, _):
@@ -227,7 +220,6 @@ TOLD = {
         lists(lambda a, _: [a, a]),
         "all parts of yours are equal, the expected parts are not",
     ),
-    "earlier": (earlier, previous(), "yours is what the example before should give"),
     "sum": (reduced, questions(lambda e, _: e.sum()), "yours is the sum of what is expected"),
     "mean": (reduced, questions(lambda e, _: e.mean()), "yours is the mean of what is expected"),
     "last": (reduced, questions(lambda e, _: e[-1]), "yours is the last number of what is expected"),
@@ -274,7 +266,7 @@ TOLD = {
     "not reduced": (
         not_reduced,
         [replace(case, yours=case.expected, expected=case.expected.mean()) for case in questions(lambda e, _: e)],
-        "yours is not reduced to one number: what is expected is the mean of its numbers",
+        "yours is not reduced to one number: what is expected is the mean of your numbers",
     ),
     "beginning": (
         cut,
@@ -412,6 +404,17 @@ def test_the_parts_of_an_answer_are_told_one_by_one():
         "yours[0] is the square of what is expected, in each of 12 wrong examples; "
         "yours[1] is what is expected plus 1, in each of 12 wrong examples"
     )
+
+
+def test_nothing_is_said_of_a_part_that_is_right_in_the_first_example():
+    cases = [Case([-n if n else 9.5, n**3], [n or 9.5, n**2 + 0.5], {}) for n in range(12)]
+    assert relate(cases) is None
+
+
+def test_parts_that_are_wrong_now_and_then_are_not_told_from_others():
+    numbers = range(2, 14)
+    cases = [Case([n**3, n, n**2], [2.5 * n % 7, n, n**2 + (n % 3 == 0) * n**3], {}) for n in numbers]
+    assert relate(cases) == "yours[1] is right, yours[0] is not, in each of 12 wrong examples"
 
 
 def test_parts_that_are_always_right_are_told_from_others():

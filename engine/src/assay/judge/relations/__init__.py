@@ -24,7 +24,6 @@ from assay.judge.relations.to_the_question import moved, of_differences, of_summ
 from assay.judge.relations.values import (
     constant,
     constant_at_places,
-    earlier,
     lossy,
     multiple,
     not_finite,
@@ -57,7 +56,6 @@ _SPECIFIC: Final[tuple[Callable[[Sequence[Case]], str | None], ...]] = (
     running_sum,
     exchanged,
     last_alone,
-    earlier,
     cut,
     more_or_fewer,
     another_summary,
@@ -112,16 +110,21 @@ def _first(relations: Iterable[Callable[[Sequence[Case]], str | None]], cases: S
 
 def _parts(cases: Sequence[Case]) -> str | None:
     """Say how the parts that are wrong are wrong, each by itself, and which are always right."""
-    said, right = [], []
+    said, right, mixed = [], [], []
     for place in places(cases):
-        wrong = [case for case in at(cases, place) if not same(case)]
+        there = at(cases, place)
+        wrong = [case for case in there if not same(case)]
         if not wrong:
             right.append(place)
+        elif same(there[0]):  # a sentence must be true of the first case, beside which it stands
+            mixed.append(place)
         elif sentence := _first(RELATIONS, wrong):
             said.append(f"{sentence.replace('yours', f'yours{place}', 1)}{counted(wrong)}")
+        elif len(wrong) < len(there):
+            mixed.append(place)
     if said:
         return "; ".join(said)
-    wrong_places = [place for place in places(cases) if place not in right]
+    wrong_places = [place for place in places(cases) if place not in {*right, *mixed}]
     shown = [case.numbers[1] for place in right for case in at(cases, place)]
     if right and wrong_places and enough(part for part in shown if part is not None):
         return f"{_listed(right)} right, {_listed(wrong_places)} not{counted(cases)}"

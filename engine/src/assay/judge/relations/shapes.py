@@ -102,7 +102,7 @@ def reduced(cases: Sequence[Case]) -> str | None:
 def not_reduced(cases: Sequence[Case]) -> str | None:
     """Find several numbers, whose sum, mean or other summary is expected."""
     return _summary(
-        [case.numbers for case in cases], "yours is not reduced to one number: " + EXPECTED + " is {} of its numbers"
+        [case.numbers for case in cases], "yours is not reduced to one number: " + EXPECTED + " is {} of your numbers"
     )
 
 

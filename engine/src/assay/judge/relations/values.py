@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import pairwise, product
+from itertools import product
 from typing import TYPE_CHECKING, Final
 
 import torch
 
-from assay.judge.relations.cases import answers, close, enough, equal, numbers, pairs_of, telling, telling_cases
+from assay.judge.relations.cases import answers, close, equal, numbers, pairs_of, telling, telling_cases
 from assay.text import DIGITS, numeral, shorten
 
 if TYPE_CHECKING:
@@ -167,17 +167,6 @@ def running_sum(cases: Sequence[Case]) -> str | None:
         if not equal(case.numbers[0], total.reshape(-1)):
             return None
     return "each item of yours is the sum of all expected items up to it" if telling(pairs_of(cases)) else None
-
-
-def earlier(cases: Sequence[Case]) -> str | None:
-    """Find the answer to the question before this one."""
-    # The first case is the one that is shown, of another run, so that nothing is known of the one before the second.
-    pairs = pairs_of(cases)[1:]
-    if not telling(pairs[1:]) or not enough(pair.yours for pair in pairs[1:]):
-        return None
-    if all(equal(pair.yours, last.expected) for last, pair in pairwise(pairs)):
-        return "yours is what the example before should give"
-    return None
 
 
 def _factors(pairs: Sequence[Pair], words: str) -> Iterator[tuple[str, list[float]]]:
