@@ -6,7 +6,7 @@ from d2l import torch as d2l
 from torch import nn
 from torch.nn import functional as F
 
-MOMENTUM = "momentum makes the second step longer: leave it out"
+MOMENTUM = "with momentum the second step depends on the first gradient, too: leave it out"
 WEIGHT_DECAY = "weight decay pulls the parameters to zero: leave it out"
 
 

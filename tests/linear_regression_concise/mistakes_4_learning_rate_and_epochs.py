@@ -8,7 +8,7 @@ from d2l import torch as d2l
 from torch import nn
 from torch.nn import functional as F
 
-CHANGED = "the call changes data.X or data.y: leave both as they are, and work on copies"
+CHANGED = "the call changes data: leave it as it is, and work on copies of its tensors"
 UNTRAINED = "this is about the error at the start: train on the argument data, for max_epochs epochs, also where a batch is not full"
 
 

@@ -265,7 +265,7 @@ def logarithmic_in_y(axes, sizes, w_errors, b_errors):
     return axes
 
 
-UNLABELLED = "nothing tells the two curves apart: give each a label=, then axes.legend()"
+UNLABELLED = "neither a line's label nor a legend of the Axes names the curves: give each a label=, then axes.legend()"
 
 
 @wrong_plot(hint=UNLABELLED)
@@ -301,7 +301,7 @@ def legend_swapped(axes, sizes, w_errors, b_errors):
     return axes
 
 
-SORTED_ALONE = "an error belongs to its size: sort neither alone, or both together"
+SORTED_ALONE = "each error belongs to its size, and here another one stands there: sort neither alone, or both together"
 
 
 @wrong_plot(hint=SORTED_ALONE)
@@ -340,7 +340,7 @@ def returns_the_lines(axes, sizes, w_errors, b_errors):
     return axes.loglog(sizes, b_errors, label="b")
 
 
-MISSING = "the curve of {} is missing"
+MISSING = "no line of the Axes has {} as its y values"
 
 
 @wrong_plot(hint=MISSING.format("b_errors"))
@@ -349,17 +349,17 @@ def w_alone(axes, sizes, w_errors, b_errors):
     return axes
 
 
-AGAINST_INDEX = "the curves are drawn against their index: plot them against sizes"
+AGAINST_INDEX = "{} are drawn against their index: plot them against sizes"
 
 
-@wrong_plot(hint=AGAINST_INDEX)
+@wrong_plot(hint=AGAINST_INDEX.format("w_errors"))
 def against_the_index(axes, _, w_errors, b_errors):
     axes.loglog(w_errors, label="w")
     axes.loglog(b_errors, label="b")
     return axes
 
 
-LOGARITHMS = "the lines hold logarithms: plot the numbers themselves and set_xscale('log')"
+LOGARITHMS = "a line holds logarithms of the sizes: plot the sizes themselves and set_xscale('log')"
 
 
 @wrong_plot(hint=LOGARITHMS)

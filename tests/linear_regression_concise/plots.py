@@ -74,12 +74,17 @@ def fault_of_the_lines(lines, sizes, name, errors):
         return MISSING.format(name) if len(known) == len(lines) else None
     for xs in its_own:
         if _same(xs, range(len(sizes))):
-            return AGAINST_INDEX
+            return AGAINST_INDEX.format(name)
         if any(_same(sorted(xs), sorted(map(log, sizes))) for log in (math.log10, math.log, math.log2)):
             return LOGARITHMS
         if _same(sorted(xs), sorted(sizes)):
             return SORTED_ALONE
     return None
+
+
+def is_against(lines, sizes):
+    """Whether a line has the sizes as its x values."""
+    return any(isinstance(xs, (list, torch.Tensor)) and _same(sorted(map(float, xs)), sorted(sizes)) for xs, _ in lines)
 
 
 def _same(found, right):

@@ -63,7 +63,7 @@ def test_trajectories_coincide_where_all_batches_are_full(submission, X, y, w, b
 @FEW
 @given(*PROBLEM, st.sampled_from([4, 5, 8]))
 def test_a_shorter_last_batch_takes_a_shorter_step(submission, X, y, w, b, batch_size):
-    """if the last batch is shorter, or the only one is, its step is shorter in proportion"""
+    """if the last batch is shorter, its step is shorter in proportion, also if there is no other batch"""
     right = trajectory(X, y, w, b, batch_size, LR, torch.sum)
     assert_close(named(fit_and_get_parameters(submission, X, y, w, b, batch_size)), named(right))
 

@@ -38,12 +38,14 @@ def test_error_is_the_largest_of_w_and_b(submission, rng):
 @pytest.mark.points(2)
 def test_every_call_trains_a_fresh_model(submission, rng):
     """two calls with the same arguments start afresh and leave data alone; if data changes, so does the third one's answer"""
-    data = make_data(submission, 1e5 * (2 + torch.rand(3, generator=rng)))
+    truth = 1e5 * (2 + torch.rand(3, generator=rng))
+    data = make_data(submission, truth)
     found = [submission.estimation_error(1 / 8, 2, data) for _ in range(2)]
-    expected = remaining_error(float(max(data.w.abs().max(), abs(data.b))), 1 / 8, 2)
-    y = design() @ torch.cat([data.w, torch.tensor([data.b])])[:, None]
-    name = "data.X and data.y after two calls"
-    assert_close({name: [data.X[:16], data.y[:16]]}, {name: [design()[:, :2], y]}, help=CHANGED)
+    expected = remaining_error(float(truth.max()), 1 / 8, 2)
+    parts = {"X": data.X[:16], "y": data.y[:16], "w": data.w, "b": data.b}
+    given = (design()[:, :2], design() @ truth[:, None], truth[:2], float(truth[2]))
+    after = {f"data.{name} after two calls": part for name, part in parts.items()}
+    assert_close(after, dict(zip(after, given, strict=True)), help=CHANGED)
     assert_close([number(error) for error in found], [expected] * 2, atol=1.0, because=START)
     # The same object with other parameters: its sizes, and its identity as a key of a dictionary, are as before.
     data.w, data.b, data.y = -2 * data.w, -2 * data.b, -2 * data.y

@@ -4,7 +4,7 @@ import torch
 from assay.checks import mistake, mistake_family
 
 DROP_LAST = "a last batch shorter than batch_size stays although drop_last is True: leave it out"
-FULL_DROPPED = "drop_last drops a full last batch too: drop it only where it has fewer than batch_size examples"
+FULL_DROPPED = "drop_last drops a full last batch too: drop it only if it has fewer than batch_size examples"
 RETURNED = "data_iter returns one pair of tensors: yield each batch instead, X_batch, y_batch"
 
 

@@ -48,7 +48,7 @@ def test_second_derivative_of_a_fast_wave_on_a_slope(submission, reference, spee
 @settings(max_examples=4)
 @given(FUNCTIONS, FUNCTIONS, tensors((40,), bound=2, step=1 / 4), tensors((40,), bound=2, step=1 / 4))
 def test_second_derivative_asked_again(submission, reference, terms, other_terms, x, other):
-    """asked again second_derivative gives the same for the same x, and the new one for another f or x changed in place; x stays"""
+    """asked again second_derivative gives the same for the same x, and what is right for another f, or for x changed in place; it leaves x alone"""
     held = remote(submission.d2l).tensor(x.tolist())
     f, g = (submission.d2l.Elementwise(each) for each in (terms, other_terms))
     right = reference.second_derivative(d2l.Elementwise(terms), x)

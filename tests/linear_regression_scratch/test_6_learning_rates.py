@@ -88,7 +88,7 @@ def test_loss_counts_more_than_a_thousand_rows(submission, rng):
 @settings(max_examples=4)
 @given(WEIGHTS)
 def test_sweep_asked_again(submission, weights):
-    """asked again after the labels have changed in place it gives the new curves; the first ones and all that was given stay"""
+    """asked again after the labels have changed in place it gives the new curves; the curves given before and all arguments stay"""
     data, lrs = make_crosswise_data(submission, weights), [FASTER, TOO_FAST, GOOD]
     held = remote(submission.d2l).tensor(lrs).tolist()
     before = data_facts(data)
@@ -120,7 +120,7 @@ def test_good_rates_reach_the_noise_floor(submission, seed):
     found = last_three(whole)
     # No weights have a lower loss on the training rows than least squares, up to the rounding of float32.
     reached = all(0.999 * floor <= loss <= (1 + floor_excess.bound) * floor for end in found.values() for loss in end)
-    text = f"these, the last three losses of each rate, between {floor:.4g} and {(1 + floor_excess.bound) * floor:.4g}"
+    text = f"the last three losses of each rate, which are shown, between {floor:.4g} and {(1 + floor_excess.bound) * floor:.4g}"
     plot = curves("training loss against epoch", yours=whole, expected={"noise floor": 16 * [floor]}, log="y")
     require(reached, yours=found, expected=text, plot=plot)
 

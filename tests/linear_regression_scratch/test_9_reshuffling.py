@@ -40,8 +40,8 @@ def test_given_order_really_fails(submission, rng):
         better = shuffled < given_order
         require(
             better,
-            yours=shuffled,
-            expected=f"less, reshuffled, than the {given_order:.3g} of the given order, with {n} examples",
+            yours={"reshuffled": shuffled},
+            expected=f"less than {given_order:.3g}, which is that of the given order, with {n} examples",
         )
 
 
@@ -51,7 +51,7 @@ def test_dataset_stays_as_it_was(submission):
     before = list(pair)
     require(len(before) == 2, yours=before, expected="a pair (X, y)")
     for n in (320, 256):
-        submission.adversarial_dataset(n)
+        get_dataset(submission, n)
     assert_close(list(pair), before)
 
 
