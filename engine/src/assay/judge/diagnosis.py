@@ -125,7 +125,9 @@ class Diagnostician:
             if drawn and (more or any(outcome.error is not None for outcome in noted.found[before : before + 1])):
                 del noted.found[before : before + 1]
             failures = noted.failures()
-            if len(failures) == 1 or _enough(failures) or (more and len(noted.found) >= asked):  # one is shown
+            # The shown one alone has failed; or the guest has ended, so that there is nothing more to note.
+            in_vain = len(failures) == 1 if drawn else len(noted.found) == before
+            if in_vain or _enough(failures) or (more and len(noted.found) >= asked):
                 break
         return noted.found
 
@@ -233,19 +235,21 @@ def _compared(wrong: Sequence[Outcome], reference: ModuleType | None) -> list[Ca
         error = outcome.error
         if not isinstance(error, Mismatch) or isinstance(error.expected, str):
             return []
-        given = {} if reference is None else _given(outcome, reference, ambiguous=_is_last_answer(outcome, error.yours))
+        given = (
+            {} if reference is None else _given(outcome, reference, of_last_call=_is_last_answer(outcome, error.yours))
+        )
         found.append(Case(error.yours, error.expected, given, error.summary_of))
     return found
 
 
-def _given(outcome: Outcome, reference: ModuleType, *, ambiguous: bool = True) -> dict[str, Any]:
+def _given(outcome: Outcome, reference: ModuleType, *, of_last_call: bool = True) -> dict[str, Any]:
     """Return what an example was about: the arguments of its calls, and what was drawn.
 
     Args:
         outcome: the example.
         reference: as for `diagnose`.
-        ambiguous: whether an argument counts that is not the same in every call: the last call's. It says nothing of
-            other calls' answers.
+        of_last_call: whether an argument counts that is not the same in every call: the last call's. It says nothing
+            of other calls' answers.
     """
     found: dict[str, Any] = {}
     varied = set()
@@ -255,7 +259,7 @@ def _given(outcome: Outcome, reference: ModuleType, *, ambiguous: bool = True) -
         varied |= {name for name in found.keys() & given if not _is_same_value(found[name], given[name])}
         found |= given
         objects.note(request, value)
-    if not ambiguous:
+    if not of_last_call:
         found = {name: value for name, value in found.items() if name not in varied}
     drawn = {name: value for name, value in outcome.example.arguments.items() if name not in _GIVEN}
     # The places of an unnamed tuple say nothing to a student.
@@ -263,9 +267,11 @@ def _given(outcome: Outcome, reference: ModuleType, *, ambiguous: bool = True) -
 
 
 def _is_last_answer(outcome: Outcome, yours: Any) -> bool:
-    called = [answer for request, answer in outcome.transcript.answers() if request.verb == "call"]
-    known = numbers(called[-1]) if called else None
-    return known is not None and equal(numbers(yours), known)
+    """Return whether the last call, and no other one, gave these numbers."""
+    known = numbers(yours)
+    called = [numbers(answer) for request, answer in outcome.transcript.answers() if request.verb == "call"]
+    same = [known is not None and answer is not None and equal(answer, known) for answer in called]
+    return sum(same) == 1 and same[-1]
 
 
 def _is_same_value(one: Any, other: Any) -> bool:

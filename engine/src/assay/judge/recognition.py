@@ -20,7 +20,7 @@ from assay.judge.inprocess import proxy
 from assay.judge.measurements import measure, measurements_of
 from assay.judge.messages import bounded
 from assay.judge.mistaken import can_meet, known_mistakes, reference_with_mistake
-from assay.judge.recording import kept
+from assay.judge.recording import copy_arguments
 from assay.wire.values import encode
 
 if TYPE_CHECKING:
@@ -267,7 +267,7 @@ class Recogniser:
             arguments["rng"] = torch.Generator().manual_seed(arguments["rng"].initial_seed())
         with torch.random.fork_rng(devices=[]):
             try:
-                example.body(**kept(arguments))
+                example.body(**copy_arguments(arguments))
             except (KeyboardInterrupt, pytest.exit.Exception):
                 raise
             except BaseException as error:  # noqa: BLE001 - whatever it is, pytest.fail too, it is the answer

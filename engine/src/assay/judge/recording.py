@@ -140,7 +140,7 @@ def with_fresh_start(body: Callable[..., Any]) -> Callable[..., Any]:
         drawn = _drawn.get()
         if drawn is not None:
             drawn.note(arguments)
-        outcomes, example = _outcomes.get(), Example(body, kept(arguments))
+        outcomes, example = _outcomes.get(), Example(body, copy_arguments(arguments))
         try:
             value = body(**arguments)
         except BaseException as error:
@@ -173,17 +173,25 @@ def _fresh_transcript(arguments: dict[str, Any]) -> Transcript:
     return transcript
 
 
-def kept(value: Any) -> Any:
-    """Return a value that stays as it is when a body changes it: a copy of tensors and of what holds them."""
+def copy_arguments(arguments: dict[str, Any]) -> dict[str, Any]:
+    """Return arguments that stay as they are if a body changes them in place.
+
+    Plain tensors are copied, and the lists, tuples and dicts that hold them, unless two share memory or one belongs to
+    a graph: a body may depend on that. Everything else is the same object.
+    """
+    return _copy(arguments) if _copied_whole(list(_tensors(arguments))) else arguments
+
+
+def _copy(value: Any) -> Any:
     if type(value) is torch.Tensor:
-        return value.detach().clone().requires_grad_(value.requires_grad)
+        return value.clone()
     if type(value) is dict:
-        return {key: kept(item) for key, item in value.items()}
+        return {key: _copy(item) for key, item in value.items()}
     if type(value) is list:
-        return [kept(item) for item in value]
-    if isinstance(value, tuple):
-        return type(value)(*map(kept, value)) if hasattr(value, "_fields") else tuple(map(kept, value))
-    return value
+        return [_copy(item) for item in value]
+    if type(value) is tuple:
+        return tuple(map(_copy, value))
+    return value._make(map(_copy, value)) if isinstance(value, tuple) and hasattr(value, "_make") else value
 
 
 def copy_plain(value: Any) -> Any:
