@@ -301,7 +301,7 @@ def legend_swapped(axes, sizes, w_errors, b_errors):
     return axes
 
 
-SORTED_ALONE = "each error belongs to its size, and here another one stands there: sort neither alone, or both together"
+SORTED_ALONE = "some errors stand at another size than their own: sort neither list alone, or both together"
 
 
 @wrong_plot(hint=SORTED_ALONE)

@@ -226,7 +226,8 @@ def test_x_axis_is_logarithmic(submission, rng):
     scale = axes.get_xscale()
     lines = [[line.get_xdata(orig=False), line.get_ydata(orig=False)] for line in axes.get_lines()]
     linear = scale == "linear" and is_against(lines, sizes)  # of logarithms or of indices, another check says it
-    require(scale in ("log", "symlog"), yours=scale, expected="'log'", help=LINEAR if linear else None)
+    yours = {"scale of the x axis": scale, "x of the lines": [xs for xs, _ in lines]}
+    require(scale in ("log", "symlog"), yours=yours, expected="'log'", help=LINEAR if linear else None)
 
 
 @pytest.mark.points(2)
@@ -244,7 +245,8 @@ def test_curves_are_labelled(submission, rng):
     help_ = UNLABELLED if not names else None
     if sum(label in names for label, _ in labels) > 1:
         help_ = SAME_LABEL
-    require(len(names) > 1, yours=names, expected="two different labels", help=help_)
+    yours = {"labels": names, "number of lines": len(lines)}
+    require(len(names) > 1, yours=yours, expected="two different labels", help=help_)
     for name, line in named:
         own = curve_of(line, sizes, curves)
         swapped = own + says(name) in ("wb", "bw")

@@ -15,7 +15,7 @@ FAR = (
     "or clip its gradients"
 )
 NEAR = "at |r| = 0.01 this loss is still steep, so that training never settles: let it be as flat as r² there"
-ZEROS = "all weights start at zero, although sigma is not: draw them from N(0, sigma²), as in exercise 0"
+ZEROS = "all weights start at zero, although sigma is not 0: draw them from N(0, sigma²), as in exercise 0"
 FIXED_RATE = "the learning rate is a fixed number: pass self.lr on"
 MIXTURE = "a mixture of squared and absolute is still squared far away: use the square up to delta, the line beyond"
 

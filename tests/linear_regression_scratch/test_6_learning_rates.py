@@ -88,7 +88,7 @@ def test_loss_counts_more_than_a_thousand_rows(submission, rng):
 @settings(max_examples=4)
 @given(WEIGHTS)
 def test_sweep_asked_again(submission, weights):
-    """asked again after the labels have changed in place it gives the new curves; the curves given before and all arguments stay"""
+    """asked again after the labels have changed in place learning_rate_sweep gives new curves; those given before and all arguments stay"""
     data, lrs = make_crosswise_data(submission, weights), [FASTER, TOO_FAST, GOOD]
     held = remote(submission.d2l).tensor(lrs).tolist()
     before = data_facts(data)

@@ -118,24 +118,20 @@ def test_robust_forward_is_xw_plus_b(submission, reference, problem):
 
 def test_robust_weights_start_normally_each_model_with_its_own(submission, rng):
     """w starts from N(0, sigma²) and b at zero; a second model starts elsewhere, and stands apart from the first"""
-    # Far from 1, where a square of it would pass; and no square of it is near 0.1 or 0.01, which may be a constant.
-    sigma = 0.35 + 0.25 * float(torch.rand((), generator=rng))
-    model, other = (make_model(submission, WEIGHTS, 0.5, sigma=sigma) for _ in range(2))
+    # Far from 1, where a square of it would pass, and two of them, so that a constant does not.
+    sigmas = [size * (0.2 + 0.2 * float(torch.rand((), generator=rng))) for size in (1, 2)]
+    model, other = (make_model(submission, WEIGHTS, 0.5, sigma=sigma) for sigma in sigmas)
     model.loss(torch.zeros(1, 1), torch.ones(1, 1))  # the model of the library would do, but for the loss
-    first, second = (tensor(each.w, (WEIGHTS, 1)).double() / sigma for each in (model, other))
-    for w in (first, second):
+    first, second = (tensor(each.w, (WEIGHTS, 1)).double() / s for each, s in zip((model, other), sigmas, strict=True))
+    told = ZEROS if not first.any() and not second.any() else None
+    if all(is_normal(w / sigma) for w, sigma in zip((first, second), sigmas, strict=True)):
+        told = VARIANCE
+    for w, sigma in zip((first, second), sigmas, strict=True):
         yours = {"mean": float(w.mean()) * sigma, "standard deviation": float(w.std()) * sigma}
-        near, squared = (
-            max(abs(float(w.mean())) / size, abs(float(w.std()) / size - 1) * 2**0.5) * WEIGHTS**0.5 <= DEVIATIONS
-            for size in (1, sigma)
-        )
-        told = VARIANCE if squared else None
-        if not w.any():
-            told = ZEROS
-        require(near, yours=yours, expected=f"mean 0, standard deviation {sigma:.4g}", help=told)
+        require(is_normal(w), yours=yours, expected=f"mean 0, standard deviation {sigma:.4g}", help=told)
     alike = float((first * second).mean())
     apart = abs(alike) * WEIGHTS**0.5 <= DEVIATIONS
-    told = SEED if torch.equal(first, second) else None
+    told = SEED if alike > 0.999 else None
     require(apart, yours=f"a correlation of {alike:.3g} between two models", expected="about 0", help=told)
     assign(model, b=torch.ones(1))
     assert_close([model.b, other.b], [torch.ones(1), torch.zeros(1)])
@@ -192,6 +188,11 @@ def take_first_step(submission, X, y, lr):
     model = make_model(submission, 2, lr, sigma=0.0)
     submission.d2l.Trainer(1, plot_flag=False).fit(model, submission.d2l.TensorData(X, y, len(X)))
     return torch.cat([tensor(model.w, (2, 1)), tensor(model.b, (1,)).reshape(1, 1)])
+
+
+def is_normal(w):
+    """Whether weights have the mean and the deviation of standard normal numbers."""
+    return max(abs(float(w.mean())), abs(float(w.std()) - 1) * 2**0.5) * WEIGHTS**0.5 <= DEVIATIONS
 
 
 WEIGHTS, DEVIATIONS = 10_000, 6

@@ -41,7 +41,7 @@ def test_given_order_really_fails(submission, rng):
         require(
             better,
             yours={"reshuffled": shuffled},
-            expected=f"less than {given_order:.3g}, which is that of the given order, with {n} examples",
+            expected=f"an excess loss below {given_order:.3g}, that of the given order, with {n} examples",
         )
 
 
