@@ -39,8 +39,13 @@ def curve_of(line, sizes, curves):
     """Return "w" or "b" if a line is that curve and not the other, else ""."""
     if line is None:
         return ""
-    xs, ys = line.get_xdata(orig=False), line.get_ydata(orig=False)
+    xs, ys = points_of(line)
     return "".join(name for name, curve in zip("wb", curves, strict=True) if same_points(xs, ys, sizes, curve))
+
+
+def points_of(line):
+    """Return a line's x and y values, in whatever form they are kept."""
+    return [line.get_xdata(orig=False), line.get_ydata(orig=False)]
 
 
 def legend_entries(axes, lines):

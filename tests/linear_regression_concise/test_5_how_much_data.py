@@ -46,7 +46,17 @@ from .mistakes_5_how_much_data import (
     three_epochs,
 )
 from .models import is_for_two_features
-from .plots import curve_of, draw_curves, draw_errors, fault_of_the_lines, is_against, legend_entries, same_points, says
+from .plots import (
+    curve_of,
+    draw_curves,
+    draw_errors,
+    fault_of_the_lines,
+    is_against,
+    legend_entries,
+    points_of,
+    same_points,
+    says,
+)
 
 # The measurements: few sizes, because an answer may train for each. Descent at a constant rate is right too. Its last step
 # shows, and more so the fewer examples the last batch has: at 32 a batch, which is what most take, every size from 50 on
@@ -212,7 +222,7 @@ def test_both_curves_are_drawn(submission, rng):
     name = "sizes, w_errors and b_errors after the call"
     assert_close({name: list(map(list, kept))}, {name: copies}, rtol=0, atol=0, help=CHANGED)
     sizes, curves, axes = draw_curves(submission, rng)
-    lines = [[line.get_xdata(orig=False), line.get_ydata(orig=False)] for line in axes.get_lines()]
+    lines = list(map(points_of, axes.get_lines()))
     for name, curve in zip(("w_errors", "b_errors"), curves, strict=True):
         found = any(same_points(x, y, sizes, curve) for x, y in lines)
         fault = None if found else fault_of_the_lines(lines, sizes, name, curve)
@@ -224,7 +234,7 @@ def test_x_axis_is_logarithmic(submission, rng):
     """the x axis is logarithmic"""
     sizes, _, axes = draw_curves(submission, rng)
     scale = axes.get_xscale()
-    lines = [[line.get_xdata(orig=False), line.get_ydata(orig=False)] for line in axes.get_lines()]
+    lines = list(map(points_of, axes.get_lines()))
     linear = scale == "linear" and is_against(lines, sizes)  # of logarithms or of indices, another check says it
     yours = {"scale of the x axis": scale, "x of the lines": [xs for xs, _ in lines]}
     require(scale in ("log", "symlog"), yours=yours, expected="'log'", help=LINEAR if linear else None)

@@ -199,9 +199,7 @@ def _begins_by_calls(known: Sequence[Difference], right: Sequence[Mapping[str, A
 def _earlier_answer(known: Sequence[Difference]) -> str | None:
     """Find an answer that was right for another question, asked before in the same example."""
     cases = [difference.case for difference in known]
-    if not all(difference.before for difference in known) or not telling_cases(cases):
-        return None
-    if not all(difference.called for difference in known):
+    if not all(difference.before and difference.called for difference in known) or not telling_cases(cases):
         return None
     for words, place in (("the first call", 0), ("the call before", -1)):
         answers = [numbers(difference.before[place]) for difference in known]

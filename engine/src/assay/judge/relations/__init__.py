@@ -110,24 +110,23 @@ def _first(relations: Iterable[Callable[[Sequence[Case]], str | None]], cases: S
 
 def _parts(cases: Sequence[Case]) -> str | None:
     """Say how the parts that are wrong are wrong, each by itself, and which are always right."""
-    said, right, mixed = [], [], []
+    said, right, never_right = [], [], []
     for place in places(cases):
         there = at(cases, place)
         wrong = [case for case in there if not same(case)]
         if not wrong:
             right.append(place)
-        elif same(there[0]):  # a sentence must be true of the first case, beside which it stands
-            mixed.append(place)
+        elif same(there[0]):
+            continue  # a sentence must be true of the first case, beside which it stands
         elif sentence := _first(RELATIONS, wrong):
             said.append(f"{sentence.replace('yours', f'yours{place}', 1)}{counted(wrong)}")
-        elif len(wrong) < len(there):
-            mixed.append(place)
+        elif len(wrong) == len(there):
+            never_right.append(place)
     if said:
         return "; ".join(said)
-    wrong_places = [place for place in places(cases) if place not in {*right, *mixed}]
     shown = [case.numbers[1] for place in right for case in at(cases, place)]
-    if right and wrong_places and enough(part for part in shown if part is not None):
-        return f"{_listed(right)} right, {_listed(wrong_places)} not{counted(cases)}"
+    if right and never_right and enough(part for part in shown if part is not None):
+        return f"{_listed(right)} right, {_listed(never_right)} not{counted(cases)}"
     return None
 
 
