@@ -204,3 +204,25 @@ def one_layer_for_all(self, lr):
 def rate_in_the_class(self, lr):
     d2l.Module.__init__(self)
     type(self).lr, self.net = lr, nn.LazyLinear(1)
+
+
+class _OwnDerivative(torch.autograd.Function):
+    """The loss with a backward() that takes it for the last step of all."""
+
+    @staticmethod
+    def forward(ctx, y_hat, y):
+        ctx.save_for_backward(y_hat - y)
+        return ((y_hat - y) ** 2).mean()
+
+    @staticmethod
+    def backward(ctx, grad_output):
+        (residual,) = ctx.saved_tensors
+        return 2 * residual / len(residual), None
+
+
+@mistake(
+    "LinearRegression.loss",
+    hint="backward() of your own function does not use the gradient that comes in: multiply by it",
+)
+def own_derivative(self, y_hat, y):
+    return _OwnDerivative.apply(y_hat, y)

@@ -98,3 +98,15 @@ def sums_add_up(self, y_hat, y):
 @mistake("lr_for_mean_loss", hint="the factor is the batch size itself, however large")
 def at_most_256(lr_for_summed_loss, batch_size):
     return lr_for_summed_loss * min(batch_size, 256)
+
+
+@mistake("LinearRegressionSum.loss", hint="in evaluation mode this is the mean: the loss is the sum in both modes")
+def mean_in_evaluation(self, y_hat, y):
+    return F.mse_loss(y_hat, y, reduction="sum" if self.training else "mean")
+
+
+@mistake(
+    "LinearRegressionSum.configure_optimizers", hint="a rate below 1e-4 is replaced by another: use self.lr as it is"
+)
+def rate_of_at_least_1e_4(self):
+    return torch.optim.SGD(self.parameters(), max(self.lr, 1e-4))

@@ -192,3 +192,12 @@ def first_batch_alone(self, y_hat, y):
 def delta_in_the_class(self, lr, delta=1.0):
     d2l.LinearRegression.__init__(self, lr)
     type(self).delta = delta
+
+
+@mistake(
+    "LinearRegressionHuber.loss",
+    hint="residuals beyond 1000 have no gradient: however far away, they pull with delta in size",
+)
+def no_pull_from_far_away(self, y_hat, y):
+    r = y_hat - y
+    return F.huber_loss(torch.where(r.abs() > 1000, r.detach(), r), torch.zeros_like(r), delta=self.delta)

@@ -244,3 +244,24 @@ def taken_off_the_sum(model, X, y):
     before = [torch.zeros_like(p) if p.grad is None else p.grad.clone() for p in parameters]
     model.loss(model(X), y).backward()
     return tuple(p.grad - old for p, old in zip(parameters, before, strict=True))
+
+
+@mistake(
+    "gradients", hint="the rows are taken in pieces, whose gradients are averaged: that is wrong if the loss is a sum"
+)
+def pieces_averaged(model, X, y):
+    grads = [torch.zeros_like(model.net.weight), torch.zeros_like(model.net.bias)]
+    for rows in torch.arange(len(X)).split(256):
+        parts = torch.autograd.grad(model.loss(model(X[rows]), y[rows]), [model.net.weight, model.net.bias])
+        grads = [grad + part * len(rows) / len(X) for grad, part in zip(grads, parts, strict=True)]
+    return tuple(grads)
+
+
+@mistake(
+    "gradients", hint="what the loss has beside the predictions is left out, as a penalty on the weights: backward()"
+)
+def through_the_predictions_alone(model, X, y):
+    y_hat = model(X)
+    predictions = y_hat.detach().requires_grad_()
+    (pull,) = torch.autograd.grad(model.loss(predictions, y), predictions)
+    return torch.autograd.grad((y_hat * pull).sum(), [model.net.weight, model.net.bias])

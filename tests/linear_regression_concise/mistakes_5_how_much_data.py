@@ -204,6 +204,13 @@ def w_changed(sizes, w, b):
 
 
 @mistake("estimation_errors", hint=CHANGED)
+def w_made_a_column(sizes, w, b):
+    found = make_answer()(sizes, w.clone().flatten(), b)
+    w.resize_(len(w), 1)
+    return found
+
+
+@mistake("estimation_errors", hint=CHANGED)
 def sizes_emptied(sizes, w, b):
     taken = [sizes.pop(0) for _ in range(len(sizes))]
     return make_answer()(taken, w, b)
@@ -366,4 +373,22 @@ LOGARITHMS = "a line holds logarithms of the sizes: plot the sizes themselves an
 def logarithms_plotted(axes, sizes, w_errors, b_errors):
     axes.plot([math.log10(n) for n in sizes], w_errors, label="w")
     axes.plot([math.log10(n) for n in sizes], b_errors, label="b")
+    return axes
+
+
+@wrong_plot(hint=SWAPPED)
+def labels_by_height(axes, sizes, w_errors, b_errors):
+    for errors, label in zip(sorted([w_errors, b_errors], key=max, reverse=True), "wb", strict=True):
+        axes.loglog(sizes, errors, label=label)
+    return axes
+
+
+ONE_POINT = "a size that comes twice has one point alone: plot the lists as they are, not a dictionary of them"
+
+
+@wrong_plot(hint=ONE_POINT)
+def repeated_sizes_lost(axes, sizes, w_errors, b_errors):
+    for errors, label in ((w_errors, "w"), (b_errors, "b")):
+        kept = dict(zip(sizes, errors, strict=True))
+        axes.loglog(list(kept), list(kept.values()), label=label)
     return axes

@@ -54,7 +54,7 @@ def assert_any_scale(model, loss, rng):
 
 
 def assert_asked_again(submission, model, loss, rng):
-    """Ask forward and loss for the same objects again after a change, and look at what they gave before."""
+    """Ask forward and loss for the same objects again, changed and in evaluation mode; look at what they gave before."""
     numpy = submission.d2l.numpy
     (w, b, X), (y_hat, y, other) = (
         (draw(rng, *shape) for shape in ((1, 2), (1,), (4, 2))),
@@ -65,6 +65,7 @@ def assert_asked_again(submission, model, loss, rng):
     first = remote(model).forward(kept[0]), remote(model).loss(*kept[1:])
     assign(model, {"net.weight": w + 1, "net.bias": b - 1})
     model.loss(other, y)
+    model.eval()
     again = {"forward after a change": model.forward(kept[0]), "loss after a change": model.loss(*kept[1:])}
     right = X @ w.T + b, loss(y_hat, y)
     assert_close(again, dict(zip(again, (X @ (w + 1).T + b - 1, right[1]), strict=True)))
@@ -79,10 +80,11 @@ def assert_asked_again(submission, model, loss, rng):
 def assert_two_models(make, rng):
     """Give two models parameters and rates, then look at those of both."""
     (w, b), (w_2, b_2) = [(draw(rng, 1, 2), draw(rng, 1)) for _ in range(2)]
-    one, other = make(1 / 4), make(1 / 8)
+    rate, other_rate = 2.0**-20, 16.0  # any number is right, and none is replaced by another
+    one, other = make(rate), make(other_rate)
     set_parameters(one, w, b)
     set_parameters(other, w_2, b_2)
     rates = [group.get("lr") for model in (one, other) for group in model.configure_optimizers().param_groups]
-    expected = {"parameters": [w, b, w_2, b_2], "rates": [1 / 4] * (len(rates) // 2) + [1 / 8] * (len(rates) // 2)}
+    expected = {"parameters": [w, b, w_2, b_2], "rates": [rate] * (len(rates) // 2) + [other_rate] * (len(rates) // 2)}
     found = [one.net.weight, one.net.bias, other.net.weight, other.net.bias]
     assert_close({"parameters": found, "rates": rates}, expected)

@@ -116,6 +116,16 @@ def stopped_at_a_plateau(model, data, max_epochs):
         before = loss
 
 
+@mistake("fit", hint="training ends when the loss has not fallen for some epochs: train max_epochs epochs")
+def stopped_without_progress(model, data, max_epochs, patience=2):
+    losses = []
+    for _ in range(max_epochs):
+        make_fit(right_step)(model, data, 1)
+        losses.append(float(model.loss(model(data.X), data.y).detach()))
+        if len(losses) > patience and min(losses[-patience:]) >= min(losses[:-patience]):
+            break
+
+
 @wrong_step(hint="the gradients are clipped, so that steps are too short where labels are large: leave them")
 def gradients_clipped(model, optimizer, X, y):
     optimizer.zero_grad()
@@ -152,6 +162,12 @@ def bias_left_out(self):
 @mistake(OPTIMIZER, hint="the learning rate is a fixed number: pass self.lr on")
 def rate_fixed(self):
     return d2l.SGD([self.w, self.b], 0.03)
+
+
+@mistake("SGD.step", hint="a rate below 1e-4 is replaced by another: a step is lr times the gradient, whatever lr is")
+def rate_of_at_least_1e_4(self):
+    for param in self.params:
+        param -= max(self.lr, 1e-4) * param.grad
 
 
 @mistake("SGD.step", hint="small gradients move nothing: a step is lr times the gradient, whatever its size")
@@ -210,10 +226,24 @@ def gradients_kept(self):
             param.grad.zero_  # noqa: B018 - the call's parentheses are what is missing
 
 
+@mistake("SGD.zero_grad", hint="a gradient whose entries add up to zero stays: zero_() every one that is not None")
+def balanced_gradients_kept(self):
+    for param in self.params:
+        if param.grad is not None and param.grad.sum() != 0:
+            param.grad.zero_()
+
+
 @mistake("SGD.zero_grad", hint="before the first backward() there is no gradient: ask whether param.grad is None first")
 def no_gradient_yet(self):
     for param in self.params:
         param.grad.zero_()
+
+
+@mistake("SGD.zero_grad", hint="0 times inf is nan, so a gradient that overflowed stays: zero_() it, or set it to None")
+def times_zero(self):
+    for param in self.params:
+        if param.grad is not None:
+            param.grad *= 0
 
 
 # Typical mistakes: the model
@@ -353,6 +383,12 @@ def forward_remembered(self, X):
 @mistake(LOSS, hint="the square is written out, and large terms cancel: square the difference, (y_hat - y) ** 2")
 def square_written_out(self, y_hat, y):
     return (y_hat**2 - 2 * y_hat * y + y**2).mean() / 2
+
+
+@mistake(FORWARD, hint="in evaluation mode it computes something else: forward is X @ self.w + self.b in both modes")
+def rounded_in_evaluation(self, X):
+    found = X @ self.w + self.b
+    return found if self.training else found.round()
 
 
 @mistake(LOSS, hint="the sum is divided by 32 at most: divide by the number of rows, whatever it is")

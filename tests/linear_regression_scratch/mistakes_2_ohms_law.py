@@ -3,6 +3,9 @@
 import torch
 from assay.checks import mistake
 
+OFFSET = "this line has an offset: V = R * I goes through the origin, so give it none and subtract no means"
+NEGATIVE = "the steps overshoot: a scale for currents is abs().max(), since max() of negative ones is the weakest"
+
 
 def make_fit(lr, epochs, loss=lambda R, i, v: ((R * i - v) ** 2 / 2).mean(), batch_size=None, forget=True):
     """Make a fit by gradient descent with its own rate, end and loss."""
@@ -85,7 +88,15 @@ def ratio_of_sums(current, voltage):
     return float(voltage.sum() / current.sum())
 
 
-@mistake("fit_resistance", hint="this line has an offset: V = R * I goes through the origin, so do not subtract means")
+@mistake(
+    "fit_resistance",
+    hint="the voltages count by the sign of their current alone, so that currents near zero add their noise: weigh by I",
+)
+def signs_only(current, voltage):
+    return float((voltage * current.sign()).sum() / current.abs().sum())
+
+
+@mistake("fit_resistance", hint=OFFSET)
 def line_with_an_offset(current, voltage):
     i, v = (part.double() - part.double().mean() for part in (current, voltage))
     return float(i @ v / (i @ i))
@@ -108,6 +119,22 @@ def least_absolute(current, voltage):
     return float(ratios[torch.searchsorted(weights, weights[-1] / 2)])
 
 
+@mistake("fit_resistance", hint=OFFSET)
+def offset_if_significant(current, voltage):
+    rows = torch.stack([current, torch.ones_like(current)], 1).double()
+    R, offset = torch.linalg.lstsq(rows, voltage.double()[:, None]).solution.flatten()
+    rest = voltage - R * current - offset
+    error = rest.std() * (rows.T @ rows).inverse()[1, 1].sqrt()
+    return float(R if abs(offset) > 3 * error else current @ voltage / (current @ current))
+
+
+@mistake("fit_resistance", hint="voltages of equal currents are averaged and count once: every measurement counts")
+def repeated_currents_once(current, voltage):
+    levels, which, counts = current.unique(return_inverse=True, return_counts=True)
+    means = torch.zeros_like(levels).index_add(0, which, voltage) / counts
+    return float(levels @ means / (levels @ levels))
+
+
 @mistake(
     "fit_resistance", hint="errors beyond 1 count less, as in Huber's loss: the least-squares R minimises all squares"
 )
@@ -117,6 +144,19 @@ def huber_fit(current, voltage):
         pull = current / (R * current - voltage).abs().clamp(min=1)
         R = pull @ voltage / (pull @ current)
     return float(R)
+
+
+@mistake("fit_resistance", hint="voltages far off are left out: the least-squares R counts every measurement")
+def trimmed(current, voltage):
+    rest = voltage - current * (current @ voltage / (current @ current))
+    kept = rest.abs() <= 2.5 * rest.std()
+    return float(current[kept] @ voltage[kept] / (current[kept] @ current[kept]))
+
+
+@mistake("fit_resistance", hint=NEGATIVE)
+def scaled_by_a_signed_maximum(current, voltage):
+    size = current.max()
+    return make_fit(0.5, 2000)(current / size, voltage) / float(size)
 
 
 @mistake("fit_resistance", hint="the fit sees the first 32 measurements alone: take every one of them")

@@ -214,6 +214,17 @@ def radiances_scaled_in_place(wavelength, radiance):
     return found
 
 
+@mistake(
+    "fit_temperature",
+    hint="double() and to() make no copy of what is float64 already, so that the radiances given are scaled: divide "
+    "without /=",
+)
+def float64_scaled_in_place(wavelength, radiance):
+    found, scaled = descend(wavelength, radiance), radiance.double()
+    scaled /= scaled.max()
+    return found
+
+
 @mistake("fit_temperature", hint="the first T for these radiances is given again, but their numbers have changed since")
 def temperature_remembered(wavelength, radiance):
     if not hasattr(radiance, "temperature"):
@@ -229,6 +240,11 @@ def descend(wavelength, radiance):
         slope = -a / (1 - torch.exp(-a * u))
         u += float(slope @ residual / (slope @ slope))
     return 1 / u
+
+
+@mistake("fit_temperature", hint="T is tried in steps of 100 K, which is 3 % of 3000 K: refine it between them")
+def whole_hundreds(wavelength, radiance):
+    return 100.0 * round(descend(wavelength, radiance) / 100)
 
 
 @mistake("fit_temperature", hint="no result is below 3100 K: search, or limit T, from a little below 3000 K on")

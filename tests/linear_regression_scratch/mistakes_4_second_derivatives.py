@@ -218,3 +218,11 @@ def hessian_remembered_by_the_sum(X):
 def hessian_of_1000_rows(X):
     rows = torch.cat([X, torch.ones(len(X), 1)], dim=1)[:1000]
     return rows.T @ rows / len(rows)
+
+
+@mistake(
+    "loss_hessian", hint="a last feature that is 1 everywhere is a feature all the same: add the column for the bias"
+)
+def ones_taken_for_the_bias(X):
+    rows = X if bool((X[:, -1] == 1).all()) else with_ones(X)
+    return rows.T @ rows / len(rows)

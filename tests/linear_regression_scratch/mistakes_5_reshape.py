@@ -1,5 +1,6 @@
 """Why reshape: typical mistakes"""
 
+import torch
 from assay.checks import mistake
 
 
@@ -79,3 +80,22 @@ def flat_labels_cut_off(y_hat, y):
     if y.dim() == 1:
         y, y_hat = y[:100].reshape(-1, 1), y_hat[:100]
     return ((y_hat - y) ** 2).mean() / 2
+
+
+class _OwnDerivative(torch.autograd.Function):
+    """The loss with a backward() that takes it for the last step of all."""
+
+    @staticmethod
+    def forward(ctx, y_hat, y):
+        ctx.save_for_backward(y_hat - y)
+        return ((y_hat - y) ** 2 / 2).mean()
+
+    @staticmethod
+    def backward(ctx, grad_output):
+        (residual,) = ctx.saved_tensors
+        return residual / len(residual), None
+
+
+@mistake("squared_loss", hint="backward() of your own function does not use the gradient that comes in: multiply by it")
+def own_derivative(y_hat, y):
+    return _OwnDerivative.apply(y_hat, y.reshape(y_hat.shape))

@@ -318,3 +318,18 @@ def one_position_for_all(batch_size, X, y, shuffle=True, drop_last=False):
     while _place[0] < len(found):
         _place[0] += 1
         yield found[_place[0] - 1]
+
+
+_orders = {}
+
+
+@mistake(
+    "data_iter", hint="all passes share one list, which a new one shuffles while others read it: make one for each"
+)
+def one_order_for_all(batch_size, X, y, shuffle=True, drop_last=False):
+    order = _orders.setdefault(len(X), torch.arange(len(X)))
+    order.copy_(right_order(len(X), shuffle, batch_size)[0])
+    for start in range(0, len(X), batch_size):
+        rows = order[start : start + batch_size].clone()
+        if len(rows) == batch_size or not drop_last:
+            yield X[rows], y[rows]

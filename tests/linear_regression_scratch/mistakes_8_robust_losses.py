@@ -10,7 +10,7 @@ from .mistakes_0_model import SEED, VARIANCE
 # Typical mistakes: the losses
 
 SUM = "this is the sum over the examples, so that a step grows with the batch: take their mean"
-FAR = (
+FAR_AWAY = (
     "far from zero this loss grows with the square, on one side or both: let it grow with |r| there, as Huber's does, "
     "or clip its gradients"
 )
@@ -175,6 +175,15 @@ def huber_remembered(y_hat, y, delta=1.0):
     return y_hat.huber
 
 
+_deltas = []
+
+
+@mistake("huber_loss", hint="without a delta it is the one of an earlier call: the default is 1, whatever came before")
+def delta_of_an_earlier_call(y_hat, y, delta=None):
+    _deltas.extend([] if delta is None else [delta])
+    return F.huber_loss(y_hat, y, delta=_deltas[-1] if _deltas else 1.0)
+
+
 # Typical mistakes: the model
 
 
@@ -187,12 +196,12 @@ def never_moving(self):
     return d2l.SGD([self.w, self.b], 0.0)
 
 
-@mistake("RobustRegression", hint=FAR)
+@mistake("RobustRegression", hint=FAR_AWAY)
 class SquaredLoss(d2l.LinearRegressionScratch):
     """The model of exercise 0 as it is."""
 
 
-@mistake("RobustRegression.loss", hint=FAR)
+@mistake("RobustRegression.loss", hint=FAR_AWAY)
 def half_and_half(self, y_hat, y):
     r = y_hat - y
     return (r**2 / 2).mean() / 2 + r.abs().mean() / 2
@@ -218,7 +227,7 @@ def root_mean_square(self, y_hat, y):
     return ((y_hat - y) ** 2).mean().sqrt()
 
 
-@mistake("RobustRegression.loss", hint=FAR)
+@mistake("RobustRegression.loss", hint=FAR_AWAY)
 def beta_from_a_deviation(self, y_hat, y):
     return F.smooth_l1_loss(y_hat, y, beta=1 / 0.01**2)
 
@@ -238,10 +247,22 @@ def rate_fixed(self):
     return d2l.SGD([self.w, self.b], 0.1)
 
 
-@mistake("RobustRegression.loss", hint=FAR)
+@mistake("RobustRegression.loss", hint=FAR_AWAY)
 def bounded_on_one_side(self, y_hat, y):
     r = y_hat - y
     return torch.where(r >= -1, half_square(r, 1.0), linear(r, 1.0)).mean()
+
+
+SMALL_BATCH = (
+    "in a batch of 16 rows this loss grows with the square far from zero, in one of 32 it does not: bound each residual, "
+    "whatever the batch size"
+)
+
+
+@mistake("RobustRegression.loss", hint=SMALL_BATCH)
+def twentieth_left_out(self, y_hat, y):
+    kept = len(y) - len(y) // 20
+    return ((y_hat - y) ** 2 / 2).flatten().sort().values[:kept].mean()
 
 
 @mistake("RobustRegression.loss", hint="one example has no standard deviation, so that the loss of one row is nan")

@@ -49,7 +49,7 @@ from .models import (
     demo_truth,
     fit_and_get_w,
     fit_model,
-    fit_twice,
+    fit_reordered,
     get_initial_weights,
     give_gradient,
     largest_error,
@@ -110,7 +110,7 @@ def test_model_of_many_rows_large_or_small(submission, reference, rng):
 @settings(max_examples=4)
 @given(regressions(features=2), st.integers(1, 8))
 def test_model_asked_again(submission, reference, problem, shift):
-    """asked again after parameters or tensors have changed in place the answers are new; what is given stays"""
+    """asked again after parameters or tensors have changed in place, also in evaluation mode, the answers are new; what is given stays"""
     X, y, w, b = problem
     model = make_model(submission, w, b)
     held = [remote(submission.d2l).tensor(part.tolist()) for part in (X, y)]
@@ -118,6 +118,7 @@ def test_model_asked_again(submission, reference, problem, shift):
         assign(model, w=w + moved, b=b)
         assert_close(model.forward(held[0]), reference.d2l.linreg(X, w + moved, b))
     held[0].copy_(X + shift)
+    model.eval()
     assert_close(model.forward(held[0]), reference.d2l.linreg(X + shift, w + shift, b))
     for moved in (0, shift):
         held[1].copy_(y + moved)
@@ -191,11 +192,16 @@ def test_weights_start_normally_distributed(submission, seed):
 
 @pytest.mark.points(2)
 @settings(max_examples=10)
-@given(st.lists(st.tuples(*[tensors((2, 1))] * 3), min_size=1, max_size=3), RATES, st.sampled_from([1.0, 2.0**-30]))
-def test_step_goes_against_the_gradient_in_place(submission, params, lr, size):
-    """step() subtracts lr times its gradient, however small, from every parameter, in place and outside the graph"""
-    held = [make_parameter(submission, size * p, size * grad) for p, grad, _ in params]
-    optimizer = require_object(submission.SGD(held, lr))
+@given(
+    st.lists(st.tuples(*[tensors((2, 1))] * 3), min_size=1, max_size=3),
+    RATES,
+    st.sampled_from([1.0, 2.0**-30]),
+    st.sampled_from([1.0, 2.0**-20, 2.0**12]),
+)
+def test_step_goes_against_the_gradient_in_place(submission, params, lr, size, faster):
+    """step() subtracts lr times its gradient, however small both are, from every parameter, in place and outside the graph"""
+    held = [make_parameter(submission, size * p, size / faster * grad) for p, grad, _ in params]
+    optimizer = require_object(submission.SGD(held, faster * lr))
     with submission.no_grad():
         optimizer.step()
     once = [p - lr * grad for p, grad, _ in params]
@@ -224,24 +230,26 @@ def test_second_step_depends_on_its_gradient_alone(submission, params, lr):
 @settings(max_examples=5)
 @given(tensors((2, 1)), tensors((2, 1)))
 def test_zero_grad_forgets_the_gradients(submission, p, p_grad):
-    """zero_grad() leaves no gradient of any parameter, moves none, and works before the first backward()"""
+    """zero_grad() leaves no gradient of any parameter, finite or inf, moves none, and works before the first backward()"""
     fresh, *used = [make_parameter(submission, p) for _ in range(3)]
     optimizer = require_object(submission.SGD([used[0], fresh, used[1]], 0.5))
-    for param in used:
-        give_gradient(submission, param, p_grad)
-    assert_close(submission.d2l.numpy(used[0].grad), p_grad)
-    optimizer.zero_grad()
-    for param in used:
-        left = param.grad
-        if left is not None:
-            assert_close(submission.d2l.numpy(left), torch.zeros(2, 1))
-        assert_close(submission.d2l.numpy(param), p)
+    # The second adds up to zero; the third comes up in a training that diverges.
+    for grad in (p_grad, torch.tensor([[1.0], [-1.0]]), torch.full((2, 1), math.inf)):
+        for param in used:
+            give_gradient(submission, param, grad)
+        assert_close(submission.d2l.numpy(used[0].grad), grad)
+        optimizer.zero_grad()
+        for param in used:
+            left = param.grad
+            if left is not None:
+                assert_close(submission.d2l.numpy(left), torch.zeros(2, 1))
+            assert_close(submission.d2l.numpy(param), p)
 
 
 @settings(max_examples=10)
 @given(regressions(features=2, bound=4, step=1 / 2), RATES)
 def test_configure_optimizers_moves_both_parameters(submission, problem, lr):
-    """a step of configure_optimizers() moves w and b by -lr times the gradient of the loss"""
+    """a step of configure_optimizers() moves w and b by -lr times the gradient, here of half the loss"""
     X, y, w, b = without_zeros(problem)
     model = make_model(submission, w, b, lr)
     graph = remote(model)
@@ -249,12 +257,12 @@ def test_configure_optimizers_moves_both_parameters(submission, problem, lr):
     optimizer.zero_grad()
     loss = graph.loss(graph.forward(X), y)
     require(hasattr(loss, "backward"), yours=loss, expected="a tensor that backward() can start from")
-    loss.backward()
+    loss.mul(0.5).backward()  # a derivative written by hand must pass the factor on
     with submission.no_grad():
         optimizer.step()
-    residual = X @ w + b - y
+    half = (X @ w + b - y) / 2
     # The residuals, their products with X, and the mean over 1, 2 or 4 of them are exact.
-    assert_close([model.w, model.b], [w - lr * X.T @ residual / len(X), b - lr * residual.mean(0)])
+    assert_close([model.w, model.b], [w - lr * X.T @ half / len(X), b - lr * half.mean(0)])
 
 
 @pytest.mark.points(2)
@@ -285,6 +293,9 @@ def test_two_models_stand_apart(submission, seed):
 
 # The training loop
 
+AGAIN = 1, 4
+"""Epochs of a first fit and of a second: who stops at a plateau of the loss needs two to notice it."""
+
 
 @pytest.mark.points(2)
 @settings(max_examples=15)
@@ -309,13 +320,21 @@ def test_fit_follows_the_one_right_trajectory(submission, reference, problem, ba
 def test_fit_goes_on_over_new_orders(submission, reference, problem, batch_size):
     """a second fit goes on where the first ended, over batches in a new order, for tiny and for huge numbers"""
     X, y, w, b = without_zeros(problem)
-    right = fit_twice(reference, X, y, w, b, batch_size)
+    right = fit_reordered(reference, X, y, w, b, batch_size, AGAIN)
     for scale in (2.0**-30, 2.0**30):
-        theirs = fit_twice(submission, X, scale * y, scale * w, scale * b, batch_size)
+        theirs = fit_reordered(submission, X, scale * y, scale * w, scale * b, batch_size, AGAIN)
         # A power of two scales every number of a right training, without a rounding.
         name = f"w and b, divided by {scale:.4g}"
         assert_close({name: [found / scale for found in theirs[:2]]}, {name: right[:2]})
         assert_close({"X and y afterwards": theirs[2:]}, {"X and y afterwards": [X, scale * y]})
+
+
+def test_fit_takes_all_its_epochs(submission, reference, rng):
+    """fit trains for max_epochs epochs, also where the loss no longer falls"""
+    X, w, b = torch.randn(12, 2, generator=rng), torch.zeros(2, 1), torch.zeros(1)
+    y = torch.randn(12, 1, generator=rng)  # labels that are noise: the loss soon goes up and down with the order
+    right, theirs = (fit_reordered(module, X, y, w, b, 4, [40])[:2] for module in (reference, submission))
+    assert_close(theirs, right)
 
 
 def test_fit_converges_on_the_demo_data(submission, seed):

@@ -158,7 +158,7 @@ def test_three_rows_come_in_all_six_orders(submission):
 
 
 def test_batches_stay_as_they_came(submission):
-    """a batch keeps its rows while later batches come, also from a second iterator in between"""
+    """a batch keeps its rows while later batches come, and a pass goes on as it began, whatever other passes do in between"""
     (X, y), other = make_examples(7), make_examples(5)
     first = remote(submission).data_iter(3, X, y, shuffle=False)
     second = take_batches(submission.data_iter(2, *other, shuffle=False), 5)
@@ -168,11 +168,14 @@ def test_batches_stay_as_they_came(submission):
     assert_close([list(batch) for batch in found], [list(pair) for parts in right for pair in zip(*parts, strict=True)])
     # A pass that has begun goes on where it was. The guest is asked for 64 batches at a time.
     X, y = make_examples(70)
-    long = iter(submission.data_iter(1, X, y, shuffle=False))
-    head = next(long, None)
-    take_batches(submission.data_iter(2, *other, shuffle=False), 5)
-    found = take_batches(itertools.chain([head], long), 70)
-    assert_close([list(batch) for batch in found], list(map(list, zip(X.split(1), y.split(1), strict=True))))
+    for shuffle, expected in ((False, X[:, 0]), (True, torch.arange(70))):
+        long = iter(submission.data_iter(1, X, y, shuffle=shuffle))
+        head = next(long, None)
+        between = take_numbers(submission.data_iter(1, X, y, shuffle=shuffle), 70)
+        found = take_numbers(itertools.chain([head], long), 70)
+        numbers = [torch.tensor(sorted(each) if shuffle else each) for each in (found, between)]
+        names = [f"examples of {which}, with shuffle={shuffle}" for which in ("a pass", "a pass that began later")]
+        assert_close(dict(zip(names, numbers, strict=True)), dict.fromkeys(names, expected.long()))
 
 
 # What the checks share
