@@ -4,7 +4,7 @@ import torch
 from assay.checks import mistake
 
 OFFSET = "this line has an offset: V = R * I goes through the origin, so give it none and subtract no means"
-NEGATIVE = "the steps overshoot: a scale for currents is abs().max(), since max() of negative ones is the weakest"
+NEGATIVE = "all currents are negative here: if you scale them, take abs().max(), since their max() is the weakest"
 
 
 def make_fit(lr, epochs, loss=lambda R, i, v: ((R * i - v) ** 2 / 2).mean(), batch_size=None, forget=True):

@@ -272,7 +272,7 @@ def odd_deviation(module, seed):
     catches=[trimmed, repeated_currents_once, offset_if_significant],
     closed_form=(
         0.2,
-        "six deviations of such a fit to currents with mean(I²) = 0.11 and noise of size √2: √(rate · mean(I²) / 32) = 0.03",
+        "over nine deviations of such a fit to currents with mean(I²) = 0.11: √(rate · mean(I²) / (2 · 32)) = 0.021",
     ),
     seeds=3000,
 )

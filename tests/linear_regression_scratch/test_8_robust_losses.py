@@ -65,7 +65,7 @@ def test_huber_loss_with_any_delta(submission, reference, pair, delta):
 @settings(max_examples=12)
 @given(columns(), DELTAS, FAR)
 def test_huber_gradient_is_the_residual_cut_off_at_delta(submission, pair, delta, far):
-    """no example pulls more than delta, and none less: the gradient in y_hat is r, cut off at -delta and delta, over n"""
+    """no example pulls more than delta, however far away: the gradient in y_hat is r, cut off at -delta and delta, over n"""
     y_hat, y = (far * part for part in pair)
     predictions = remote(submission.d2l).tensor(y_hat.tolist(), requires_grad=True)
     found = gradient(submission, remote(submission).huber_loss(predictions, y, delta=delta), predictions)
@@ -212,18 +212,18 @@ def require_in_most_runs(submission, rng, lr, max_epochs, within, sizes, outlier
         outlier: between which numbers one label of the training set is drawn, if any.
         batch_size: how many examples a batch has; an epoch has 31 full batches and one of a quarter.
     """
-    hits, misses, fault, n = 0, [], None, 31 * batch_size + batch_size // 4
+    hits, misses, fault, rows = 0, [], None, 31 * batch_size + batch_size // 4
     while hits < 3 and len(misses) < 3:  # three of five decide where the median is
         w, b = (size * (2 * torch.rand(n, generator=rng) - 1) for size, n in zip(sizes, ((2, 1), (1,)), strict=True))
-        X = torch.randn(n + 8, 2, generator=rng)
-        y = X @ w + b + 0.01 * torch.randn(n + 8, 1, generator=rng)
+        X = torch.randn(rows + 8, 2, generator=rng)
+        y = X @ w + b + 0.01 * torch.randn(rows + 8, 1, generator=rng)
         if outlier is not None:
             # The order of the examples stays, so that the outlier comes early in some runs and late in others.
             low, high = outlier
-            y[torch.randint(n, (), generator=rng)] = low * (high / low) ** float(torch.rand((), generator=rng))
+            y[torch.randint(rows, (), generator=rng)] = low * (high / low) ** float(torch.rand((), generator=rng))
         model = make_model(submission, 2, lr)
         trainer = submission.d2l.Trainer(max_epochs, plot_flag=False)
-        trainer.fit(model, submission.d2l.TensorData(X, y, batch_size, num_train=n))
+        trainer.fit(model, submission.d2l.TensorData(X, y, batch_size, num_train=rows))
         found = [tensor(model.w, (2, 1)), tensor(model.b, (1,))]
         left = [(y - X @ of_w.float() - of_b.float()).abs() for of_w, of_b in (found, (w, b))]
         plot = dots("size of the residual against example", yours=left[0], expected=left[1], log="y")
