@@ -13,7 +13,7 @@ class ReorderedData(TensorData):
     So a training on it has one right trajectory, like one on `TensorData`, but not one order to remember.
 
     Attributes:
-        passes: how many passes over the training rows have come to their end.
+        passes: how many passes over the training rows, with gradients, have come to their end.
     """
 
     passes = 0
@@ -34,4 +34,5 @@ class ReorderedBatches(Batches):
         order = torch.randperm(len(self.dataset), generator=torch.Generator().manual_seed(self.data.passes))
         for rows in order.split(self.batch_size):
             yield [tensor[rows] for tensor in self.dataset.tensors]
-        self.data.passes += 1
+        if torch.is_grad_enabled():  # a pass without gradients only looks, and moves no later order
+            self.data.passes += 1

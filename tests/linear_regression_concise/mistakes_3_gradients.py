@@ -255,13 +255,3 @@ def pieces_averaged(model, X, y):
         parts = torch.autograd.grad(model.loss(model(X[rows]), y[rows]), [model.net.weight, model.net.bias])
         grads = [grad + part * len(rows) / len(X) for grad, part in zip(grads, parts, strict=True)]
     return tuple(grads)
-
-
-@mistake(
-    "gradients", hint="what the loss has beside the predictions is left out, as a penalty on the weights: backward()"
-)
-def through_the_predictions_alone(model, X, y):
-    y_hat = model(X)
-    predictions = y_hat.detach().requires_grad_()
-    (pull,) = torch.autograd.grad(model.loss(predictions, y), predictions)
-    return torch.autograd.grad((y_hat * pull).sum(), [model.net.weight, model.net.bias])

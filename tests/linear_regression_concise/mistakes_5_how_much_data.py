@@ -383,7 +383,7 @@ def labels_by_height(axes, sizes, w_errors, b_errors):
     return axes
 
 
-ONE_POINT = "a size that comes twice has one point alone: plot the lists as they are, not a dictionary of them"
+ONE_POINT = "a size that comes twice has one point: plot every pair of the two lists"
 
 
 @wrong_plot(hint=ONE_POINT)

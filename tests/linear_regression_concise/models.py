@@ -80,7 +80,7 @@ def assert_asked_again(submission, model, loss, rng):
 def assert_two_models(make, rng):
     """Give two models parameters and rates, then look at those of both."""
     (w, b), (w_2, b_2) = [(draw(rng, 1, 2), draw(rng, 1)) for _ in range(2)]
-    rate, other_rate = 2.0**-20, 16.0  # any number is right, and none is replaced by another
+    rate, other_rate = 2.0**-20, 16.0  # unusual ones: an optimiser must use them unchanged
     one, other = make(rate), make(other_rate)
     set_parameters(one, w, b)
     set_parameters(other, w_2, b_2)

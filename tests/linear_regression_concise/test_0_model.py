@@ -49,12 +49,11 @@ def test_loss_is_the_mean_of_the_squared_residuals(submission, pair):
 @given(*PROBLEM, st.sampled_from([1.0, 2.0**12]))
 def test_gradients_are_twice_those_of_section_3_4(submission, X, y, w, b, size):
     """backward() leaves the gradients 2Xᵀr/n and 2Σr/n, twice those of section 3.4's loss, for large labels too"""
-    y, w, b = size * y, size * w, size * b
-    model = make_model(submission, w, b)
-    backward(model, X, y, factor=4)
+    model = make_model(submission, size * w, size * b)
+    backward(model, X, size * y, factor=4)
     found = [remote(model).net.weight.grad, remote(model).net.bias.grad]
     require(None not in found, yours=found, expected="a gradient of net.weight and of net.bias")
-    assert_close([submission.d2l.numpy(grad) / 4 for grad in found], slopes(X, y, w, b))
+    assert_close([submission.d2l.numpy(grad) / (4 * size) for grad in found], slopes(X, y, w, b))
 
 
 @pytest.mark.points(2)

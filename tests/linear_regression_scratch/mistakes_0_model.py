@@ -239,7 +239,10 @@ def no_gradient_yet(self):
         param.grad.zero_()
 
 
-@mistake("SGD.zero_grad", hint="0 times inf is nan, so a gradient that overflowed stays: zero_() it, or set it to None")
+@mistake(
+    "SGD.zero_grad",
+    hint="inf * 0 and inf - inf are nan, so a gradient that overflowed is not cleared: zero_() it, or set it to None",
+)
 def times_zero(self):
     for param in self.params:
         if param.grad is not None:

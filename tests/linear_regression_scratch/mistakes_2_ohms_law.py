@@ -4,7 +4,10 @@ import torch
 from assay.checks import mistake
 
 OFFSET = "this line has an offset: V = R * I goes through the origin, so give it none and subtract no means"
-NEGATIVE = "all currents are negative here: if you scale them, take abs().max(), since their max() is the weakest"
+NEGATIVE = (
+    "right for these currents with the other sign, not for these: of negative ones max() is the weakest, so scale by "
+    "abs().max(), and logarithms and roots are nan"
+)
 
 
 def make_fit(lr, epochs, loss=lambda R, i, v: ((R * i - v) ** 2 / 2).mean(), batch_size=None, forget=True):
@@ -90,7 +93,8 @@ def ratio_of_sums(current, voltage):
 
 @mistake(
     "fit_resistance",
-    hint="the voltages count by the sign of their current alone, so that currents near zero add their noise: weigh by I",
+    hint="voltages of currents near zero, which are noise, count as much as others: multiply each voltage by its current, "
+    "not by the current's sign",
 )
 def signs_only(current, voltage):
     return float((voltage * current.sign()).sum() / current.abs().sum())
@@ -144,13 +148,6 @@ def huber_fit(current, voltage):
         pull = current / (R * current - voltage).abs().clamp(min=1)
         R = pull @ voltage / (pull @ current)
     return float(R)
-
-
-@mistake("fit_resistance", hint="voltages far off are left out: the least-squares R counts every measurement")
-def trimmed(current, voltage):
-    rest = voltage - current * (current @ voltage / (current @ current))
-    kept = rest.abs() <= 2.5 * rest.std()
-    return float(current[kept] @ voltage[kept] / (current[kept] @ current[kept]))
 
 
 @mistake("fit_resistance", hint=NEGATIVE)

@@ -214,17 +214,6 @@ def radiances_scaled_in_place(wavelength, radiance):
     return found
 
 
-@mistake(
-    "fit_temperature",
-    hint="double() and to() make no copy of what is float64 already, so that the radiances given are scaled: divide "
-    "without /=",
-)
-def float64_scaled_in_place(wavelength, radiance):
-    found, scaled = descend(wavelength, radiance), radiance.double()
-    scaled /= scaled.max()
-    return found
-
-
 @mistake("fit_temperature", hint="the first T for these radiances is given again, but their numbers have changed since")
 def temperature_remembered(wavelength, radiance):
     if not hasattr(radiance, "temperature"):
@@ -242,7 +231,10 @@ def descend(wavelength, radiance):
     return 1 / u
 
 
-@mistake("fit_temperature", hint="T is tried in steps of 100 K, which is 3 % of 3000 K: refine it between them")
+@mistake(
+    "fit_temperature",
+    hint="T comes in steps of 100 K, which is 3 % of 3000 K: do not round it, and refine a search between its steps",
+)
 def whole_hundreds(wavelength, radiance):
     return 100.0 * round(descend(wavelength, radiance) / 100)
 

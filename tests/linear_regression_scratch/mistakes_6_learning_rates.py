@@ -218,13 +218,3 @@ def short_batch_skipped(data):
 def trained_on_1000_rows(data):
     rows = min(1000, data.num_train)
     return zip(data.X[:rows].split(data.batch_size), data.y[:rows].split(data.batch_size), strict=True)
-
-
-@mistake(
-    "learning_rate_sweep", hint="a rate that is given twice gets a curve twice as long: start a new list each time"
-)
-def repeated_rate_appended(lrs, max_epochs, data):
-    found = {}
-    for lr in lrs:
-        found.setdefault(lr, []).extend(make_sweep(training_loss)([lr], max_epochs, data)[lr])
-    return found

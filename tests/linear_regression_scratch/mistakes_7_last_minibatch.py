@@ -324,7 +324,8 @@ _orders = {}
 
 
 @mistake(
-    "data_iter", hint="all passes share one list, which a new one shuffles while others read it: make one for each"
+    "data_iter",
+    hint="all passes share one list of row numbers, and each new pass shuffles it while others read it: make a list for each pass",
 )
 def one_order_for_all(batch_size, X, y, shuffle=True, drop_last=False):
     order = _orders.setdefault(len(X), torch.arange(len(X)))

@@ -253,18 +253,6 @@ def bounded_on_one_side(self, y_hat, y):
     return torch.where(r >= -1, half_square(r, 1.0), linear(r, 1.0)).mean()
 
 
-SMALL_BATCH = (
-    "in a batch of 16 rows this loss grows with the square far from zero, in one of 32 it does not: bound each residual, "
-    "whatever the batch size"
-)
-
-
-@mistake("RobustRegression.loss", hint=SMALL_BATCH)
-def twentieth_left_out(self, y_hat, y):
-    kept = len(y) - len(y) // 20
-    return ((y_hat - y) ** 2 / 2).flatten().sort().values[:kept].mean()
-
-
 @mistake("RobustRegression.loss", hint="one example has no standard deviation, so that the loss of one row is nan")
 def divided_by_a_deviation(self, y_hat, y):
     return F.huber_loss(y_hat, y) + 0 * (y_hat - y).std()

@@ -30,8 +30,8 @@ def make_parameter(submission, values, grad=None):
     return param
 
 
-FAR = st.sampled_from([1.0, 2.0**12])
-"""What residuals are multiplied by, exactly: labels go up to 10⁴."""
+LABEL_SCALES = st.sampled_from([1.0, 2.0**10])
+"""Factors of labels and predictions, which are up to 8 in size and then stay below the contract's 10⁴."""
 
 
 def give_gradient(submission, param, grad):
@@ -62,10 +62,11 @@ def fit_model(module, problem, batch_size, max_epochs):
 def fit_reordered(module, X, y, w, b, batch_size, epochs):
     """Fit a model once for each number of epochs, in an order that is new in every pass; return w, b, and X and y again."""
     model = make_model(module, w, b, 1 / 8)
-    data = module.d2l.ReorderedData(X, y, batch_size)
+    rows = (torch.cat([part, part[:1]]) for part in (X, y))  # one row more is for submissions that validate
+    data = module.d2l.ReorderedData(*rows, batch_size, w.flatten(), b.item(), num_train=len(X))
     for max_epochs in epochs:
         module.fit(model, data, max_epochs)
-    return [tensor(model.w, w.shape).detach(), tensor(model.b, b.shape).detach(), data.X, data.y]
+    return [tensor(model.w, w.shape).detach(), tensor(model.b, b.shape).detach(), data.X[: len(X)], data.y[: len(X)]]
 
 
 def without_zeros(problem):

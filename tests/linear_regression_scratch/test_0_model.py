@@ -198,10 +198,10 @@ def test_weights_start_normally_distributed(submission, seed):
     st.sampled_from([1.0, 2.0**-30]),
     st.sampled_from([1.0, 2.0**-20, 2.0**12]),
 )
-def test_step_goes_against_the_gradient_in_place(submission, params, lr, size, faster):
-    """step() subtracts lr times its gradient, however small both are, from every parameter, in place and outside the graph"""
-    held = [make_parameter(submission, size * p, size / faster * grad) for p, grad, _ in params]
-    optimizer = require_object(submission.SGD(held, faster * lr))
+def test_step_goes_against_the_gradient_in_place(submission, params, lr, size, rate_factor):
+    """step() subtracts lr times its gradient from every parameter, at any rate, in place and outside the graph"""
+    held = [make_parameter(submission, size * p, size / rate_factor * grad) for p, grad, _ in params]
+    optimizer = require_object(submission.SGD(held, rate_factor * lr))
     with submission.no_grad():
         optimizer.step()
     once = [p - lr * grad for p, grad, _ in params]
@@ -233,8 +233,8 @@ def test_zero_grad_forgets_the_gradients(submission, p, p_grad):
     """zero_grad() leaves no gradient of any parameter, finite or inf, moves none, and works before the first backward()"""
     fresh, *used = [make_parameter(submission, p) for _ in range(3)]
     optimizer = require_object(submission.SGD([used[0], fresh, used[1]], 0.5))
-    # The second adds up to zero; the third comes up in a training that diverges.
-    for grad in (p_grad, torch.tensor([[1.0], [-1.0]]), torch.full((2, 1), math.inf)):
+    # The second comes up in a training that diverges; the third adds up to zero.
+    for grad in (p_grad, torch.full((2, 1), math.inf), torch.tensor([[1.0], [-1.0]])):
         for param in used:
             give_gradient(submission, param, grad)
         assert_close(submission.d2l.numpy(used[0].grad), grad)
@@ -260,9 +260,9 @@ def test_configure_optimizers_moves_both_parameters(submission, problem, lr):
     loss.mul(0.5).backward()  # a derivative written by hand must pass the factor on
     with submission.no_grad():
         optimizer.step()
-    half = (X @ w + b - y) / 2
+    half_residual = (X @ w + b - y) / 2
     # The residuals, their products with X, and the mean over 1, 2 or 4 of them are exact.
-    assert_close([model.w, model.b], [w - lr * X.T @ half / len(X), b - lr * half.mean(0)])
+    assert_close([model.w, model.b], [w - lr * X.T @ half_residual / len(X), b - lr * half_residual.mean(0)])
 
 
 @pytest.mark.points(2)
@@ -293,8 +293,8 @@ def test_two_models_stand_apart(submission, seed):
 
 # The training loop
 
-AGAIN = 1, 4
-"""Epochs of a first fit and of a second: who stops at a plateau of the loss needs two to notice it."""
+EPOCHS_OF_TWO_FITS = 1, 4
+"""A fit that stops at a plateau of the loss needs two epochs to notice it."""
 
 
 @pytest.mark.points(2)
@@ -320,9 +320,9 @@ def test_fit_follows_the_one_right_trajectory(submission, reference, problem, ba
 def test_fit_goes_on_over_new_orders(submission, reference, problem, batch_size):
     """a second fit goes on where the first ended, over batches in a new order, for tiny and for huge numbers"""
     X, y, w, b = without_zeros(problem)
-    right = fit_reordered(reference, X, y, w, b, batch_size, AGAIN)
+    right = fit_reordered(reference, X, y, w, b, batch_size, EPOCHS_OF_TWO_FITS)
     for scale in (2.0**-30, 2.0**30):
-        theirs = fit_reordered(submission, X, scale * y, scale * w, scale * b, batch_size, AGAIN)
+        theirs = fit_reordered(submission, X, scale * y, scale * w, scale * b, batch_size, EPOCHS_OF_TWO_FITS)
         # A power of two scales every number of a right training, without a rounding.
         name = f"w and b, divided by {scale:.4g}"
         assert_close({name: [found / scale for found in theirs[:2]]}, {name: right[:2]})
@@ -330,7 +330,7 @@ def test_fit_goes_on_over_new_orders(submission, reference, problem, batch_size)
 
 
 def test_fit_takes_all_its_epochs(submission, reference, rng):
-    """fit trains for max_epochs epochs, also where the loss no longer falls"""
+    """fit trains for max_epochs epochs, even when the loss no longer falls"""
     X, w, b = torch.randn(12, 2, generator=rng), torch.zeros(2, 1), torch.zeros(1)
     y = torch.randn(12, 1, generator=rng)  # labels that are noise: the loss soon goes up and down with the order
     right, theirs = (fit_reordered(module, X, y, w, b, 4, [40])[:2] for module in (reference, submission))

@@ -5,7 +5,7 @@ import torch
 from assay.checks import assert_close, columns, remote
 from hypothesis import given, settings
 
-from .models import FAR, gradient
+from .models import LABEL_SCALES, gradient
 
 
 @settings(max_examples=8)
@@ -26,10 +26,10 @@ def test_flat_labels_count_the_same(submission, reference, pair):
 
 
 @settings(max_examples=6)
-@given(columns(), FAR)
-def test_gradient_is_the_residual_over_n(submission, pair, far):
+@given(columns(), LABEL_SCALES)
+def test_gradient_is_the_residual_over_n(submission, pair, scale):
     """the loss of flat labels or a column can be differentiated: its gradient in y_hat is (y_hat - y) / n"""
-    y_hat, y = (far * part for part in pair)
+    y_hat, y = (scale * part for part in pair)
     for labels in (y.flatten(), y):
         predictions = remote(submission.d2l).tensor(y_hat.tolist(), requires_grad=True)
         loss = remote(submission).squared_loss(predictions, labels)
