@@ -239,16 +239,6 @@ def no_gradient_yet(self):
         param.grad.zero_()
 
 
-@mistake(
-    "SGD.zero_grad",
-    hint="inf * 0 and inf - inf are nan, so a gradient that overflowed is not cleared: zero_() it, or set it to None",
-)
-def times_zero(self):
-    for param in self.params:
-        if param.grad is not None:
-            param.grad *= 0
-
-
 # Typical mistakes: the model
 
 
