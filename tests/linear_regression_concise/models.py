@@ -2,6 +2,10 @@
 
 import torch
 from assay.checks import SubmissionRaised, assert_close, assign, remote, require_object
+from hypothesis import strategies as st
+
+LABEL_SCALES = st.sampled_from([1.0, 2.0**10])
+"""Factors of labels and predictions, which are up to 8 in size and then stay below the contract's 10⁴."""
 
 
 def set_parameters(model, w, b):

@@ -9,6 +9,7 @@ from torch.nn import functional as F
 
 from .mistakes_0_model import MOMENTUM, WEIGHT_DECAY, bias_left_out, mean_twice
 from .models import (
+    LABEL_SCALES,
     assert_any_number_of_rows,
     assert_any_scale,
     assert_asked_again,
@@ -46,14 +47,15 @@ def test_loss_is_the_mean_of_the_squared_residuals(submission, pair):
 
 
 @FEW
-@given(*PROBLEM, st.sampled_from([1.0, 2.0**12]))
-def test_gradients_are_twice_those_of_section_3_4(submission, X, y, w, b, size):
+@given(*PROBLEM, LABEL_SCALES)
+def test_gradients_are_twice_those_of_section_3_4(submission, X, y, w, b, scale):
     """backward() leaves the gradients 2Xᵀr/n and 2Σr/n, twice those of section 3.4's loss, for large labels too"""
-    model = make_model(submission, size * w, size * b)
-    backward(model, X, size * y, factor=4)
+    model = make_model(submission, scale * w, scale * b)
+    backward(model, X, scale * y, factor=4)
     found = [remote(model).net.weight.grad, remote(model).net.bias.grad]
     require(None not in found, yours=found, expected="a gradient of net.weight and of net.bias")
-    assert_close([submission.d2l.numpy(grad) / (4 * size) for grad in found], slopes(X, y, w, b))
+    name = f"gradients of weight and bias, divided by {4 * scale:.0f}"
+    assert_close({name: [submission.d2l.numpy(grad) / (4 * scale) for grad in found]}, {name: slopes(X, y, w, b)})
 
 
 @pytest.mark.points(2)

@@ -205,7 +205,8 @@ def test_step_goes_against_the_gradient_in_place(submission, params, lr, size, r
     with submission.no_grad():
         optimizer.step()
     once = [p - lr * grad for p, grad, _ in params]
-    assert_close([submission.d2l.numpy(param) / size for param in held], once)
+    name = "parameters after the step" if size == 1 else f"parameters after the step, divided by {size:.4g}"
+    assert_close({name: [submission.d2l.numpy(param) / size for param in held]}, {name: once})
     leaves = [param.is_leaf for param in held]
     require(all(leaves), yours=leaves, expected="parameters without a grad_fn: p.is_leaf stays True")
 

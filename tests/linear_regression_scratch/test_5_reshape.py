@@ -30,10 +30,10 @@ def test_flat_labels_count_the_same(submission, reference, pair):
 def test_gradient_is_the_residual_over_n(submission, pair, scale):
     """the loss of flat labels or a column can be differentiated: its gradient in y_hat is (y_hat - y) / n"""
     y_hat, y = (scale * part for part in pair)
-    for labels in (y.flatten(), y):
+    for labels, factor in ((y.flatten(), 1.0), (y, 4.0)):
         predictions = remote(submission.d2l).tensor(y_hat.tolist(), requires_grad=True)
         loss = remote(submission).squared_loss(predictions, labels)
-        assert_close(gradient(submission, loss, predictions), (y_hat - y) / len(y))
+        assert_close(gradient(submission, loss, predictions, factor), factor * (y_hat - y) / len(y))
 
 
 def test_loss_of_many_rows_large_or_small(submission, reference, rng):
