@@ -26,6 +26,7 @@ SECRET_SEED = 2718281828
 COURSE_ONLY = {
     ("0", "fit_follows_the_one_right_trajectory"),
     ("0", "fit_goes_on_over_new_orders"),
+    ("0", "fit_takes_all_its_epochs"),
     ("0", "fit_takes_whole_batches_at_once"),
     ("1", "any_number_of_rows_and_any_scale"),
     ("1", "every_call_is_answered_anew"),
