@@ -9,7 +9,11 @@ from assay.checks import require_object
 from .mistakes_5_how_much_data import AGAINST_INDEX, LOGARITHMS, MISSING, ONE_POINT, SORTED_ALONE
 
 
-def draw_errors(rng, scales=(0.02, 0.005)):
+SCALES = (0.02, 0.005)
+"""Of two curves: the second lies below the first, whatever is drawn."""
+
+
+def draw_errors(rng, scales=SCALES):
     """Draw two curves that are easily told apart; return the sizes, in no order and one of them twice, and the curves."""
     sizes = [200, 5, 10000, 20, 50, 1000, 10, 50]
     return sizes, *(
@@ -18,7 +22,7 @@ def draw_errors(rng, scales=(0.02, 0.005)):
     )
 
 
-def draw_curves(submission, rng, scales=(0.02, 0.005)):
+def draw_curves(submission, rng, scales=SCALES):
     """Let a submission plot two curves; return the sizes, the curves and the Axes."""
     sizes, *curves = draw_errors(rng, scales)
     axes = require_object(submission.plot_estimation_errors(sizes, *curves), "matplotlib Axes")

@@ -1,12 +1,13 @@
 """An error keeps the example and the transcript of the run that raised it."""
 
+from collections import OrderedDict
 from typing import NamedTuple
 
 import pytest
 import torch
 
 from assay.errors import Mismatch
-from assay.judge.recording import copy_arguments, with_fresh_start
+from assay.judge.recording import copy_arguments, copy_plain, with_fresh_start
 
 
 class Pair(NamedTuple):
@@ -55,3 +56,12 @@ def test_what_holds_tensors_is_copied_and_keeps_its_type():
 def test_tensors_that_depend_on_one_another_or_on_a_graph_are_not_copied(make):
     arguments = make(torch.zeros(2))
     assert copy_arguments(arguments) is arguments
+
+
+def test_a_drawn_shape_is_kept_as_a_shape():
+    assert type(copy_plain({"shape": torch.Size([2])})["shape"]) is torch.Size
+
+
+def test_drawn_arguments_of_a_type_with_more_than_its_items_are_not_kept():
+    with pytest.raises(TypeError, match=r"^a body may change what is given to it: OrderedDict$"):
+        copy_plain({"rates": OrderedDict({0.1: 1})})

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from assay.checks.measurements import Measurement
 
-_CONSTANT = (int, float, complex, str, bytes, type(None), torch.dtype)
+_CONSTANT = (int, float, complex, str, bytes, type(None), torch.dtype, torch.Size)
 """Types that a body cannot change, so that the next submission may be given the same."""
 
 _STARTS_AFRESH = "__assay_starts_afresh__"
@@ -179,19 +179,7 @@ def copy_arguments(arguments: dict[str, Any]) -> dict[str, Any]:
     Plain tensors are copied, and the lists, tuples and dicts that hold them, unless two share memory or one belongs to
     a graph: a body may depend on that. Everything else is the same object.
     """
-    return _copy(arguments) if _copied_whole(list(_tensors(arguments))) else arguments
-
-
-def _copy(value: Any) -> Any:
-    if type(value) is torch.Tensor:
-        return value.clone()
-    if type(value) is dict:
-        return {key: _copy(item) for key, item in value.items()}
-    if type(value) is list:
-        return [_copy(item) for item in value]
-    if type(value) is tuple:
-        return tuple(map(_copy, value))
-    return value._make(map(_copy, value)) if isinstance(value, tuple) and hasattr(value, "_make") else value
+    return copied(arguments) if _copied_whole(list(_tensors(arguments))) else arguments
 
 
 def copy_plain(value: Any) -> Any:

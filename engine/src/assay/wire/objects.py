@@ -37,21 +37,23 @@ def seed_everything(seed: int) -> None:
 
 
 def copied(value: Any, other: Callable[[Any], Any] = lambda value: value) -> Any:
-    """Return a copy that shares nothing mutable with the value.
+    """Return a copy that shares nothing mutable with the value, and has its types.
 
     Args:
-        value: tensors, and lists, tuples and dicts of them.
+        value: tensors, and lists, tuples, named tuples and dicts of them.
         other: copies every other object, or raises; only numbers, texts and Refs cross the wall besides.
     """
+    kind = type(value)
     if isinstance(value, torch.Tensor):
         return value.clone()
-    if isinstance(value, list):
+    if kind is list:
         return [copied(item, other) for item in value]
-    if isinstance(value, tuple):
-        items = [copied(item, other) for item in value]
-        return type(value)(*items) if hasattr(value, "_fields") else tuple(items)
-    if isinstance(value, dict):
+    if kind is tuple:
+        return tuple([copied(item, other) for item in value])
+    if kind is dict:
         return {key: copied(item, other) for key, item in value.items()}
+    if isinstance(value, tuple) and hasattr(value, "_make"):
+        return value._make([copied(item, other) for item in value])
     return other(value)
 
 
