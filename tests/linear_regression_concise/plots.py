@@ -8,7 +8,6 @@ from assay.checks import require_object
 
 from .mistakes_5_how_much_data import AGAINST_INDEX, LOGARITHMS, MISSING, ONE_POINT, SORTED_ALONE
 
-
 SCALES = (0.02, 0.005)
 """Of two curves: the second lies below the first, whatever is drawn."""
 
