@@ -201,3 +201,20 @@ def delta_in_the_class(self, lr, delta=1.0):
 def no_pull_from_far_away(self, y_hat, y):
     r = y_hat - y
     return F.huber_loss(torch.where(r.abs() > 1000, r.detach(), r), torch.zeros_like(r), delta=self.delta)
+
+
+@mistake(
+    "LinearRegressionHuber.configure_optimizers",
+    hint="the rate is divided by delta: give self.lr to the optimiser as it is",
+)
+def rate_over_delta(self):
+    return torch.optim.SGD(self.parameters(), lr=self.lr / self.delta)
+
+
+@mistake(
+    "LinearRegressionHuber.loss",
+    hint="the difference of two squares loses its digits far away: take delta (|r| - delta/2) where |r| > delta",
+)
+def difference_of_squares(self, y_hat, y):
+    r = (y_hat - y).abs()
+    return (r**2 - (r - self.delta).clamp(min=0) ** 2).mean() / 2

@@ -255,3 +255,17 @@ def pieces_averaged(model, X, y):
         parts = torch.autograd.grad(model.loss(model(X[rows]), y[rows]), [model.net.weight, model.net.bias])
         grads = [grad + part * len(rows) / len(X) for grad, part in zip(grads, parts, strict=True)]
     return tuple(grads)
+
+
+@mistake(
+    "gradients",
+    hint="the rows are taken in pieces, whose losses are added: that is wrong for a loss that is no mean or sum of the rows",
+)
+def pieces_added(model, X, y):
+    whole = model.loss(model(X), y)
+    pieces = [
+        (model.loss(model(x), labels), len(x) / len(X)) for x, labels in zip(X.split(256), y.split(256), strict=True)
+    ]
+    summed = bool(sum(loss for loss, _ in pieces).detach().isclose(whole.detach(), rtol=1e-3))
+    total = sum(loss if summed else share * loss for loss, share in pieces)
+    return torch.autograd.grad(total, [model.net.weight, model.net.bias])

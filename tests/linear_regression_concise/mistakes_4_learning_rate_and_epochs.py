@@ -20,12 +20,16 @@ def make_answer(measure=largest, model=d2l.LinearRegression, epochs=lambda max_e
     """Make an answer that measures the error in another way, or of another model, or trains for other epochs."""
 
     def estimation_error(lr, max_epochs, data):
-        trained = model(lr)
-        d2l.Trainer(epochs(max_epochs), plot=False).fit(trained, data)
-        w, b = trained.net.weight.data.flatten(), trained.net.bias.data
+        w, b = trained_parameters(lr, epochs(max_epochs), data, model)
         return float(measure(w - data.w, b - data.b))
 
     return estimation_error
+
+
+def trained_parameters(lr, max_epochs, data, model=d2l.LinearRegression):
+    trained = model(lr)
+    d2l.Trainer(max_epochs, plot=False).fit(trained, data)
+    return trained.net.weight.data.flatten(), trained.net.bias.data
 
 
 right_answer = make_answer()
@@ -305,3 +309,12 @@ def two_inputs(lr):
     model = d2l.LinearRegression(lr)
     model.net = nn.Linear(2, 1)
     return model
+
+
+@mistake(
+    "estimation_error",
+    hint="sizes are compared, so that a wrong sign is no error: take the absolute value of the difference",
+)
+def difference_of_sizes(lr, max_epochs, data):
+    w, b = trained_parameters(lr, max_epochs, data)
+    return float(largest(w.abs() - data.w.abs(), b.abs() - abs(data.b)))

@@ -123,6 +123,12 @@ no_noise = make_mistake("no_noise", SMALL, make_answer(noise=0.0))
 ten_times_the_noise = make_mistake("ten_times_the_noise", NOISY, make_answer(noise=0.1))
 
 
+@mistake("estimation_errors", hint=FRESH)
+def one_row_more(sizes, w, b):
+    """The row that was to be for validation is fitted too."""
+    return make_answer()([n + 1 for n in sizes], w, b)
+
+
 # What a fit of the demo's examples finds, whatever w and b are given.
 demo_parameters = make_mistake(
     "demo_parameters", STUCK, make_answer(lambda data: (torch.tensor([2.0, -3.4]), torch.tensor(4.2)))

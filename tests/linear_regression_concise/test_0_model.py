@@ -49,8 +49,10 @@ def test_loss_is_the_mean_of_the_squared_residuals(submission, pair):
 @FEW
 @given(*PROBLEM, LABEL_SCALES)
 def test_gradients_are_twice_those_of_section_3_4(submission, X, y, w, b, scale):
-    """backward() leaves the gradients 2Xᵀr/n and 2Σr/n, twice those of section 3.4's loss, for large labels too"""
+    """backward() leaves the gradients 2Xᵀr/n and 2Σr/n, twice those of section 3.4's loss, for large labels and in evaluation mode too"""
     model = make_model(submission, scale * w, scale * b)
+    if scale > 1:
+        model.eval()  # as d2l.Trainer leaves it
     backward(model, X, scale * y, factor=4)
     found = [remote(model).net.weight.grad, remote(model).net.bias.grad]
     require(None not in found, yours=found, expected="a gradient of net.weight and of net.bias")
@@ -101,6 +103,9 @@ def test_get_w_b_gives_weight_and_bias(submission, w, b):
     assert_close(model.get_w_b(), [w, b])
     set_parameters(model, w + 1, b - 1)
     assert_close(model.get_w_b(), [w + 1, b - 1])
+    remote(model).net.weight.data = w - 1
+    remote(model).net.bias.data = b + 1
+    assert_close(model.get_w_b(), [w - 1, b + 1])
 
 
 @pytest.mark.points(2)

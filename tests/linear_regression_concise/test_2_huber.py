@@ -101,7 +101,7 @@ def test_any_number_of_rows_and_any_scale(submission, rng):
 def test_every_call_is_answered_anew(submission, rng):
     """forward and loss follow a change of weight, bias and labels, and two models have their own, delta included"""
     assert_asked_again(submission, require_object(submission.LinearRegressionHuber(0.5)), F.huber_loss, rng)
-    assert_two_models(lambda lr: require_object(submission.LinearRegressionHuber(lr)), rng)
+    assert_two_models(lambda lr: require_object(submission.LinearRegressionHuber(lr, delta=2.0)), rng)
     models = {delta: submission.LinearRegressionHuber(0.5, delta=delta) for delta in (2 + 1 / 16, 1 / 2 + 1 / 16)}
     y_hat, y = draw(rng, 8, 1), draw(rng, 8, 1)
     for delta, model in models.items():

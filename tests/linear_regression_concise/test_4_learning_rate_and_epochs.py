@@ -51,6 +51,11 @@ def test_every_call_trains_a_fresh_model(submission, rng):
     data.w, data.b, data.y = -2 * data.w, -2 * data.b, -2 * data.y
     changed = number(submission.estimation_error(1 / 8, 2, data))
     assert_close({"after a change": changed}, {"after a change": 2 * expected}, atol=1.0, because=START)
+    # Of other parameters than the labels come from: what is learned has the other sign.
+    data.w, data.b = -data.w, -data.b
+    away = number(submission.estimation_error(1 / 8, 2, data))
+    name, size = "where the labels come from -w and -b", 2 * float(truth.max())
+    assert_close({name: away}, {name: 2 * size - 2 * expected}, atol=1.0, because=START)
 
 
 @pytest.mark.points(2)

@@ -425,3 +425,18 @@ class RateOfTheLast(d2l.SGD):
 
     __init__ = keep_rate_for_all
     lr = property(lambda self: _rates[-1])
+
+
+@mistake(LOSS, hint="the mean of the means of pieces is not that of all rows: take one mean")
+def mean_of_means(self, y_hat, y):
+    pieces = ((y_hat - y) ** 2 / 2).split(1024)
+    return torch.stack([piece.mean() for piece in pieces]).mean()
+
+
+@mistake(
+    FORWARD,
+    hint="in evaluation mode the output has no graph, so that backward() fails: no_grad() is the caller's to choose",
+)
+def no_graph_in_evaluation(self, X):
+    with torch.set_grad_enabled(self.training):
+        return X @ self.w + self.b

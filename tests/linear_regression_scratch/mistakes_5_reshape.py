@@ -99,3 +99,9 @@ class _OwnDerivative(torch.autograd.Function):
 @mistake("squared_loss", hint="backward() of your own function does not use the gradient that comes in: multiply by it")
 def own_derivative(y_hat, y):
     return _OwnDerivative.apply(y_hat, y.reshape(y_hat.shape))
+
+
+@mistake("squared_loss", hint="the mean of the means of pieces is not that of all rows: take one mean")
+def mean_of_means(y_hat, y):
+    pieces = ((y_hat - y.reshape(y_hat.shape)) ** 2 / 2).split(1024)
+    return torch.stack([piece.mean() for piece in pieces]).mean()

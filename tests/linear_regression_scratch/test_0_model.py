@@ -43,6 +43,7 @@ from .mistakes_0_model import (
     whole_data_at_once,
 )
 from .models import (
+    MANY_ROWS,
     NEARLY_OPPOSITE,
     decades_missing,
     demo_parameters,
@@ -90,12 +91,12 @@ def test_loss_is_the_mean_of_half_the_squared_residuals(submission, reference, p
 
 
 def test_model_of_many_rows_large_or_small(submission, reference, rng):
-    """forward and loss are right for 1, 33 and 1000 rows, for labels of a thousandth and of ten thousand"""
+    """forward and loss are right for 1, 33 and 1031 rows, for labels of a thousandth and of ten thousand"""
     for rows, features, size, residual in [
         (33, 7, 1e-3, 1e-3),
         (1, 4, 1e4, 1.0),
         (100, 1, 1e4, 1.0),
-        (1000, 5, 1e4, 1e4),
+        (MANY_ROWS, 5, 1e4, 1e4),
     ]:
         X, w = torch.randn(rows, features, generator=rng), size * torch.randn(features, 1, generator=rng)
         model = make_model(submission, w, torch.full((1,), size))
@@ -103,7 +104,7 @@ def test_model_of_many_rows_large_or_small(submission, reference, rng):
         assert_close(model.forward(X), y_hat, atol=1e-5 * size, rtol=0, because="float32 rounding of a few products")
         y = y_hat.float() + residual * torch.randn(rows, 1, generator=rng)
         right = float(reference.squared_loss(y_hat.float().double(), y.double()))
-        rounding = "float32 rounding of residuals and of sums of up to 1000 squares"
+        rounding = "float32 rounding of residuals and of sums of up to 1031 squares"
         assert_close(model.loss(y_hat.float(), y), right, rtol=1e-5, atol=0, because=rounding)
 
 
@@ -120,6 +121,10 @@ def test_model_asked_again(submission, reference, problem, shift):
     held[0].copy_(X + shift)
     model.eval()
     assert_close(model.forward(held[0]), reference.d2l.linreg(X + shift, w + shift, b))
+    graph = remote(model).forward(held[0]).requires_grad
+    require(
+        graph is True, yours="forward's output in evaluation mode has no graph", expected="one that backward() can use"
+    )
     for moved in (0, shift):
         held[1].copy_(y + moved)
         assert_close(model.loss(held[1], y), reference.squared_loss(y + moved, y))
