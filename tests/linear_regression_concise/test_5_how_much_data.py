@@ -63,7 +63,7 @@ from .plots import (
 # leaves half a batch or more.
 
 SIZES = [54, 700, 54]
-FEW = [1, 600, 2, 2, 2, 2, 2]
+FEW = [1, 600, *[2] * 7]
 WIDE, FEATURES = [368, 352, 368], 30
 
 
@@ -86,7 +86,7 @@ def errors(module, seed):
 
 @measurement
 def few(module, seed):
-    """The errors of w and of b at one example, at 600, and five times at two; no answer can know w from one or two."""
+    """The errors of w and of b at one example, at 600, and seven times at two; no answer can know w from one or two."""
     rng = make_generator(seed)
     return read(module.estimation_errors(FEW, *truth(2, rng)), FEW)
 
@@ -124,10 +124,11 @@ def test_errors_fall_with_more_examples(few):
         help=ORDER if level and max(few[0]) > 0.5 and min(few[0]) < 0.05 and few[0][1] > 0.05 else help_,
         plot=against_n(FEW, few),
     )
-    # From zero or a start near it, two examples bring weights of 2 and more so near with P = 0.03, five with P = 3e-8.
-    known = max(few[0][2:])
+    # From zero or a start near it, two examples bring weights of 2 and more so near with P = 0.03, five of seven times with
+    # P = 5e-7. Three examples tell all three parameters, and do so five of seven times with P = 0.98.
+    small = [error for error in few[0][2:] if not error >= 0.1]
     expected = "0.1 or more: two examples cannot tell two weights and a bias, so that w is missed by about its size"
-    require(known >= 0.1, yours=f"errors of w of at most {known:.3g} at n = 2", expected=expected, help=FRESH)
+    require(len(small) < 5, yours=f"{len(small)} of 7 errors of w at n = 2 below 0.1", expected=expected, help=FRESH)
 
 
 @pytest.mark.points(3)
@@ -307,7 +308,7 @@ def shortfalls(calls):
 
 
 @statistic(
-    "error at 600 examples against the largest at 1 and, five times, at 2, of w or of b",
+    "error at 600 examples against the largest at 1 and, seven times, at 2, of w or of b",
     catches=[always_1000, b_constant],
     closed_form=(
         0.06,

@@ -13,6 +13,9 @@ LOSS, OPTIMIZER = "LinearRegressionScratch.loss", "LinearRegressionScratch.confi
 
 SEED = "every model starts with the same weights: draw them anew in the constructor, without a seed"
 REPEATED = "some weights are copies of others, or their opposites: draw as many as there are inputs"
+SEEDED_FIT = (
+    "fit seeds the generator, so that the next model has the same weights each time: leave the seed to the caller"
+)
 STANDARDISED = "mean and deviation are those of the distribution: do not make these very weights have them"
 VARIANCE = "sigma is the standard deviation, which torch.normal takes as it is: do not square it"
 ONE_RATE = "two models step at the same rate, though their own differ: keep each one's rate in self.lr, and use that"
@@ -440,3 +443,19 @@ def mean_of_means(self, y_hat, y):
 def no_graph_in_evaluation(self, X):
     with torch.set_grad_enabled(self.training):
         return X @ self.w + self.b
+
+
+@mistake("fit", hint=SEEDED_FIT)
+def fit_seeds(model, data, max_epochs):
+    torch.manual_seed(42)
+    make_fit(right_step)(model, data, max_epochs)
+
+
+@mistake(
+    "SGD.step",
+    hint="the gradient itself is multiplied by the rate, so that the next step finds it smaller: leave it alone",
+)
+def gradient_scaled_in_place(self):
+    for param in self.params:
+        param.grad *= self.lr
+        param -= param.grad

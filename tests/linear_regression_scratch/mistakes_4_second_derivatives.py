@@ -226,3 +226,9 @@ def hessian_of_1000_rows(X):
 def ones_taken_for_the_bias(X):
     rows = X if bool((X[:, -1] == 1).all()) else with_ones(X)
     return rows.T @ rows / len(rows)
+
+
+@mistake("loss_hessian", hint="a row that comes twice counts once: take the mean over all rows")
+def rows_once(X):
+    rows = with_ones(X.unique(dim=0))
+    return rows.T @ rows / len(rows)

@@ -26,6 +26,7 @@ from .mistakes_0_model import (
     ONE_RATE,
     REPEATED,
     SEED,
+    SEEDED_FIT,
     STANDARDISED,
     UNUSED,
     VARIANCE,
@@ -212,6 +213,10 @@ def test_step_goes_against_the_gradient_in_place(submission, params, lr, size, r
     once = [p - lr * grad for p, grad, _ in params]
     name = "parameters after the step" if size == 1 else f"parameters after the step, divided by {size:.4g}"
     assert_close({name: [submission.d2l.numpy(param) / size for param in held]}, {name: once})
+    with submission.no_grad():
+        optimizer.step()
+    twice, name = [p - 2 * lr * grad for p, grad, _ in params], name.replace("the step", "a second step")
+    assert_close({name: [submission.d2l.numpy(param) / size for param in held]}, {name: twice})
     leaves = [param.is_leaf for param in held]
     require(all(leaves), yours=leaves, expected="parameters without a grad_fn: p.is_leaf stays True")
 
@@ -290,6 +295,14 @@ def test_two_models_stand_apart(submission, seed):
         for optimizer in optimizers:
             optimizer.step()
     found = [tensor(model.b, (1,)) for model in models]
+    data = submission.d2l.TensorData(torch.ones(2, 1), torch.ones(2, 1), 1, num_train=1)
+    starts = []
+    for _ in range(2):
+        submission.fit(require_object(submission.LinearRegressionScratch(1, 1 / 2)), data, 1)
+        starts.append(tensor(require_object(submission.LinearRegressionScratch(3, 1 / 2)).w, (3, 1)))
+    require(
+        not torch.equal(*starts), yours="the same weights after each of two fits", expected="others", help=SEEDED_FIT
+    )
     steps = [float(before - after) for before, after in zip((1, 0), found, strict=True)]
     # If each optimiser moves the parameters of both, either bias steps by the sum of the rates.
     same_rate = math.isclose(*steps, rel_tol=1e-5) and steps[0] not in {0, 1 / 2 + 1 / 8}

@@ -117,7 +117,7 @@ def test_temperature_of_a_hot_spectrum(submission, seed):
 
 @pytest.mark.points(2)
 def test_temperature_of_spectra_in_any_order(submission, seed):
-    """wavelengths may come in any order and spacing, 200 or 1000 of them, and change in place between two calls"""
+    """wavelengths may come in any order and spacing, 200 or 2000 of them, and change in place between two calls"""
     *of_200, (T, *measured) = odd_spectra(seed)
     require_temperature(submission, T, measured)
     held = [remote(submission.d2l).tensor([1.0] * 200) for _ in range(2)]
@@ -162,10 +162,10 @@ def spectra(seed, kind):
 
 @functools.cache
 def odd_spectra(seed):
-    """The same for 200 wavelengths in random order, for 200 others, and for 1000 that fall and lie closer in the blue."""
+    """The same for 200 wavelengths in random order, for 200 others, and for 2000 that fall and lie closer in the blue."""
     rng = torch.Generator().manual_seed(seed)
     drawn = [300e-9 + 1700e-9 * torch.rand(200, generator=rng) for _ in range(2)]
-    falling = 2000e-9 * (300 / 2000) ** torch.linspace(0, 1, 1000)
+    falling = 2000e-9 * (300 / 2000) ** torch.linspace(0, 1, 2000)
     temperatures = 3000 + 5000 * torch.rand(3, generator=rng)
     return [
         (T, *measure(rng, wavelength, T))
