@@ -95,7 +95,7 @@ def test_any_number_of_rows_and_features(submission, shape, seed):
     )
     found = [part / len(X) for part in found]
     assert_close({name: found}, {name: right}, rtol=1e-5, atol=0.04, because=rounding)
-    model.loss = getattr(submission.d2l, "torch.dist")  # the root of the sum of squares
+    model.loss = getattr(submission.d2l, "F.torch.dist")  # the root of the sum of squares
     # The same rounding of the residuals, beside their size of about 2¹², in sums of products below 1.
     found = submission.gradients(model, problem.X, problem.y)
     right = slopes(problem, lambda r: len(r) * r / r.norm())

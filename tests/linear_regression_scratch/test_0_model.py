@@ -122,10 +122,10 @@ def test_model_asked_again(submission, reference, problem, shift):
     held[0].copy_(X + shift)
     model.eval()
     assert_close(model.forward(held[0]), reference.d2l.linreg(X + shift, w + shift, b))
-    graph = remote(model).forward(held[0]).requires_grad
-    require(
-        graph is True, yours="forward's output in evaluation mode has no graph", expected="one that backward() can use"
-    )
+    graphs = {"in evaluation mode": remote(model).forward(held[0]).requires_grad}
+    model.train()
+    graphs["in training mode"] = remote(model).forward(held[0]).requires_grad
+    require(list(graphs.values()) == [True] * 2, yours=graphs, expected="outputs with requires_grad in both modes")
     for moved in (0, shift):
         held[1].copy_(y + moved)
         assert_close(model.loss(held[1], y), reference.squared_loss(y + moved, y))
