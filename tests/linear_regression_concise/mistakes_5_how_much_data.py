@@ -278,7 +278,7 @@ def logarithmic_in_y(axes, sizes, w_errors, b_errors):
     return axes
 
 
-UNLABELLED = "neither a line's label nor a legend of the Axes names the curves: give each a label=, then axes.legend()"
+UNLABELLED = "neither a line's label nor a legend names the curves: give each a label=, then axes.legend()"
 
 
 @wrong_plot(hint=UNLABELLED)

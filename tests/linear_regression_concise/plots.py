@@ -52,12 +52,13 @@ def points_of(line):
 
 
 def legend_entries(axes, lines):
-    """Return the texts of the legend, each with the one line that looks as its entry does, or None."""
-    legend = axes.get_legend()
-    if legend is None:
-        return []
+    """Return the texts of the legends, each with the one line that looks as its entry does, or None."""
+    of_axes = axes.get_legend()
+    legends = list(axes.get_figure().legends) if of_axes is None else [of_axes]
     looks = [look(line) for line in lines]
-    entries = zip(legend.get_texts(), map(look, legend.legend_handles), strict=False)
+    entries = [
+        entry for legend in legends for entry in zip(legend.get_texts(), map(look, legend.legend_handles), strict=False)
+    ]
     return [(text.get_text(), lines[looks.index(seen)] if looks.count(seen) == 1 else None) for text, seen in entries]
 
 

@@ -67,6 +67,7 @@ def fit_reordered(module, X, y, w, b, batch_size, epochs):
     model = make_model(module, w, b, 1 / 8)
     rows = (torch.cat([part, part[:1]]) for part in (X, y))  # one row more is for submissions that validate
     data = module.d2l.ReorderedData(*rows, batch_size, w.flatten(), b.item(), num_train=len(X))
+    data.model = model
     for max_epochs in epochs:
         module.fit(model, data, max_epochs)
     return [tensor(model.w, w.shape).detach(), tensor(model.b, b.shape).detach(), data.X[: len(X)], data.y[: len(X)]]

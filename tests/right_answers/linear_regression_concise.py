@@ -250,3 +250,11 @@ def plot_estimation_errors(sizes, w_errors, b_errors):
 def plot_estimation_errors(sizes, w_errors, b_errors):
     d2l.plot(sizes, [w_errors, b_errors], "n", "error", legend=["w", "b"], xscale="log", yscale="log")
     return d2l.plt.gca()
+
+
+# --- plot_estimation_errors: the legend on the figure
+def plot_estimation_errors(sizes, w_errors, b_errors):
+    figure, ax = d2l.plt.subplots()
+    lines = ax.loglog(sizes, w_errors, "o-", sizes, b_errors, "s:")
+    figure.legend(lines, ["error of w", "error of b"])
+    return ax

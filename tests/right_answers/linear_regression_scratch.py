@@ -210,6 +210,34 @@ def fit(model, data, max_epochs):
     return steps, shape
 
 
+# --- fit: torch.func, no graph anywhere
+@torch.no_grad()
+def fit(model, data, max_epochs):
+    optimizer = model.configure_optimizers()
+
+    def loss_of(params, X, y):
+        return model.loss(X @ params[0] + params[1], y)
+
+    for _ in range(max_epochs):
+        for X, y in data.train_dataloader():
+            model.w.grad, model.b.grad = torch.func.grad(loss_of)((model.w.detach(), model.b.detach()), X, y)
+            optimizer.step()
+
+
+# --- fit: as many batches as the loader has
+def fit(model, data, max_epochs):
+    optimizer = model.configure_optimizers()
+    for _ in range(max_epochs):
+        loader = data.train_dataloader()
+        batches = iter(loader)
+        for _ in range(len(loader)):
+            X, y = next(batches)
+            optimizer.zero_grad()
+            model.loss(model(X), y).backward()
+            with torch.no_grad():
+                optimizer.step()
+
+
 # --- initialization_errors: a dict comprehension
 def initialization_errors(variances, data, lr, max_epochs):
     def error(variance):
