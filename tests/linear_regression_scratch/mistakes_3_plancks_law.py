@@ -247,3 +247,11 @@ def at_least_3100(wavelength, radiance):
 @mistake("fit_temperature", hint="no result is above 7800 K: search, or limit T, to a little above 8000 K")
 def at_most_7800(wavelength, radiance):
     return min(7800.0, descend(wavelength, radiance))
+
+
+@mistake(
+    "fit_temperature", hint="only the highest of the radiances count, which noise has made too high: fit all of them"
+)
+def brightest_fifty(wavelength, radiance):
+    highest = radiance.topk(50).indices
+    return descend(wavelength[highest], radiance[highest])
