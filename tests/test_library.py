@@ -21,67 +21,79 @@ def test_the_same_seed_gives_the_batches_of_a_data_loader(shuffle):
         assert len(batch) == len(right)
 
 
-def reordered():
-    """Return six rows in batches of two, and the model that is trained on them."""
-    model = d2l.LinearRegressionScratch(1, 0.5)
+def make_reordered_data():
+    """Return six rows in batches of two, whose model is there to be trained."""
     data = d2l.ReorderedData(torch.arange(7.0)[:, None], torch.zeros(7, 1), 2, num_train=6)
-    data.model = model
-    return data, model
+    data.model = d2l.LinearRegressionScratch(1, 0.5)
+    return data
 
 
-def orders(data, train, passes=4):
-    """Return the rows of some passes in the order in which they came, after what `train` does with each loader."""
-    found = []
+def train(data, take, passes=4):
+    """Train in some passes over the batches that `take` gives; return the rows of each pass in their order."""
+    orders = []
     for _ in range(passes):
-        rows = [X for X, _ in train(data.train_dataloader())]
-        found.append(torch.cat(rows).flatten().tolist())
-    return found
+        rows = []
+        for X, _ in take(data):
+            rows.append(X)
+            with torch.no_grad():
+                data.model.w += 1
+        orders.append(torch.cat(rows).flatten().tolist())
+    return orders
+
+
+def take_all(data):
+    return data.train_dataloader()
+
+
+def take_as_many_as_there_are(data):
+    batches = iter(data.train_dataloader())
+    for _ in range(len(data.train_dataloader())):
+        yield next(batches)
+
+
+def take_all_at_once(data):
+    return list(data.train_dataloader())
+
+
+def look_at_one_first(data):
+    first = iter(data.train_dataloader())
+    next(first)
+    yield from data.train_dataloader()
+
+
+def count_first(data):
+    sum(1 for _ in data.train_dataloader())
+    return data.train_dataloader()
+
+
+def measure_after_each_pass(data):
+    yield from data.train_dataloader()
+    list(data.train_dataloader())
+
+
+def measure_after_each_batch(data):
+    for batch in data.train_dataloader():
+        list(data.train_dataloader())
+        yield batch
+        list(data.train_dataloader())
 
 
 def test_reordered_data_come_in_a_new_order_in_every_pass():
-    found = orders(reordered()[0], list)
-    assert [sorted(order) for order in found] == [list(range(6))] * 4
-    assert len(set(map(tuple, found))) == 4
+    orders = train(make_reordered_data(), take_all)
+    assert [sorted(order) for order in orders] == [list(range(6))] * 4
+    assert len(set(map(tuple, orders))) == 4
 
 
-def take_as_many_as_there_are(loader):
-    batches = iter(loader)
-    return [next(batches) for _ in range(len(loader))]
-
-
-def test_the_orders_are_the_same_for_who_asks_for_no_batch_after_the_last():
-    assert orders(reordered()[0], take_as_many_as_there_are) == orders(reordered()[0], list)
-
-
-def test_the_orders_are_the_same_for_who_trains_without_a_graph():
-    data, model = reordered()
-
-    @torch.no_grad()
-    def train(loader):
-        batches = list(loader)
-        model.w += 1
-        return batches
-
-    assert orders(data, train) == orders(reordered()[0], list)
-
-
-@torch.no_grad()
-def measure(loader):
-    return list(loader)
-
-
-def take_one_batch(loader):
-    return next(iter(loader))
-
-
-@pytest.mark.parametrize("look", [measure, take_one_batch])
-def test_a_look_moves_no_order(look):
-    data, _ = reordered()
-
-    def train(loader):
-        look(loader)
-        batches = list(loader)
-        look(loader)
-        return batches
-
-    assert orders(data, train) == orders(reordered()[0], list)
+@pytest.mark.parametrize(
+    "take",
+    [
+        take_as_many_as_there_are,
+        take_all_at_once,
+        look_at_one_first,
+        count_first,
+        measure_after_each_pass,
+        measure_after_each_batch,
+    ],
+)
+def test_however_the_batches_are_taken_the_orders_are_the_same(take):
+    assert train(make_reordered_data(), take) == train(make_reordered_data(), take_all)

@@ -9,42 +9,46 @@ from d2l.data import Batches, TensorData
 
 
 class ReorderedData(TensorData):
-    """Given tensors whose training rows come in a new order in every pass, which depends on the pass alone.
+    """Given tensors whose training rows come in a new order in every pass of training.
 
-    So a training on it has one right trajectory, like one on `TensorData`, but not one order to remember. A pass that
-    only looks moves no later order: one that ends before its last batch, or that neither has gradients nor finds other
-    parameters at its end.
+    The order depends on the number of such passes before. So a training on it has one right trajectory, like one on
+    `TensorData`, but not one order to remember. A pass counts if it comes to its last batch and the model's parameters
+    have changed since its start; one that begins within another counts if they have changed at its own end.
 
     Attributes:
-        model: what is trained, with its parameters `w` and `b`; set by who makes the data.
-        passes: how many passes of training came before the one that began last.
+        model: the model that is trained, with its parameters `w` and `b`. The caller sets it after construction.
+        passes: how many passes of training have been counted.
+        open_passes: how many passes are under way.
     """
 
     model: Any = None
     passes = 0
+    open_passes = 0
 
-    _with_gradients = False
-    _before: list[torch.Tensor] | None = None
+    _start: list[torch.Tensor] | None = None
 
     def train_dataloader(self) -> "ReorderedBatches":
-        """The training rows, in a new order whenever they are gone through."""
+        """The training rows, in a new order after every pass of training."""
         return ReorderedBatches(self)
-
-    def begin_pass(self) -> torch.Tensor:
-        """Return the order of a new pass, a permutation of the training rows."""
-        if self._before is not None:
-            trained = self._with_gradients or not all(map(torch.equal, self._before, self.parameters()))
-            self.passes += trained
-            self._before = None
-        return torch.randperm(self.num_train, generator=torch.Generator().manual_seed(self.passes))
-
-    def end_pass(self, before: list[torch.Tensor]) -> None:
-        """Note that the last batch is given, and the parameters that the pass began with."""
-        self._before, self._with_gradients = before, torch.is_grad_enabled()
 
     def parameters(self) -> list[torch.Tensor]:
         """Copies of the model's parameters as they are now; none without a model."""
         return [] if self.model is None else [p.detach().clone() for p in (self.model.w, self.model.b)]
+
+    def count(self, start: list[torch.Tensor]) -> None:
+        """Count a pass that began with these parameters, if they have changed since."""
+        if not all(map(torch.equal, start, self.parameters())):
+            self.passes += 1
+
+    def count_last(self) -> None:
+        """Count the last complete pass, whose last step may come after its last batch."""
+        if self._start is not None:
+            self.count(self._start)
+            self._start = None
+
+    def complete(self, start: list[torch.Tensor]) -> None:
+        """Note that a pass that began with these parameters has come to its last batch."""
+        self._start = start
 
 
 class ReorderedBatches(Batches):
@@ -55,9 +59,20 @@ class ReorderedBatches(Batches):
         self.data = data
 
     def __iter__(self) -> Iterator[list[torch.Tensor]]:
-        *batches, last = self.data.begin_pass().split(self.batch_size)
-        before = self.data.parameters()
-        for rows in batches:
-            yield [tensor[rows] for tensor in self.dataset.tensors]
-        self.data.end_pass(before)  # before the last batch: who counts the batches asks for no more
-        yield [tensor[last] for tensor in self.dataset.tensors]
+        data, is_inner = self.data, self.data.open_passes > 0
+        if not is_inner:
+            data.count_last()
+        start = data.parameters()
+        order = torch.randperm(data.num_train, generator=torch.Generator().manual_seed(data.passes))
+        *batches, last = order.split(self.batch_size)
+        data.open_passes += 1
+        try:
+            for rows in batches:
+                yield [tensor[rows] for tensor in self.dataset.tensors]
+            if not is_inner:
+                data.complete(start)  # before the last batch, after which no other need be asked for
+            yield [tensor[last] for tensor in self.dataset.tensors]
+        finally:
+            data.open_passes -= 1
+        if is_inner:
+            data.count(start)

@@ -245,7 +245,7 @@ def mean_of_means(self, y_hat, y):
 
 @mistake(
     "LinearRegression.get_w_b",
-    hint="what the first call gave is kept: read self.net.weight.data and self.net.bias.data in every call",
+    hint="tensors that were kept earlier are returned: read self.net.weight.data and self.net.bias.data in every call",
 )
 def parameters_of_the_first_call(self):
     if not hasattr(self, "_kept"):

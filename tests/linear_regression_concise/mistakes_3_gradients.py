@@ -259,7 +259,7 @@ def pieces_averaged(model, X, y):
 
 @mistake(
     "gradients",
-    hint="the rows are taken in pieces, whose losses are added: that is wrong for a loss that is no mean or sum of the rows",
+    hint="the rows are taken in pieces, whose losses are added: which is right for a mean or a sum over the rows alone",
 )
 def pieces_added(model, X, y):
     whole = model.loss(model(X), y)

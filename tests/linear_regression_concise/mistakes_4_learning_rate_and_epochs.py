@@ -313,7 +313,7 @@ def two_inputs(lr):
 
 @mistake(
     "estimation_error",
-    hint="sizes are compared, so that a wrong sign is no error: take the absolute value of the difference",
+    hint="only sizes are compared, so that a wrong sign is not seen: take the absolute value of the difference",
 )
 def difference_of_sizes(lr, max_epochs, data):
     w, b = trained_parameters(lr, max_epochs, data)

@@ -4,11 +4,14 @@ import torch
 from assay.checks import SubmissionRaised, assert_close, assign, remote, require_object
 from hypothesis import strategies as st
 
-LABEL_SCALES = st.sampled_from([1.0, 2.0**10])
-"""Factors of labels and predictions, which are up to 8 in size and then stay below the contract's 10⁴."""
+SCALES_AND_FACTORS = st.sampled_from([(1.0, 1.0), (2.0**10, 4.0)])
+"""By what labels and predictions are multiplied, and by what the loss is before backward().
+
+Labels are up to 8 in size and then stay below the contract's 10⁴. A derivative written by hand must pass the factor on.
+"""
 
 MANY_ROWS = 1031
-"""More than what people take for enough, and a prime, so that no part of them goes into it."""
+"""More than what people take for enough, and a prime, so that no batch size divides it."""
 
 
 def set_parameters(model, w, b):

@@ -63,7 +63,8 @@ from .plots import (
 # leaves half a batch or more.
 
 SIZES = [54, 700, 54]
-FEW = [1, 600, *[2] * 7]
+FEW_FIRST, FEW_THEN = [1, 600, 2, 2, 2], [2, 2, 2, 2]
+FEW = FEW_FIRST + FEW_THEN
 WIDE, FEATURES = [368, 352, 368], 30
 
 
@@ -87,8 +88,10 @@ def errors(module, seed):
 @measurement
 def few(module, seed):
     """The errors of w and of b at one example, at 600, and seven times at two; no answer can know w from one or two."""
-    rng = make_generator(seed)
-    return read(module.estimation_errors(FEW, *truth(2, rng)), FEW)
+    w, b = truth(2, make_generator(seed))
+    # Two calls, because an answer may train for thousands of epochs, and a call has its limit of time.
+    parts = [read(module.estimation_errors(sizes, w.clone(), b), sizes) for sizes in (FEW_FIRST, FEW_THEN)]
+    return [first + then for first, then in zip(*parts, strict=True)]
 
 
 @measurement
@@ -121,7 +124,7 @@ def test_errors_fall_with_more_examples(few):
         flatness(few) <= flatness.bound,
         yours=few,
         expected=f"for the sizes {FEW} far smaller errors of w and of b at 600",
-        help=ORDER if level and max(few[0]) > 0.5 and min(few[0]) < 0.05 and few[0][1] > 0.05 else help_,
+        help=ORDER if level and max(few[0]) > 0.5 and min(few[0][0], few[0][4]) < 0.05 and few[0][1] > 0.05 else help_,
         plot=against_n(FEW, few),
     )
     # From zero or a start near it, two examples bring weights of 2 and more so near with P = 0.03, five of seven times with

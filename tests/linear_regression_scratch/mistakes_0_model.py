@@ -449,13 +449,3 @@ def no_graph_in_evaluation(self, X):
 def fit_seeds(model, data, max_epochs):
     torch.manual_seed(42)
     make_fit(right_step)(model, data, max_epochs)
-
-
-@mistake(
-    "SGD.step",
-    hint="the gradient itself is multiplied by the rate, so that the next step finds it smaller: leave it alone",
-)
-def gradient_scaled_in_place(self):
-    for param in self.params:
-        param.grad *= self.lr
-        param -= param.grad

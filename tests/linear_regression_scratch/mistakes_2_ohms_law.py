@@ -198,8 +198,3 @@ def at_most_45(current, voltage):
 @mistake("fit_resistance", hint="the search begins at 0.6: resistances go down to 0.5")
 def at_least_0_6(current, voltage):
     return max(0.6, float(current @ voltage / (current @ current)))
-
-
-@mistake("fit_resistance", hint="the first measurement is left out: all of them count")
-def first_left_out(current, voltage):
-    return float(current[1:] @ voltage[1:] / (current[1:] @ current[1:]))

@@ -31,10 +31,13 @@ def make_parameter(submission, values, grad=None):
 
 
 LABEL_SCALES = st.sampled_from([1.0, 2.0**10])
-"""Factors of labels and predictions, which are up to 8 in size and then stay below the contract's 10⁴."""
+"""By what labels and predictions are multiplied, which are up to 8 in size and then stay below the contract's 10⁴."""
+
+SCALES_AND_FACTORS = st.sampled_from([(1.0, 1.0), (2.0**10, 4.0)])
+"""The same, and by what the loss is multiplied before backward(): a derivative written by hand must pass it on."""
 
 MANY_ROWS = 1031
-"""More than what people take for enough, and a prime, so that no part of them goes into it."""
+"""More than what people take for enough, and a prime, so that no batch size divides it."""
 
 
 def give_gradient(submission, param, grad):
@@ -42,12 +45,10 @@ def give_gradient(submission, param, grad):
 
 
 def gradient(submission, loss, predictions, factor=1.0):
-    """Return the gradient of a multiple of a loss in the guest, of shape (n, 1); raise Mismatch if there is none.
-
-    A derivative written by hand must pass the factor on.
-    """
+    """Return the gradient of a multiple of a loss in the guest, of shape (n, 1); raise Mismatch if there is none."""
     require(hasattr(loss, "backward"), yours=loss, expected="a tensor that backward() can start from")
-    (loss if factor == 1 else loss.mul(factor)).backward()
+    multiple = loss if factor == 1 else loss.mul(factor)  # a report's input shows no needless call
+    multiple.backward()
     require(predictions.grad is not None, yours=None, expected="a gradient of y_hat")
     return submission.d2l.numpy(predictions.grad)
 

@@ -22,7 +22,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from .mistakes_8_robust_losses import FAR_AWAY, FIXED_RATE, NEAR, SEED, SUM, VARIANCE, ZEROS
-from .models import LABEL_SCALES, MANY_ROWS, gradient
+from .models import LABEL_SCALES, MANY_ROWS, SCALES_AND_FACTORS, gradient
 
 DELTAS = st.sampled_from([1 + 1 / 16, 1 / 2 + 1 / 16, 2 + 1 / 16, 4 + 1 / 16])
 """Exact in float32, and between the residuals, which are multiples of 1/8: what autograd gives for |r| = delta depends
@@ -63,12 +63,12 @@ def test_huber_loss_with_any_delta(submission, reference, pair, delta):
 
 
 @settings(max_examples=12)
-@given(columns(), DELTAS, LABEL_SCALES)
-def test_huber_gradient_is_the_residual_cut_off_at_delta(submission, pair, delta, scale):
+@given(columns(), DELTAS, SCALES_AND_FACTORS)
+def test_huber_gradient_is_the_residual_cut_off_at_delta(submission, pair, delta, scale_and_factor):
     """no example pulls more than delta, however far away: the gradient in y_hat is r, cut off at -delta and delta, over n"""
+    scale, factor = scale_and_factor
     y_hat, y = (scale * part for part in pair)
     predictions = remote(submission.d2l).tensor(y_hat.tolist(), requires_grad=True)
-    factor = 1.0 if scale == 1 else 4.0
     found = gradient(submission, remote(submission).huber_loss(predictions, y, delta=delta), predictions, factor)
     assert_close(found, factor * (y_hat - y).clamp(-delta, delta) / len(y))
 
