@@ -259,7 +259,7 @@ def pieces_averaged(model, X, y):
 
 @mistake(
     "gradients",
-    hint="the rows are taken in pieces, whose losses are added: which is right for a mean or a sum over the rows alone",
+    hint="the losses of pieces are added: only a mean or a sum over the rows is that of the pieces",
 )
 def pieces_added(model, X, y):
     whole = model.loss(model(X), y)
