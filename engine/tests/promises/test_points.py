@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from itertools import islice
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -16,6 +17,7 @@ from points import FAMILIES, WRONG
 from small_course import RIGHT
 from walls import EVERYDAY, MACHINES, by_night, open_folder
 
+import assay
 from assay.guest.lockdown.syscalls import call
 from assay.model import Document
 
@@ -84,19 +86,21 @@ def _become(machine):
 
 
 def _show_python():
-    """Put the interpreter within an ordinary user's reach, where it lies in root's own home."""
-    home = os.path.expanduser("~root")
-    if not os.path.realpath(sys.executable).startswith(home) or os.stat(home).st_mode & 0o001:
-        return
+    """Put Python and the engine within an ordinary user's reach, where folders above them are root's alone."""
+    entries = {}
+    for needed in (sys.prefix, os.path.realpath(sys.executable), assay.__file__):
+        for folder in reversed(Path(needed).parents):
+            if not folder.stat().st_mode & 0o001:
+                entries.setdefault(folder, set()).add(folder / Path(needed).relative_to(folder).parts[0])
     call("unshare", _NEW_MOUNTS)
     call("mount", 0, b"/", 0, _RECURSIVE | _PRIVATE, 0)
-    entry = os.path.relpath(os.path.realpath(sys.executable), home).split(os.sep)[0]
-    folder = os.open(os.path.join(home, entry), os.O_PATH)
-    call("mount", b"home", os.fsencode(home), b"tmpfs", 0, b"mode=0755")
-    os.mkdir(os.path.join(home, entry))
-    source = f"/proc/self/fd/{folder}"
-    call("mount", os.fsencode(source), os.fsencode(os.path.join(home, entry)), 0, _BIND | _RECURSIVE, 0)
-    os.close(folder)
+    for folder in sorted(entries):  # one that lies above another comes first
+        opened = {entry: os.open(entry, os.O_PATH) for entry in entries[folder]}
+        call("mount", b"open", os.fsencode(folder), b"tmpfs", 0, b"mode=0755")
+        for entry, descriptor in opened.items():
+            entry.mkdir()
+            call("mount", f"/proc/self/fd/{descriptor}".encode(), os.fsencode(entry), 0, _BIND | _RECURSIVE, 0)
+            os.close(descriptor)
 
 
 def checks(report):
