@@ -50,13 +50,15 @@ def test_checks_meet_what_a_name_of_the_model_answers_was_made_from(reached, mon
     assert reached(check)["inner"] == ["1"]
 
 
-def test_a_name_in_a_text_counts(reached):
-    check = 'def test_one(submission):\n    """one"""\n    getattr(submission, "inner")(1)'
+@pytest.mark.parametrize("text", ["inner", "inner.part"])
+def test_a_text_that_is_a_name_counts(reached, text):
+    check = f'def test_one(submission):\n    """one"""\n    ask(submission, "{text}")'
     assert reached(check)["inner"] == ["1"]
 
 
-def test_a_name_in_a_docstring_does_not_count(reached):
-    check = 'def test_one(submission):\n    """what alone gives"""\n    submission.inner(1)'
+@pytest.mark.parametrize("statement", ['"""what alone gives"""', 'hint = "what alone gives"'])
+def test_a_name_in_a_sentence_does_not_count(reached, statement):
+    check = f'def test_one(submission):\n    """one"""\n    {statement}\n    submission.inner(1)'
     assert reached(check)["alone"] == ["2"]
 
 
@@ -128,3 +130,11 @@ def test_an_attribute_of_the_courses_library_is_none_of_the_model_answers(tmp_pa
     )
     assert reached(check.format("outer"))["inner"] == []
     assert reached(check.format("outer") + "; submission.inner(1)")["inner"] == ["1"]
+
+
+def test_an_attribute_of_an_object_of_the_courses_library_is_none_of_the_model_answers(tmp_path, reached):
+    (tmp_path / "reference" / "library").mkdir(parents=True)
+    (tmp_path / "reference" / "library" / "__init__.py").write_text("")
+    check = 'def test_one(submission):\n    """one"""\n    {}.inner(1)'
+    assert reached(check.format("submission.library.Trainer(1)"))["inner"] == []
+    assert reached(check.format("submission.Trainer(1)"))["inner"] == ["1"]

@@ -1,8 +1,8 @@
 """Which of the model answers a check can meet: those that it names, or that something it calls names.
 
-A name counts wherever it stands in the code: as a name, an attribute of anything but the course's library, an argument,
-or in a text that is not a docstring. So a check may be said to meet what it does not ask, and misses only a name that
-is put together as it runs.
+A name counts wherever it stands in the code: as a name, an attribute of anything but the course's library and what its
+calls return, an argument, or a text that is nothing else ("Model.fit"). So a check may be said to meet what it does not
+ask, and misses only a name that is put together as it runs, or that stands in the middle of a text.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 _ALWAYS = {"pytestmark"}
 """Names that pytest reads in a file for each of its checks."""
+
+_A_NAME = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 
 
 class _File(NamedTuple):
@@ -114,10 +116,9 @@ def _words(tree: ast.AST, library: str) -> set[str]:
 
 
 def _each_word(tree: ast.AST, library: str) -> Iterator[str]:
-    docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     for node in ast.walk(tree):
         match node:
-            case ast.Attribute(value=ast.Name(id=owner) | ast.Attribute(attr=owner)) if owner == library:
+            case ast.Attribute(value=owner) if _is_of_the_library(owner, library):
                 pass
             case (
                 ast.Name(id=name)
@@ -127,5 +128,16 @@ def _each_word(tree: ast.AST, library: str) -> Iterator[str]:
                 | ast.keyword(arg=str(name))
             ):
                 yield name
-            case ast.Constant(value=str(text)) if id(node) not in docstrings:
-                yield from re.findall(r"\w+", text)
+            case ast.Constant(value=str(text)) if _A_NAME.fullmatch(text):
+                yield from text.split(".")
+
+
+def _is_of_the_library(owner: ast.expr, library: str) -> bool:
+    """Whether this is the course's library, or what a call of something in it returns."""
+    match owner:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name == library
+        case ast.Call(func=ast.Attribute(value=called)):
+            return _is_of_the_library(called, library)
+        case _:
+            return False
