@@ -1,13 +1,26 @@
 """A model that does more than its layer; the course's own addition, not the book's."""
 
 import torch
+from torch import nn
 
-from d2l.linear import LinearRegression
+from d2l.module import Module
 
 
-class DoubledRegression(LinearRegression):
-    """Section 3.5's model with twice the output of `net`: so `model(X)` and `model.net(X)` can be told apart."""
+class DoubledRegression(Module):
+    """A linear layer whose output is multiplied by a parameter, which starts at 2; without a rate or an optimiser.
+
+    So `model(X)` can be told from `model.net(X)`, and `net`'s parameters from the model's, of which `factor` is first.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.factor = nn.Parameter(torch.tensor(2.0))
+        self.net = nn.LazyLinear(1)
 
     def forward(self, X: torch.Tensor) -> torch.Tensor:
         """(n, d) to (n, 1)."""
-        return 2 * super().forward(X)
+        return self.factor * self.net(X)
+
+    def loss(self, y_hat: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+        """The mean squared residual."""
+        return nn.functional.mse_loss(y_hat, y)

@@ -8,6 +8,9 @@ from torch.nn import functional as F
 
 MOMENTUM = "with momentum the second step depends on the first gradient, too: leave it out"
 WEIGHT_DECAY = "weight decay pulls the parameters to zero: leave it out"
+FROZEN = (
+    "after get_w_b() the model cannot be trained: return tensors cut off by detach() or .data, and change no parameter"
+)
 
 
 @mistake("LinearRegression.loss", hint="the half of section 3.4 does not belong here: the loss is nn.MSELoss()")
@@ -251,3 +254,16 @@ def parameters_of_the_first_call(self):
     if not hasattr(self, "_kept"):
         self._kept = self.net.weight.data, self.net.bias.data
     return self._kept
+
+
+@mistake("LinearRegression.get_w_b", hint=FROZEN)
+def frozen_by_a_look(self):
+    self.net.requires_grad_(False)
+    return self.net.weight, self.net.bias
+
+
+@mistake("LinearRegression.validation_step", hint="the rate changes in training: each step takes the rate of the model")
+def rate_decays(self, batch, plot_flag=True):
+    for group in self.trainer.optim.param_groups:
+        group["lr"] *= 0.9
+    return d2l.Module.validation_step(self, batch, plot_flag)

@@ -110,3 +110,17 @@ def mean_in_evaluation(self, y_hat, y):
 )
 def rate_of_at_least_1e_4(self):
     return torch.optim.SGD(self.parameters(), max(self.lr, 1e-4))
+
+
+@mistake("LinearRegressionSum.configure_optimizers", hint="the trainer clips gradients then, which makes steps shorter")
+def clipped_by_the_trainer(self):
+    if hasattr(self, "trainer"):
+        self.trainer.gradient_clip_val = 100
+    return torch.optim.SGD(self.parameters(), self.lr)
+
+
+@mistake(
+    "LinearRegressionSum.get_w_b", hint="get_w_b() gives the weight as (1, d) and the bias as (1,), as in exercise 0"
+)
+def flat_parameters(self):
+    return self.net.weight.detach().flatten(), self.net.bias.detach()[0]

@@ -1,5 +1,7 @@
 """Gradients: typical mistakes"""
 
+import copy
+
 import torch
 from assay.checks import mistake
 
@@ -269,3 +271,31 @@ def pieces_added(model, X, y):
     summed = bool(sum(loss for loss, _ in pieces).detach().isclose(whole.detach(), rtol=1e-3))
     total = sum(loss if summed else share * loss for loss, share in pieces)
     return torch.autograd.grad(total, [model.net.weight, model.net.bias])
+
+
+@mistake("gradients", hint="the model may have other parameters, also before these: take those of model.net")
+def first_two_parameters(model, X, y):
+    weight, bias, *_ = model.parameters()
+    return torch.autograd.grad(model.loss(model(X), y), (weight, bias))
+
+
+@mistake("gradients", hint="the bias may have a gradient where the weight has none: clear each one's")
+def bias_cleared_with_the_weight(model, X, y):
+    if model.net.weight.grad is not None:
+        model.zero_grad()
+    model.loss(model(X), y).backward()
+    return model.net.weight.grad.clone(), model.net.bias.grad.clone()
+
+
+@mistake("gradients", hint="a step is more than a gradient, and a model need not have an optimiser: read .grad")
+def step_over_rate(model, X, y):
+    twin = copy.deepcopy(model).double()
+    optimizer = twin.configure_optimizers()
+    optimizer.zero_grad()
+    twin.loss(twin(X.double()), y.double()).backward()
+    before = [p.detach().clone() for p in twin.net.parameters()]
+    optimizer.step()
+    return tuple(
+        ((old - new.detach()) / optimizer.param_groups[0]["lr"]).float()
+        for old, new in zip(before, twin.net.parameters(), strict=True)
+    )

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn import functional as F
 
-from .mistakes_0_model import MOMENTUM, WEIGHT_DECAY, bias_left_out, mean_twice
+from .mistakes_0_model import FROZEN, MOMENTUM, WEIGHT_DECAY, bias_left_out, mean_twice
 from .models import (
     SCALES_AND_FACTORS,
     assert_any_number_of_rows,
@@ -66,7 +66,7 @@ def test_gradients_are_twice_those_of_section_3_4(submission, X, y, w, b, scale_
 @FEW
 @given(*SMALL, RATES)
 def test_a_step_is_minus_the_rate_times_the_gradient(submission, X, y, w, b, lr):
-    """every step of configure_optimizers() moves weight and bias by -lr times the gradient, and by nothing else"""
+    """every step of configure_optimizers(), taken by d2l.Trainer too, moves weight and bias by -lr times the gradient, and by nothing else"""
     model = make_model(submission, w, b, lr)
     optimizer = require_object(model.configure_optimizers())
     for _ in range(2):  # momentum shows in the second
@@ -74,8 +74,16 @@ def test_a_step_is_minus_the_rate_times_the_gradient(submission, X, y, w, b, lr)
         backward(model, X, y)
         with submission.no_grad():
             optimizer.step()
-        w, b = (p - lr * slope for p, slope in zip((w, b), slopes(X, y, w, b), strict=True))
+        w, b = step(X, y, w, b, lr)
     assert_close([model.net.weight, model.net.bias], [w, b])
+    # Two epochs of one batch, and a row to validate with: the rate stays in the second.
+    data = submission.d2l.TensorData(torch.cat([X, X[:1]]), torch.cat([y, y[:1]]), len(X), num_train=len(X))
+    submission.d2l.Trainer(2, plot_flag=False).fit(model, data)
+    right = step(X, y, *step(X, y, w, b, lr), lr)
+    names = "weight after training", "bias after training"
+    assert_close(
+        dict(zip(names, (model.net.weight, model.net.bias), strict=True)), dict(zip(names, right, strict=True))
+    )
 
 
 @pytest.mark.points(2)
@@ -100,7 +108,7 @@ def test_optimizer_is_pytorchs_sgd(submission, rng):
 @FEW
 @given(*PROBLEM[2:])
 def test_get_w_b_gives_weight_and_bias(submission, w, b):
-    """get_w_b() gives the weight, of shape (1, d), and the bias, of shape (1,)"""
+    """get_w_b() gives the weight, of shape (1, d), and the bias, of shape (1,), and leaves the model as it was"""
     model = make_model(submission, w, b)
     assert_close(model.get_w_b(), [w, b])
     set_parameters(model, w + 1, b - 1)
@@ -108,6 +116,8 @@ def test_get_w_b_gives_weight_and_bias(submission, w, b):
     remote(model).net.weight.data = w - 1
     remote(model).net.bias.data = b + 1
     assert_close(model.get_w_b(), [w - 1, b + 1])
+    asked = [remote(model).net.weight.requires_grad, remote(model).net.bias.requires_grad]
+    require(all(asked), yours={"requires_grad after get_w_b()": asked}, expected="[True, True]", help=FROZEN)
 
 
 @pytest.mark.points(2)
@@ -150,6 +160,11 @@ def backward(model, X, y, factor=1.0):
     require(hasattr(loss, "backward"), yours=loss, expected="a tensor that backward() can start from")
     multiple = loss if factor == 1 else loss.mul(factor)  # a report's input shows no needless call
     multiple.backward()
+
+
+def step(X, y, w, b, lr):
+    """Weight and bias after a step."""
+    return [p - lr * slope for p, slope in zip((w, b), slopes(X, y, w, b), strict=True)]
 
 
 def slopes(X, y, w, b):

@@ -23,6 +23,9 @@ PROBLEM = [tensors(shape, bound=2, step=1 / 2) for shape in ((6, 2), (6, 1), (1,
 LR = 1 / 128
 """The summed loss of six examples has a curvature of at most 2 · 6 (|x|² + 1) <= 108: no step overshoots."""
 
+SCALES = st.sampled_from([1.0, 2.0**10])
+"""By what labels and parameters are multiplied: a step is as many times larger, unless gradients are clipped."""
+
 FEW = settings(max_examples=10)
 """Every answer here is wrong for nearly every input, if it is wrong: ten are plenty, and each is several crossings."""
 
@@ -61,11 +64,13 @@ def test_trajectories_coincide_where_all_batches_are_full(submission, X, y, w, b
 
 @pytest.mark.points(2)
 @FEW
-@given(*PROBLEM, st.sampled_from([4, 5, 8]))
-def test_a_shorter_last_batch_takes_a_shorter_step(submission, X, y, w, b, batch_size):
-    """if the last batch is shorter, its step is shorter in proportion, also if there is no other batch"""
+@given(*PROBLEM, st.sampled_from([4, 5, 8]), SCALES)
+def test_a_shorter_last_batch_takes_a_shorter_step(submission, X, y, w, b, batch_size, scale):
+    """if the last batch is shorter, its step is shorter in proportion, also if there is no other batch, and for large labels"""
     right = trajectory(X, y, w, b, batch_size, LR, torch.sum)
-    assert_close(named(fit_and_get_parameters(submission, X, y, w, b, batch_size)), named(right))
+    yours = fit_and_get_parameters(submission, X, scale * y, scale * w, scale * b, batch_size)
+    name = "LinearRegressionSum" if scale == 1 else f"LinearRegressionSum, divided by {scale:.0f}"
+    assert_close(named([part / scale for part in yours], name), named(right, name))
 
 
 @pytest.mark.not_in_kit  # what it expects is the model answer
@@ -80,8 +85,10 @@ def test_any_number_of_rows_and_any_scale(submission, rng):
 @pytest.mark.not_in_kit  # what it expects is the model answer
 @pytest.mark.points(2)
 def test_every_call_is_answered_anew(submission, rng):
-    """forward and loss follow a change of weight, bias and labels, and two models have their own"""
-    assert_asked_again(submission, require_object(submission.LinearRegressionSum(0.5)), summed, rng)
+    """forward, loss and get_w_b follow a change of weight, bias and labels, and two models have their own"""
+    model = require_object(submission.LinearRegressionSum(0.5))
+    assert_asked_again(submission, model, summed, rng)
+    assert_close({"get_w_b()": model.get_w_b()}, {"get_w_b()": [model.net.weight, model.net.bias]})
     assert_two_models(lambda lr: require_object(submission.LinearRegressionSum(lr)), rng)
 
 

@@ -242,6 +242,15 @@ def no_gradient_yet(self):
         param.grad.zero_()
 
 
+@mistake(
+    "SGD.zero_grad", hint="parameters of one shape share a gradient, in which both add up: each needs its own zeros"
+)
+def zeros_shared(self):
+    zeros = {}
+    for param in self.params:
+        param.grad = zeros.setdefault(param.shape, torch.zeros_like(param))
+
+
 # Typical mistakes: the model
 
 

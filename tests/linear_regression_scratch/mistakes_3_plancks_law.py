@@ -149,6 +149,17 @@ def right_planck(wavelength, temperature):
     return right_factor(wavelength) / torch.expm1(exponent(wavelength, temperature))
 
 
+@mistake(
+    "planck",
+    hint="where the exponent is too large the wavelengths are left out, but not their temperatures: torch.where takes both",
+)
+def mask_on_the_wavelengths_alone(wavelength, temperature):
+    wavelength = wavelength.double()
+    found, held = torch.zeros_like(wavelength), exponent(wavelength, temperature) < 700
+    found[held] = right_factor(wavelength[held]) / torch.expm1(exponent(wavelength[held], temperature))
+    return found
+
+
 # Typical mistakes: the fit
 
 

@@ -1,10 +1,14 @@
 """Learning rates: typical mistakes"""
 
+import math
 from itertools import takewhile
 
 import torch
 from assay.checks import mistake, mistake_family
 from d2l import torch as d2l
+
+FLAG = "after a rate that blows up the next one's curve is wrong, too: begin each with all that belongs to it anew"
+HIDDEN = "a loss that has become nan or inf is given as 0, as if it were the best of all: leave it nan or inf"
 
 
 def make_sweep(measure, start=lambda data, lr, model: d2l.LinearRegressionScratch(data.X.shape[1], lr), forget=True):
@@ -218,3 +222,20 @@ def short_batch_skipped(data):
 def trained_on_1000_rows(data):
     rows = min(1000, data.num_train)
     return zip(data.X[:rows].split(data.batch_size), data.y[:rows].split(data.batch_size), strict=True)
+
+
+@mistake("learning_rate_sweep", hint=HIDDEN)
+def nan_is_zero(lrs, max_epochs, data):
+    found = make_sweep(training_loss)(lrs, max_epochs, data)
+    return {lr: [loss if math.isfinite(loss) else 0.0 for loss in curve] for lr, curve in found.items()}
+
+
+@mistake("learning_rate_sweep", hint=FLAG)
+def blown_up_for_good(lrs, max_epochs, data):
+    found = make_sweep(training_loss)(lrs, max_epochs, data)
+    blown_up = False
+    for curve in found.values():
+        if blown_up:
+            curve[:] = [math.inf] * max_epochs
+        blown_up = blown_up or not curve[-1] < 1e12
+    return found

@@ -5,6 +5,7 @@ from assay.checks import mistake, mistake_family
 
 DROP_LAST = "a last batch shorter than batch_size stays although drop_last is True: leave it out"
 FULL_DROPPED = "drop_last drops a full last batch too: drop it only if it has fewer than batch_size examples"
+FEW_ORDERS = "some passes have the same order: draw it from the generator as it is, without one of a few seeds"
 RETURNED = "data_iter returns one pair of tensors: yield each batch instead, X_batch, y_batch"
 
 
@@ -291,6 +292,11 @@ def reversed_the_second_time(n):
     if n in _pass_before:
         return _pass_before.pop(n).flip(0)
     return _pass_before.setdefault(n, torch.randperm(n))
+
+
+@wrong_shuffle(hint=FEW_ORDERS)
+def one_of_a_thousand_seeds(n):
+    return torch.randperm(n, generator=torch.Generator().manual_seed(int(torch.randint(1000, (1,)))))
 
 
 @mistake("data_iter", hint=DROP_LAST)

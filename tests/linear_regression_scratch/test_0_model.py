@@ -237,7 +237,7 @@ def test_second_step_depends_on_its_gradient_alone(submission, params, lr):
 @settings(max_examples=5)
 @given(tensors((2, 1)), tensors((2, 1)))
 def test_zero_grad_forgets_the_gradients(submission, p, p_grad):
-    """zero_grad() leaves no gradient of any parameter, moves none, and works before the first backward()"""
+    """zero_grad() leaves no gradient of any parameter, moves none, and works before the first backward(); then each has its own"""
     fresh, *used = [make_parameter(submission, p) for _ in range(3)]
     optimizer = require_object(submission.SGD([used[0], fresh, used[1]], 0.5))
     for grad in (p_grad, torch.tensor([[1.0], [-1.0]])):  # the second adds up to zero
@@ -250,6 +250,11 @@ def test_zero_grad_forgets_the_gradients(submission, p, p_grad):
             if left is not None:
                 assert_close(submission.d2l.numpy(left), torch.zeros(2, 1))
             assert_close(submission.d2l.numpy(param), p)
+        for factor, param in zip((2.0, 3.0), used, strict=True):
+            param.mul(factor).sum().backward()
+        assert_close(
+            [submission.d2l.numpy(param.grad)[0] for param in used], [torch.tensor([2.0]), torch.tensor([3.0])]
+        )
 
 
 @settings(max_examples=10)

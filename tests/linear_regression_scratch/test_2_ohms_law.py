@@ -255,7 +255,7 @@ def odd_deviation(module, seed):
 
 
 def largest_miss(module, cases):
-    fits = [fit(case.current, case.voltage) for case in cases for fit in (module.fit_resistance, minibatch_fit)]
+    fits = [way(case.current, case.voltage) for case in cases for way in (module.fit_resistance, minibatch_fit)]
     scales = [(least_squares(case), case.scale) for case in cases for _ in range(2)]
     misses = [abs(number(R) - right) / scale for R, (right, scale) in zip(fits, scales, strict=True)]
     return float(torch.tensor(misses).max())  # nan, if there is one

@@ -67,7 +67,7 @@ def test_huber_loss_with_any_delta(submission, reference, pair, delta):
 def test_huber_gradient_is_the_residual_cut_off_at_delta(submission, pair, delta, scale_and_factor):
     """no example pulls more than delta, however far away: the gradient in y_hat is r, cut off at -delta and delta, over n"""
     scale, factor = scale_and_factor
-    y_hat, y = (scale * part for part in pair)
+    y_hat, y, delta = (scale * part for part in (*pair, delta))  # so that some residuals are below delta
     predictions = remote(submission.d2l).tensor(y_hat.tolist(), requires_grad=True)
     found = gradient(submission, remote(submission).huber_loss(predictions, y, delta=delta), predictions, factor)
     assert_close(found, factor * (y_hat - y).clamp(-delta, delta) / len(y))
@@ -107,7 +107,7 @@ def test_losses_of_the_same_tensors_changed_in_place(submission, reference, four
 def test_robust_forward_is_xw_plus_b(submission, reference, problem):
     """RobustRegression's forward gives Xw + b, as in exercise 0, and its loss one number, also for one large label"""
     X, y, w, b = problem
-    model = make_model(submission, len(w), 0.5, sigma=0.0)
+    model = make_robust_model(submission, len(w), 0.5, sigma=0.0)
     assert_close([model.w, model.b], [torch.zeros_like(w), torch.zeros_like(b)])
     assign(model, w=w, b=b)
     y_hat = reference.d2l.linreg(X, w, b)
@@ -121,7 +121,7 @@ def test_robust_weights_start_normally_each_model_with_its_own(submission, rng):
     """w starts from N(0, sigma²) and b at zero; a second model starts elsewhere, and stands apart from the first"""
     # Far from 1, where a square of it would pass, and two of them, so that a constant does not.
     sigmas = [size * (0.2 + 0.2 * float(torch.rand((), generator=rng))) for size in (1, 2)]
-    model, other = (make_model(submission, WEIGHTS, 0.5, sigma=sigma) for sigma in sigmas)
+    model, other = (make_robust_model(submission, WEIGHTS, 0.5, sigma=sigma) for sigma in sigmas)
     model.loss(torch.zeros(1, 1), torch.ones(1, 1))  # the model of the library would do, but for the loss
     first, second = (tensor(each.w, (WEIGHTS, 1)).double() / s for each, s in zip((model, other), sigmas, strict=True))
     told = ZEROS if not first.any() and not second.any() else None
@@ -174,7 +174,7 @@ def test_robust_model_converges_on_regular_data(submission, rng):
 # What the checks share
 
 
-def make_model(submission, *args, **kwargs):
+def make_robust_model(submission, *args, **kwargs):
     return require_object(submission.RobustRegression(*args, **kwargs), "a model")
 
 
@@ -186,7 +186,7 @@ def require_unchanged(submission, held, pair, name):
 
 def take_first_step(submission, X, y, lr):
     """Take one step from zero on all the data; return w and b as one tensor of shape (3, 1)."""
-    model = make_model(submission, 2, lr, sigma=0.0)
+    model = make_robust_model(submission, 2, lr, sigma=0.0)
     submission.d2l.Trainer(1, plot_flag=False).fit(model, submission.d2l.TensorData(X, y, len(X)))
     return torch.cat([tensor(model.w, (2, 1)), tensor(model.b, (1,)).reshape(1, 1)])
 
@@ -221,9 +221,9 @@ def require_in_most_runs(submission, rng, lr, max_epochs, within, sizes, outlier
             # The order of the examples stays, so that the outlier comes early in some runs and late in others.
             low, high = outlier
             y[torch.randint(1000, (), generator=rng)] = low * (high / low) ** float(torch.rand((), generator=rng))
-        model = make_model(submission, 2, lr)
-        trainer = submission.d2l.Trainer(max_epochs, plot_flag=False)
-        trainer.fit(model, submission.d2l.TensorData(X, y, 32, num_train=1000))
+        model = make_robust_model(submission, 2, lr)
+        data = submission.d2l.TensorData(X, y, 32, num_train=1000)
+        submission.d2l.Trainer(max_epochs, plot_flag=False).fit(model, data)
         found = [tensor(model.w, (2, 1)), tensor(model.b, (1,))]
         left = [(y - X @ of_w.float() - of_b.float()).abs() for of_w, of_b in (found, (w, b))]
         plot = dots("size of the residual against example", yours=left[0], expected=left[1], log="y")
