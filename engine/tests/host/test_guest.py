@@ -77,6 +77,34 @@ def test_what_pytorch_imports_for_a_given_gradient_is_imported_in_advance(opened
     assert found == [[False, True], [True, True]]
 
 
+THREADS = b"""
+import sys, threading
+import torch
+
+def differentiate_in_threads():
+    sys.setswitchinterval(1e-6)
+    barrier = threading.Barrier(12)
+    tensor = torch.ones(2, 2, requires_grad=True)
+
+    def multiply():
+        barrier.wait()
+        tensor @ tensor
+
+    threads = [threading.Thread(target=multiply) for _ in range(barrier.parties)]
+    for thread in threads: thread.start()
+    for thread in threads: thread.join()
+    return 1
+"""
+
+
+def test_threads_may_use_gradients_at_once_at_the_beginning_of_a_check(opened):
+    guest = opened(submission=GuestSubmission("answers", "module", THREADS, ("differentiate_in_threads",), 0))
+    # Without a use before the threads, 25 of 1200 such forks of plain Python crashed: of 250 none does once in 190 times.
+    for _ in range(250):
+        assert guest.begin(1, []).ask(Request("call", 0, "differentiate_in_threads")) == Returned(1)
+        guest.end()
+
+
 def test_a_call_has_a_time_of_its_own(opened):
     line = opened(Budget(**DEFAULTS | {"import_seconds": 6, "call_seconds": 2})).begin(1, [])
     with pytest.raises(GuestEnded, match="no answer within 2 s of processor time"):

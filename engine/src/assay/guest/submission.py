@@ -12,6 +12,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+import torch
+
 from assay.errors import WireError
 from assay.guest import surroundings
 from assay.guest.forbidden import forbid
@@ -44,6 +46,13 @@ if TYPE_CHECKING:
 
     from assay.guest.statements import LoadedModule
 
+_renew_autograd = torch.autograd.Variable._execution_engine.is_checkpoint_valid  # noqa: SLF001
+"""Asks torch's engine of gradients, which torch makes anew at the first use after a fork.
+
+Two threads whose first use comes at once would both end the old engine, and crash. So it is asked before a student's
+code can have threads. The question itself has no effect.
+"""
+
 _read_source = trusting_decoder(messages.SourceMessage)
 _read_begin = trusting_decoder(Begin)
 _read_request = trusting_decoder(Request)
@@ -54,6 +63,7 @@ _KERNEL_IMPORTS = IMPORTS_TOGETHER + 1
 
 def serve(sock: socket.socket, task: Open, library: ModuleType | None, scratch: Path, setup: Setup) -> NoReturn:
     """Lock down, import, and fork a check whenever the judge begins one; exit when the judge closes the line."""
+    _renew_autograd()
     _silence()
     os.chdir(scratch)
     os.environ.update(dict.fromkeys(("HOME", "TMPDIR", "MPLCONFIGDIR"), str(scratch)))
@@ -107,6 +117,7 @@ def serve(sock: socket.socket, task: Open, library: ModuleType | None, scratch: 
 
 
 def _check(line: socket.socket, task: Open, begin: Begin, loaded: LoadedModule, library: ModuleType | None) -> NoReturn:
+    _renew_autograd()
     apply.lock_check()
     limits.bound_cpu(task.import_seconds)
     if library is not None:
