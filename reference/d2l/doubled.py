@@ -7,13 +7,15 @@ from d2l.module import Module
 
 
 class DoubledRegression(Module):
-    """A linear layer whose output is multiplied by a parameter, which starts at 2; without a rate or an optimiser.
+    """A linear layer whose output is multiplied by a parameter, which starts at 2; its optimiser has weight decay.
 
-    So `model(X)` can be told from `model.net(X)`, and `net`'s parameters from the model's, of which `factor` is first.
+    So `model(X)` can be told from `model.net(X)`, a step from a gradient, and the parameters of `net` from the model's,
+    of which `factor` is first.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, lr: float) -> None:
         super().__init__()
+        self.save_hyperparameters()
         self.factor = nn.Parameter(torch.tensor(2.0))
         self.net = nn.LazyLinear(1)
 
@@ -24,3 +26,7 @@ class DoubledRegression(Module):
     def loss(self, y_hat: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
         """The mean squared residual."""
         return nn.functional.mse_loss(y_hat, y)
+
+    def configure_optimizers(self) -> torch.optim.Optimizer:
+        """SGD that draws all parameters to zero, too."""
+        return torch.optim.SGD(self.parameters(), self.lr, weight_decay=1.0)

@@ -7,6 +7,9 @@ from assay.checks import dots, number, require, sequence
 
 from .mistakes_5_how_much_data import SIGNED
 
+NO_NUMBER = 1e30
+"""What stands for inf and nan, the errors of a training that diverged."""
+
 
 def truth(features, rng):
     """Hidden weights and bias of the demo's size."""
@@ -40,7 +43,7 @@ def read(found, sizes):
         least, n = min(zip(errors[-1], sizes, strict=True))
         yours = f"an error of {name} of {least:.4g} at n = {n}"
         require(not least < 0, yours=yours, expected="an error of at least 0", help=SIGNED)
-        errors[-1] = [min(error, 1e30) if not math.isnan(error) else 1e30 for error in errors[-1]]
+        errors[-1] = [min(error, NO_NUMBER) if not math.isnan(error) else NO_NUMBER for error in errors[-1]]
     return errors
 
 

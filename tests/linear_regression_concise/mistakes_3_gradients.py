@@ -279,7 +279,9 @@ def first_two_parameters(model, X, y):
     return torch.autograd.grad(model.loss(model(X), y), (weight, bias))
 
 
-@mistake("gradients", hint="the bias may have a gradient where the weight has none: clear each one's")
+@mistake(
+    "gradients", hint="the bias may have a gradient though the weight has none: clear the gradient of each parameter"
+)
 def bias_cleared_with_the_weight(model, X, y):
     if model.net.weight.grad is not None:
         model.zero_grad()
@@ -287,7 +289,7 @@ def bias_cleared_with_the_weight(model, X, y):
     return model.net.weight.grad.clone(), model.net.bias.grad.clone()
 
 
-@mistake("gradients", hint="a step is more than a gradient, and a model need not have an optimiser: read .grad")
+@mistake("gradients", hint="an optimiser's step may be more than a gradient, as with weight decay: read .grad instead")
 def step_over_rate(model, X, y):
     twin = copy.deepcopy(model).double()
     optimizer = twin.configure_optimizers()

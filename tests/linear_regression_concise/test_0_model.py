@@ -76,7 +76,7 @@ def test_a_step_is_minus_the_rate_times_the_gradient(submission, X, y, w, b, lr)
             optimizer.step()
         w, b = step(X, y, w, b, lr)
     assert_close([model.net.weight, model.net.bias], [w, b])
-    # Two epochs of one batch, and a row to validate with: the rate stays in the second.
+    # Two epochs of one batch, and a row to validate with: the rate must be the same in the second epoch.
     data = submission.d2l.TensorData(torch.cat([X, X[:1]]), torch.cat([y, y[:1]]), len(X), num_train=len(X))
     submission.d2l.Trainer(2, plot_flag=False).fit(model, data)
     right = step(X, y, *step(X, y, w, b, lr), lr)
@@ -110,6 +110,7 @@ def test_optimizer_is_pytorchs_sgd(submission, rng):
 def test_get_w_b_gives_weight_and_bias(submission, w, b):
     """get_w_b() gives the weight, of shape (1, d), and the bias, of shape (1,), and leaves the model as it was"""
     model = make_model(submission, w, b)
+    before = [remote(model).net.weight.requires_grad, remote(model).net.bias.requires_grad]
     assert_close(model.get_w_b(), [w, b])
     set_parameters(model, w + 1, b - 1)
     assert_close(model.get_w_b(), [w + 1, b - 1])
@@ -117,7 +118,9 @@ def test_get_w_b_gives_weight_and_bias(submission, w, b):
     remote(model).net.bias.data = b + 1
     assert_close(model.get_w_b(), [w - 1, b + 1])
     asked = [remote(model).net.weight.requires_grad, remote(model).net.bias.requires_grad]
-    require(all(asked), yours={"requires_grad after get_w_b()": asked}, expected="[True, True]", help=FROZEN)
+    require(
+        asked == before, yours={"requires_grad after get_w_b()": asked}, expected=f"{before}, as before", help=FROZEN
+    )
 
 
 @pytest.mark.points(2)

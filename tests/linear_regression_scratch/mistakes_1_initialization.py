@@ -6,8 +6,6 @@ import torch
 from assay.checks import mistake, mistake_family
 from d2l import torch as d2l
 
-HIDDEN = "the error of a training that blew up is given as a small one: leave it nan or inf"
-
 
 def fit_and_get_parameters(data, variance, lr, max_epochs):
     """Train a right model and return w and b."""
@@ -284,9 +282,3 @@ def one_dictionary_for_all(variances, data, lr, max_epochs):
     _errors.clear()
     _errors.update(right_answer(variances, data, lr, max_epochs))
     return _errors
-
-
-@mistake("initialization_errors", hint=HIDDEN)
-def nan_is_zero(variances, data, lr, max_epochs):
-    found = right_answer(variances, data, lr, max_epochs)
-    return {variance: error if math.isfinite(error) else 0.0 for variance, error in found.items()}

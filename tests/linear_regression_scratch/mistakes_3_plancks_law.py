@@ -151,7 +151,7 @@ def right_planck(wavelength, temperature):
 
 @mistake(
     "planck",
-    hint="where the exponent is too large the wavelengths are left out, but not their temperatures: torch.where takes both",
+    hint="where the exponent is too large the wavelengths are left out, but not their temperatures: apply the mask to both, or use torch.where",
 )
 def mask_on_the_wavelengths_alone(wavelength, temperature):
     wavelength = wavelength.double()

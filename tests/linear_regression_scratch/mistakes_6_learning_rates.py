@@ -7,8 +7,10 @@ import torch
 from assay.checks import mistake, mistake_family
 from d2l import torch as d2l
 
-FLAG = "after a rate that blows up the next one's curve is wrong, too: begin each with all that belongs to it anew"
-HIDDEN = "a loss that has become nan or inf is given as 0, as if it were the best of all: leave it nan or inf"
+FLAG = (
+    "after a rate that blows up the next one's curve is wrong, too: make a new model, optimiser and flag for every rate"
+)
+HIDDEN = "after it blew up the loss is given as 0, as if it were the best of all: leave it as it is, nan and inf too"
 
 
 def make_sweep(measure, start=lambda data, lr, model: d2l.LinearRegressionScratch(data.X.shape[1], lr), forget=True):

@@ -237,7 +237,7 @@ def test_second_step_depends_on_its_gradient_alone(submission, params, lr):
 @settings(max_examples=5)
 @given(tensors((2, 1)), tensors((2, 1)))
 def test_zero_grad_forgets_the_gradients(submission, p, p_grad):
-    """zero_grad() leaves no gradient of any parameter, moves none, and works before the first backward(); then each has its own"""
+    """zero_grad() leaves no gradient of any parameter, moves none, and works before the first backward(); afterwards no two parameters share a gradient"""
     fresh, *used = [make_parameter(submission, p) for _ in range(3)]
     optimizer = require_object(submission.SGD([used[0], fresh, used[1]], 0.5))
     for grad in (p_grad, torch.tensor([[1.0], [-1.0]])):  # the second adds up to zero

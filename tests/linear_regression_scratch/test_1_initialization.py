@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from .mistakes_1_initialization import (
-    HIDDEN,
     VARIANCE_IS_NO_DEVIATION,
     gradients_add_up,
     one_epoch,
@@ -92,14 +91,10 @@ def test_errors_asked_again(submission, reference, problem):
 
 @pytest.mark.points(2)
 def test_zero_weights_are_as_good_a_start_as_small_ones(submission, seed):
-    """with zero variance training finds w and b as well as with a variance of 1/128; at a rate of 1024 it finds neither"""
+    """with zero variance training finds w and b as well as with a variance of 1/128"""
     found = small_start_errors(submission, seed)
     good = all(0 <= error <= small_start.bound for error in found.values())
     require(good, yours=found, expected=f"errors of at most {small_start.bound:.4g}")
-    # 24 steps, each of which multiplies the error by about 1024, lead beyond float32: w becomes nan.
-    blown_up = small_start_errors(submission, seed, lr=1024.0, max_epochs=3)
-    hidden = any(error <= small_start.bound for error in blown_up.values())
-    require(not hidden, yours=blown_up, expected="inf, nan or large, at a rate of 1024", help=HIDDEN)
 
 
 @pytest.mark.points(2)
@@ -145,15 +140,15 @@ def data_facts(data):
     return [data.X, data.y, data.w, data.b, data.batch_size, data.num_train]
 
 
-def small_start_errors(module, seed, lr=1 / 4, max_epochs=5):
-    """Errors after 40 steps at 1/4, or others, each of 32 examples, from zero and from small weights."""
+def small_start_errors(module, seed):
+    """Errors after 40 steps at 1/4, each of 32 examples, from zero and from small weights."""
     rng = torch.Generator().manual_seed(seed)
     w, b = 2 + 2 * torch.rand(2, generator=rng), 2 + 2 * torch.rand(1, generator=rng)
     X = torch.randn(264, 2, generator=rng)
     y = X @ w.reshape(2, 1) + b + 0.01 * torch.randn(264, 1, generator=rng)
     torch.manual_seed(seed)  # the start of a model that lives in this process; a guest is seeded by the judge
     data = module.d2l.TensorData(X, y, 32, w, b.item(), num_train=256)
-    return get_errors(module, data, [0.0, FEW], lr, max_epochs)
+    return get_errors(module, data, [0.0, FEW], 1 / 4, 5)
 
 
 SHRUNK = (1 - 1 / 4) ** 4

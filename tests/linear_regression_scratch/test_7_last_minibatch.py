@@ -146,7 +146,7 @@ def test_shuffled_orders_are_uniform(submission, seed):
 
 @pytest.mark.points(2)
 def test_three_rows_come_in_all_six_orders(submission):
-    """in 100 passes over three rows each of the six orders comes up, and some order twice in a row; over twenty rows none comes twice"""
+    """in 100 passes over three rows each of the six orders comes up, and some order twice in a row; passes over twenty rows all differ"""
     X, y = make_examples(3)
     for drop_last in (False, True):
         # The first two of three rows tell the order of all.
@@ -158,9 +158,10 @@ def test_three_rows_come_in_all_six_orders(submission):
         require(repeated, yours=f"{PASSES} passes, none in the order of the one before", expected="some by chance")
     X, y = make_examples(20)
     orders = {tuple(take_numbers(submission.data_iter(20, X, y), 20)) for _ in range(PASSES)}
-    # Two of 100 of the 20! orders are equal once in 5e14. Of 1000 orders 100 passes have 5 pairs that are equal.
-    few = len(orders) < PASSES
-    require(not few, yours=f"{len(orders)} different orders of 20 rows", expected=f"{PASSES}", help=FEW_ORDERS)
+    # Of 1000 orders 100 passes have 5 pairs that are equal. Where 32 bits seed each pass, as a DataLoader does, there is
+    # one such pair with P = 1.2e-6, and a second with P = 7e-13.
+    yours, expected = f"{len(orders)} different orders of 20 rows in {PASSES} passes", f"{PASSES}"
+    require(len(orders) >= PASSES - 1, yours=yours, expected=expected, help=FEW_ORDERS)
 
 
 def test_batches_stay_as_they_came(submission):

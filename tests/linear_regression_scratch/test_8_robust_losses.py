@@ -63,11 +63,12 @@ def test_huber_loss_with_any_delta(submission, reference, pair, delta):
 
 
 @settings(max_examples=12)
-@given(columns(), DELTAS, SCALES_AND_FACTORS)
-def test_huber_gradient_is_the_residual_cut_off_at_delta(submission, pair, delta, scale_and_factor):
+@given(columns(), DELTAS, SCALES_AND_FACTORS, st.sampled_from(["as it is", "scaled"]))
+def test_huber_gradient_is_the_residual_cut_off_at_delta(submission, pair, delta, scale_and_factor, which):
     """no example pulls more than delta, however far away: the gradient in y_hat is r, cut off at -delta and delta, over n"""
     scale, factor = scale_and_factor
-    y_hat, y, delta = (scale * part for part in (*pair, delta))  # so that some residuals are below delta
+    y_hat, y = (scale * part for part in pair)
+    delta *= scale if which == "scaled" else 1  # so that some residuals are below it
     predictions = remote(submission.d2l).tensor(y_hat.tolist(), requires_grad=True)
     found = gradient(submission, remote(submission).huber_loss(predictions, y, delta=delta), predictions, factor)
     assert_close(found, factor * (y_hat - y).clamp(-delta, delta) / len(y))

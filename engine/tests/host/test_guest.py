@@ -98,6 +98,7 @@ def differentiate_in_threads():
 
 
 def test_threads_may_use_gradients_at_once_at_the_beginning_of_a_check(opened):
+    """At the import, too, which comes once for each submission: too seldom for a test."""
     guest = opened(submission=GuestSubmission("answers", "module", THREADS, ("differentiate_in_threads",), 0))
     # Without a use before the threads, 25 of 1200 such forks of plain Python crashed: of 250 none does once in 190 times.
     for _ in range(250):

@@ -1,8 +1,9 @@
 """Which of the model answers a check can meet: those that it names, or that something it calls names.
 
 A name counts wherever it stands in the code: as a name, an attribute of anything but the course's library and what its
-calls return, an argument, or a text that is nothing else ("Model.fit"). So a check may be said to meet what it does not
-ask, and misses only a name that is put together as it runs, or that stands in the middle of a text.
+calls return, an argument, or a text that is only a name ("fit" or "Model.fit"). So a check may be said to meet what it
+does not ask. It misses only a name that is put together as it runs, that stands in a longer text, or that is asked of a
+submission's object which the library returned.
 """
 
 from __future__ import annotations
