@@ -3,6 +3,7 @@
 import csv
 import functools
 import io
+import json
 import shutil
 from decimal import Decimal
 
@@ -18,7 +19,7 @@ basics = 2026-11-03T23:59:00
 percent_a_day = 10
 cap_days = 3
 """
-EARLY, LATE, AFTER = "2026-11-03-22-00-00", "2026-11-05-10-00-00", "2026-11-09-10-00-00"
+EARLY, BEFORE, LATE, AFTER = "2026-11-03-22-00-00", "2026-11-03-23-00-00", "2026-11-05-10-00-00", "2026-11-09-10-00-00"
 COST = "handed in 2026-11-05 10:00, 1 d 10 h 1 min after 2026-11-03 23:59; percent for each day: 10"
 GRADES = ("--gradebook", "grades.db")
 
@@ -104,6 +105,21 @@ def test_an_extension_takes_the_deduction_back_without_grading_again(run, room):
     )
 
 
+@pytest.mark.parametrize("left", [DEADLINES.replace("basics = 2026-11-03T23:59:00\n", ""), None])
+def test_a_deadline_that_is_removed_takes_its_deductions_with_it(run, room, left):
+    hand_in(room, ("alice", EARLY, RIGHT), ("bob", LATE, RIGHT))
+    grade(run, *GRADES)
+    file = room / "course" / "deadlines.toml"
+    file.unlink() if left is None else file.write_text(left)
+    skipped = "assay: 2 of 2 skipped: grades.db has their reports, which still hold\n"
+    gone = "assay: bob, basics: nothing is deducted (decision 2): there is no deadline\n"
+    assert grade(run, *GRADES)[2] == skipped + gone
+    assert points(run, "bob")[1] == Decimal("5.00")
+    assert grade(run, *GRADES)[2] == skipped
+    file.write_text(DEADLINES)
+    assert grade(run, *GRADES)[2] == f"{skipped}assay: bob, basics: -20 percent (decision 3): {COST}\n"
+
+
 def test_a_deduction_is_never_more_than_the_points(run, room):
     (room / "course" / "deadlines.toml").write_text(DEADLINES.replace("percent_a_day = 10", "points_a_day = 2"))
     hand_in(room, ("alice", EARLY, RIGHT), ("bob", LATE, WRONG))
@@ -120,6 +136,53 @@ def test_the_last_in_time_counts_and_a_regrade_grades_the_same_one(run, room):
     assert points(run, "bob")[1] == Decimal("3.00")
     output = run("regrade", "class.zip", "--course", "course", *GRADES, "--student", "bob")[1]
     assert "gain: 0, lose: 0, the same points: 1" in output
+
+
+UNREADABLE = b"x" * 10_000_001
+
+
+def test_a_regrade_grades_the_one_that_counts_before_one_that_cannot_be_read(run, room):
+    hand_in(room, ("alice", EARLY, RIGHT), ("alice", AFTER, UNREADABLE), ("bob", EARLY, RIGHT))
+    grade(run, *GRADES)
+    output = run("regrade", "class.zip", "--course", "course", *GRADES, "--student", "alice")[1]
+    assert "gain: 0, lose: 0, the same points: 1" in output
+
+
+def refusals(room):
+    """Return what a run's report says of each upload: the file's name, and whether it was graded."""
+    reports = json.loads((room / "grades.json").read_text())["reports"]
+    return [(each["submission"]["path"].rpartition("_attempt_")[2][:19], each["status"]) for each in reports]
+
+
+@pytest.mark.parametrize(
+    ("second", "found"),
+    [
+        (AFTER, [(EARLY, "graded")]),  # the deadline decides
+        (BEFORE, [(BEFORE, "ungraded")]),
+    ],
+)
+def test_an_upload_that_cannot_be_read_matters_only_if_it_counts(run, room, second, found):
+    hand_in(room, ("alice", EARLY, RIGHT), ("alice", second, UNREADABLE))
+    run("grade", "class.zip", "--course", "course", "--json", "grades.json")
+    assert refusals(room) == found
+
+
+@pytest.mark.parametrize(
+    ("order", "found"),
+    [("first", [(EARLY, "graded")]), ("best", [(LATE, "graded")]), ("latest", [(AFTER, "ungraded")])],
+)
+def test_without_a_deadline_the_order_decides_also_of_an_upload_that_cannot_be_read(run, room, order, found):
+    (room / "course" / "deadlines.toml").unlink()
+    hand_in(room, ("alice", EARLY, WRONG), ("alice", LATE, RIGHT), ("alice", AFTER, UNREADABLE))
+    run("grade", "class.zip", "--course", "course", "--json", "grades.json", "--submission", order)
+    assert refusals(room) == found
+
+
+def test_an_extension_is_also_of_a_student_whose_last_upload_cannot_be_read(run, room):
+    hand_in(room, ("alice", EARLY, RIGHT), ("alice", AFTER, UNREADABLE))
+    (room / "course" / "deadlines.toml").write_text(f"{DEADLINES}[extensions.basics]\nalice = 2026-11-20T12:00:00\n")
+    _, _, errors = run("grade", "class.zip", "--course", "course", "--json", "grades.json")
+    assert (errors, refusals(room)) == ("", [(AFTER, "ungraded")])
 
 
 def test_after_the_cap_a_person_decides(run, room):

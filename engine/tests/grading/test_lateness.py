@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from values import steady
 
 from assay.course.deadlines import Deadlines, Policy
-from assay.grading.lateness import Rules, settle
+from assay.grading.lateness import Lateness, Rules, settle
 from assay.intake.platforms import Export
 from assay.intake.result import Intake, Upload
 from assay.model import Submission, SubmissionInfo
@@ -156,7 +156,8 @@ def test_the_roster_tells_the_time_of_an_only_upload():
 
 def test_an_assignment_without_a_deadline_is_never_late():
     deadlines = Deadlines("UTC", {}, {}, Policy(points_a_day=1))
-    assert settled(uploads(DUE), Rules(deadlines, (), ["ada"], {}))[2] == []
+    for none in (Rules(deadlines, (), ["ada"], {}), None):
+        assert settled(uploads(DUE), none)[2] == [Lateness(KEY, text="there is no deadline")]
 
 
 @steady

@@ -4,12 +4,11 @@ A case is a list of files, the submissions as `student assignment path`, the ref
 A path of the list may end in a time, ` @ 200`; every other file has the time 100.
 """
 
-import io
 import os
-import zipfile
+import tarfile
 
 import pytest
-from archive_files import zipped
+from archive_files import tar_info, tarred, zip_info, zipped
 
 from assay.intake.collect import take_in
 
@@ -55,6 +54,11 @@ FOLDERS = {
     "a copy number before the second ending": (
         ["ada/linear_scratch.py (1).txt"], [f"ada {S} ada/linear_scratch.py (1).txt"], [],
         ["the graded file is linear_scratch.py (1).txt"],
+    ),
+    "a copy number behind the ending": (
+        ["ada/linear_scratch.py (1)", "ben/linear_concise.ipynb copy"],
+        [f"ada {S} ada/linear_scratch.py (1)", f"ben {C} ben/linear_concise.ipynb copy"], [],
+        ["the graded file is linear_scratch.py (1)", "the graded file is linear_concise.ipynb copy"],
     ),
     "a person's name in a folder is the folder's person": (
         ["ada/linear_scratch_muster.py"], [f"ada {S} ada/linear_scratch_muster.py"], [],
@@ -119,6 +123,25 @@ FOLDERS = {
         ["ada/linear_scratch.py", "ada/linear_concise.py", "ada/helper.py", "ada/data/x.csv"],
         [f"ada {S} ada/linear_scratch.py", f"ada {C} ada/linear_concise.py"], [],
         ["data/x.csv, helper.py were not graded: one file counts for each assignment"],
+    ),
+    "data files with dates are nobody's names": (
+        ["ada/linear_scratch.py", "ada/loss_2026_11_03.png", "ada/weights_2026_11_03.pt", "ada/runs_2026_11_03/x.csv",
+         "ben/ben_linear_concise.py", "ben/mnist_28_28_train.csv", "ben/fig_10_20_a.png"],
+        [f"ada {S} ada/linear_scratch.py", f"ben {C} ben/ben_linear_concise.py"], [],
+        ["loss_2026_11_03.png, runs_2026_11_03/x.csv, weights_2026_11_03.pt were not graded: one file counts for each assignment",
+         "the graded file is ben_linear_concise.py",
+         "fig_10_20_a.png, mnist_28_28_train.csv were not graded: one file counts for each assignment"],
+    ),
+    "folders with numbers are not one person's": (
+        ["ws_2026_27_ada/linear_scratch.py", "ws_2026_27_ben/linear_scratch.py"],
+        [f"ws_2026_27_ada {S} ws_2026_27_ada/linear_scratch.py", f"ws_2026_27_ben {S} ws_2026_27_ben/linear_scratch.py"], [], [],
+    ),
+    "Canvas's files in groups' folders": (
+        ["g1/a_11_21_linear_scratch.py", "g1/b_12_22_liner_scratch.py", "g2/c_13_23_work.zip", "g2/d_14_24_work.zip"],
+        [f"a_11 {S} g1/a_11_21_linear_scratch.py"],
+        ["b_12: b_12_22_liner_scratch.py: it must be called linear_scratch.py",
+         "c_13: c_13_23_work.zip: it is not a .zip archive, or it is damaged",
+         "d_14: d_14_24_work.zip: it is not a .zip archive, or it is damaged"], [],
     ),
     "nobody's files": (
         ["ada/linear_scratch.py", "ada/._linear_scratch.py", "ada/.DS_Store", "ada/Thumbs.db", "ada/desktop.ini", ".DS_Store",
@@ -188,7 +211,7 @@ FOLDERS = {
         [f"ada {S} ada/linear_scratch.py", f"ben {S} ben/linear_scratch.py", f"class {S} linear_scratch.py"], [], [],
     ),
     "files of the class are nobody's": (
-        ["ada/linear_scratch.py", "roster.csv", "README.md", "handout.pdf"], [f"ada {S} ada/linear_scratch.py"], [], [],
+        ["ada/linear_scratch.py", "roster.csv", "grades_2026_11_03.csv", "README.md", "handout.pdf"], [f"ada {S} ada/linear_scratch.py"], [], [],
     ),
     "an empty folder": (["ada/"], [], [], []),
 }  # fmt: skip
@@ -219,6 +242,11 @@ FLAT = {
         [f"Cy C_13: Cy C_13_assignsubmission_onlinetext.html: it is neither a module nor a notebook: {HAND_IN}",
          f"Di D_14: Di D_14_assignsubmission_file_a.pdf: it is neither a module nor a notebook: {HAND_IN}"],
         ["the graded file is Ben B_12_assignsubmission_file_linear scratch (1).py"],
+    ),
+    "Canvas, of one student data alone": (
+        ["musterada_1001_50001_linear_scratch.py", "bobenno_1002_50002_data.csv"],
+        [f"musterada_1001 {S} musterada_1001_50001_linear_scratch.py"],
+        [f"bobenno_1002: bobenno_1002_50002_data.csv: it is neither a module nor a notebook: {HAND_IN}"], [],
     ),
     "Moodle, text typed beside a file": (
         ["Ada M_11_assignsubmission_file_linear_scratch.py", "Ada M_11_assignsubmission_onlinetext.html"],
@@ -329,19 +357,29 @@ def test_a_class_on_the_disk(tmp_path, case):
 
 def zip_of(files):
     """Return a zip of the files; a time is the number of minutes after midnight."""
-    data = io.BytesIO()
-    with zipfile.ZipFile(data, "w") as archive:
-        for path, time in listed(files):
-            info = zipfile.ZipInfo(path, (2026, 1, 1, time // 60, time % 60, 0))
-            archive.writestr(info, b"" if path.endswith("/") else content(path))
-    return data.getvalue()
+    members = [
+        (zip_info(path, time=(2026, 1, 1, time // 60, time % 60, 0)), b"" if path.endswith("/") else content(path))
+        for path, time in listed(files)
+    ]
+    return zipped(members)
 
 
+def tar_of(files):
+    """Return a compressed tar of the files."""
+    members = []
+    for path, time in listed(files):
+        info = tar_info(path, tarfile.DIRTYPE if path.endswith("/") else tarfile.REGTYPE)
+        info.mtime = time
+        members.append((info, content(path)))
+    return tarred(members)
+
+
+@pytest.mark.parametrize(("name", "make"), [("class.zip", zip_of), ("class.tar.gz", tar_of)])
 @pytest.mark.parametrize("case", ALL.values(), ids=ALL)
-def test_the_same_class_as_an_archive(tmp_path, case):
+def test_the_same_class_as_an_archive(tmp_path, case, name, make):
     files, *expected = case
-    (tmp_path / "class.zip").write_bytes(zip_of(files))
-    assert result(tmp_path / "class.zip") == tuple(expected)
+    (tmp_path / name).write_bytes(make(files))
+    assert result(tmp_path / name) == tuple(expected)
 
 
 def test_every_platforms_flat_export_as_an_archive_in_a_folder_is_not_taken_for_one_student(tmp_path):
@@ -350,6 +388,14 @@ def test_every_platforms_flat_export_as_an_archive_in_a_folder_is_not_taken_for_
         [],
         ["export: export.zip: it has the files of several students: grade it by its own path"],
     )
+
+
+@pytest.mark.parametrize("name", ["results_2026_11_03.csv", "runs_2026_11_03/x.csv"])
+@pytest.mark.parametrize("where", ["", "work/"])
+def test_data_in_a_students_archive_are_not_several_students(tmp_path, name, where):
+    (tmp_path / "ada.zip").write_bytes(zipped([(f"{where}linear_scratch.py", b"x = 2"), (name, b"1,2")]))
+    found, refused, _ = result(tmp_path)
+    assert (found, refused) == ([f"ada {S} ada.zip/{where}linear_scratch.py"], [])
 
 
 def test_a_folder_and_an_archive_of_one_name_are_one_student(tmp_path):

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from archive_files import CODE, NAMES, zip_info, zipped
+from archive_files import CODE, MAKERS, NAMES, every_kind, zip_info, zipped
 
 from assay.intake.collect import take_in
 from assay.intake.platforms import export_of
@@ -34,6 +34,11 @@ def test_a_name_tells_the_student_and_the_time(name, student, file, time):
     assert (found.student, found.file, found.time) == (student, file, time)
 
 
+def test_a_students_own_name_with_numbers_is_not_canvas_in_an_export_of_brightspace():
+    found = export_of("12-7 - Ada Muster - Nov 3, 2026 1014 PM - loss_2026_11_03.csv")
+    assert found == ("Ada Muster_12", "loss_2026_11_03.csv", None, "", NIGHT, False)
+
+
 def test_canvas_marks_late_uploads():
     names = ["musterada_LATE_12345_67890_scratch.py", "musterada_12345_67890_x_LATE_12_34_scratch.py"]
     assert [export_of(name).late for name in names] == [True, False]
@@ -41,7 +46,7 @@ def test_canvas_marks_late_uploads():
 
 def uploads(tmp_path, files, name="class.zip"):
     """Take in an archive; return each student's uploads as file names and times."""
-    (tmp_path / name).write_bytes(zipped(files))
+    (tmp_path / name).write_bytes(MAKERS[name](files))
     return {
         each[-1].submission.info.name: [
             (upload.submission.info.path.rpartition(name)[2][1:], upload.export and upload.export.time)
@@ -161,10 +166,11 @@ submission_15:
 """
 
 
-def test_gradescopes_metadata_tell_the_student_and_the_time(tmp_path):
+@every_kind
+def test_gradescopes_metadata_tell_the_student_and_the_time(tmp_path, name):
     files = [(f"assignment_1_export/submission_{number}/scratch.py", CODE) for number in range(11, 17)]
-    found = uploads(tmp_path, [*files, ("assignment_1_export/submission_metadata.yml", METADATA.encode())])
-    assert {name: time for name, ((_, time),) in found.items()} == {
+    found = uploads(tmp_path, [*files, ("assignment_1_export/submission_metadata.yml", METADATA.encode())], name)
+    assert {student: time for student, ((_, time),) in found.items()} == {
         "Ada Muster_1001": NIGHT.replace(tzinfo=UTC),
         "Bob Kaya_bob@uni.example": datetime(2026, 11, 3, 21, 14, tzinfo=UTC),
         "submission_13": None, "submission_14": None, "Moe_8": None, "submission_16": None,

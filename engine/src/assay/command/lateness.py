@@ -53,7 +53,8 @@ def settled(
     """
     with stop_on_error(USAGE):
         deadlines = read_deadlines(course)
-    names = dict.fromkeys(submission.info.name for submission in intake.submissions)
+    infos = [*(each.info for each in intake.submissions), *(each.info for each in intake.unread)]
+    names = dict.fromkeys(info.name for info in infos)
     rules = Rules(deadlines, roster.people, names, _times(roster, intake)) if deadlines else None
     for doubt in rules.doubts if rules else ():
         say(f"assay: {FILE}: {doubt}")
@@ -65,20 +66,22 @@ def settled(
 
     found = settle(intake, rules, chosen)
     if order == "best" and any(len(uploads) > 1 for uploads in repeated):
-        reports = grade([upload.submission for uploads in repeated if len(uploads) > 1 for upload in uploads])
+        uploads = [upload.submission for uploads in repeated if len(uploads) > 1 for upload in uploads]
+        reports = grade([each for each in uploads if each.info not in {refused.info for refused in intake.unread}])
         points = {report.submission: _points(report) for report in reports}
         found = settle(intake, rules, lambda uploads: _best(uploads, points))
-    return replace(intake, submissions=found.submissions, refused=[*intake.refused, *found.refused]), found.lateness
+    return replace(intake, submissions=found.submissions, refused=found.refused), found.lateness
 
 
 def graded_before(book: Gradebook, intake: Intake) -> Intake:
     """Return the class with the submissions whose reports a gradebook has, and the latest of everybody else."""
     known = {key_of(entry.report): entry.report.submission.sha256 for entry in book.current()}
     found = []
-    for uploads in intake.uploads:
+    for uploads in (*intake.uploads, *intake.unread.values()):
         last = uploads[-1].submission
         sha256 = known.get((last.info.name, last.assignment))
-        found.append(next((each.submission for each in uploads if each.submission.info.sha256 == sha256), last))
+        before = [each.submission for each in uploads if each.submission.info.sha256 == sha256]
+        found += [each for each in (before or [last])[:1] if each.info.sha256]  # "" if it cannot be read
     return replace(intake, submissions=found)
 
 
@@ -116,5 +119,5 @@ def _points(report: Report) -> float:
 
 
 def _best(uploads: Sequence[Upload], points: Mapping[SubmissionInfo, float]) -> Upload:
-    """Return the upload with most points, of several the latest."""
-    return max(reversed(uploads), key=lambda upload: points.get(upload.submission.info, 0.0))
+    """Return the upload with most points, of several the latest; one that cannot be read comes last."""
+    return max(reversed(uploads), key=lambda upload: points.get(upload.submission.info, -2.0))

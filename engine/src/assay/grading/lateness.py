@@ -35,7 +35,7 @@ class Lateness(NamedTuple):
     Args:
         key: whose it is, and for which assignment.
         amount: what is deducted, in `unit`s: `points` or `percent`.
-        text: when it was handed in, and what follows; "" if the platform wrote no time.
+        text: when it was handed in, and what follows, or that there is no deadline; "" if the platform wrote no time.
         marked: whether the platform marks it as late, without a time.
     """
 
@@ -47,7 +47,7 @@ class Lateness(NamedTuple):
 
 
 class Settled(NamedTuple):
-    """The upload of each student that counts, those that came after the cap, and how late the submissions are."""
+    """The upload of each student that counts, what is refused, also for the cap, and how late the submissions are."""
 
     submissions: list[Submission]
     refused: list[Refused]
@@ -159,22 +159,29 @@ def settle(intake: Intake, rules: Rules | None, choose: Callable[[Sequence[Uploa
         rules: its deadlines, or None.
         choose: chooses if no deadline decides, because there is none or a time is not known.
     """
-    found = Settled([], [], [])
-    for uploads in intake.uploads:
+    found = Settled([], [refused for refused in intake.refused if refused not in intake.unread], [])
+    unread = [refused for refused in intake.refused if refused in intake.unread]
+    for uploads in (*intake.uploads, *(intake.unread[refused] for refused in unread)):
         submission = uploads[-1].submission
         key = submission.info.name, submission.assignment
         due = rules.due(key) if rules else None
         if rules is None or due is None:
-            found.submissions.append(choose(uploads).submission)
+            chosen = choose(uploads)
+            late = Lateness(key, text="there is no deadline")  # one that was removed costs nothing
         elif not rules.are_timed(uploads):
             chosen = choose(uploads)
-            found.submissions.append(chosen.submission)
-            found.lateness.append(Lateness(key, marked=bool(chosen.export and chosen.export.late)))
+            late = Lateness(key, marked=bool(chosen.export and chosen.export.late))
         elif (counting := rules.counting(uploads, due)) is None:
             found.refused.append(rules.refusal(uploads, due))
+            continue
         else:
-            found.submissions.append(counting.submission)
-            found.lateness.append(rules.lateness(key, counting, due))
+            chosen, late = counting, rules.lateness(key, counting, due)
+        refusals = [refused for refused in unread if refused.info is chosen.submission.info]
+        if refusals:  # the upload that counts cannot be read
+            found.refused.extend(refusals)
+        else:
+            found.submissions.append(chosen.submission)
+            found.lateness.append(late)
     return found
 
 

@@ -7,12 +7,22 @@ from typing import TYPE_CHECKING
 
 from assay.intake.archives.opening import is_archive
 from assay.intake.gradescope import METADATA, gradescope_exports
-from assay.intake.layout import Role, folders_in, has_files, has_work, is_flat_export, is_own, parts, role_of
+from assay.intake.layout import (
+    Role,
+    folders_in,
+    has_files,
+    has_work,
+    is_class_data,
+    is_flat_export,
+    is_own,
+    parts,
+    role_of,
+)
 from assay.intake.matching import ending_of, is_named_for, match, same_person
-from assay.intake.platforms import export_of, person_of
+from assay.intake.platforms import export_of, folder_export_of, person_of
 from assay.intake.sentences import nothing_in
 from assay.intake.students import Student, take_student
-from assay.intake.tree import LINK, archive_stem, ending
+from assay.intake.tree import archive_stem, ending
 
 if TYPE_CHECKING:
     from assay.intake.reader.client import Reader
@@ -33,7 +43,9 @@ def take_folder(
 ) -> None:
     """Take in a student's folder or a folder of students; `told` if its emptiness has a reason already."""
     before = intake.met
-    if _is_student(folder, assignments):
+    if folder.trouble:
+        intake.refuse(folder, "", person_of(folder.student), folder.trouble)
+    elif _is_student(folder, assignments):
         student = Student(person_of(folder.student), [folder], exports={folder.path: export_of(folder.student)})
         take_student(student, assignments, intake, reader)
     else:
@@ -44,7 +56,7 @@ def take_folder(
 
 def _is_student(folder: Node, assignments: tuple[str, ...]) -> bool:
     """Return whether a folder is a student's; two students' folders in it make it a class."""
-    if is_flat_export(folder) or not (is_own(folder, assignments) or parts(folder, assignments)):
+    if is_flat_export(folder, assignments) or not (is_own(folder, assignments) or parts(folder, assignments)):
         return False
     below = [child for child in folders_in(folder) if not is_named_for(child.name, assignments)]
     return sum(role_of(child, assignments) is not Role.NONE for child in below) <= 1
@@ -89,8 +101,8 @@ class _Class:
         flat = []
         exports = gradescope_exports(folder)
         for child in folder.children():
-            if child.trouble or child.kind == "link":
-                self._intake.refuse(child, "", child.name, child.trouble or LINK)
+            if child.trouble:
+                self._intake.refuse(child, "", child.name, child.trouble)
             elif child.kind != "folder":
                 flat += [child] if child.name != METADATA else []
             elif roles[child] is Role.CLASS and is_named_for(child.name, self._assignments):
@@ -106,10 +118,14 @@ class _Class:
                     student.name = name
                 else:
                     student.folders.append(child)
-                student.exports[child.path] = export or export_of(child.name)
+                student.exports[child.path] = export or folder_export_of(child.name)
                 student.is_blank &= roles[child] is Role.NONE and not has_files(child)
         has_folders = any(role is not Role.NONE for role in roles.values())
-        strays = [node for node in flat if not self._add_flat(node, folder)]
+        strays = [
+            node
+            for node in flat
+            if (has_folders and is_class_data(node, self._assignments)) or not self._add_flat(node, folder)
+        ]
         for node in strays:
             self._add_stray(node, flat=not has_folders)
 

@@ -74,8 +74,7 @@ def _take_export(node: DiskNode, assignments: tuple[str, ...], intake: Intake, r
     except IntakeError as error:
         intake.refuse(node, "", student, str(error))
         return
-    for trouble in archive.troubles:
-        intake.refuse(node, "", student, trouble)
+    intake.refuse_together([(node, trouble) for trouble in archive.troubles], "", student)
 
 
 def _assignment_and_student(path: Path, assignments: tuple[str, ...]) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from assay.intake.archives.opening import is_archive
 from assay.intake.limits import MAX_DEPTH
 from assay.intake.matching import ending_of, is_named_for, match, own_matches
-from assay.intake.platforms import export_of
+from assay.intake.platforms import export_of, folder_export_of
 from assay.intake.tree import ending
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ __all__ = [
     "folders_in",
     "has_files",
     "has_work",
+    "is_class_data",
+    "is_exported",
     "is_flat_export",
     "is_own",
     "parts",
@@ -50,8 +52,8 @@ class Role(Enum):
 def role_of(folder: Node, assignments: tuple[str, ...], depth: int = MAX_DEPTH) -> Role:
     """Return a folder's role."""
     named = is_named_for(folder.name, assignments)
-    exported = export_of(folder.name) is not None  # a platform made it for a student, who may have named the files
-    if (is_flat_export(folder) and not exported) or (
+    exported = folder_export_of(folder.name) is not None  # a student may have named the files in it
+    if (is_flat_export(folder, assignments) and not exported) or (
         named and not is_own(folder, assignments) and _holds_persons(folder, assignments)
     ):
         return Role.CLASS
@@ -75,10 +77,25 @@ def has_work(folder: Node, assignments: tuple[str, ...]) -> bool:
     return next(own_matches(folder, assignments), None) is not None
 
 
-def is_flat_export(folder: Node) -> bool:
-    """Return whether a platform put the files of several students into the folder."""
-    exports = [export_of(node.name) for node in folder.children() if node.kind == "file"]
+def is_flat_export(folder: Node, assignments: tuple[str, ...]) -> bool:
+    """Return whether a platform put the files or archives of several students into the folder."""
+    exports = [
+        export_of(node.name)
+        for node in folder.children()
+        if node.kind == "file" and (is_archive(node) or is_exported(node, assignments))
+    ]
     return len({export.student for export in exports if export}) > 1
+
+
+def is_exported(node: Node, assignments: tuple[str, ...]) -> bool:
+    """Return whether a platform named a file or a folder after a student.
+
+    A data file may be named as by Canvas, `loss_2026_11_03.png`: such a name counts only if it fits an assignment.
+    """
+    if folder_export_of(node.name):
+        return True
+    fit = match(node.name, assignments)
+    return node.kind == "file" and fit.export is not None and bool(fit.assignment or fit.nearly)
 
 
 def folders_in(folder: Node) -> list[Node]:
@@ -103,6 +120,12 @@ def files_below(folder: Node, depth: int = MAX_DEPTH) -> Iterator[Node]:
             yield from files_below(child, depth - 1) if depth > 1 else ()
         else:
             yield child
+
+
+def is_class_data(node: Node, assignments: tuple[str, ...]) -> bool:
+    """Return whether a file among students' folders is data, although it is named as by Canvas."""
+    exported = export_of(node.name) is not None and not is_exported(node, assignments)
+    return exported and bool(ending(node.name, _NOTES))
 
 
 def has_files(folder: Node) -> bool:

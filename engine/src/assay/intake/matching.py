@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from assay.intake.platforms import Export, export_of
+from assay.intake.platforms import Export, export_of, folder_export_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -130,7 +130,7 @@ def all_named(file_name: str, assignments: tuple[str, ...]) -> set[str]:
 
 def same_person(student: str) -> str:
     """Return the text by which a student's name is compared with others."""
-    export = export_of(student)
+    export = folder_export_of(student)
     return re.sub(rf"{_SEPARATORS}+", "_", export.student if export else student).casefold()
 
 

@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-__all__ = ["Export", "export_of", "is_metadata", "person_of", "time_of"]
+__all__ = ["Export", "export_of", "folder_export_of", "is_metadata", "person_of", "time_of"]
 
 _MOODLE = re.compile(r"(?P<student>.+?_\d+)_assignsubmission_(?:file_?)?(?P<file>.*)")
 """`Ada Muster_1001_assignsubmission_file_basics.py`; a folder's name ends before the file's."""
@@ -52,16 +52,22 @@ class Export(NamedTuple):
 
 
 def export_of(name: str) -> Export | None:
-    """Return the parts of a file's or folder's name if a platform made it.
+    """Return the parts of a file's name if a platform made it.
 
     A student's own name for a file stands behind these parts, so that it cannot change them.
     """
+    found = _CANVAS.fullmatch(name)
+    if found is None or _MOODLE.fullmatch(name) or _BRIGHTSPACE.fullmatch(name):
+        return folder_export_of(name)
+    order = int(found["order"][:18]) if found["order"] else None
+    student = f"{found['name']}_{found['user']}"
+    return Export(student, found["typed"] or found["file"], order, late=found["late"] is not None)
+
+
+def folder_export_of(name: str) -> Export | None:
+    """Return the parts of a folder's name if a platform made it; Canvas makes no folders."""
     if found := _MOODLE.fullmatch(name):
         return Export(found["student"], found["file"])
-    if found := _CANVAS.fullmatch(name):
-        order = int(found["order"][:18]) if found["order"] else None
-        student = f"{found['name']}_{found['user']}"
-        return Export(student, found["typed"] or found["file"], order, late=found["late"] is not None)
     if found := _BLACKBOARD.fullmatch(name):
         title, file = found["title"], found["file"] or "the text of the attempt.txt"
         order = int(found["time"].replace("-", ""))

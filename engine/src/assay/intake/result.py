@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from assay.errors import IntakeError
 from assay.intake.content import read_content
+from assay.intake.sentences import about
 from assay.intake.tree import path_text
 from assay.model import Submission, SubmissionInfo
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from assay.intake.content import Content
@@ -51,6 +52,8 @@ class Intake:
         submissions: the files to grade: of each student and assignment the latest.
         uploads: for each of them, everything that the student handed in for the assignment, the oldest first.
         refused: everything that cannot be graded, and why.
+        unread: for a refused upload that is a student's last of several, all of them, the oldest first; its own has no
+            source.
         empty: folders without anything to grade.
         skipped: files beside the students' that are nobody's submission.
         met: how many nodes were taken in, refused, or met again because the command names them twice.
@@ -61,6 +64,7 @@ class Intake:
     refused: list[Refused] = field(default_factory=list)
     empty: list[Path] = field(default_factory=list)
     skipped: list[Path] = field(default_factory=list)
+    unread: dict[Refused, list[Upload]] = field(default_factory=dict)
     met: int = 0
     _known: set[tuple[str, ...]] = field(default_factory=set, init=False, repr=False)
     _path_texts: Counter[tuple[str, str]] = field(default_factory=Counter, init=False, repr=False)
@@ -74,7 +78,13 @@ class Intake:
         try:
             content = read_content(node, reader)
         except IntakeError as error:
+            known = len(self.refused)
             self.refuse(node, assignment, student, "; ".join((str(error), *notes)))
+            for refused in self.refused[known:]:  # none if it was met before
+                uploads = _readable(earlier, assignment, refused.info.name, reader)
+                if uploads:
+                    last = Submission(refused.info, assignment, "module", b"")
+                    self.unread[refused] = [*uploads, Upload(last, export)]
             return
         if not self._register(str(node.path), assignment):
             return
@@ -85,19 +95,19 @@ class Intake:
         mark = f" ({alike})" if alike > 1 else ""
         name = path_text(student) + mark
         last = _submission(name, path + mark, assignment, content, notes)
-        uploads = [Upload(last, export)]
-        for other, upload, why in reversed(earlier):
-            with contextlib.suppress(IntakeError):
-                read = _submission(name, path_text(other.path), assignment, read_content(other, reader), why)
-                uploads.insert(0, Upload(read, upload))
         self.submissions.append(last)
-        self.uploads.append(uploads)
+        self.uploads.append([*_readable(earlier, assignment, name, reader), Upload(last, export)])
 
     def refuse(self, node: Node, assignment: str, student: str, reason: str) -> None:
         """Refuse a node, with its name and the reason."""
-        if self._register(str(node.path), assignment, reason):
-            info = SubmissionInfo(path_text(student), path_text(node.path), "")
-            self.refused.append(Refused(info, assignment, f"{path_text(node.name)}: {reason}"))
+        self.refuse_together([(node, reason)], assignment, student)
+
+    def refuse_together(self, reasons: Iterable[tuple[Node, str]], assignment: str, student: str) -> None:
+        """Refuse nodes of one student: one refusal has all reasons, because a student gets one report."""
+        new = [(node, reason) for node, reason in reasons if self._register(str(node.path), assignment, reason)]
+        if new:
+            info = SubmissionInfo(path_text(student), path_text(new[0][0].path), "")
+            self.refused.append(Refused(info, assignment, "; ".join(about(*each) for each in new)))
 
     def add_empty(self, path: Path) -> None:
         """Note a folder without anything to grade."""
@@ -115,6 +125,16 @@ class Intake:
         new = key not in self._known
         self._known.add(key)
         return new
+
+
+def _readable(files: Iterable[File], assignment: str, name: str, reader: Reader) -> list[Upload]:
+    """Return a student's files without those that cannot be read."""
+    uploads = []
+    for node, export, notes in files:
+        with contextlib.suppress(IntakeError):
+            content = read_content(node, reader)
+            uploads.append(Upload(_submission(name, path_text(node.path), assignment, content, notes), export))
+    return uploads
 
 
 def _submission(name: str, path: str, assignment: str, content: Content, notes: tuple[str, ...]) -> Submission:

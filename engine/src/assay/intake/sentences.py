@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from assay.intake.tree import Node
 
 __all__ = [
+    "about",
     "age_note",
     "beside_note",
     "file_names",
@@ -35,6 +36,11 @@ _MAX_NAMES = 5
 def file_names(assignments: Sequence[str]) -> str:
     """Return the names that a module may have."""
     return " or ".join(name + ".py" for name in assignments)
+
+
+def about(node: Node, reason: str) -> str:
+    """Return a reason, with the name of the file, folder or archive before it."""
+    return f"{path_text(node.name)}: {reason}"
 
 
 def nothing_in(folder: Node, assignments: Sequence[str]) -> str:

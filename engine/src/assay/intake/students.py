@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from assay.errors import IntakeError
 from assay.intake.archives.opening import check_openable, is_archive
 from assay.intake.choice import Candidate, choices
-from assay.intake.layout import files_below, is_flat_export, places
+from assay.intake.layout import files_below, is_exported, is_flat_export, places
 from assay.intake.limits import STUDENT
 from assay.intake.matching import all_named, ending_of, match, own_matches
-from assay.intake.platforms import Export, export_of, is_metadata
+from assay.intake.platforms import Export, is_metadata
 from assay.intake.sentences import (
+    about,
     beside_note,
     file_names,
     named_for_none,
@@ -63,6 +64,7 @@ class _Pile:
     others: list[Node] = field(default_factory=list)
     labels: dict[str, str] = field(default_factory=dict)
     uploads: dict[str, Export | None] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
 
     def add_files(self, nodes: list[Node], assignments: tuple[str, ...]) -> None:
         """Sort files of a flat export."""
@@ -100,7 +102,7 @@ class _Pile:
 
     def besides(self) -> list[str]:
         """Return notes about the files that are not candidates."""
-        notes = [unopened_note(self.labels[str(node.path)]) for node in self.archives]
+        notes = self.notes + [unopened_note(self.labels[str(node.path)]) for node in self.archives]
         notes += [f"{label} was not graded: it is in a subfolder that is not searched" for label in self.elsewhere]
         others = [self.labels[str(node.path)] for node in self.others if not is_metadata(node.name)]
         return notes + ([beside_note(others)] if others else [])
@@ -156,44 +158,48 @@ def _unmet(one: Candidate, assignment: str, found: set[str], assignments: tuple[
 
 
 def _take_archives(pile: _Pile, name: str, assignments: tuple[str, ...], intake: Intake, reader: Reader) -> None:
-    """Take in the files of all of a student's archives; do not open nested archives."""
+    """Take in the files of all of a student's archives; do not open nested archives.
+
+    If a file is graded, notes tell what is wrong with the archives, as of an archive beside files.
+    """
     inside = _Pile()
     trees: list[tuple[Node, ArchiveTree]] = []
+    troubles: list[tuple[Node, str]] = []
     for node in pile.archives:
         try:
             check_openable(node)
             trees.append((node, reader.open(node.read(), node.path, STUDENT)))
         except IntakeError as error:
-            intake.refuse(node, "", name, str(error))
+            troubles.append((node, str(error)))
     for node, tree in trees:
-        before = intake.met
-        count = len(inside.candidates)
-        if is_flat_export(tree.root) or any(export_of(child.name) for child in tree.root.children()):
-            intake.refuse(node, "", name, "it has the files of several students: grade it by its own path")
+        if is_flat_export(tree.root, assignments) or any(is_exported(one, assignments) for one in tree.root.children()):
+            troubles.append((node, "it has the files of several students: grade it by its own path"))
             continue
-        inside.add_folder(
-            tree.root, assignments, pile.uploads[str(node.path)], f"{path_text(node.name)}/" if len(trees) > 1 else ""
-        )
-        if len(inside.candidates) == count:
-            _refuse_members(tree.root, name, intake)
-        for trouble in tree.troubles:
-            intake.refuse(node, "", name, trouble)
-        if len(inside.candidates) == count and intake.met == before:
-            intake.refuse(node, "", name, nothing_in(tree.root, assignments))
+        own = [(node, trouble) for trouble in tree.troubles]
+        if places(tree.root, assignments):
+            prefix = f"{path_text(node.name)}/" if len(trees) > 1 else ""
+            inside.add_folder(tree.root, assignments, pile.uploads[str(node.path)], prefix)
+        else:
+            own = [*_member_troubles(tree.root), *own] or [(node, nothing_in(tree.root, assignments))]
+        troubles += own
     inside.others += pile.others
     inside.labels |= pile.labels
+    if any(one.fit.assignment for one in inside.candidates):
+        inside.notes = [about(*each) for each in troubles]
+    else:
+        intake.refuse_together(troubles, "", name)
     if inside.candidates:
         _take_pile(inside, name, assignments, intake, reader)
     for _, tree in trees:
         tree.forget()
 
 
-def _refuse_members(folder: Node, name: str, intake: Intake) -> None:
+def _member_troubles(folder: Node) -> Iterator[tuple[Node, str]]:
     for node in files_below(folder):
         if node.trouble:
-            intake.refuse(node, "", name, node.trouble)
+            yield node, node.trouble
         elif is_archive(node):
-            intake.refuse(node, "", name, "it is inside a student's archive: nested archives are not opened")
+            yield node, "it is inside a student's archive: nested archives are not opened"
 
 
 def _refuse_all(student: Student, pile: _Pile, assignments: tuple[str, ...], intake: Intake) -> None:
@@ -217,4 +223,4 @@ def _refuse_all(student: Student, pile: _Pile, assignments: tuple[str, ...], int
 
 def _troubled(student: Student) -> Iterator[Node]:
     for folder in student.folders:
-        yield from (node for node in files_below(folder) if node.trouble)
+        yield from (node for node in (folder, *files_below(folder)) if node.trouble)

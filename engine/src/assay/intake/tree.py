@@ -73,68 +73,84 @@ class Node(Protocol):
 
 
 class DiskNode:
-    """A file or a folder on the disk."""
+    """A file or a folder on the disk; only its bytes may raise an error.
 
-    trouble = ""
+    Attributes:
+        kind: the kind, whatever a link leads to.
+        modified: the time of its last change, not of a link's target; 0 if it cannot be known.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.name = path.name
+        self.kind: Literal["file", "folder", "link"] = "file"
+        self.modified = 0
+        self._trouble = ""
+        try:
+            status = os.lstat(path)
+        except OSError as error:
+            self._trouble = _unreadable(error)
+            return
+        self.modified = status.st_mtime_ns
+        if stat.S_ISLNK(status.st_mode):
+            self.kind, self._trouble = "link", LINK
+        elif stat.S_ISDIR(status.st_mode):
+            self.kind = "folder"
 
     @property
-    def kind(self) -> Literal["file", "folder", "link"]:
-        """The kind, whatever a link leads to."""
-        if self.path.is_symlink():
-            return "link"
-        return "folder" if self.path.is_dir() else "file"
+    def trouble(self) -> str:
+        """Why it cannot be taken in: it is a link, or a folder that cannot be read, or lies in one."""
+        return self._trouble or self._listing[1]
 
     @property
     def student(self) -> str:
         """Its name, also if the path is a dot."""
         return self.path.resolve().name
 
-    @property
-    def modified(self) -> int:
-        """The time of its last change, by os.lstat: a link's target is not asked."""
-        return os.lstat(self.path).st_mtime_ns
-
     def children(self) -> Sequence[DiskNode]:
         """Return the nodes in the folder, by name; none if it is not a folder or cannot be read."""
-        return self._children
+        return self._listing[0]
 
     @cached_property
-    def _children(self) -> list[DiskNode]:
+    def _listing(self) -> tuple[list[DiskNode], str]:
+        """The nodes in the folder, and why it cannot be read."""
         if self.kind != "folder":
-            return []
+            return [], ""
         try:
-            paths = sorted(self.path.iterdir(), key=os.fsencode)
-        except OSError:
-            return []
-        return [DiskNode(path) for path in paths if not is_nobodys(path.name, folder=path.is_dir())]
+            nodes = [DiskNode(path) for path in sorted(self.path.iterdir(), key=os.fsencode)]
+        except OSError as error:
+            return [], _unreadable(error)
+        return [node for node in nodes if not is_nobodys(node.name, folder=node.kind == "folder")], ""
 
     def read(self) -> bytes:
-        """Return its bytes; raise IntakeError if they are over the limit."""
+        """Return its bytes; raise IntakeError if they cannot be read, or are over the limit."""
         with self.stream() as file:
-            size = os.fstat(file.fileno()).st_size
-            head = file.read(HEAD_BYTES)
-            limit = max_bytes(head)
-            if size > limit:
-                reason = f"it has {size:,} bytes, over the limit of {limit:,}{remedy(limit)}"
-                raise IntakeError(reason)
-            return head + file.read(limit)
+            try:
+                size = os.fstat(file.fileno()).st_size
+                head = file.read(HEAD_BYTES)
+                limit = max_bytes(head)
+                if size <= limit:
+                    return head + file.read(limit)
+            except OSError as error:
+                raise IntakeError(_unreadable(error)) from error
+        reason = f"it has {size:,} bytes, over the limit of {limit:,}{remedy(limit)}"
+        raise IntakeError(reason)
 
     def stream(self) -> BinaryIO:
         """Open it for reading; raise IntakeError if it is not a regular file."""
         try:
             number = os.open(self.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         except OSError as error:
-            reason = LINK if self.path.is_symlink() else f"it cannot be read ({error.strerror})"
-            raise IntakeError(reason) from error
+            raise IntakeError(LINK if self.kind == "link" else _unreadable(error)) from error
         mode = os.fstat(number).st_mode
         if not stat.S_ISREG(mode):
             os.close(number)
             raise IntakeError("it is a folder" if stat.S_ISDIR(mode) else IRREGULAR)
         return os.fdopen(number, "rb")
+
+
+def _unreadable(error: OSError) -> str:
+    return f"it cannot be read ({error.strerror})"
 
 
 def is_nobodys(name: str, *, folder: bool) -> bool:

@@ -30,7 +30,7 @@ from assay.errors import IntakeError
 from assay.intake.archives.opening import open_archive
 from assay.intake.collect import take_in
 from assay.intake.layout import files_below
-from assay.intake.limits import CLASS, MAX_BYTES
+from assay.intake.limits import CLASS, MAX_BYTES, STUDENT
 
 LARGE = bytes(MAX_BYTES + 1)
 
@@ -105,6 +105,13 @@ def test_a_students_archive_above_the_limit_of_a_file_is_not_opened(taken):
         ("bob", "bob.zip: it has 10,000,001 bytes, over the limit of 10,000,000")
     ]
     assert taken(b"hello", "class/bob.zip")[1] == [("bob", "bob.zip: it is not a .zip archive, or it is damaged")]
+
+
+def test_a_member_of_a_tar_whose_bytes_are_not_kept_does_not_read_as_empty():
+    tree = open_archive(io.BytesIO(tarred([("data.csv", b"1,2")], "w")), Path("a.tar"), STUDENT)
+    with pytest.raises(IntakeError) as caught:
+        tree.root.below["data.csv"].read()
+    assert str(caught.value) == "it was not read: its name is not that of a module, a notebook or an archive"
 
 
 WHOLE = {

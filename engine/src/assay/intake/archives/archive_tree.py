@@ -32,7 +32,7 @@ class ArchiveNode:
 
     Attributes:
         modified: its time, in nanoseconds.
-        unpack: returns its bytes, for files.
+        unpack: returns its bytes, for files; raises IntakeError if an archive's reader did not keep them.
         below: the nodes in the folder, by name.
     """
 
@@ -42,7 +42,7 @@ class ArchiveNode:
         self.kind: Literal["file", "folder", "link"] = kind
         self.trouble = trouble
         self.modified = 0
-        self.unpack: Callable[[], bytes] = bytes
+        self.unpack: Callable[[], bytes] = _not_kept
         self.below: dict[str, ArchiveNode] = {}
 
     @property
@@ -133,6 +133,11 @@ class ArchiveTree:
 
 def _nothing() -> None:
     pass
+
+
+def _not_kept() -> bytes:
+    reason = "it was not read: its name is not that of a module, a notebook or an archive"
+    raise IntakeError(reason)
 
 
 def member_text(name: str) -> str:

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, BinaryIO
 from assay.intake.archives.archive_tree import checked_size, member_text
 from assay.intake.archives.damage import DAMAGE
 from assay.intake.archives.streams import CHUNK, BoundedStream, FullError
+from assay.intake.gradescope import METADATA
 from assay.intake.limits import HEAD_BYTES, MAX_BYTES, max_bytes
-from assay.intake.tree import ARCHIVES, IRREGULAR, KINDS, LINK, ending, path_text
+from assay.intake.matching import ending_of
+from assay.intake.tree import ARCHIVES, IRREGULAR, LINK, ending, path_text
 
 if TYPE_CHECKING:
     import gzip
@@ -23,9 +25,6 @@ _BLOCK_BYTES = 512
 
 _LATEST = 2**33
 """Seconds since 1970: a later time in a header is made up."""
-
-_READ = (*KINDS, ".txt", ".json", *ARCHIVES)
-"""Endings of members whose bytes are kept, because a tar is read once: of modules, notebooks and archives."""
 
 
 def read_tar(file: BinaryIO | gzip.GzipFile, tree: ArchiveTree) -> None:
@@ -61,7 +60,7 @@ def _add(archive: tarfile.TarFile, info: tarfile.TarInfo, tree: ArchiveTree) -> 
     if node is None or node.kind == "folder":
         return
     node.modified = int(min(max(0, info.mtime), _LATEST) * 10**9)
-    if node.trouble or not ending(node.name, _READ):
+    if node.trouble or not _is_kept(node.name):
         return
     node.trouble = "it could not be read to its end"  # holds if one of the next lines raises
     opened = archive.extractfile(info)
@@ -72,3 +71,8 @@ def _add(archive: tarfile.TarFile, info: tarfile.TarInfo, tree: ArchiveTree) -> 
         raise EOFError
     node.unpack = partial(checked_size, bytes(data))
     node.trouble = ""
+
+
+def _is_kept(name: str) -> bool:
+    """Return whether a member's bytes are kept, because a tar is read once: the intake may ask for these."""
+    return bool(ending_of(name) or ending(name, ARCHIVES)) or name == METADATA
