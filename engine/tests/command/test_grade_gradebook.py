@@ -129,6 +129,19 @@ def test_two_students_of_one_name_are_refused_before_anything_is_graded(room, ru
     )
 
 
+def test_a_refusal_of_a_namesake_does_not_replace_a_report(room, run):
+    write_class(room / "other", {"bob": RIGHT})
+    (room / "other" / "bob" / "basics.py").rename(room / "other" / "bob" / "basic.py")
+    before = run("dump", "--gradebook", "grades.db", cwd=room)
+    sentence = "in a gradebook a name is one student, so keep a gradebook for each group"
+    for paths in (("class", "other"), ("other", "class")):
+        assert run("grade", *paths, "--course", "course", "--gradebook", "grades.db", cwd=room) == (
+            3, "",
+            f"assay: two submissions of basics are bob's: class/bob/basics.py and other/bob/basic.py; {sentence}\n",
+        )  # fmt: skip
+    assert run("dump", "--gradebook", "grades.db", cwd=room) == before
+
+
 def test_a_file_that_is_no_gradebook_stops_the_command(room, run):
     (room / "grades.csv").write_text("alice,5\n" * 1000)
     code, output, errors = run("grade", "class", "--course", "course", "--gradebook", "grades.csv", cwd=room)

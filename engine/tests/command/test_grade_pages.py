@@ -87,6 +87,8 @@ def test_pages_that_cannot_be_written_cost_no_report(grade, room):
 def test_pages_that_fail_in_an_unknown_way_cost_no_report(room):
     with open_gradebook(room / "grades.db") as book:
         book.decide("late", "bob", "basics", "", points=1.0, text=b"bytes")  # no command writes bytes
+    deadlines = 'time_zone = "UTC"\n[deadlines]\nbasics = 2026-11-03T23:59:00\n'  # without one nothing is deducted
+    (room / "course" / "deadlines.toml").write_text(deadlines)
     words = ("grade", "class", "--course", "course", "--gradebook", "grades.db", "--pages", "pages")
     code, output, errors = assay(*words, cwd=room)
     assert code != 0

@@ -4,9 +4,11 @@ import csv
 import functools
 import io
 import json
+import shutil
 
 import pytest
 from commands import RIGHT, run_here
+from page_text import parse
 from small_course import write_class
 
 ROSTER = "name,id,email\nalice,1,alice@uni.example\nBob Kaya,2,bob\nCarol Ito,3,carol@uni.example\n"
@@ -46,6 +48,31 @@ def test_the_gradebook_keeps_the_roster_and_who_hands_in_later_is_there(run, roo
     assert {row["student"] for row in rows} == {"alice", "bob", "carol@uni.example"}
 
 
+def test_in_a_part_of_a_class_nobody_is_absent_whose_report_the_gradebook_has(run, room):
+    grade(run, "--gradebook", "grades.db", "--roster", "roster.csv")
+    words = ("grade", "class/alice", "--course", "course", "--gradebook", "grades.db")
+    code, output, _ = run(*words, "--json", "g.json", "--pages", "pages")
+    assert code == 0
+    assert [line for line in output.splitlines() if "not handed in" in line] == ["Carol Ito  -  -   -  not handed in"]
+    reports = json.loads((room / "g.json").read_text())["reports"]
+    assert [(report["submission"]["name"], report["cause"]) for report in reports] == [
+        ("alice", None), ("Carol Ito", "absent"),
+    ]  # fmt: skip
+    texts = parse((room / "pages" / "index.html").read_bytes()).texts
+    assert ("Carol Ito" in texts, "Bob Kaya" in texts) == (True, False)
+
+
+def test_a_report_of_another_assignment_does_not_stand_for_a_submission(run, room):
+    grade(run, "--gradebook", "grades.db", "--roster", "roster.csv")
+    for folder in ("reference", "tests"):
+        source = room / "course" / folder / ("basics.py" if folder == "reference" else "basics")
+        (shutil.copy if source.is_file() else shutil.copytree)(source, source.with_stem("more"))
+    (room / "class" / "alice" / "basics.py").rename(room / "class" / "alice" / "more.py")
+    output = run("grade", "class/alice", "--course", "course", "--gradebook", "grades.db")[1]
+    absent = [line for line in output.splitlines() if line.endswith("-  not handed in")]
+    assert [line.split()[0] for line in absent] == ["Bob", "Carol"]
+
+
 def test_strangers_are_told_and_graded(run, room):
     (room / "roster.csv").write_text("name\nalice\n")
     _, output, errors = grade(run, "--gradebook", "grades.db", "--roster", "roster.csv")
@@ -78,6 +105,43 @@ def test_of_namesakes_only_the_forgotten_one_leaves_the_roster(run, room):
     run("forget", "Ada_1", "--yes", "--gradebook", "grades.db")
     roster = json.loads(run("dump", "--gradebook", "grades.db")[1])["roster"]
     assert [name for name, _ in roster] == ["Ada_2", "alice", "bob"]
+
+
+NUMBERED = "Identifier,Full name\nParticipant 1,alice\nParticipant 1001,Ada Muster\nParticipant 1002,Bob Kaya\n"
+
+
+@pytest.fixture
+def forget(run, room):
+    """Return the command that forgets a student of a class whose reports have Moodle's names."""
+    (room / "roster.csv").write_text(NUMBERED)
+    write_class(room / "class", {"Ada Muster_1001": RIGHT})
+    grade(run, "--gradebook", "grades.db", "--roster", "roster.csv")
+    return lambda student: run("forget", student, "--yes", "--gradebook", "grades.db")
+
+
+@pytest.mark.parametrize("student", ["Ada Muster", "Participant 1001"])
+def test_nobody_is_forgotten_by_a_name_that_the_roster_alone_has(forget, run, student):
+    before = run("dump", "--gradebook", "grades.db")
+    sentence = f"grades.db has no report of {student}, but of Ada Muster_1001, perhaps the same student by the roster"
+    assert forget(student) == (2, "", f"assay: {sentence}: forget each name that is\n")
+    assert run("dump", "--gradebook", "grades.db") == before
+    assert forget("Ada Muster_1001") == (0, "Ada Muster_1001 is forgotten: reports: 1, decisions: 0\n", "")
+    assert "Ada" not in run("dump", "--gradebook", "grades.db")[1]
+
+
+def test_other_names_of_a_forgotten_student_are_said_and_stay(forget, run, room):
+    write_class(room / "class", {"Ada Muster_7": RIGHT})
+    grade(run, "--gradebook", "grades.db")
+    run("excuse", "Ada Muster", "--assignment", "basics", "--reason", "was ill", "--gradebook", "grades.db")
+    perhaps = "perhaps the same student by the roster: forget each name that is"
+    _, _, errors = forget("Ada Muster_7")
+    assert errors == f"assay: grades.db still has Ada Muster, Ada Muster_1001, {perhaps}\n"
+    assert len(json.loads(run("dump", "--gradebook", "grades.db")[1])["roster"]) == 3
+    code, output, errors = forget("Ada Muster_1001")
+    assert (code, output) == (0, "Ada Muster_1001 is forgotten: reports: 1, decisions: 0\n")
+    assert errors == f"assay: grades.db still has Ada Muster, {perhaps}\n"
+    assert len(json.loads(run("dump", "--gradebook", "grades.db")[1])["roster"]) == 2
+    assert forget("Ada Muster") == (0, "Ada Muster is forgotten: reports: 0, decisions: 1\n", "")
 
 
 def test_an_absent_student_is_below_no_limit(run, room):

@@ -82,6 +82,6 @@ def test_examples_that_are_not_run_exist():
 
 def test_the_exit_codes_are_told_once():
     assert [line.split()[0] for line in main.get_help(CONTEXT).partition("Exit codes:\n")[2].splitlines()] == [
-        "0", "1", "is", "2", "3", "cluster", "130",
+        "0", "1", "is", "2", "3", "cluster", "130", "If", "and",
     ]  # fmt: skip
     assert not [name for name, command in COMMANDS.items() if "Exit codes" in help_of(command)]

@@ -71,6 +71,70 @@ def test_the_file_is_written_though_nobody_reads_what_is_printed(course_root, st
     assert json.loads((tmp_path / "r.json").read_bytes())["reports"][0]["submission"]["name"] == "alice"
 
 
+@pytest.mark.parametrize(("more", "code"), [((), 0), (("--fail-under", "100"), 1)])
+def test_a_reader_that_goes_early_costs_no_page_and_changes_no_exit_code(course_root, students, tmp_path, more, code):
+    command = [sys.executable, "-m", "assay", "grade", students, "--pages", tmp_path / "pages", *more]
+    with subprocess.Popen(command, cwd=course_root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as run:
+        run.stdout.close()
+        errors = run.stderr.read()
+    assert (run.returncode, errors) == (code, "")
+    assert {path.name for path in (tmp_path / "pages").iterdir()} == {"alice", "index.html"}
+
+
+FULL = "assay: standard output cannot be written: No space left on device\n"
+
+
+def assay_into(file, *arguments, cwd, **streams):
+    """Run the command with this file as its standard output; return its exit code and standard error."""
+    with open(file, "w") as output:
+        command = [sys.executable, "-m", "assay", *map(str, arguments)]
+        done = subprocess.run(
+            command, cwd=cwd, text=True, check=False, **{"stdout": output, "stderr": subprocess.PIPE} | streams
+        )
+    return done.returncode, done.stderr
+
+
+def test_a_full_standard_output_costs_no_page_and_is_said(course_root, students, tmp_path):
+    words = ("grade", students, "--pages", tmp_path / "pages")
+    assert assay_into("/dev/full", *words, cwd=course_root) == (3, FULL)
+    assert {path.name for path in (tmp_path / "pages").iterdir()} == {"alice", "index.html"}
+
+
+@pytest.mark.parametrize("file", ["/dev/full", "/dev/null"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("dump", "--gradebook", "grades.db"),
+        ("export", "csv", "--gradebook", "grades.db"),
+        ("history", "bob", "--gradebook", "grades.db"),
+        ("history", "bob", "--check", "scaled", "--gradebook", "grades.db"),
+        ("excuse", "bob", "1", "--reason", "ill", "--gradebook", "grades.db"),
+        ("new", "basics", "--course", "course"),
+        ("similar", "class", "--course", "course"),
+        ("doctor",),
+    ],
+)
+def test_every_command_says_that_its_output_cannot_be_written(room, words, file):
+    assert assay_into(file, *words, cwd=room) == ((3, FULL) if file == "/dev/full" else (0, ""))
+
+
+def test_what_cannot_be_said_changes_no_exit_code(room):
+    with open("/dev/full", "w") as errors:
+        assert assay_into("/dev/null", "history", "zoe", "--gradebook", "grades.db", cwd=room, stderr=errors)[0] == 2
+
+
+def test_without_a_folder_for_temporary_files_a_students_own_run_ends_with_a_line(course_root, tmp_path):
+    (tmp_path / "basics.py").write_text(RIGHT)
+    command = f"ulimit -f 0 && {sys.executable} -m assay check basics.py --course {course_root}"
+    done = subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr.startswith(
+        "assay: no folder for temporary files can be made: No usable temporary directory found"
+    )
+    assert done.stderr.endswith(": set TMPDIR to a folder with room\n")
+    assert len(done.stderr.splitlines()) == 1
+
+
 def assay_unprotected(*arguments, cwd):
     command = [sys.executable, "-c", UNPROTECTED, "assay", *map(str, arguments)]
     environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST")}

@@ -1,6 +1,7 @@
 """`assay regrade` grades what a change touches, shows who gains and who loses, and stores nothing without `--apply`."""
 
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -8,6 +9,8 @@ import sys
 import time
 
 import pytest
+from commands import RIGHT
+from small_course import write_class
 
 from assay.gradebook.store import open_gradebook
 
@@ -146,6 +149,52 @@ def test_new_and_changed_submissions_are_left_to_grade(room, run):
         "assay: 1 of 3 skipped: no change touches their reports\n"
         "assay: 2 of 3 skipped: they are new or have changed, and assay grade PATH --gradebook grades.db grades them\n"
     )
+
+
+def work_of(run, room, student):
+    """Grade a folder as the work of a student whose name it does not have."""
+    if not (room / "repository").exists():
+        write_class(room, {"repository": RIGHT})
+    words = ("--course", "course", "--gradebook", "grades.db", "--student", student)
+    assert run("grade", "repository", *words, cwd=room)[::2] == (0, "")
+
+
+def test_work_that_was_graded_as_a_named_students_is_graded_again_as_such(room, run):
+    work_of(run, room, "ada")
+    change(room)
+    words = ("regrade", "repository", "--course", "course", "--gradebook", "grades.db")
+    expected = DIFFERENCES.partition("bob")[0].replace("alice", "ada") + "gain: 0, lose: 1, the same points: 0\n"
+    assert run(*words, cwd=room) == (0, expected + NOT_STORED, "")
+    assert run(*words, "--apply", cwd=room) == (0, expected, "")
+    with open_gradebook(room / "grades.db") as book:
+        (before, after) = book.history("ada")
+    assert (before.origin, before.origin.student) == (after.origin, "ada")
+
+
+def test_the_command_of_the_history_grades_a_named_students_work_again(room, run):
+    work_of(run, room, "ada l.")
+    history = run("history", "ada l.", "--gradebook", "grades.db", "--check", "factor", cwd=room)[1]
+    folder, command = history.splitlines()[-1].removeprefix("again: ").split(" && ")
+    code, output, errors = run(*shlex.split(command)[1:], cwd=shlex.split(folder)[1])
+    assert (code, errors) == (0, "")
+    assert output.endswith(f"gain: 0, lose: 0, the same points: 1\n{NOT_STORED}")
+
+
+def test_a_new_copy_of_a_named_students_work_is_graded_again_by_the_name(room, run):
+    work_of(run, room, "ada")
+    (room / "repository").rename(room / "copy")
+    words = ("regrade", "copy", "--course", "course", "--gradebook", "grades.db")
+    assert run(*words, "--student", "ada", cwd=room)[::2] == (0, "")
+    assert run(*words, cwd=room)[2].startswith("assay: 1 of 1 skipped: they are new or have changed")
+
+
+def test_paths_that_were_several_students_work_need_a_name(room, run):
+    for student in ("ada", "eve"):
+        work_of(run, room, student)
+    words = ("regrade", "repository", "--course", "course", "--gradebook", "grades.db")
+    sentence = "these paths were graded as the work of several students, so add --student: ada, eve"
+    assert run(*words, cwd=room) == (2, "", f"assay: {sentence}\n")
+    assert run(*words, "--student", "eve", cwd=room)[::2] == (0, "")
 
 
 def test_names_that_fit_nothing_are_refused(room, run):

@@ -97,6 +97,14 @@ def test_numbers_are_not_given_again_after_a_student_is_forgotten(book):
     assert [entry.number for entry in book.history("bob")] == [2]
 
 
+def test_a_report_that_an_earlier_version_stored_has_no_named_student(book):
+    book.add(report("bob"), CONDITIONS, ORIGIN)
+    with sqlite3.connect(book.path) as other:
+        other.execute("UPDATE reports SET origin = json_remove(origin, '$.student')")
+    other.close()
+    assert [entry.origin for entry in book.current()] == [ORIGIN]
+
+
 def test_points_that_are_not_finite_are_not_stored(book):
     with pytest.raises(GradebookError) as caught:
         book.add(replace(report("bob"), score=math.nan), CONDITIONS, ORIGIN)

@@ -12,6 +12,7 @@ import pytest
 from commands import RIGHT
 from small_course import write_class
 
+from assay.errors import AssayError
 from assay.grading.run_folder import run_folder
 
 
@@ -45,6 +46,21 @@ def test_folders_of_ended_runs_are_removed_and_those_of_running_ones_and_of_othe
     os.close(lock)
     left = ["assay-other", "assay-run-link", "assay-run-running", "elsewhere"]
     assert sorted(path.name for path in place.iterdir()) == left
+
+
+def test_a_folder_that_cannot_be_made_is_said(place, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(place / "gone"))
+    with pytest.raises(AssayError) as caught, run_folder():
+        pass
+    assert str(caught.value) == (
+        "no folder for temporary files can be made: No such file or directory: set TMPDIR to a folder with room"
+    )
+
+
+def test_an_error_of_the_run_itself_stays_as_it_is(place):
+    with pytest.raises(FileNotFoundError), run_folder():
+        (place / "gone").read_bytes()
+    assert list(place.iterdir()) == []
 
 
 def test_the_next_run_removes_the_folders_of_a_killed_one(course_root, tmp_path, place):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 from typing import TYPE_CHECKING, NoReturn
 
@@ -28,7 +29,6 @@ __all__ = [
     "NO_REPORT",
     "STOPPED",
     "USAGE",
-    "console",
     "progress_bars",
     "say",
     "show",
@@ -36,6 +36,7 @@ __all__ = [
     "show_summary",
     "stop",
     "stop_on_error",
+    "write",
 ]
 
 BELOW, USAGE, NO_REPORT, STOPPED = 1, 2, 3, 130
@@ -69,21 +70,22 @@ def show_summary(reports: Sequence[Report], decisions: Sequence[Decision], view:
     from assay.report.summary import render_summary  # noqa: PLC0415
 
     if len(reports) > 1 and view.detail != "quiet":
-        click.echo()
+        write("\n")
         undecided = [(key_of(report), text) for report in reports for text in effective(report, decisions).open]
         show(render_summary(reports, undecided, view))
 
 
 def show(what: RenderableType) -> None:
     """Print something of rich's on standard output; no line of a file ends with blanks."""
-    output = console()
-    with output.capture() as captured:
-        output.print(what)
-    for line in captured.get().splitlines():
-        click.echo(line if output.is_terminal else line.rstrip(), color=output.is_terminal)
+    output = _console()
+    with _writing():
+        with output.capture() as captured:  # after which rich writes an empty text
+            output.print(what)
+        for line in captured.get().splitlines():
+            write(f"{line if output.is_terminal else line.rstrip()}\n", color=output.is_terminal)
 
 
-def console() -> Console:
+def _console() -> Console:
     """Return standard output, as wide as the terminal; a file has the same width everywhere."""
     output = Console(highlight=False)
     if not output.is_terminal:
@@ -109,4 +111,26 @@ def stop_on_error(code: int) -> Iterator[None]:
 def say(text: str, *, err: bool = True) -> None:
     """Print a text line by line; nothing in it, such as a folder's name, can steer the terminal."""
     for line in text.splitlines():
-        click.echo(escape(line, MAX_LINE_CHARS), err=err)
+        write(f"{escape(line, MAX_LINE_CHARS)}\n", err=err)
+
+
+def write(what: str | bytes, *, err: bool = False, color: bool | None = None) -> None:
+    """Write on standard output or standard error, as every command does."""
+    with _writing(err=err):
+        click.echo(what, nl=False, err=err, color=color)
+
+
+@contextlib.contextmanager
+def _writing(*, err: bool = False) -> Iterator[None]:
+    """Write on standard output or standard error in the body.
+
+    If the reader has gone, as in `assay grade class | head`, the command goes on, and its exit code is as usual. If
+    standard output cannot be written for another reason, such as a full disk, the command stops.
+    """
+    try:
+        yield
+    except OSError as error:
+        with open(os.devnull, "wb") as null:  # noqa: PTH123 - as short as it can be said
+            os.dup2(null.fileno(), (sys.stderr if err else sys.stdout).fileno())  # for what Python still buffers
+        if not err and not isinstance(error, BrokenPipeError):
+            stop(f"standard output cannot be written: {error.strerror}", NO_REPORT)

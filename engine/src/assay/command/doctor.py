@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from assay.command.console import BELOW, console, stop
+from assay.command.console import BELOW, show, stop
 from assay.command.options import example
 from assay.promises import Broken, broken_core
 
@@ -25,6 +25,6 @@ def doctor() -> None:
     found = examine()
     for name, state in found.items():
         table.add_row(name, str(state), style="red" if isinstance(state, Broken) else "")
-    console().print(table)
+    show(table)
     if broken_core(found):
         stop("a core promise is broken: grading refuses on this machine unless you waive it with --waive", BELOW)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 import click
 
+from assay.command.console import write
 from assay.command.keeping import opened, required_gradebook_option
 from assay.command.options import example
 from assay.gradebook.dump import dump_bytes
@@ -26,4 +26,4 @@ def dump(file: Path) -> None:
     """
     with opened(file) as book:
         text = dump_bytes(book)
-    sys.stdout.write(text.decode())
+    write(text)

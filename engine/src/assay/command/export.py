@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
-from assay.command.console import NO_REPORT, USAGE, say, stop, stop_on_error
+from assay.command.console import NO_REPORT, USAGE, say, stop, stop_on_error, write
 from assay.command.options import PathArgument, example, read_file
 from assay.command.results import Choice, choice_options, read_results
 from assay.intake.tree import path_text
@@ -70,11 +69,10 @@ def export(
 
 
 def _write(content: bytes, path: Path | None) -> None:
+    if path is None:
+        write(content)
+        return
     try:
-        if path is not None:
-            path.write_bytes(content)
-        else:
-            sys.stdout.buffer.write(content)
-            sys.stdout.buffer.flush()
+        path.write_bytes(content)
     except OSError as error:
-        stop(f"{path_text(path or 'standard output')} cannot be written: {error.strerror}", NO_REPORT)
+        stop(f"{path_text(path)} cannot be written: {error.strerror}", NO_REPORT)

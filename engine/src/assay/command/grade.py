@@ -23,7 +23,7 @@ from assay.command.console import (
     stop_on_error,
 )
 from assay.command.interrupts import interrupts
-from assay.command.keeping import class_seed, gradebook_option, keeper, opened_for_run
+from assay.command.keeping import class_seed, gradebook_option, keeper, opened_for_run, origin_of
 from assay.command.lateness import Order, say_lateness, settled, submission_option
 from assay.command.options import (
     Name,
@@ -58,7 +58,7 @@ if TYPE_CHECKING:
     from assay.grading.lateness import Lateness
     from assay.grading.resume import Keeper
     from assay.intake.result import Intake
-    from assay.model import Report, Submission
+    from assay.model import Cause, Report, Submission
 
 __all__ = ["Work", "grade", "grade_work", "read_work", "require_work", "show_work"]
 
@@ -160,36 +160,30 @@ def grade(  # noqa: PLR0913, PLR0917 - one argument an option
                     chosen = class_seed(work.course, book, seed)
                 found = class_roster(roster, book)
                 work, lateness = _settled(executor, work, found, order, chosen, waive)
-                kept = keeper(book, work.course, work.intake, paths=paths, seed=chosen, waived=waive) if book else None
+                origin = origin_of(paths, work.course, student)
+                kept = keeper(book, work.course, work.intake, origin, seed=chosen, waived=waive) if book else None
                 graded = _grade_left(executor, work, chosen, waive, kept, view)
         except Interrupted as error:
             graded = error.reports
         graded = in_view(graded, view)
         causes = Counter(report.cause for report in graded)
-        interrupted, left = causes["interrupted"], causes["cluster"]
         finished = graded if kept is None else kept.complete(graded, work.intake.submissions)
         signals.ignore()  # finished reports get into the file
         refusals = _refusals(work, chosen)
         if kept is not None:
             kept.keep_refusals(refusals)
         skipped = set() if kept is None else kept.skipped(work.intake.submissions)
-        reports = with_absent(PackedReports.of(finished, refusals), found.people)
+        reports = with_absent(PackedReports.of(finished, refusals), found.people, book)
         say_lateness(lateness, book)
         decisions = [] if book is None else book.decisions()
-        trouble = _write(reports, json_file)
-        if not interrupted:
-            signals.heed()
-        # Even if the file could not be written: no finished report is lost.
-        show_work(reports, work.intake, skipped, view)
-        show_summary(reports, decisions, view)
-        signals.ignore()  # the pages are written whole
-        troubles = list(filter(None, (trouble, write_pages_of(reports, decisions, pages, file))))
-        if troubles:
-            stop("\n".join(troubles), NO_REPORT)
-        if left:
-            stop(f"the Dask cluster could not be used any more: {left} of {len(reports)} were not graded", NO_REPORT)
-        if interrupted:
-            stop(f"interrupted: {interrupted} of {len(reports)} were not graded", STOPPED)
+        try:  # files first, because standard output may not take the reports
+            troubles = [_write(reports, json_file), write_pages_of(reports, decisions, pages, file)]
+        finally:  # even if a file could not be written: no finished report is lost
+            if not causes["interrupted"]:
+                signals.heed()
+            show_work(reports, work.intake, skipped, view)
+            show_summary(reports, decisions, view)
+        _require_whole(list(filter(None, troubles)), causes, len(reports))
     if fail_under is not None and any(_is_below(report, fail_under) for report in reports if report.cause != "absent"):
         sys.exit(BELOW)
 
@@ -295,6 +289,16 @@ def _grade_left(  # noqa: PLR0913, PLR0917 - what grading needs
         )
     left = work._replace(intake=replace(work.intake, submissions=kept.left))
     return grade_work(executor, left, seed=seed, waived=waived, keep=kept.keep) if kept.left else []
+
+
+def _require_whole(troubles: Sequence[str], causes: Counter[Cause | None], count: int) -> None:
+    """Stop if a file could not be written, or not everything was graded."""
+    if troubles:
+        stop("\n".join(troubles), NO_REPORT)
+    if left := causes["cluster"]:
+        stop(f"the Dask cluster could not be used any more: {left} of {count} were not graded", NO_REPORT)
+    if interrupted := causes["interrupted"]:
+        stop(f"interrupted: {interrupted} of {count} were not graded", STOPPED)
 
 
 def _refusals(work: Work, seed: int) -> list[Report]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assay.command.console import USAGE, say, show, stop_on_error
+from assay.command.console import USAGE, say, show, stop, stop_on_error
 from assay.command.decisions import assignment_option
 from assay.command.keeping import opened, opened_for_run, required_gradebook_option
 from assay.command.options import example
@@ -19,7 +19,7 @@ from assay.gradebook.lookup import find_check, find_report, require_student
 from assay.gradebook.records import key_of
 from assay.intake.tree import path_text
 from assay.report.clusters import ID_CHARS, keys_of
-from assay.report.exporters.sheets import by_name
+from assay.report.exporters.sheets import by_name, rows_of
 from assay.report.roster import rows_of_student
 
 if TYPE_CHECKING:
@@ -73,19 +73,28 @@ def history(student: str, check: str | None, assignment: str | None, file: Path)
 def forget(student: str, file: Path) -> None:
     """Delete everything that a gradebook has of STUDENT.
 
-    Reports and decisions cannot be restored. The files that were handed in stay.
+    STUDENT is the name of a report. Reports and decisions cannot be restored. The files that were handed in stay.
     """
     with opened_for_run(file, create=False) as book:
         assert book is not None  # because there is a file
         people = kept_roster(book)
-        own = rows_of_student(student, by_name(people))
+        index = by_name(people)
+        own = rows_of_student(student, index)
+        students = book.students()
+        others = [name for name in sorted(students - {student}) if own & rows_of_student(name, index)]
+        # They may be a namesake's, so a person decides.
+        perhaps = f"{', '.join(others)}, perhaps the same student by the roster: forget each name that is"
+        if others and student not in students:
+            stop(f"{path_text(file)} has no report of {student}, but of {perhaps}", USAGE)
         if len(own) != 1:  # of namesakes none is deleted
-            own = set()
             with stop_on_error(USAGE):
                 require_student(book, student)
-        keep_roster(book, [person for person in people if person not in own])
+        elif not others or rows_of([student], index):
+            keep_roster(book, [person for person in people if person not in own])
         reports, decisions = book.forget(student)
     _print(f"{student} is forgotten: reports: {reports}, decisions: {decisions}")
+    if others:
+        say(f"assay: {path_text(file)} still has {perhaps}")
 
 
 def _show_entry(entry: Entry, before: Conditions | None, check: str | None) -> None:

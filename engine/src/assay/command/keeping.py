@@ -31,7 +31,7 @@ __all__ = [
     "keeper",
     "opened",
     "opened_for_run",
-    "origin",
+    "origin_of",
     "required_gradebook_option",
 ]
 
@@ -86,12 +86,12 @@ def class_seed(course: Course, book: Gradebook | None, named: int | None) -> int
 
 
 def keeper(  # noqa: PLR0913 - each by its name
-    book: Gradebook, course: Course, intake: Intake, *, paths: Sequence[Path], seed: int, waived: tuple[str, ...]
+    book: Gradebook, course: Course, intake: Intake, origin: Origin, *, seed: int, waived: tuple[str, ...]
 ) -> Keeper:
     """Look up what must be graded, and say what is skipped and why the rest is not."""
-    require_one_each(intake.submissions)
+    require_one_each([*intake.submissions, *(refused for refused in intake.refused if refused.assignment)])
     conditions = conditions_of(course, intake.submissions, seed=seed, waived=waived)
-    found = Keeper(book, intake.submissions, conditions, origin(paths, course))
+    found = Keeper(book, intake.submissions, conditions, origin)
     if found.kept:
         count, whole = len(found.kept), len(intake.submissions)
         say(f"assay: {count} of {whole} skipped: {path_text(book.path)} has their reports, which still hold")
@@ -101,9 +101,10 @@ def keeper(  # noqa: PLR0913 - each by its name
     return found
 
 
-def origin(paths: Sequence[Path], course: Course) -> Origin:
+def origin_of(paths: Sequence[Path], course: Course, student: str | None) -> Origin:
     """Return what an appeal needs to run the same command again."""
-    return Origin(path_text(Path.cwd()), tuple(map(path_text, paths)), path_text(course.root))
+    named = None if student is None else path_text(student)
+    return Origin(path_text(Path.cwd()), tuple(map(path_text, paths)), path_text(course.root), named)
 
 
 def _reason(why: tuple[str, ...]) -> str:

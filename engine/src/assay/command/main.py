@@ -34,6 +34,8 @@ Exit codes:
   3    no report could be written, the gradebook cannot be used, or the Dask
        cluster failed; finished reports are kept
   130  the command was interrupted; finished reports are kept
+If nobody reads the output to its end, as in `assay grade class | head`, files
+and pages are written, and the exit code is the same.
 """
 
 

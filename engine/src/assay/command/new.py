@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from assay.command.console import USAGE, stop, stop_on_error
+from assay.command.console import USAGE, say, stop, stop_on_error
 from assay.command.options import course_option, example, open_course
 
 __all__ = ["new"]
@@ -33,4 +33,4 @@ def new(assignment: str, notebook: bool, folder: Path | None) -> None:  # noqa: 
         stop(f"{path} exists already and was not changed", USAGE)
     except OSError as error:
         stop(f"{path} cannot be written: {error.strerror}", USAGE)
-    click.echo(f"{path} is written; try it with: assay check {path}")
+    say(f"{path} is written; try it with: assay check {path}", err=False)

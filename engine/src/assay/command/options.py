@@ -136,8 +136,10 @@ def executor_of(ctx: click.Context, scheduler: str | None = None) -> Iterator[Ex
         return
     from assay.grading.executors import LocalProcesses  # noqa: PLC0415 - only commands that grade need it
 
-    with run_folder(), LocalProcesses() as executor:
-        yield executor
+    with contextlib.ExitStack() as stack:
+        with stop_on_error(NO_REPORT):
+            stack.enter_context(run_folder())
+        yield stack.enter_context(LocalProcesses())
 
 
 @contextlib.contextmanager

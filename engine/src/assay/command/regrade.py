@@ -11,7 +11,7 @@ import click
 from assay.command.console import NO_REPORT, STOPPED, USAGE, say, show_reports, stop, stop_on_error
 from assay.command.grade import Work, grade_work, read_work
 from assay.command.interrupts import interrupts
-from assay.command.keeping import class_seed, opened_for_run, origin, required_gradebook_option
+from assay.command.keeping import class_seed, opened_for_run, origin_of, required_gradebook_option
 from assay.command.lateness import graded_before
 from assay.command.options import (
     Name,
@@ -30,6 +30,7 @@ from assay.grading.regrade import differences, plan_regrade, regraded
 from assay.grading.resume import conditions_of, require_one_each
 from assay.intake.tree import path_text
 from assay.report.view import View
+from assay.text import enumerated
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
     from assay.model import Report, Submission, Verdict
 
 __all__ = ["regrade"]
+
+_MAX_NAMES = 5
 
 
 class _Choice(NamedTuple):
@@ -68,7 +71,10 @@ class _Choice(NamedTuple):
 @course_option
 @required_gradebook_option
 @click.option(
-    "--student", type=Name(), metavar="NAME", help="This student alone, even if no change touches the report."
+    "--student",
+    type=Name(),
+    metavar="NAME",
+    help="This student alone, even if no change touches the report. After grade --student, PATHs are this student's.",
 )
 @click.option("--assignment", type=Name(), metavar="NAME", help="This assignment alone.")
 @click.option("--exercise", metavar="NUMBER", help="This exercise alone, even if no change touches it.")
@@ -93,17 +99,18 @@ def regrade(  # noqa: PLR0913, PLR0917 - one argument an option
     It shows who gains and who loses, check by check. PATHS are what was graded before. A changed check touches its
     exercise; a change of the reference, the library, conftest.py, tox.ini, assay, torch or Python touches everything.
     """
-    work = read_work(paths, folder)
     choice = _Choice(student, assignment, exercise)
     with opened_for_run(file, create=False) as book, interrupts() as signals:
         assert book is not None  # because there is a file
+        owner = _owner(book, paths, choice)
+        work = read_work(paths, folder, owner)
         seed = class_seed(work.course, book, None)
         work = work._replace(intake=graded_before(book, work.intake))
         plan = _plan(book, work, choice, seed, waive)
         new: list[tuple[Renewal, Report]] = []
         failed: list[Report] = []
         renewals = {key_of(renewal.entry.report): renewal for renewal in plan.renewals}
-        from_here = origin(paths, work.course)
+        from_here = origin_of(paths, work.course, owner)
 
         def keep(report: Report) -> None:
             renewal = renewals.get(key_of(report))
@@ -138,6 +145,24 @@ def regrade(  # noqa: PLR0913, PLR0917 - one argument an option
         say("nothing is stored: --apply stores the new reports", err=False)
     if failed:
         stop(f"{len(failed)} of {len(plan.renewals)} could not be graded again", NO_REPORT)
+
+
+def _owner(book: Gradebook, paths: Sequence[Path], choice: _Choice) -> str | None:
+    """Return the student whose work all paths are, as `assay grade --student` was told; stop if it may be several."""
+    here = {Path(path_text(path.absolute())) for path in paths}
+    found: set[str | None] = set()
+    for entry in book.current():
+        name, origin = entry.report.submission.name, entry.origin
+        if choice.student is None:
+            is_meant = here == {Path(origin.folder, path) for path in origin.paths}
+        else:
+            is_meant = choice.student == name and choice.assignment in (None, entry.report.assignment)
+        if is_meant:
+            found.add(origin.student)
+    if len(found) > 1 and None not in found:
+        names = enumerated(sorted(filter(None, found)), _MAX_NAMES)
+        stop(f"these paths were graded as the work of several students, so add --student: {names}", USAGE)
+    return None if None in found else next(iter(found), None)
 
 
 def _plan(book: Gradebook, work: Work, choice: _Choice, seed: int, waived: tuple[str, ...]) -> Plan:

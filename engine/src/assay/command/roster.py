@@ -68,8 +68,11 @@ def kept_roster(book: Gradebook) -> list[StudentRow]:
     return [StudentRow(number, name, frozenset(names)) for number, (name, names) in enumerate(book.roster())]
 
 
-def with_absent(reports: Sequence[Report], people: Sequence[StudentRow]) -> Sequence[Report]:
-    """Return the reports, and one of each student who handed in nothing; say who is not on the roster, or is twice."""
+def with_absent(reports: Sequence[Report], people: Sequence[StudentRow], book: Gradebook | None) -> Sequence[Report]:
+    """Return the reports, and one of each student who handed in nothing; say who is not on the roster, or is twice.
+
+    The reports may be of a part of the class: a student whose report the gradebook has is not absent.
+    """
     if not people:
         return reports
     found = attendance(people, [report.submission.name for report in reports])
@@ -77,7 +80,9 @@ def with_absent(reports: Sequence[Report], people: Sequence[StudentRow]) -> Sequ
         say(f"assay: {student} is not on the roster")
     for doubt in found.doubts:
         say(f"assay: {doubt}")
-    absent = (nothing_handed_in(*absence) for absence in absences(people, reports))
+    graded = {report.assignment for report in reports}
+    known = PackedReports.of(reports, () if book is None else (entry.report for entry in book.current()))
+    absent = (nothing_handed_in(*absence) for absence in absences(people, known) if absence[1] in graded)
     return PackedReports.of(reports, absent)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assay.command.console import USAGE, progress_bars, say, stop, stop_on_error
+from assay.command.console import USAGE, progress_bars, say, stop, stop_on_error, write
 from assay.command.grade import Work, read_work, require_work
 from assay.command.options import PathArgument, course_option, example
 from assay.errors import CourseError, IntakeError
@@ -44,13 +44,13 @@ def similar(paths: tuple[Path, ...], folder: Path | None, pairs: int) -> None:
         _say_not_compared(info.name, assignment, reason)
     with CodeReader() as reader:
         found = most_alike(_compared(work, reader), pairs)
-    click.echo(FOR_A_PERSON)
+    write(f"{FOR_A_PERSON}\n")
     for number, pair in enumerate(found, start=1):
-        click.echo()
+        write("\n")
         for line in side_by_side(number, pair):
-            click.echo(line)
+            write(f"{line}\n")
     if not found:
-        click.echo("\nNo two submissions are alike beyond what the exercise makes alike.")
+        write("\nNo two submissions are alike beyond what the exercise makes alike.\n")
 
 
 def _compared(work: Work, reader: CodeReader) -> Iterator[Compared]:

@@ -40,7 +40,7 @@ def find_report(book: Gradebook, student: str, assignment: str | None) -> Entry:
 
 def require_student(book: Gradebook, student: str) -> None:
     """Raise GradebookError if a student has neither a report nor a decision."""
-    if not book.history(student) and all(decision.student != student for decision in book.decisions()):
+    if student not in book.students():
         raise unknown_student(book, student)
 
 

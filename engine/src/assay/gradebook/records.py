@@ -26,11 +26,19 @@ def key_of(report: Report) -> Key:
 
 
 class Origin(msgspec.Struct, frozen=True):
-    """The run that graded: its current folder, the paths that it was given, and the course's folder."""
+    """The run that graded.
+
+    Args:
+        folder: its current folder.
+        paths: the paths that it was given.
+        course: the course's folder.
+        student: the student whose work all paths are, if the run was told so.
+    """
 
     folder: str
     paths: tuple[str, ...]
     course: str
+    student: str | None = None
 
 
 class Entry(msgspec.Struct, frozen=True):

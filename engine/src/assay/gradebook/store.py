@@ -98,6 +98,14 @@ class Gradebook:
         """Return all reports of a student, the oldest first."""
         return list(self._entries("student = ? ORDER BY number", student))
 
+    def students(self) -> set[str]:
+        """Return the students who have a report or a decision."""
+        with telling(self.path):
+            rows = self._connection.execute(
+                "SELECT student FROM reports UNION SELECT student FROM decisions"
+            ).fetchall()
+        return {student for (student,) in rows if student}  # a comment on a cluster is about nobody
+
     def decide(  # noqa: PLR0913 - each by its name
         self,
         kind: Kind,

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from assay.course.read import Course
     from assay.gradebook.records import Entry, Key, Origin
     from assay.gradebook.store import Gradebook
+    from assay.intake.result import Refused
     from assay.model import Report, Submission, SubmissionInfo
 
 __all__ = ["Keeper", "conditions_of", "require_one_each"]
@@ -130,8 +131,11 @@ def conditions_of(
     return found
 
 
-def require_one_each(submissions: Iterable[Submission]) -> None:
-    """Raise GradebookError if two submissions of an assignment have one name: a gradebook's students are names."""
+def require_one_each(submissions: Iterable[Submission | Refused]) -> None:
+    """Raise GradebookError if two submissions of an assignment have one name: a gradebook's students are names.
+
+    The report of a refused one would replace the other's, too.
+    """
     met: dict[Key, SubmissionInfo] = {}
     for submission in submissions:
         key = submission.info.name, submission.assignment

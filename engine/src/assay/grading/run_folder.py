@@ -10,6 +10,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assay.errors import AssayError
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -25,11 +27,18 @@ def run_folder() -> Iterator[None]:
     """Keep the temporary files of this process and of its children in one folder, which is removed after the body.
 
     The run holds a lock on its folder, which the kernel frees when the run ends: a folder without one is removed.
+
+    Raises:
+        AssayError: no folder can be made.
     """
-    place = Path(tempfile.gettempdir())
-    for path in place.glob(f"{_PREFIX}*"):
-        _remove_if_left(path)
-    folder, lock = _make(place)
+    try:
+        place = Path(tempfile.gettempdir())
+        for path in place.glob(f"{_PREFIX}*"):
+            _remove_if_left(path)
+        folder, lock = _make(place)
+    except OSError as error:
+        text = f"no folder for temporary files can be made: {error.strerror}: set TMPDIR to a folder with room"
+        raise AssayError(text) from error
     before = os.environ.get("TMPDIR"), tempfile.tempdir
     os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
     try:
