@@ -55,11 +55,11 @@ class LinearRegression(d2l.Module):
         return F.mse_loss(y_hat, y)
 
     def configure_optimizers(self) -> torch.optim.SGD:
-        """Stochastic gradient descent on weight and bias (section 3.5.3)."""
+        """Return stochastic gradient descent on weight and bias (section 3.5.3)."""
         return torch.optim.SGD(self.parameters(), self.lr)
 
     def get_w_b(self) -> tuple[torch.Tensor, torch.Tensor]:
-        """The values of weight (1, d) and bias (1,); `.data` has no gradients (section 3.5.4)."""
+        """Return the values of weight (1, d) and bias (1,); `.data` has no gradients (section 3.5.4)."""
         return self.net.weight.data, self.net.bias.data
 
 
@@ -78,7 +78,7 @@ class LinearRegressionSum(d2l.LinearRegression):
 
 
 def lr_for_mean_loss(lr_for_summed_loss: float, batch_size: int) -> float:
-    """The rate at which the mean loss takes the same steps.
+    """Return the rate at which the mean loss takes the same steps.
 
     Its gradient is the sum's divided by the batch size.
     """
@@ -100,7 +100,7 @@ class LinearRegressionHuber(d2l.LinearRegression):
         self.delta = delta
 
     def loss(self, y_hat: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
-        """The mean of r² / 2 where |r| ≤ delta and of delta · (|r| - delta / 2) beyond, r = ŷ - y (Huber 1964)."""
+        """Return the mean of r² / 2 if |r| ≤ delta, else of delta · (|r| - delta / 2), r = ŷ - y (Huber 1964)."""
         return F.huber_loss(y_hat, y, delta=self.delta)
 
 
@@ -108,7 +108,7 @@ class LinearRegressionHuber(d2l.LinearRegression):
 
 
 def gradients(model: d2l.Module, X: torch.Tensor, y: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """∂loss/∂weight (1, d) and ∂loss/∂bias (1,) on this one batch; whatever `.grad` holds is not added to."""
+    """Return ∂loss/∂weight (1, d) and ∂loss/∂bias (1,) on this one batch; whatever `.grad` holds is not added to."""
     return torch.autograd.grad(model.loss(model(X), y), (model.net.weight, model.net.bias))
 
 
@@ -116,7 +116,7 @@ def gradients(model: d2l.Module, X: torch.Tensor, y: torch.Tensor) -> tuple[torc
 
 
 def estimation_error(lr: float, max_epochs: int, data: d2l.SyntheticRegressionData) -> float:
-    """max(|ŵ - w|, |b̂ - b|) over all components, after training a fresh model; inf or nan where it diverged."""
+    """Return max(|ŵ - w|, |b̂ - b|) over all components, after training a fresh model; inf or nan if it diverged."""
     model = d2l.LinearRegression(lr)
     d2l.Trainer(max_epochs, plot=False).fit(model, data)
     w, b = model.get_w_b()
@@ -127,7 +127,7 @@ def estimation_error(lr: float, max_epochs: int, data: d2l.SyntheticRegressionDa
 
 
 def estimation_errors(sizes: Sequence[int], w: torch.Tensor, b: float) -> tuple[list[float], list[float]]:
-    """max |ŵ - w| and |b̂ - b| from n fresh examples with noise 0.01, for every n in sizes; w is (d,).
+    """Return max |ŵ - w| and |b̂ - b| from n fresh examples with noise 0.01, for every n in sizes; w is (d,).
 
     By least squares, so that the error is that of estimation, about noise · n^(-1/2): descent that stops early adds its
     own, which is larger the fewer steps an epoch has.
@@ -142,7 +142,7 @@ def estimation_errors(sizes: Sequence[int], w: torch.Tensor, b: float) -> tuple[
 
 
 def plot_estimation_errors(sizes: Sequence[int], w_errors: Sequence[float], b_errors: Sequence[float]) -> Axes:
-    """Axes with both errors against n, labelled, the x axis logarithmic.
+    """Return Axes with both errors against n, labelled, the x axis logarithmic.
 
     On two logarithmic axes n^(-1/2) is a straight line of slope -1/2.
     """

@@ -60,7 +60,7 @@ class LinearRegressionScratch(d2l.Module):
         return ((y_hat - y) ** 2 / 2).mean()
 
     def configure_optimizers(self) -> SGD:
-        """The optimiser of this exercise, on both parameters."""
+        """Return the optimiser of this exercise, on both parameters."""
         return SGD([self.w, self.b], self.lr)
 
 
@@ -77,13 +77,13 @@ class SGD(d2l.HyperParameters):
             p -= self.lr * p.grad
 
     def zero_grad(self) -> None:
-        """Forgets the gradients, which `backward` would add to."""
+        """Forget the gradients, which `backward` would add to."""
         for p in self.params:
             p.grad = None
 
 
 def fit(model: d2l.Module, data: d2l.DataModule, max_epochs: int) -> None:
-    """Trains the model in place, one step for every batch of `data.train_dataloader()` (section 3.4.4)."""
+    """Train the model in place, one step for every batch of `data.train_dataloader()` (section 3.4.4)."""
     optimizer = model.configure_optimizers()
     for _ in range(max_epochs):
         for X, y in data.train_dataloader():
@@ -99,7 +99,7 @@ def fit(model: d2l.Module, data: d2l.DataModule, max_epochs: int) -> None:
 def initialization_errors(
     variances: Iterable[float], data: d2l.DataModule, lr: float, max_epochs: int
 ) -> dict[float, float]:
-    """For every variance, the largest absolute error of w and b after training from weights of N(0, variance).
+    """Return the largest absolute error of w and b after training from weights of N(0, variance), for every variance.
 
     The squared loss is convex, so that every start, zero too, leads to the one minimum; each epoch shrinks the distance
     to it by the same factor, and the distance at the start grows with the standard deviation.
@@ -117,7 +117,7 @@ def initialization_errors(
 
 
 def fit_resistance(current: torch.Tensor, voltage: torch.Tensor) -> float:
-    """R in ohm of V = R · I, from n currents in ampere and n voltages in volt, by automatic differentiation.
+    """Return R in ohm of V = R · I, from n currents in ampere and n voltages in volt, by automatic differentiation.
 
     By gradient descent: the second derivative of the loss Σᵢ (R Iᵢ - Vᵢ)² / 2n is mean(I²). At a rate of half its
     inverse every step halves the error, whatever the currents: after 50 steps it is down to 1e-15.
@@ -149,7 +149,7 @@ def planck(wavelength: torch.Tensor, temperature: float | torch.Tensor) -> torch
 
 
 def fit_temperature(wavelength: torch.Tensor, radiance: torch.Tensor) -> float:
-    """T in kelvin, between 3000 and 8000, from n radiances, each measured with 5 % noise of its own.
+    """Return T in kelvin, between 3000 and 8000, from n radiances, each measured with its own noise of 5 %.
 
     By Gauss and Newton's method on the squared errors of ln B. In u = 1/T, ln B = ln(2hc²/λ⁵) - ln(exp(au) - 1) with a
     = hc/λk is almost a line, of slope -a / (1 - exp(-au)): ten steps lead from 5000 K to any temperature between 3000
@@ -168,10 +168,10 @@ def fit_temperature(wavelength: torch.Tensor, radiance: torch.Tensor) -> float:
 
 
 def second_derivative(f: Callable[[torch.Tensor], torch.Tensor], x: torch.Tensor) -> torch.Tensor:
-    """f″ at every element of the 1-D tensor x, for an elementwise f.
+    """Return f″ at every element of the 1-D tensor x, for an elementwise f.
 
     The element yᵢ depends on xᵢ alone, so that the gradient of Σᵢ yᵢ is f′ at every element, and once more f″. The
-    first pass keeps its graph, because it is differentiated itself; x.grad plays no part, where both would add up.
+    first pass keeps its graph, because it is differentiated itself. Both would add up in x.grad, which plays no part.
     """
     x = x.detach().requires_grad_()
     (first,) = torch.autograd.grad(f(x).sum(), x, create_graph=True)
@@ -180,7 +180,7 @@ def second_derivative(f: Callable[[torch.Tensor], torch.Tensor], x: torch.Tensor
 
 
 def loss_hessian(X: torch.Tensor) -> torch.Tensor:
-    """The Hessian in (w, b), (d + 1, d + 1), of Σᵢ (xᵢw + b - yᵢ)² / 2n, whatever y, w and b are.
+    """Return the Hessian in (w, b), (d + 1, d + 1), of Σᵢ (xᵢw + b - yᵢ)² / 2n, whatever y, w and b are.
 
     It is [X 1]ᵀ[X 1] / n.
     """
@@ -192,7 +192,7 @@ def loss_hessian(X: torch.Tensor) -> torch.Tensor:
 
 
 def squared_loss(y_hat: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
-    """The mean of half the squared residuals, a 0-d tensor; y_hat is (n, 1), y is (n, 1) or (n,).
+    """Return the mean of half the squared residuals, a 0-d tensor; y_hat is (n, 1), y is (n, 1) or (n,).
 
     Without the reshape, (n, 1) - (n,) broadcasts to (n, n): every prediction minus every label.
     """
@@ -203,9 +203,10 @@ def squared_loss(y_hat: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
 
 
 def learning_rate_sweep(lrs: Iterable[float], max_epochs: int, data: d2l.DataModule) -> dict[float, list[float]]:
-    """For every rate, Σᵢ (ŷᵢ - yᵢ)² / 2n over all n training rows after each epoch of training a fresh model.
+    """Return Σᵢ (ŷᵢ - yᵢ)² / 2n over all n training rows after each epoch of training a fresh model, for every rate.
 
-    There are max_epochs entries even where the training diverges; those then are inf or nan.
+    Returns:
+        max_epochs entries for each rate; if the training diverges, they are inf or nan.
     """
     X, y = data.X[: data.num_train], data.y[: data.num_train]
     curves = {}
@@ -224,7 +225,7 @@ def learning_rate_sweep(lrs: Iterable[float], max_epochs: int, data: d2l.DataMod
 def data_iter(
     batch_size: int, X: torch.Tensor, y: torch.Tensor, shuffle: bool = True, drop_last: bool = False
 ) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
-    """One pass over the rows of X and y in batches; the last has n mod batch_size rows where that is not zero.
+    """Yield one pass over the rows of X and y in batches; the last has n mod batch_size rows if that is not zero.
 
     Shuffled, X and y come in one new random order; `drop_last` leaves a shorter last batch out.
     """
@@ -244,7 +245,7 @@ def absolute_loss(y_hat: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
 
 
 def huber_loss(y_hat: torch.Tensor, y: torch.Tensor, delta: float = 1.0) -> torch.Tensor:
-    """The mean of r² / 2 where |r| ≤ delta and of delta · (|r| - delta / 2) beyond, r = ŷ - y (Huber 1964).
+    """Return the mean of r² / 2 if |r| ≤ delta, else of delta · (|r| - delta / 2), r = ŷ - y (Huber 1964).
 
     With c = min(|r|, delta) both branches are c · (|r| - c / 2).
     """
@@ -260,7 +261,7 @@ class RobustRegression(d2l.LinearRegressionScratch):
     """
 
     def loss(self, y_hat: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
-        """To be minimised; a few labels that are far off do no harm.
+        """Return a loss to minimise, to which a few labels that are far off do no harm.
 
         Huber's loss at delta = 1.
         """
@@ -271,7 +272,7 @@ class RobustRegression(d2l.LinearRegressionScratch):
 
 
 def adversarial_dataset(num_examples: int) -> tuple[torch.Tensor, torch.Tensor]:
-    """X (n, d) and y (n, 1) on which training in the given order, again and again, fails, and reshuffled does not.
+    """Return X (n, d) and y (n, 1) on which training in the same order in every epoch fails, and reshuffled does not.
 
     X is noise, y is -1 in the first half and 1 in the second. The best bias is 0. In this order every epoch ends with
     batches that pull it to 1, and forgets the half before: after k steps at the rate r, (1 - r)^k is left of it. A

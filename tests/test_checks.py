@@ -14,7 +14,7 @@ pytestmark = pytest.mark.slow
 
 COURSE = read_course(Path(__file__).parent.parent)
 
-SEEDS = int(os.environ.get("ASSAY_SEEDS", "20"))
+SEEDS = int(os.environ.get("ASSAY_SEEDS", "10"))
 """Course seeds for the reference; `tox run -e nightly` asks for more."""
 
 ASSIGNMENTS = [assignment.name for assignment in COURSE.assignments]

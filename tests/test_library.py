@@ -1,4 +1,4 @@
-"""What the course's library promises of its own."""
+"""The promises of the course's library beyond the book's."""
 
 import pytest
 import torch

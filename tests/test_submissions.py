@@ -1,4 +1,4 @@
-"""What each example submission must score: points by exercise, and the sentence that names its mistake."""
+"""The score of each example submission: points by exercise, and the sentence that names its mistake."""
 
 import runpy
 from pathlib import Path

@@ -57,32 +57,32 @@ transpose = _method("t")
 
 
 def numpy(x: torch.Tensor, *args: Any, **kwargs: Any) -> Any:
-    """The tensor's values as a NumPy array."""
+    """Return the tensor's values as a NumPy array."""
     return x.detach().numpy(*args, **kwargs)
 
 
 def cpu() -> torch.device:
-    """The processor as a device (section 6.7)."""
+    """Return the processor as a device (section 6.7)."""
     return torch.device("cpu")
 
 
 def gpu(i: int = 0) -> torch.device:
-    """The i-th graphics processor as a device."""
+    """Return the i-th graphics processor as a device."""
     return torch.device(f"cuda:{i}")
 
 
 def num_gpus() -> int:
-    """How many graphics processors there are."""
+    """Return the number of graphics processors."""
     return torch.cuda.device_count()
 
 
 def try_gpu(i: int = 0) -> torch.device:
-    """The i-th graphics processor, or the processor if there is none."""
+    """Return the i-th graphics processor, or the processor if there is none."""
     return gpu(i) if num_gpus() > i else cpu()
 
 
 def try_all_gpus() -> list[torch.device]:
-    """All graphics processors; none, if there are none."""
+    """Return all graphics processors; none, if there are none."""
     return [gpu(i) for i in range(num_gpus())]
 
 

@@ -15,7 +15,7 @@ class Point(NamedTuple):
 
 
 class ProgressBoard(HyperParameters):
-    """Collects points, line by line; draws them when it is shown, not while a model trains.
+    """The points of a plot, line by line, which are drawn when it is shown and not while a model trains.
 
     Attributes:
         raw_points: label to the points that wait to be averaged.
@@ -42,7 +42,7 @@ class ProgressBoard(HyperParameters):
         self.data: dict[str, list[Point]] = {}
 
     def draw(self, x: Any, y: Any, label: str, every_n: int = 1) -> None:
-        """Adds a point; every `every_n` of them become one point of the line, their mean."""
+        """Add a point; every `every_n` of them become one point of the line, their mean."""
         line = self.data.setdefault(label, [])
         points = self.raw_points.setdefault(label, [])
         points.append(Point(x, y))

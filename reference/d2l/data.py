@@ -19,21 +19,21 @@ class DataModule(HyperParameters):
         self.save_hyperparameters()
 
     def get_dataloader(self, train: bool) -> Any:
-        """The batches of the training or of the validation data; every data module has its own."""
+        """Return the batches of the training or of the validation data; every data module has its own."""
         raise NotImplementedError
 
     def train_dataloader(self) -> Any:
-        """The training batches."""
+        """Return the training batches."""
         return self.get_dataloader(train=True)
 
     def val_dataloader(self) -> Any:
-        """The validation batches."""
+        """Return the validation batches."""
         return self.get_dataloader(train=False)
 
     def get_tensorloader(
         self, tensors: Sequence[torch.Tensor], train: bool, indices: slice = slice(0, None)
     ) -> DataLoader:
-        """The rows `indices` of all tensors in batches, shuffled if they are for training."""
+        """Return the rows `indices` of all tensors in batches, shuffled if they are for training."""
         return load_array([tensor[indices] for tensor in tensors], self.batch_size, train)
 
 
@@ -61,7 +61,7 @@ class SyntheticRegressionData(DataModule):
         self.y = self.X @ w.reshape(-1, 1) + b + noise * torch.randn(n, 1)
 
     def get_dataloader(self, train: bool) -> Any:
-        """The first `num_train` rows, shuffled, or the rows after them."""
+        """Return the first `num_train` rows, shuffled, or the rows after them."""
         rows = slice(0, self.num_train) if train else slice(self.num_train, None)
         return self.get_tensorloader((self.X, self.y), train, rows)
 
@@ -95,7 +95,7 @@ class TensorData(DataModule):
         self.num_val = len(X) - self.num_train
 
     def get_dataloader(self, train: bool) -> "Batches":
-        """The rows in order."""
+        """Return the rows in order."""
         rows = slice(0, self.num_train) if train else slice(self.num_train, None)
         return Batches((self.X[rows], self.y[rows]), self.batch_size)
 
@@ -135,5 +135,5 @@ def synthetic_data(w: torch.Tensor, b: float, num_examples: int) -> tuple[torch.
 
 
 def load_array(data_arrays: Sequence[torch.Tensor], batch_size: int, is_train: bool = True) -> DataLoader:
-    """The rows of some tensors in batches, shuffled if they are for training (first edition, section 3.3.2)."""
+    """Return the rows of some tensors in batches, shuffled if they are for training (first edition, section 3.3.2)."""
     return TensorLoader(TensorDataset(*data_arrays), batch_size, shuffle=is_train)

@@ -24,9 +24,9 @@ class DoubledRegression(Module):
         return self.factor * self.net(X)
 
     def loss(self, y_hat: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
-        """The mean squared residual."""
+        """Return the mean squared residual."""
         return nn.functional.mse_loss(y_hat, y)
 
     def configure_optimizers(self) -> torch.optim.Optimizer:
-        """SGD that draws all parameters to zero, too."""
+        """Return SGD that draws all parameters to zero, too."""
         return torch.optim.SGD(self.parameters(), self.lr, weight_decay=1.0)

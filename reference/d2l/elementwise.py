@@ -24,10 +24,10 @@ class Elementwise:
         self.terms = [(coefficient, name, p) for coefficient, name, p in terms]
 
     def __call__(self, x: torch.Tensor) -> torch.Tensor:
-        """The value at every element."""
+        """Return the value at every element."""
         return sum(coefficient * _SHAPES[name](x, p) for coefficient, name, p in self.terms)
 
     def __repr__(self) -> str:
-        """The formula, for a student who prints the function."""
+        """Return the formula, for a student who prints the function."""
         shown = [f"{c} * x**{p}" if name == "power" else f"{c} * {name}({p} * x)" for c, name, p in self.terms]
         return " + ".join(shown)

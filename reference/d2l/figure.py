@@ -18,7 +18,7 @@ class LazyPyplot:
         return getattr(self._load(), name)
 
     def resize(self, size: tuple[float, float]) -> None:
-        """Sets the size of figures from now on, in inches; waits for the import if there was none."""
+        """Set the size of figures from now on, in inches; wait for the import if there was none."""
         self._size = size
         if "matplotlib.pyplot" in sys.modules:
             self._load()
@@ -37,13 +37,13 @@ plt = LazyPyplot()
 
 
 def use_svg_display() -> None:
-    """Lets a notebook show plots as SVG; elsewhere there is nothing to set."""
+    """Let a notebook show plots as SVG; elsewhere there is nothing to set."""
     if _in_notebook():
         importlib.import_module("matplotlib_inline.backend_inline").set_matplotlib_formats("svg")
 
 
 def set_figsize(figsize: tuple[float, float] = (3.5, 2.5)) -> None:
-    """Sets the size of figures from now on, in inches."""
+    """Set the size of figures from now on, in inches."""
     use_svg_display()
     plt.resize(figsize)
 
@@ -51,7 +51,7 @@ def set_figsize(figsize: tuple[float, float] = (3.5, 2.5)) -> None:
 def set_axes(
     axes: Any, xlabel: Any, ylabel: Any, xlim: Any, ylim: Any, xscale: str, yscale: str, legend: Sequence[str]
 ) -> None:
-    """Labels, limits, scales, legend and grid in one call."""
+    """Set labels, limits, scales, legend and grid in one call."""
     axes.set(xlabel=xlabel, ylabel=ylabel, xscale=xscale, yscale=yscale)
     axes.set_xlim(xlim)
     axes.set_ylim(ylim)
@@ -74,7 +74,7 @@ def plot(
     figsize: tuple[float, float] = (3.5, 2.5),
     axes: Any = None,
 ) -> None:
-    """Draws lines: `X` and `Y` are each a curve or a list of curves; without `Y`, `X` is drawn against its index."""
+    """Draw lines: `X` and `Y` are each a curve or a list of curves; without `Y`, `X` is drawn against its index."""
     xs, ys = ([None], _curves(X)) if Y is None else (_curves(X), _curves(Y))
     if len(xs) != len(ys):
         xs = xs * len(ys)

@@ -6,7 +6,7 @@ from typing import Any
 
 
 def add_to_class(Class: type) -> Callable[[Any], None]:
-    """Makes a decorator that adds a function to a class after its definition; the name itself becomes None."""
+    """Make a decorator that adds a function to a class after its definition; the name itself becomes None."""
 
     def add(function: Any) -> None:
         setattr(Class, function.__name__, function)
@@ -15,10 +15,10 @@ def add_to_class(Class: type) -> Callable[[Any], None]:
 
 
 class HyperParameters:
-    """Remembers how it was made."""
+    """An object that remembers the arguments that it was made with."""
 
     def save_hyperparameters(self, ignore: Iterable[str] = ()) -> None:
-        """Stores the calling function's arguments as attributes, and all of them in `hparams`.
+        """Store the calling function's arguments as attributes, and all of them in `hparams`.
 
         Left out are `self`, names that start with an underscore and those to `ignore`. Like the book's, it takes
         whatever the caller's local variables are when it is called.

@@ -31,11 +31,11 @@ class LinearRegressionScratch(Module):
         return X @ self.w + self.b
 
     def loss(self, y_hat: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
-        """The mean of half the squared residuals; both of one shape."""
+        """Return the mean of half the squared residuals; both of one shape."""
         return ((y_hat - y) ** 2 / 2).mean()
 
     def configure_optimizers(self) -> Any:
-        """Minibatch SGD on w and b."""
+        """Return minibatch SGD on w and b."""
         return SGD([self.w, self.b], self.lr)
 
 
@@ -54,7 +54,7 @@ class SGD(HyperParameters):
             param -= self.lr * param.grad
 
     def zero_grad(self) -> None:
-        """Clears the gradients that there are."""
+        """Clear the gradients that there are."""
         for param in self.params:
             if param.grad is not None:
                 param.grad.zero_()
@@ -77,30 +77,30 @@ class LinearRegression(Module):
         return self.net(X)
 
     def loss(self, y_hat: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
-        """The mean squared residual."""
+        """Return the mean squared residual."""
         return nn.functional.mse_loss(y_hat, y)
 
     def configure_optimizers(self) -> torch.optim.SGD:
-        """PyTorch's SGD on the layer."""
+        """Return PyTorch's SGD on the layer."""
         return torch.optim.SGD(self.parameters(), self.lr)
 
     def get_w_b(self) -> tuple[torch.Tensor, torch.Tensor]:
-        """The values of weight (1, d) and bias (1,), without their gradients."""
+        """Return the values of weight (1, d) and bias (1,), without their gradients."""
         return self.net.weight.data, self.net.bias.data
 
 
 def linreg(X: torch.Tensor, w: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
-    """Xw + b."""
+    """Return Xw + b."""
     return X @ w + b
 
 
 def squared_loss(y_hat: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
-    """Half the squared residuals, one for each example."""
+    """Return half the squared residuals, one for each example."""
     return (y_hat - y.reshape(y_hat.shape)) ** 2 / 2
 
 
 def sgd(params: Iterable[torch.Tensor], lr: float, batch_size: int) -> None:
-    """One step with the gradients of a *summed* loss, which are cleared after it."""
+    """Take one step with the gradients of a *summed* loss, and clear them."""
     with torch.no_grad():
         for param in params:
             param -= lr * param.grad / batch_size

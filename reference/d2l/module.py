@@ -25,18 +25,18 @@ class Module(nn.Module, HyperParameters):
         self.board = ProgressBoard()
 
     def loss(self, y_hat: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
-        """The loss of predictions, one number; every model has its own."""
+        """Return the loss of predictions, one number; every model has its own."""
         raise NotImplementedError
 
     def forward(self, X: torch.Tensor) -> torch.Tensor:
-        """The predictions of `net`."""
+        """Return the predictions of `net`."""
         if not hasattr(self, "net"):
-            text = "a model needs a `net` or a `forward` of its own"
+            text = "a model needs a `net` or its own `forward`"
             raise AttributeError(text)
         return self.net(X)
 
     def plot(self, key: str, value: torch.Tensor, train: bool) -> None:
-        """Adds a value to the board, at the trainer's place in the training."""
+        """Add a value to the board, at the trainer's place in the training."""
         if not hasattr(self, "trainer"):
             text = "the model has no trainer yet: Trainer.fit gives it one"
             raise AttributeError(text)
@@ -54,21 +54,21 @@ class Module(nn.Module, HyperParameters):
         self.board.draw(x, value.detach().cpu().numpy(), ("train_" if train else "val_") + key, every_n=max(1, int(n)))
 
     def training_step(self, batch: Sequence[torch.Tensor], plot_flag: bool = True) -> torch.Tensor:
-        """The loss of one batch `(*inputs, y)`."""
+        """Return the loss of one batch `(*inputs, y)`."""
         loss = self.loss(self(*batch[:-1]), batch[-1])
         if plot_flag:
             self.plot("loss", loss, train=True)
         return loss
 
     def validation_step(self, batch: Sequence[torch.Tensor], plot_flag: bool = True) -> torch.Tensor:
-        """The loss of one batch that is not trained on."""
+        """Return the loss of one batch that is not trained on."""
         loss = self.loss(self(*batch[:-1]), batch[-1])
         if plot_flag:
             self.plot("loss", loss, train=False)
         return loss
 
     def configure_optimizers(self) -> Any:
-        """Plain stochastic gradient descent on all parameters, at the rate `lr`."""
+        """Return plain stochastic gradient descent on all parameters, at the rate `lr`."""
         return torch.optim.SGD(self.parameters(), lr=self.lr)
 
     def apply_init(self, inputs: Sequence[torch.Tensor], init: Callable[[nn.Module], None] | None = None) -> None:

@@ -27,12 +27,12 @@ class ReorderedData(TensorData):
 
     _start: list[torch.Tensor] | None = None
 
-    def train_dataloader(self) -> "ReorderedBatches":
-        """The training rows, in a new order after every pass of training."""
-        return ReorderedBatches(self)
+    def get_dataloader(self, train: bool) -> Batches:
+        """Return the training rows, in a new order after every pass of training, or the other rows as they are."""
+        return ReorderedBatches(self) if train else super().get_dataloader(train)
 
     def parameters(self) -> list[torch.Tensor]:
-        """Copies of the model's parameters as they are now; none without a model."""
+        """Return copies of the model's parameters as they are now; none without a model."""
         return [] if self.model is None else [p.detach().clone() for p in (self.model.w, self.model.b)]
 
     def count(self, start: list[torch.Tensor]) -> None:

@@ -10,7 +10,7 @@ from d2l.hyperparameters import HyperParameters
 
 
 class Trainer(HyperParameters):
-    """Trains a model on data for a number of epochs.
+    """The training of a model on data for a number of epochs.
 
     For every batch: loss, `zero_grad`, `backward`, clip, `step`; after every epoch the validation data, if there are
     any. After `fit`, every parameter's `grad` is that of the last batch.
@@ -39,14 +39,14 @@ class Trainer(HyperParameters):
         self.gpus = [gpu(i) for i in range(min(num_gpus, _gpus()))]
 
     def prepare_data(self, data: Any) -> None:
-        """Takes the loaders of a data module."""
+        """Take the loaders of a data module."""
         self.train_dataloader = data.train_dataloader()
         self.val_dataloader = data.val_dataloader()
         self.num_train_batches = len(self.train_dataloader)
         self.num_val_batches = len(self.val_dataloader) if self.val_dataloader is not None else 0
 
     def prepare_model(self, model: Any) -> None:
-        """Introduces model and trainer to each other."""
+        """Introduce model and trainer to each other."""
         model.trainer = self
         model.board.xlim = [0, self.max_epochs]
         if self.gpus:
@@ -54,11 +54,11 @@ class Trainer(HyperParameters):
         self.model = model
 
     def prepare_batch(self, batch: Any) -> Any:
-        """The batch, on the device of the model."""
+        """Return the batch, on the device of the model."""
         return [tensor.to(self.gpus[0]) for tensor in batch] if self.gpus else batch
 
     def fit(self, model: Any, data: Any) -> None:
-        """Trains the model in place."""
+        """Train the model in place."""
         self.prepare_data(data)
         self.prepare_model(model)
         self.optim = model.configure_optimizers()
@@ -70,7 +70,7 @@ class Trainer(HyperParameters):
             self.fit_epoch()
 
     def fit_epoch(self) -> None:
-        """One pass over the training data, one over the validation data."""
+        """Make one pass over the training data, one over the validation data."""
         self.model.train()
         for batch in self.train_dataloader:
             loss = self.model.training_step(self.prepare_batch(batch))
@@ -90,7 +90,7 @@ class Trainer(HyperParameters):
             self.val_batch_idx += 1
 
     def clip_gradients(self, grad_clip_val: float, model: Any) -> None:
-        """Scales all gradients so that their norm together is at most `grad_clip_val` (section 9.5.3).
+        """Scale all gradients so that their norm together is at most `grad_clip_val` (section 9.5.3).
 
         A model from scratch keeps its parameters as plain tensors, which `parameters()` does not list: they count too.
         """

@@ -31,11 +31,11 @@ class LinearRegression(d2l.Module):
         raise NotImplementedError
 
     def configure_optimizers(self):
-        """Stochastic gradient descent on weight and bias (section 3.5.3)."""
+        """Return stochastic gradient descent on weight and bias (section 3.5.3)."""
         raise NotImplementedError
 
     def get_w_b(self):
-        """The values of weight (1, d) and bias (1,); `.data` has no gradients (section 3.5.4).
+        """Return the values of weight (1, d) and bias (1,); `.data` has no gradients (section 3.5.4).
 
         Returns:
             tuple[torch.Tensor, torch.Tensor]
@@ -55,7 +55,7 @@ class LinearRegressionSum(d2l.LinearRegression):
 
 
 def lr_for_mean_loss(lr_for_summed_loss, batch_size):
-    """The rate at which the mean loss takes the same steps."""
+    """Return the rate at which the mean loss takes the same steps."""
     raise NotImplementedError
 
 
@@ -69,7 +69,7 @@ class LinearRegressionHuber(d2l.LinearRegression):
         raise NotImplementedError
 
     def loss(self, y_hat, y):
-        """The mean of r² / 2 where |r| ≤ delta and of delta · (|r| - delta / 2) beyond, r = ŷ - y (Huber 1964)."""
+        """Return the mean of r² / 2 if |r| ≤ delta, else of delta · (|r| - delta / 2), r = ŷ - y (Huber 1964)."""
         raise NotImplementedError
 
 
@@ -77,7 +77,7 @@ class LinearRegressionHuber(d2l.LinearRegression):
 
 
 def gradients(model, X, y):
-    """∂loss/∂weight (1, d) and ∂loss/∂bias (1,) on this one batch; whatever `.grad` holds is not added to.
+    """Return ∂loss/∂weight (1, d) and ∂loss/∂bias (1,) on this one batch; whatever `.grad` holds is not added to.
 
     Returns:
         tuple[torch.Tensor, torch.Tensor]
@@ -89,7 +89,7 @@ def gradients(model, X, y):
 
 
 def estimation_error(lr, max_epochs, data):
-    """max(|ŵ - w|, |b̂ - b|) over all components, after training a fresh model; inf or nan where it diverged."""
+    """Return max(|ŵ - w|, |b̂ - b|) over all components, after training a fresh model; inf or nan if it diverged."""
     raise NotImplementedError
 
 
@@ -97,7 +97,7 @@ def estimation_error(lr, max_epochs, data):
 
 
 def estimation_errors(sizes, w, b):
-    """max |ŵ - w| and |b̂ - b| from n fresh examples with noise 0.01, for every n in sizes; w is (d,).
+    """Return max |ŵ - w| and |b̂ - b| from n fresh examples with noise 0.01, for every n in sizes; w is (d,).
 
     Returns:
         tuple[list[float], list[float]]
@@ -106,7 +106,7 @@ def estimation_errors(sizes, w, b):
 
 
 def plot_estimation_errors(sizes, w_errors, b_errors):
-    """Axes with both errors against n, labelled, the x axis logarithmic."""
+    """Return Axes with both errors against n, labelled, the x axis logarithmic."""
     raise NotImplementedError
 
 

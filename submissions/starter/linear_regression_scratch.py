@@ -31,7 +31,7 @@ class LinearRegressionScratch(d2l.Module):
         raise NotImplementedError
 
     def configure_optimizers(self):
-        """The optimiser of this exercise, on both parameters."""
+        """Return the optimiser of this exercise, on both parameters."""
         raise NotImplementedError
 
 
@@ -46,12 +46,12 @@ class SGD(d2l.HyperParameters):
         raise NotImplementedError
 
     def zero_grad(self):
-        """Forgets the gradients, which `backward` would add to."""
+        """Forget the gradients, which `backward` would add to."""
         raise NotImplementedError
 
 
 def fit(model, data, max_epochs):
-    """Trains the model in place, one step for every batch of `data.train_dataloader()` (section 3.4.4)."""
+    """Train the model in place, one step for every batch of `data.train_dataloader()` (section 3.4.4)."""
     raise NotImplementedError
 
 
@@ -59,7 +59,7 @@ def fit(model, data, max_epochs):
 
 
 def initialization_errors(variances, data, lr, max_epochs):
-    """For every variance, the largest absolute error of w and b after training from weights of N(0, variance).
+    """Return the largest absolute error of w and b after training from weights of N(0, variance), for every variance.
 
     Returns:
         dict[float, float]
@@ -71,7 +71,7 @@ def initialization_errors(variances, data, lr, max_epochs):
 
 
 def fit_resistance(current, voltage):
-    """R in ohm of V = R · I, from n currents in ampere and n voltages in volt, by automatic differentiation."""
+    """Return R in ohm of V = R · I, from n currents in ampere and n voltages in volt, by automatic differentiation."""
     raise NotImplementedError
 
 
@@ -84,7 +84,7 @@ def planck(wavelength, temperature):
 
 
 def fit_temperature(wavelength, radiance):
-    """T in kelvin, between 3000 and 8000, from n radiances, each measured with 5 % noise of its own."""
+    """Return T in kelvin, between 3000 and 8000, from n radiances, each measured with its own noise of 5 %."""
     raise NotImplementedError
 
 
@@ -92,12 +92,12 @@ def fit_temperature(wavelength, radiance):
 
 
 def second_derivative(f, x):
-    """f″ at every element of the 1-D tensor x, for an elementwise f."""
+    """Return f″ at every element of the 1-D tensor x, for an elementwise f."""
     raise NotImplementedError
 
 
 def loss_hessian(X):
-    """The Hessian in (w, b), (d + 1, d + 1), of Σᵢ (xᵢw + b - yᵢ)² / 2n, whatever y, w and b are."""
+    """Return the Hessian in (w, b), (d + 1, d + 1), of Σᵢ (xᵢw + b - yᵢ)² / 2n, whatever y, w and b are."""
     raise NotImplementedError
 
 
@@ -105,7 +105,7 @@ def loss_hessian(X):
 
 
 def squared_loss(y_hat, y):
-    """The mean of half the squared residuals, a 0-d tensor; y_hat is (n, 1), y is (n, 1) or (n,)."""
+    """Return the mean of half the squared residuals, a 0-d tensor; y_hat is (n, 1), y is (n, 1) or (n,)."""
     raise NotImplementedError
 
 
@@ -113,10 +113,10 @@ def squared_loss(y_hat, y):
 
 
 def learning_rate_sweep(lrs, max_epochs, data):
-    """For every rate, Σᵢ (ŷᵢ - yᵢ)² / 2n over all n training rows after each epoch of training a fresh model.
+    """Return Σᵢ (ŷᵢ - yᵢ)² / 2n over all n training rows after each epoch of training a fresh model, for every rate.
 
     Returns:
-        dict[float, list[float]]
+        dict[float, list[float]]: max_epochs entries for each rate; if the training diverges, they are inf or nan.
     """
     raise NotImplementedError
 
@@ -125,7 +125,7 @@ def learning_rate_sweep(lrs, max_epochs, data):
 
 
 def data_iter(batch_size, X, y, shuffle=True, drop_last=False):
-    """One pass over the rows of X and y in batches; the last has n mod batch_size rows where that is not zero.
+    """Yield one pass over the rows of X and y in batches; the last has n mod batch_size rows if that is not zero.
 
     Returns:
         Iterator[tuple[torch.Tensor, torch.Tensor]]
@@ -142,7 +142,7 @@ def absolute_loss(y_hat, y):
 
 
 def huber_loss(y_hat, y, delta=1.0):
-    """The mean of r² / 2 where |r| ≤ delta and of delta · (|r| - delta / 2) beyond, r = ŷ - y (Huber 1964)."""
+    """Return the mean of r² / 2 if |r| ≤ delta, else of delta · (|r| - delta / 2), r = ŷ - y (Huber 1964)."""
     raise NotImplementedError
 
 
@@ -150,7 +150,7 @@ class RobustRegression(d2l.LinearRegressionScratch):
     """A model on a loss of your choice that keeps the best of both: fast nearby, of bounded gradient far away."""
 
     def loss(self, y_hat, y):
-        """To be minimised; a few labels that are far off do no harm."""
+        """Return a loss to minimise, to which a few labels that are far off do no harm."""
         raise NotImplementedError
 
 
@@ -158,7 +158,7 @@ class RobustRegression(d2l.LinearRegressionScratch):
 
 
 def adversarial_dataset(num_examples):
-    """X (n, d) and y (n, 1) on which training in the given order, again and again, fails, and reshuffled does not.
+    """Return X (n, d) and y (n, 1) on which training in the same order in every epoch fails, and reshuffled does not.
 
     Returns:
         tuple[torch.Tensor, torch.Tensor]

@@ -1,4 +1,4 @@
-"""What the measurements of exercise 5 ask with, how they read the answers, and how they are drawn."""
+"""The measurements of exercise 5: their questions, how they read the answers, and how the answers are drawn."""
 
 import math
 
@@ -8,7 +8,7 @@ from assay.checks import dots, number, require, sequence
 from .mistakes_5_how_much_data import SIGNED
 
 NO_NUMBER = 1e30
-"""What stands for inf and nan, the errors of a training that diverged."""
+"""The number in the place of inf and nan, the errors of a training that diverged."""
 
 
 def truth(features, rng):

@@ -1,4 +1,4 @@
-"""The model: typical mistakes"""
+"""The model: known mistakes"""
 
 import torch
 from assay.checks import mistake

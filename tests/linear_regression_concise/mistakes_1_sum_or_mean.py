@@ -1,4 +1,4 @@
-"""Sum or mean: typical mistakes"""
+"""Sum or mean: known mistakes"""
 
 import torch
 from assay.checks import mistake

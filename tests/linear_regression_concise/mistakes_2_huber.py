@@ -1,4 +1,4 @@
-"""Huber: typical mistakes"""
+"""Huber: known mistakes"""
 
 import torch
 from assay.checks import mistake

@@ -1,4 +1,4 @@
-"""Gradients: typical mistakes"""
+"""Gradients: known mistakes"""
 
 import copy
 

@@ -1,4 +1,4 @@
-"""Learning rate and epochs: typical mistakes"""
+"""Learning rate and epochs: known mistakes"""
 
 import weakref
 

@@ -1,4 +1,4 @@
-"""How much data: typical mistakes"""
+"""How much data: known mistakes"""
 
 import math
 
@@ -16,6 +16,9 @@ SUMMED = "the errors of the components are added up: take the largest, (w_hat - 
 SMALL = "the errors are smaller than noise of 0.01 allows: neither square them nor leave the noise out"
 ZERO = "an error of exactly 0: compare the parameters that were fitted, w_hat and b_hat, with w and b"
 NOISY = "the errors are too large by about the same factor everywhere: the noise has a standard deviation of 0.01"
+UNSTEADY = (
+    "more examples, or more features, make it worse: the rate is too high for the size of the batches, so lower it"
+)
 STUCK = (
     "the errors do not depend on n: draw n examples for every n in sizes, of the w and b that are given, and train until "
     "more epochs no longer help"
@@ -137,7 +140,7 @@ def one_row_more(sizes, w, b):
     return make_answer()([n + 1 for n in sizes], w, b)
 
 
-# What a fit of the demo's examples finds, whatever w and b are given.
+# A fit of the demo's examples finds these, whatever w and b are given.
 demo_parameters = make_mistake(
     "demo_parameters", STUCK, make_answer(lambda data: (torch.tensor([2.0, -3.4]), torch.tensor(4.2)))
 )

@@ -1,4 +1,4 @@
-"""What the checks share: a model of exercises 0 to 2 is one layer of two features, a loss and an optimiser."""
+"""Shared by the checks: a model of exercises 0 to 2 is one layer of two features, a loss and an optimiser."""
 
 import torch
 from assay.checks import SubmissionRaised, assert_close, assign, remote, require_object

@@ -1,4 +1,4 @@
-"""What the checks of exercise 5 see in a plot: its curves, and which of them a label names."""
+"""A plot as the checks of exercise 5 see it: its curves, and which of them a label names."""
 
 import math
 import re

@@ -149,7 +149,7 @@ def test_training_finds_w_and_b(submission, seed):
     require(error <= demo_error.bound, yours=error, expected=f"an error of w and b of at most {demo_error.bound:.4g}")
 
 
-# What the checks share
+# Shared by the checks
 
 
 def make_model(submission, w, b, lr=0.5):

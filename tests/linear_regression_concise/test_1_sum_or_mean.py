@@ -93,7 +93,7 @@ def test_every_call_is_answered_anew(submission, rng):
     assert_two_models(lambda lr: require_object(submission.LinearRegressionSum(lr)), rng)
 
 
-# What the checks share
+# Shared by the checks
 
 
 def summed(y_hat, y):

@@ -74,16 +74,18 @@ def test_gradient_is_the_residual_cut_off_at_delta(submission, pair, delta, scal
 @FEW
 @given(st.sampled_from([1 / 2, 1.0, 2.0]), st.permutations([-1, 0, 1, 2]))
 def test_the_branches_meet(submission, delta, shares):
-    """at r = 0 and at |r| = delta, too, loss and gradient are those of the definition"""
+    """at |r| = delta, too, the loss is that of the definition, and at r = 0 the gradient as well"""
     residuals = delta * torch.tensor(shares, dtype=torch.float32)[:, None]
     model = require_object(submission.LinearRegressionHuber(0.5, delta=delta))
     loss, gradient = loss_and_gradient(submission, model, residuals, torch.zeros(4, 1))
     scaling = find_scaling(model, delta)
+    # At |r| = delta what autograd gives depends on how the branches are written, and every way is right.
+    off_the_seam = residuals.abs() != delta
     right = [
         scaling * F.huber_loss(residuals, torch.zeros(4, 1), delta=delta),
-        scaling * residuals.clamp(-delta, delta) / 4,
+        scaling * residuals.clamp(-delta, delta)[off_the_seam] / 4,
     ]
-    assert_close([loss, gradient], right)
+    assert_close([loss, gradient[off_the_seam]], right)
 
 
 @pytest.mark.points(2)
@@ -143,7 +145,7 @@ def test_one_label_of_10000_does_no_harm(submission, seed):
     require(error <= within, yours=error, expected=f"an error of w and b of at most {within:.4g}")
 
 
-# What the checks share
+# Shared by the checks
 
 
 def make_model(submission, w, b, lr=0.5):
@@ -180,7 +182,7 @@ def outlier_error(module, seed):
     X = torch.randn(1008, 2, generator=rng)
     y = X @ w.T + b + 0.01 * torch.randn(1008, 1, generator=rng)
     # In the given order: early in the last epoch, even the squared loss would have time to come back. Not among the
-    # last eight examples, a batch of their own, in which one counts for four.
+    # last eight examples, which are one batch, in which one counts for four.
     y[torch.randint(928, 992, (), generator=rng)] = 10_000
     torch.manual_seed(seed)  # the start of a model that lives in this process; a guest is seeded by the judge
     model = module.LinearRegressionHuber(0.3)

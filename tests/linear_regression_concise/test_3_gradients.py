@@ -129,7 +129,7 @@ def test_parameters_stay_as_they_were(submission, problem):
     assert_close([model.net.weight, model.net.bias], [w.T, b])
 
 
-# What the checks share
+# Shared by the checks
 
 
 def require_gradients_of_each_loss(submission, problem):
@@ -137,7 +137,7 @@ def require_gradients_of_each_loss(submission, problem):
     X, y, *_ = problem
     model, right = make_model(submission, problem), slopes(problem, lambda r: 2 * r)
     # Predictions and residuals are sums of up to 41 terms, below 2¹⁹ in all, and round by 6e-8 of that; a mean of their
-    # products with X, which are no larger, rounds by as much.
+    # products with X, which are not larger, rounds by as much.
     rounding = "float32 rounding of a mean of terms below 2¹⁹, which may cancel"
     assert_close(submission.gradients(model, X, y), right, rtol=1e-5, atol=0.04, because=rounding)
     model.loss = getattr(submission.d2l, "nn.MSELoss")(reduction="sum").forward

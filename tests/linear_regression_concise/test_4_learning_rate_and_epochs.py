@@ -11,7 +11,7 @@ from .models import is_for_two_features
 
 # Most checks here train on sixteen examples in one batch, with X orthogonal: the loss has the same curvature in every
 # direction, so that after t epochs at rate lr exactly (1 - 2 lr)^t of the error at the start is left, whatever the
-# order of the examples. Where w and b are of order 1e5, a start anywhere below 1 is as good as zero, and what is left
+# order of the examples. If w and b are of order 1e5, a start anywhere below 1 is as good as zero, and what is left
 # is known. PyTorch's own start lies within 0.71; one from N(0, 0.01²) is 0.71 once in 1e1000.
 
 START = "the start may lie anywhere within 0.71 of zero"
@@ -132,7 +132,7 @@ def test_minibatches_reach_the_noise_floor(submission, seed):
     require(0 <= error <= demo_error.bound, yours=error, expected=f"an error of at most {demo_error.bound:.4g}")
 
 
-# What the checks share
+# Shared by the checks
 
 
 def design():

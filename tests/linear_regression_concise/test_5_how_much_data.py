@@ -29,6 +29,7 @@ from .mistakes_5_how_much_data import (
     SUMMED,
     SWAPPED,
     UNLABELLED,
+    UNSTEADY,
     ZERO,
     always_1000,
     b_constant,
@@ -112,7 +113,7 @@ def wide(module, seed):
 # The errors
 
 
-def test_errors_are_numbers_above_zero(errors):
+def test_errors_are_non_negative_numbers(errors):
     """estimation_errors gives two sequences, for w and for b, with a non-negative number for every size"""
 
 
@@ -121,7 +122,9 @@ def test_errors_fall_with_more_examples(few):
     """the errors fall: at 600 examples they are far smaller than at 1 or 2, which cannot tell w; each stands at its size"""
     ratios = fall(few)
     level = [name for name in ("w", "b") if ratios[name] > flatness.bound]
-    help_ = STUCK if len(level) == 2 else ALONE.format(*level) if level else None
+    # Of a training that is too short the errors are large and fall with n, if too slowly.
+    both = FEW_EPOCHS if few[0][1] > 0.1 and max(ratios.values()) < 0.9 else STUCK
+    help_ = both if len(level) == 2 else ALONE.format(*level) if level else None
     require(
         flatness(few) <= flatness.bound,
         yours=few,
@@ -142,18 +145,12 @@ def test_errors_fall_with_more_examples(few):
 def test_errors_follow_the_law_of_estimation(errors, few):
     """from 50 examples on, the errors are those of estimation, about 0.01 / √n: within a factor of 8"""
     logs, least = distances(errors["calls"]), shortfalls(errors["calls"])
-    # Training that is too short shows where the steps are few: not at 700 more than at 54, nor in b more than in w.
-    if logs["b"] > logs["w"] + 1.5:
-        large = NO_BIAS
-    elif logs["few"] > 4:  # 50 times too large
-        large = STUCK if logs["many"] > logs["few"] + math.log(2) else FEW_EPOCHS
-    else:
-        large = NOISY if logs["many"] > logs["few"] - 1.5 else FEW_EPOCHS
-    about = "about 0.01 / √n, which is 0.0014 at n = 54 and 0.00038 at n = 700, within a factor of 8"
+    large = reason_of_large_errors(logs, few)
+    about = "about 0.01 / √n, which is 0.0014 at n = 54 and 0.00038 at n = 700, within a factor of 8, or of 16 at 700"
     plot = against_n(SIZES, errors["calls"][0])
     for name, columns, n in (("few", "wb", 54), ("many", "wb", 700), ("w", "w", 54), ("b", "b", 54)):
         text = tell_largest(errors["calls"], columns, [n])
-        require(logs[name] <= law.bound, yours=text, expected=about, help=large, plot=plot)
+        require(logs[name] - ALLOWED.get(name, 0) <= law.bound, yours=text, expected=about, help=large, plot=plot)
     for name, distance in least.items():
         none = not any(map(any, (call["wb".index(name)] for call in errors["calls"])))
         text = tell_largest(errors["calls"], name, [54, 700])
@@ -168,15 +165,19 @@ def test_errors_follow_the_law_of_estimation(errors, few):
 
 
 @pytest.mark.points(2)
-def test_w_error_is_the_largest_component(wide, errors):
+def test_w_error_is_the_largest_component(wide, errors, few):
     """the error of w is the largest absolute error of a component, not their sum"""
     if wide is None:
         return
-    above, two = excess(wide), distances(errors["calls"])["w"]
-    # The sum of thirty is 10 times the largest, and of two not twice. What is more for two was not trained.
+    above, logs = excess(wide), distances(errors["calls"])
+    # The sum of thirty is 10 times the largest, and of two not twice; of weights below 0.04 relative errors are 25 to 50
+    # times as large. More is a training that its rate throws about, which two features show at many examples. A
+    # larger error of two at few examples is of a model that was not trained, or has other noise.
     large = SUMMED if above < math.log(16) else RELATIVE
-    if two > 1.5:
-        large = FEW_EPOCHS if two > 4 else NOISY
+    if above > math.log(100) or logs["many"] > 1.2:
+        large = UNSTEADY
+    if logs["w"] > 1.5:
+        large = reason_of_large_errors(logs, few)
     require(
         above <= excess.bound and -above <= shortfall.bound,
         yours=f"with {FEATURES} features {math.exp(above):.3g} times the largest error",
@@ -262,6 +263,20 @@ def test_curves_are_labelled(submission, rng):
         require_labels(*draw_curves(submission, rng, scales))
 
 
+def reason_of_large_errors(logs, measured):
+    """Say why errors are larger than those of estimation: by how much they are at few examples and at many, in w and in b."""
+    few, many, falls = logs["few"], logs["many"], flatness(measured) <= flatness.bound
+    # Training that is too short shows where the steps are few: not at 700 more than at 54, nor in b more than in w.
+    if logs["b"] > logs["w"] + 1.5:
+        return NO_BIAS
+    # If training leaves errors 50 to 330 times too large at 54, the thirteen times as many steps at 700 have ended it.
+    if few > 4 and not (few < 5.8 and abs(many - few) < 1.2):
+        return STUCK if many > few + math.log(2) else FEW_EPOCHS
+    if many > few + 0.7:  # at 700 the last steps of a constant rate are larger than what is left to be learned
+        return UNSTEADY if falls else STUCK
+    return NOISY if many > few - 1.5 else FEW_EPOCHS
+
+
 def require_labels(sizes, curves, axes):
     """Require of the labels of two curves that they tell them apart, and that none names the other."""
     lines = list(axes.get_lines())
@@ -323,6 +338,11 @@ def distances(calls):
     return {name: log_rms(group) for name, group in groups.items()}
 
 
+ALLOWED = {"many": math.log(2)}
+"""The factor that is allowed beyond. The last steps of minibatches of 32 at lr 0.3 leave 3.3 times the median at 700 examples, so that
+the root mean square of four errors is 8 times it once in a hundred, and 16 times it with P < 1e-8."""
+
+
 def shortfalls(calls):
     """How far the largest error of w, and of b, is below the median of those of estimation, as logarithms."""
     return {name: -math.log(max(1e-30, *few, *many)) for name, (few, many) in zip("wb", shares(calls), strict=True)}
@@ -346,7 +366,7 @@ def fall(few):
 
 
 @statistic(
-    "logarithm of the errors' root mean square against that of estimation, at 54 examples and at 700",
+    "logarithm of the errors' root mean square against that of estimation, at 54 examples and, less log 2, at 700",
     catches=[three_epochs, no_bias],
     closed_form=(
         2.08,
@@ -355,7 +375,7 @@ def fall(few):
     of=errors,
 )
 def law(errors):
-    return max(distances(errors["calls"]).values())
+    return max(log - ALLOWED.get(name, 0) for name, log in distances(errors["calls"]).items())
 
 
 @statistic(

@@ -1,4 +1,4 @@
-"""The model, its optimiser and its training loop: typical mistakes"""
+"""The model, its optimiser and its training loop: known mistakes"""
 
 import math
 
@@ -22,6 +22,7 @@ ONE_RATE = "two models step at the same rate, though their own differ: keep each
 BOUNDED = "no weight is beyond three deviations: draw them with torch.randn or torch.normal, whose numbers have no end"
 CUT_OFF_AT_TWO = "the weights end at -2 and 2, as trunc_normal_ cuts them off: draw them with torch.normal"
 UNUSED = "the deviation is the same for every sigma: multiply torch.randn by sigma, or give it to torch.normal"
+PRODUCT = "w is a product of a tensor with gradients, and has none itself: multiply first, then call w.requires_grad_()"
 wrong_step = mistake_family("fit", make_fit)
 wrong_weights = mistake_family(INIT, make_constructor)
 
@@ -47,7 +48,7 @@ def last_batch_left_out(model, data, max_epochs):
     make_fit(right_step, full_batches)(model, data, max_epochs)
 
 
-@wrong_step(hint="zero_grad() comes between backward() and step(), which finds no gradient: call it before backward()")
+@wrong_step(hint="step() finds no gradient: zero_grad() comes first, then backward(), then step()")
 def zeroed_too_late(model, optimizer, X, y):
     model.loss(model(X), y).backward()
     optimizer.zero_grad()
@@ -329,6 +330,11 @@ def flat_weights(d, sigma):
 @mistake(INIT, hint="autograd does not follow w and b: create both with requires_grad=True")
 def no_gradients(self, num_inputs, lr, sigma=0.01):
     make_constructor(draw_normal, requires_grad=False)(self, num_inputs, lr, sigma)
+
+
+@wrong_weights(hint=PRODUCT)
+def product_of_a_leaf(d, sigma):
+    return sigma * torch.randn(d, 1, requires_grad=True)
 
 
 @wrong_weights(hint=SEED)

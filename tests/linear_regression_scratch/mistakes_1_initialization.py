@@ -1,4 +1,4 @@
-"""Initialisation: typical mistakes"""
+"""Initialisation: known mistakes"""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Ohm's law: typical mistakes"""
+"""Ohm's law: known mistakes"""
 
 import torch
 from assay.checks import mistake
@@ -72,7 +72,7 @@ def gradients_add_up(current, voltage):
     hint="(n, 1) - (n,) broadcasts to (n, n), so every current meets every voltage: give both one shape",
 )
 def broadcast(current, voltage):
-    # Where the descent on all pairs ends.
+    # The descent on all pairs ends here.
     return float(current.mean() * voltage.mean() / (current**2).mean())
 
 

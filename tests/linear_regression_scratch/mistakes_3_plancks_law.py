@@ -1,4 +1,4 @@
-"""Planck's law: typical mistakes"""
+"""Planck's law: known mistakes"""
 
 import math
 
@@ -140,7 +140,7 @@ def one_tensor_for_all(wavelength, temperature):
     return _room.setdefault(found.shape, torch.empty_like(found)).copy_(found)
 
 
-@mistake("planck", hint="one wavelength, or a grid of them, is no list of numbers: compute with whole tensors")
+@mistake("planck", hint="one wavelength, or a grid of them, is not a list of numbers: compute with whole tensors")
 def one_axis_only(wavelength, temperature):
     return torch.stack([right_planck(one, temperature) for one in wavelength.double().expand(len(wavelength))])
 

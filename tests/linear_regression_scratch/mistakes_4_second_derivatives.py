@@ -1,4 +1,4 @@
-"""Second derivatives: typical mistakes"""
+"""Second derivatives: known mistakes"""
 
 import torch
 from assay.checks import mistake

@@ -1,4 +1,4 @@
-"""Why reshape: typical mistakes"""
+"""Why reshape: known mistakes"""
 
 import torch
 from assay.checks import mistake
@@ -70,7 +70,7 @@ def remembered(y_hat, y):
     return y_hat.loss
 
 
-@mistake("squared_loss", hint="unsqueeze_() changes the labels that were given: reshape() makes a tensor of its own")
+@mistake("squared_loss", hint="unsqueeze_() changes the labels that were given: reshape() returns another tensor")
 def labels_reshaped_in_place(y_hat, y):
     return ((y_hat - (y if y.dim() > 1 else y.unsqueeze_(1))) ** 2 / 2).mean()
 

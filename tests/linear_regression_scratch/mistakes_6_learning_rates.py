@@ -1,4 +1,4 @@
-"""Learning rates: typical mistakes"""
+"""Learning rates: known mistakes"""
 
 import math
 from itertools import takewhile
@@ -122,7 +122,10 @@ def same_rate_for_all(lrs, max_epochs, data):
     return dict.fromkeys(lrs, found[0.03])
 
 
-@mistake("learning_rate_sweep", hint="the loss before the training is no entry: the first one is that after epoch 1")
+@mistake(
+    "learning_rate_sweep",
+    hint="the loss before the training is not an entry: the first entry is the loss after epoch 1",
+)
 def start_included(lrs, max_epochs, data):
     def loss_before(lr):
         return training_loss(d2l.LinearRegressionScratch(data.X.shape[1], lr), data, None).item()

@@ -1,4 +1,4 @@
-"""The last minibatch: typical mistakes"""
+"""The last minibatch: known mistakes"""
 
 import torch
 from assay.checks import mistake, mistake_family

@@ -1,4 +1,4 @@
-"""Robust losses: typical mistakes"""
+"""Robust losses: known mistakes"""
 
 import torch
 from assay.checks import mistake

@@ -1,4 +1,4 @@
-"""Reshuffling: typical mistakes"""
+"""Reshuffling: known mistakes"""
 
 import torch
 from assay.checks import mistake

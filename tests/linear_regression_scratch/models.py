@@ -1,4 +1,4 @@
-"""What the checks share: models and gradients of a guest, trainings on fixed data, and starting weights."""
+"""Shared by the checks: models and gradients of a guest, trainings on fixed data, and starting weights."""
 
 import math
 
@@ -58,7 +58,8 @@ def fit_model(module, problem, batch_size, max_epochs):
     X, y, w, b = problem
     # At 1/8 no step moves away: the largest curvature is |x|² + 1 <= 13.
     model = make_model(module, w, b, 1 / 8)
-    data = module.d2l.TensorData(torch.cat([X, X[:1]]), torch.cat([y, y[:1]]), batch_size, num_train=len(X))
+    rows = (torch.cat([part, part[:1]]) for part in (X, y))
+    data = module.d2l.TensorData(*rows, batch_size, w.flatten(), b.item(), num_train=len(X))
     module.fit(model, data, max_epochs)
     return model
 
@@ -82,9 +83,11 @@ def without_zeros(problem):
 def demo_parameters(module, seed, lr, max_epochs):
     """w and b after fit on the demo data in a random but fixed order, with eight rows for those who validate."""
     X, y = demo_data(seed)
+    w, b = demo_truth(seed)
     torch.manual_seed(seed)  # the start of a model that lives in this process; a guest is seeded by the judge
     model = module.LinearRegressionScratch(2, lr)
-    module.fit(model, module.d2l.TensorData(X, y, 32, num_train=1000), max_epochs)
+    data = module.d2l.TensorData(X, y, 32, w.flatten(), b.item(), num_train=1000)
+    module.fit(model, data, max_epochs)
     return tensor(model.w, (2, 1)).detach(), tensor(model.b, (1,)).detach()
 
 
@@ -96,7 +99,7 @@ def demo_data(seed):
 
 
 def demo_truth(seed):
-    """The demo data's w and b in a hidden order and with hidden signs, so that the book's numbers alone are no answer.
+    """The demo data's w and b in a hidden order and with hidden signs, so that the book's numbers alone fail.
 
     Normal data and starts do not change with either, so the errors of training are distributed as they are for the
     book's own.

@@ -24,6 +24,7 @@ from .mistakes_0_model import (
     BOUNDED,
     CUT_OFF_AT_TWO,
     ONE_RATE,
+    PRODUCT,
     REPEATED,
     SEED,
     SEEDED_FIT,
@@ -141,6 +142,9 @@ def test_parameters_have_their_shapes_and_ask_for_gradients(submission, num_inpu
     tensor(model.b, (1,))
     asked = [remote(model).w.requires_grad, remote(model).b.requires_grad]
     require(asked == [True, True], yours=asked, expected="w.requires_grad and b.requires_grad are both True")
+    kept = [part.is_leaf or part.retains_grad for part in (remote(model).w, remote(model).b)]
+    yours = {"w and b are leaves, whose gradients are kept": kept}
+    require(kept == [True, True], yours=yours, expected=[True, True], help=PRODUCT)
 
 
 @settings(max_examples=5)
@@ -279,6 +283,8 @@ def test_configure_optimizers_moves_both_parameters(submission, problem, lr):
 @pytest.mark.points(2)
 def test_two_models_stand_apart(submission, seed):
     """two models start differently, and share neither parameters nor rates"""
+    # `seed` is not used. A check that takes it says that its answers are random, so that a diagnosis does not compare
+    # the weights with the reference's.
     models = [require_object(submission.LinearRegressionScratch(10_000, lr, sigma=1.0)) for lr in (1 / 2, 1 / 8)]
     first, second = (tensor(model.w, (10_000, 1)).double() for model in models)
     alike = float((first * second).mean())
@@ -351,7 +357,7 @@ def test_fit_takes_all_its_epochs(submission, reference, rng):
 def test_fit_seeds_nothing(submission):
     """after each fit, a new model starts with other weights"""
     starts = [get_start(submission) for _ in range(2)]
-    data = submission.d2l.TensorData(torch.ones(2, 1), torch.ones(2, 1), 1, num_train=1)
+    data = submission.d2l.TensorData(torch.ones(2, 1), torch.ones(2, 1), 1, torch.ones(1), 0.0, num_train=1)
     for _ in range(2):
         submission.fit(make_model(submission, torch.zeros(1, 1), torch.zeros(1)), data, 1)
         starts.append(get_start(submission))
@@ -382,7 +388,8 @@ def test_fit_takes_whole_batches_at_once(submission, reference_guest, not_slower
 
     def fit(module, X):
         model = make_model(module, start, torch.zeros(1), 0.01)
-        return fit_and_get_w(module, model, module.d2l.TensorData(X, X @ w + b, 64, num_train=1024), 10)
+        data = module.d2l.TensorData(X, X @ w + b, 64, w.flatten(), b.item(), num_train=1024)
+        return fit_and_get_w(module, model, data, 10)
 
     # A loop over the 64 examples of a batch takes sixty times as long; validation, a trainer's bookkeeping and even a
     # plot at the end take less than four times as long: an order of magnitude lies clear of both.
@@ -399,7 +406,7 @@ def test_fit_takes_whole_batches_at_once(submission, reference_guest, not_slower
     require(not wild, yours=wild[:1], expected="parameters that were trained, and did not run away")
 
 
-# What the checks share
+# Shared by the checks
 
 
 def get_start(submission):

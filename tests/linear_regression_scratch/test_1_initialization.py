@@ -60,8 +60,8 @@ def test_every_variance_gets_a_model_of_its_own(submission, reference, problem):
 @given(st.permutations([MANY, 0.0, 1e4, FEW]), st.integers(-8, 8), st.integers(2, 4), st.sampled_from([4, 100]))
 def test_only_the_weights_start_at_random(submission, variances, b, max_epochs, batch_size):
     """the bias starts at zero whatever the variance: on data where one step finds w, the error of b alone is left"""
-    X, b = torch.tensor([[2.0], [-2.0], [-2.0], [2.0]]), b + 0.5
-    data = submission.d2l.TensorData(X, 3 * X + b, batch_size, torch.tensor([3.0]), b)
+    X, b = torch.tensor([[2.0], [-2.0], [-2.0], [2.0], [1.0]]), b + 0.5
+    data = submission.d2l.TensorData(X, 3 * X + b, batch_size, torch.tensor([3.0]), b, num_train=4)
     found = get_errors(submission, data, variances, 1 / 4, max_epochs)
     # The loss curves 2² = 1 / lr times as much in w as in b.
     right = dict.fromkeys(variances, abs(b) * 0.75**max_epochs)
@@ -110,7 +110,7 @@ def test_error_grows_with_the_standard_deviation(submission, seed):
     require(right, yours=found, expected=text, help=VARIANCE_IS_NO_DEVIATION if squared else None, plot=plot)
 
 
-# What the checks share
+# Shared by the checks
 
 
 def get_errors(module, data, variances, lr, max_epochs):
@@ -129,10 +129,10 @@ def whole_batch(module, problem):
 
 
 def copied_row(module, problem, copies):
-    """The problem's first example so many times, in two full batches and a shorter one, or in four and that."""
+    """The problem's first example so many times, in two full batches and a shorter one, or in four and that; one row more."""
     X, y, w, b = problem
-    X, y = X[:1].repeat(copies, 1), y[:1].repeat(copies, 1)
-    return module.d2l.TensorData(X, y, 400 if copies > 400 else 2, w.flatten(), b.item())
+    X, y = (torch.cat([part[:1].repeat(copies, 1), part[:1] + 1]) for part in (X, y))
+    return module.d2l.TensorData(X, y, 400 if copies > 400 else 2, w.flatten(), b.item(), num_train=copies)
 
 
 def data_facts(data):
@@ -164,7 +164,8 @@ def large_start_errors(module, seed):
     rng = torch.Generator().manual_seed(seed)
     X = walsh(8)[:, 1:]  # the first column is the bias's
     w, b = torch.randn(255, generator=rng) / 1e4, torch.randn(1, generator=rng) / 1e4
-    data = module.d2l.TensorData(X, X @ w.reshape(255, 1) + b, 256, w, b.item())
+    X = torch.cat([X, X[:1]])  # one row more is for submissions that validate
+    data = module.d2l.TensorData(X, X @ w.reshape(255, 1) + b, 256, w, b.item(), num_train=256)
     torch.manual_seed(seed)
     return get_errors(module, data, [1e4, MANY, 1 / 32, 48.0], 1 / 4, 4)
 

@@ -78,7 +78,7 @@ def test_resistance_of_the_same_tensors_changed_in_place(submission, seed):
     require(not any(asked), yours="a tensor that requires gradients now", expected="both tensors as they were")
 
 
-# What the checks share
+# Shared by the checks
 
 
 class Case(NamedTuple):
@@ -203,11 +203,11 @@ def require_resistance(submission, case, within, held=None, help_=None):
     require(abs(yours - right) <= bound, yours=yours, expected=expected, help=help_, plot=plot)
 
 
-# A statistic: its tolerance is kept in reference/linear_regression_scratch.tolerances.json
+# Statistics: their tolerances are kept in reference/linear_regression_scratch.tolerances.json
 
 
 def minibatch_fit(current, voltage):
-    """Where descent at a constant rate of 0.25, with 32 a batch in a fixed order, has come to after 3000 steps."""
+    """Return R after 3000 steps of descent at a constant rate of 0.25, with 32 a batch in a fixed order."""
     curvatures = [float(part @ part) / len(part) for part in current.split(32)]
     slopes = [float(i @ v) / len(i) for i, v in zip(current.split(32), voltage.split(32), strict=True)]
     R = 0.0

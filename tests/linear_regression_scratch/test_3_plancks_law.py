@@ -129,7 +129,7 @@ def test_temperature_of_spectra_in_any_order(submission, seed):
         assert_close([submission.d2l.numpy(part) for part in held], measured, rtol=1e-6, atol=0)
 
 
-# What the checks share
+# Shared by the checks
 
 
 def radiance(wavelength, temperature):
@@ -175,7 +175,7 @@ def odd_spectra(seed):
 
 
 def measure(rng, wavelength, T):
-    """Return wavelengths and their radiances, each with 5 % noise of its own."""
+    """Return wavelengths and their radiances, each with its own noise of 5 %."""
     noise = 1 + 0.05 * torch.randn(len(wavelength), generator=rng, dtype=torch.float64)
     return wavelength, (radiance(wavelength, T) * noise).float()
 

@@ -66,7 +66,7 @@ def test_second_derivative_asked_again(submission, reference, terms, other_terms
     yours = submission.second_derivative(f, held)
     assert_close(yours, reference.second_derivative(d2l.Elementwise(terms), other), **ROUNDING)
     assert_close(submission.d2l.numpy(held), other)
-    assert_close(submission.d2l.numpy(first), right, **ROUNDING)
+    assert_close(list(first), right.tolist(), **ROUNDING)  # a list of numbers is right, too
 
 
 @pytest.mark.points(2)

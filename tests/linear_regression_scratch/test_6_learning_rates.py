@@ -82,7 +82,8 @@ def test_loss_counts_more_than_a_thousand_rows(submission, rng):
     found = get_curves(submission, data, [2**-20], 1)[2**-20]
     assert_close(found, [float(half_mean_square(y[:1100]))], **NEAR_ZERO)
     # If all rows are one, the order does not matter. Of 1650 rows 50 are a batch: five steps, each leaves half an error.
-    data = submission.d2l.TensorData(torch.ones(1650, 1), torch.full((1650, 1), 3000.0), 400, torch.zeros(1), 0.0)
+    X, y = torch.ones(1651, 1), torch.full((1651, 1), 3000.0)
+    data = submission.d2l.TensorData(X, y, 400, torch.zeros(1), 0.0, num_train=1650)
     found = get_curves(submission, data, [GOOD], 1)[GOOD]
     assert_close(found, [3000**2 / 2 / 4**5], **NEAR_ZERO)
 
@@ -144,7 +145,7 @@ def test_a_rate_of_3_blows_up(submission, seed):
     require(not curve[-1] <= 1e6 * start, yours=curve, expected=text, help=HIDDEN if hidden else None, plot=plot)
 
 
-# What the checks share
+# Shared by the checks
 
 
 def get_curves(module, data, lrs, max_epochs):

@@ -158,7 +158,7 @@ def test_three_rows_come_in_all_six_orders(submission):
         require(repeated, yours=f"{PASSES} passes, none in the order of the one before", expected="some by chance")
     X, y = make_examples(20)
     orders = {tuple(take_numbers(submission.data_iter(20, X, y), 20)) for _ in range(PASSES)}
-    # Of 1000 orders 100 passes have 5 pairs that are equal. Where 32 bits seed each pass, as a DataLoader does, there is
+    # Of 1000 orders 100 passes have 5 pairs that are equal. If 32 bits seed each pass, as a DataLoader does, there is
     # one such pair with P = 1.2e-6, and a second with P = 7e-13.
     yours, expected = f"{len(orders)} different orders of 20 rows in {PASSES} passes", f"{PASSES}"
     require(len(orders) >= PASSES - 1, yours=yours, expected=expected, help=FEW_ORDERS)
@@ -185,7 +185,7 @@ def test_batches_stay_as_they_came(submission):
         assert_close(dict(zip(names, numbers, strict=True)), dict.fromkeys(names, expected.long()))
 
 
-# What the checks share
+# Shared by the checks
 
 
 def make_examples(n, features=2):
@@ -251,12 +251,13 @@ def long_pass(module, seed):
 
 
 def scores(order):
-    """What is left of the old order, each number in standard deviations of a uniform order's.
+    """Measure the rest of the old order in a new one, each number in standard deviations of a uniform order's.
 
-    The correlation of old places with new ones; how often a larger place comes next, in the new order (more often
-    where ties keep the old one) and in the old (less often where the old order was merged with itself); how unevenly
-    the old eighths are spread over the new, and old remainders by 8 over new ones; and, for each way of reading an order, the likelihood of swapping every
-    example with any other.
+    - The correlation of old places with new ones.
+    - How often a larger place comes next, in the new order (more often if ties keep the old one) and in the old (less
+      often if the old order was merged with itself).
+    - How unevenly the old eighths are spread over the new, and old remainders by 8 over new ones.
+    - For each way of reading an order, the likelihood of swapping every example with any other.
     """
     n, old = len(order), order.double() / len(order)
     new = torch.arange(n, dtype=torch.float64) / n

@@ -55,7 +55,7 @@ def test_dataset_stays_as_it_was(submission):
     assert_close(list(pair), before)
 
 
-# What the checks share
+# Shared by the checks
 
 
 def draw_sizes(rng):

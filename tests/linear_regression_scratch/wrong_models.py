@@ -1,4 +1,4 @@
-"""What the mistakes of exercise 0 share: a training loop and a constructor that differ from the right ones in one thing."""
+"""Shared by the mistakes of exercise 0: a training loop and a constructor that differ from the right ones in one thing."""
 
 import torch
 from d2l import torch as d2l

@@ -10,7 +10,7 @@ from torch import nn
 from torch.nn import functional as F
 
 
-# --- LinearRegression: nn.Linear with weights of its own, a loss written out
+# --- LinearRegression: nn.Linear with its own weights, a loss written out
 class LinearRegression(d2l.Module):
     def __init__(self, lr):
         super().__init__()
@@ -109,7 +109,7 @@ class LinearRegressionHuber(d2l.LinearRegression):
         return (near * (2 * r - near)).mean() / (2 * self.delta)
 
 
-# --- LinearRegressionHuber: minimum
+# --- LinearRegressionHuber: clamped twice
 class LinearRegressionHuber(d2l.LinearRegression):
     def __init__(self, lr, delta=1.0):
         super().__init__(lr)
@@ -117,8 +117,8 @@ class LinearRegressionHuber(d2l.LinearRegression):
 
     def loss(self, y_hat, y):
         r = torch.abs(y_hat - y)
-        small = torch.minimum(r, torch.tensor(self.delta))
-        return (0.5 * small**2 + self.delta * (r - small)).mean()
+        near, beyond = r.clamp(max=self.delta), (r - self.delta).clamp(min=0)
+        return (0.5 * near**2 + self.delta * beyond).mean()
 
 
 # --- LinearRegressionHuber: nn.SmoothL1Loss
@@ -158,7 +158,7 @@ def gradients(model, X, y):
     return model.net.weight.grad.clone(), model.net.bias.grad.clone()
 
 
-# --- estimation_error: a loop of its own
+# --- estimation_error: its own loop
 def estimation_error(lr, max_epochs, data):
     model = d2l.LinearRegression(lr)
     model(data.X[:1])

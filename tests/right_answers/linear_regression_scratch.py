@@ -238,6 +238,22 @@ def fit(model, data, max_epochs):
                 optimizer.step()
 
 
+# --- fit: the data's own parameters and validation rows looked at
+def fit(model, data, max_epochs):
+    optimizer, report = model.configure_optimizers(), []
+    for _ in range(max_epochs):
+        for X, y in data.get_dataloader(train=True):
+            loss = model.loss(model(X), y)
+            optimizer.zero_grad()
+            loss.backward()
+            with torch.no_grad():
+                optimizer.step()
+        with torch.no_grad():
+            losses = torch.stack([model.loss(model(X), y) for X, y in data.val_dataloader()])
+        report.append((losses.mean(), data.w - model.w.detach().reshape(data.w.shape), data.b - model.b.detach()))
+    return report
+
+
 # --- initialization_errors: a dict comprehension
 def initialization_errors(variances, data, lr, max_epochs):
     def error(variance):
@@ -248,18 +264,20 @@ def initialization_errors(variances, data, lr, max_epochs):
     return {float(variance): error(variance) for variance in variances}
 
 
-# --- initialization_errors: a loop of its own, 0-d tensors
+# --- initialization_errors: its own loop, 0-d tensors
 def initialization_errors(variances, data, lr, max_epochs):
     errors = {}
     for v in variances:
         w = (torch.randn(len(data.w), 1) * v**0.5).requires_grad_()
-        b = torch.zeros(1, requires_grad=True)
+        b, history = torch.zeros(1, requires_grad=True), []
         for _ in range(max_epochs):
             for X, y in data.train_dataloader():
                 grads = torch.autograd.grad(((X @ w + b - y) ** 2 / 2).mean(), (w, b))
                 with torch.no_grad():
                     for p, g in zip((w, b), grads):
                         p -= lr * g
+            losses = [((X @ w + b - y) ** 2 / 2).mean().item() for X, y in data.val_dataloader()]
+            history.append(sum(losses) / len(losses))
         errors[v] = torch.cat([w.detach().flatten() - data.w, b.detach() - data.b]).abs().max()
     return errors
 
@@ -299,7 +317,7 @@ def fit_resistance(current, voltage):
     return float(R)
 
 
-# --- fit_resistance: from a copy in units of its own, on sorted currents
+# --- fit_resistance: from a copy in its own units, on sorted currents
 def fit_resistance(current, voltage):
     order = current.abs().argsort(descending=True)
     size, height = current.square().mean().sqrt(), voltage.abs().max()
@@ -408,6 +426,16 @@ def second_derivative(f, x):
     return torch.stack(found)
 
 
+# --- second_derivative: a list of numbers
+def second_derivative(f, x):
+    found = []
+    for value in x.tolist():
+        z = torch.tensor(value, requires_grad=True)
+        (first,) = torch.autograd.grad(f(z), z, create_graph=True)
+        found.append(torch.autograd.grad(first, z)[0].item())
+    return found
+
+
 # --- loss_hessian: functional.hessian of the loss
 def loss_hessian(X):
     y = torch.zeros(len(X))
@@ -478,6 +506,7 @@ def learning_rate_sweep(lrs, max_epochs, data):
             d2l.Trainer(max_epochs=1, plot_flag=False).fit(model, data)
             with torch.no_grad():
                 found[lr].append(model.loss(model(data.X[: data.num_train]), data.y[: data.num_train]))
+                torch.stack([model.loss(model(X), y) for X, y in data.val_dataloader()]).mean()
     return found
 
 
@@ -540,7 +569,7 @@ def data_iter(batch_size, X, y, shuffle=True, drop_last=False):
     return [(X[order[i : i + batch_size]], y[order[i : i + batch_size]]) for i in range(0, whole, batch_size)]
 
 
-# --- data_iter: sorted by random keys, views where nothing is shuffled
+# --- data_iter: sorted by random keys, views if nothing is shuffled
 def data_iter(batch_size, X, y, shuffle=True, drop_last=False):
     if shuffle:
         order = torch.rand(len(X)).argsort()
@@ -644,10 +673,10 @@ class RobustRegression(d2l.LinearRegressionScratch):
         return Clipped(params, lr)
 
 
-# --- RobustRegression: Huber at a half
+# --- RobustRegression: Huber at a quarter
 class RobustRegression(d2l.LinearRegressionScratch):
     def loss(self, y_hat, y):
-        return F.huber_loss(y_hat, y, delta=0.5)
+        return F.huber_loss(y_hat, y, delta=0.25)
 
 
 # --- adversarial_dataset: sorted labels
