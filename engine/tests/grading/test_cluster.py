@@ -88,6 +88,7 @@ def test_one_process_two_and_a_cluster_with_a_dying_worker_give_equal_reports(co
     assert len(reports(tmp_path / "cluster.json")) == students
 
 
+@pytest.mark.nightly
 def test_a_submission_that_kills_two_workers_is_set_aside_and_the_others_are_graded(course_root, tmp_path):
     course = shutil.copytree(course_root, tmp_path / "course")
     (course / "tests" / "basics" / "test_3_deadly.py").write_text(DEADLY)
@@ -107,6 +108,7 @@ def test_a_submission_that_kills_two_workers_is_set_aside_and_the_others_are_gra
     assert found["bob"]["reason"] == text
 
 
+@pytest.mark.nightly
 def test_workers_that_die_before_they_begin_anything_end_the_run(course_root, tmp_path):
     write_class(tmp_path / "class", {"alice": RIGHT})
     broken = tmp_path / "broken" / "assay" / "__init__.py"
@@ -122,7 +124,8 @@ def test_workers_that_die_before_they_begin_anything_end_the_run(course_root, tm
 
 
 @pytest.mark.parametrize(
-    "kind", ["none", pytest.param("not a course", marks=pytest.mark.nightly), "another", "version"]
+    "kind",
+    [*(pytest.param(kind, marks=pytest.mark.nightly) for kind in ("none", "not a course", "version")), "another"],
 )
 def test_a_worker_that_is_set_up_in_another_way_refuses(cluster, course_root, tmp_path, kind):
     write_class(tmp_path / "class", {"alice": RIGHT})
