@@ -1,4 +1,4 @@
-"""The language of docstrings, comments and documents: six habits that made every text slow to read stay away."""
+"""The language of docstrings, comments, documents and hints: six habits that made texts slow to read stay away."""
 
 import ast
 import io
@@ -12,9 +12,11 @@ ENGINE = Path(__file__).parent.parent
 PAGES = [ENGINE / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")]
 DOCUMENTS = [ENGINE.parent / "README.md", *PAGES, *sorted((ENGINE / "docs").glob("*.md"))]
 SOURCES = sorted((ENGINE / "src").rglob("*.py"))
-NOT_YET = {ENGINE / "tests" / name for name in ("judge", "checks", "selftest")}
-TESTS = [path for path in sorted((ENGINE / "tests").rglob("*.py")) if not NOT_YET & set(path.parents)]
-REFERENCE = sorted((ENGINE.parent / "reference").rglob("*.py"))
+TESTS = sorted((ENGINE / "tests").rglob("*.py"))
+COURSE = [
+    ENGINE.parent / "conftest.py",
+    *sorted(path for folder in ("reference", "tests") for path in (ENGINE.parent / folder).rglob("*.py")),
+]
 
 HABITS = {
     "a sentence that begins with a clause": re.compile(
@@ -61,10 +63,18 @@ def habits_in(paragraph):
 
 
 @pytest.mark.parametrize(
-    "path", [*DOCUMENTS, *SOURCES, *TESTS, *REFERENCE], ids=lambda path: str(path.relative_to(ENGINE.parent))
+    "path", [*DOCUMENTS, *SOURCES, *TESTS, *COURSE], ids=lambda path: str(path.relative_to(ENGINE.parent))
 )
 def test_no_text_has_a_habit_that_slows_its_reader(path):
     assert [(habits_in(paragraph), paragraph) for paragraph in prose_of(path) if habits_in(paragraph)] == []
+
+
+@pytest.mark.parametrize("path", COURSE, ids=lambda path: str(path.relative_to(ENGINE.parent)))
+def test_no_text_that_a_student_reads_has_such_a_habit(path):
+    """Hints, descriptions and messages; a docstring in it is read once more, as a whole."""
+    texts = [node.value for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Constant)]
+    paragraphs = [part for text in texts if isinstance(text, str) for part in text.split("\n\n")]
+    assert [(habits_in(part), part) for part in paragraphs if habits_in(part)] == []
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The words of the house as records: Assignment, Exercise, Check, Submission, Verdict, Report.
+"""The words of the glossary as records: Assignment, Exercise, Check, Submission, Verdict, Report.
 
 Frozen, and in the order in which `report.json` writes them. The meaning of every field is in `engine/docs/report.md`.
 """
@@ -179,7 +179,7 @@ class Document(msgspec.Struct, frozen=True):
 
 
 class Check(msgspec.Struct, frozen=True):
-    """One promise of an exercise: a test function, its docstring and its markers."""
+    """One check of an exercise: a test function, its docstring and its markers."""
 
     id: str
     exercise: str
@@ -189,7 +189,7 @@ class Check(msgspec.Struct, frozen=True):
 
 
 class Exercise(msgspec.Struct, frozen=True):
-    """A test file: its number as in the book and its title."""
+    """A file of checks: its number as in the book and its title."""
 
     id: str
     title: str

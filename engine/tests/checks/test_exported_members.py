@@ -3,7 +3,17 @@
 import assay.checks
 from assay.checks import compare, handles, measurements, mistakes, plots, statistics, strategies
 
-FOR_THE_JUDGE = {"Bound", "compare", "Measurement", "Mistake", "Sketch", "marks_of", "mistakes_of", "same_answer"}
+FOR_THE_JUDGE = {
+    "SAME_MISTAKE",
+    "Bound",
+    "compare",
+    "Measurement",
+    "Mistake",
+    "Sketch",
+    "marks_of",
+    "mistakes_of",
+    "same_answer",
+}
 FOR_CALIBRATION = {"Statistic", "Tolerance", "ToleranceFile", "command_for", "read_tolerances", "tolerance_path"}
 ERRORS = {"Mismatch", "SubmissionRaised"}
 

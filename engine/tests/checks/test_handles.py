@@ -10,7 +10,7 @@ from assay.text import Prose
 
 
 class Proxy:
-    """What a submission's proxy answers to."""
+    """The functions that a submission's proxy answers to."""
 
     def __init__(self):
         self.assigned = None

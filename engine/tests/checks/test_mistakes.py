@@ -67,7 +67,7 @@ def test_what_cannot_be_marked_is_the_courses_error():
     with pytest.raises(CourseError) as caught:
         mistake("estimate", hint="")(abs)
     assert str(caught.value) == (
-        "@mistake('estimate') takes a function or a class of the test file, not <built-in function abs>"
+        "@mistake('estimate') takes a function or a class of the file of mistakes, not <built-in function abs>"
     )
 
 

@@ -1,4 +1,4 @@
-"""What a check wants drawn goes with the comparison that fails."""
+"""The plot of a check goes with the comparison that fails."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What checks draw: numbers on which every right way of computing agrees."""
+"""The numbers that checks draw: every right way of computing agrees on them."""
 
 import torch
 from hypothesis import given

@@ -79,6 +79,20 @@ def test_a_module_has_signatures_docstrings_and_nothing_else(reference):
     )
 
 
+def test_a_starter_keeps_the_summary_and_the_sections_of_a_docstring_and_adds_the_type_of_the_result(tmp_path):
+    path = tmp_path / "answers.py"
+    path.write_text(
+        'def losses(lrs) -> dict[float, list[float]]:\n    """Train once for each rate.\n\n'
+        "    This is done by descent.\n\n    Args:\n        lrs: the rates.\n\n"
+        "    Returns:\n        the losses after each epoch, nan included.\n\n    Raises:\n        ValueError: no rate.\n"
+        '    """\n    return {}\n'
+    )
+    assert module_starter(path).partition("rates.\n")[2].partition("    raise")[0] == (
+        "\n    Returns:\n        dict[float, list[float]]: the losses after each epoch, nan included.\n"
+        '\n    Raises:\n        ValueError: no rate.\n    """\n'
+    )
+
+
 def test_a_starter_runs_and_defines_the_whole_contract(reference):
     module = types.ModuleType("starter")
     exec(module_starter(reference), module.__dict__)

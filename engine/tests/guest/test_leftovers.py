@@ -1,4 +1,4 @@
-"""Settings of torch's that a module leaves behind."""
+"""Settings of torch that a module leaves behind."""
 
 import pytest
 import torch

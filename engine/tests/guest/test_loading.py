@@ -186,8 +186,8 @@ def test_a_missing_data_file_is_said_not_to_be_handed_in():
 def skip(*numbers):
     told = []
 
-    def begin(number, label):
-        told.append((number, label))
+    def begin(number):
+        told.append(number)
         return LeftOut("did not end within 60 s of processor time") if number in numbers else None
 
     return told, begin
@@ -196,7 +196,7 @@ def skip(*numbers):
 def test_every_statement_is_told_before_it_begins():
     told, begin = skip()
     load("answer", "module", b"x = 1\n@staticmethod\ndef f():\n    pass\n", begin)
-    assert told == [(1, "line 1 (x = 1)"), (2, "line 2 (@staticmethod)")]
+    assert told == [1, 2]
 
 
 def test_a_statement_that_takes_too_long_is_left_out_with_what_it_would_define():

@@ -253,7 +253,7 @@ def test_a_cell_that_takes_too_long_is_left_out_and_named():
     reason = "did not end within 60 s of processor time"
     handed = load(
         "answer", "notebook", notebook("a = 1", "for e in range(3):\n    b = e", "c = b + 1", "d = a"),
-        lambda number, _: LeftOut(reason) if number == 2 else None,
+        lambda number: LeftOut(reason) if number == 2 else None,
     )  # fmt: skip
     assert handed.notes == [
         f"cell 2 (for e in range(3):) {reason}: it was left out; the cells after it were run",

@@ -3,6 +3,7 @@
 import signal
 import socket
 import time
+from collections import Counter
 
 import pytest
 
@@ -10,6 +11,7 @@ from assay.course.budgets import DEFAULTS
 from assay.errors import ForkServerError, GuestEnded
 from assay.guest.processes import _states
 from assay.host import forkserver as forkservers
+from assay.host.channel import Channel
 from assay.host.forkserver import Budget, GuestSubmission, shared
 from assay.host.guest import Guest
 from assay.host.lines import ReferenceLine, SocketLine
@@ -106,10 +108,42 @@ def test_threads_may_use_gradients_at_once_at_the_beginning_of_a_check(opened):
         guest.end()
 
 
+BURNS = SOURCE + b"burn(0.9)\n" * 5
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        # Python reads the whole file before the first statement.
+        (b"0\n" * 1_500_000, "the import did not end within 1 s of processor time"),
+        (b"while True: pass", "one statement of the import did not end within 1 s of processor time"),
+        (BURNS, "the import did not end within 3 s of processor time"),
+    ],
+    ids=["before the first statement", "a statement", "all statements"],
+)
+@pytest.mark.usefixtures("opened")
+def test_an_import_that_fails_names_the_limit_that_it_exceeded(source, text):
+    budget = Budget(**DEFAULTS | {"import_seconds": 1, "call_seconds": 1})
+    guest = Guest(lambda: shared(None), SUBMISSION._replace(source=source), budget)
+    guest._import({}, stop_at=10_000_000)  # the last import of `open`, which leaves out the rest
+    assert (guest.failure.status, guest.failure.text) == ("timeout", text)
+
+
 def test_a_call_has_a_time_of_its_own(opened):
     line = opened(Budget(**DEFAULTS | {"import_seconds": 6, "call_seconds": 2})).begin(1, [])
     with pytest.raises(GuestEnded, match="no answer within 2 s of processor time"):
         line.ask(Request("call", 0, "burn", [60]))
+
+
+def test_a_function_that_did_not_end_in_two_checks_is_not_asked_again(opened):
+    guest, unfinished, texts = opened(Budget(**DEFAULTS | {"call_seconds": 1})), Counter(), []
+    for _ in range(3):
+        channel = Channel(guest.begin(1, []), frozenset(SUBMISSION.contract), "", unfinished)
+        with pytest.raises(GuestEnded) as caught:
+            channel.request("call", 0, "burn", (60,))
+        texts.append(caught.value.text)
+        guest.end()
+    assert texts == ["no answer within 1 s of processor time"] * 2 + ["not run: `burn` did not end in 2 earlier checks"]
 
 
 def test_a_call_that_waits_instead_of_computing_is_ended_at_its_limit(opened):

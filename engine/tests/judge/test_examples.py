@@ -1,4 +1,4 @@
-"""What Hypothesis draws is drawn once for a session, and nobody's report depends on who was graded before."""
+"""Examples are drawn once for a session, and no report depends on who was graded before."""
 
 import json
 from concurrent.futures import Executor
@@ -250,7 +250,7 @@ def together(everybody):
     return everybody.graded(*CLASS)[0]
 
 
-@pytest.mark.parametrize("name", sorted(set(CLASS) - {"right_at_the_second_try"}))  # that one is no function at all
+@pytest.mark.parametrize("name", sorted(set(CLASS) - {"right_at_the_second_try"}))  # that one is not a function at all
 def test_a_report_is_the_same_whoever_was_graded_before(name, everybody, together):
     alone, _ = everybody.graded(name)
     assert alone[name] == together[name]

@@ -57,7 +57,7 @@ def curve(n):
 ''',
     "course/tests/curves/test_1_curve.py": CHECKS,
     "course/tests/curves/mistakes_1_curve.py": '''
-"""A curve: typical mistakes"""
+"""A curve: known mistakes"""
 from assay.checks import mistake
 
 

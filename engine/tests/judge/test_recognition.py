@@ -228,7 +228,7 @@ def test_double(submission, x):
     assert_close(submission.double(x), 2 * x)
     event("one more")
 """,
-    # What follows speaks against nothing: it measures, or the student is not told, or not yet.
+    # The checks below rule nothing out: they measure, or the student is not told, or not yet.
     "generator": """
 def test_double(submission, rng):
     'double gives twice x'

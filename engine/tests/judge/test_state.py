@@ -64,7 +64,7 @@ def test_a_broken_promise_ends_the_session_and_names_the_option(state, pytestcon
     session = JudgeState(state.course, state.submissions, open_guest=open_guest)
     with pytest.raises(pytest.exit.Exception) as caught:
         session.open_guest(state.submissions[0], pytestconfig)
-    assert str(caught.value) == f"{refusal} (an option of pytest's: --assay-waive)"
+    assert str(caught.value) == f"{refusal} (an option of pytest: --assay-waive)"
     assert (session.refusal, caught.value.returncode) == (refusal, pytest.ExitCode.USAGE_ERROR)
 
 

@@ -1,4 +1,4 @@
-"""What a person reads of two values that differ: exact texts, and that any two give short and printable ones."""
+"""The texts about two values that differ: exact ones, and that any two give short and printable ones."""
 
 import math
 

@@ -65,7 +65,7 @@ def bounded(module, seed):
 '''
 
 MISTAKES = '''
-"""Title: typical mistakes"""
+"""Title: known mistakes"""
 from assay import checks
 from assay.checks import mistake
 
@@ -123,7 +123,7 @@ def test_a_check_brings_what_it_needs_and_no_more(folder):
         'def test_one(submission, fixed):\n    """one holds"""\n    assert half(fixed) <= bounded.bound, HINT\n\n'
         "@statistic('it', catches=[])\ndef bounded(module, seed):\n    return module.f(seed)\n",
         "helpers.py": '"""Helpers"""\n\ndef half(x):\n    return x / divisor()\n\ndef divisor():\n    return 2\n',
-        "shared_1_a.py": '"""Title: typical mistakes"""\nC = 3\nHINT = \'do it\'\n',
+        "shared_1_a.py": '"""Title: known mistakes"""\nC = 3\nHINT = \'do it\'\n',
     }
 
 

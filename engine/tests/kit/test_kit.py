@@ -50,7 +50,7 @@ LATER = 1234.5
 '''
 
 MISTAKES_2 = '''
-"""Scales: typical mistakes"""
+"""Scales: known mistakes"""
 from assay.checks import mistake
 
 SHAPE = "keep the shape of x"
@@ -141,7 +141,7 @@ def test_the_kit_has_no_model_answer_hidden_check_mistake_comment_or_seed(writte
         assert secret in (written[0] / "reference" / "basics.py").read_text()
     assert [secret for secret in secrets if secret in content] == []
     assert (kit / "tests" / "basics" / "shared_2_scales.py").read_text() == (
-        '"""Scales: typical mistakes"""\nSHAPE = \'keep the shape of x\'\n'
+        '"""Scales: known mistakes"""\nSHAPE = \'keep the shape of x\'\n'
     )
 
 

@@ -110,7 +110,7 @@ def digest(value):
         ):
             with contextlib.suppress(Mismatch):
                 check()
-    with contextlib.suppress(TypeError):  # as for every value of the judge's that does not cross
+    with contextlib.suppress(TypeError):  # as for every value of the judge that does not cross
         encode(Returned(portable(value, _stays)))
 
 

@@ -1,4 +1,4 @@
-"""The record of caught mutants is stale as soon as a source of theirs changes, and no sooner."""
+"""The record of caught mutants is stale as soon as one of their sources changes, and no sooner."""
 
 import json
 import shutil
@@ -7,7 +7,7 @@ import pytest
 
 from assay.course.read import read_course
 from assay.errors import CourseError
-from assay.selftest.record import record, recorded_hash, sources_hash
+from assay.selftest.record import _sources, record, recorded_hash, sources_hash
 
 
 @pytest.fixture
@@ -44,6 +44,11 @@ def test_a_change_of_another_file_leaves_it_fresh(course, name):
     with (course.root / name).open("a") as file:
         file.write("# one more line\n")
     assert recorded_hash(course, "basics") == sources_hash(course, "basics")
+
+
+@pytest.mark.parametrize("name", ["mutants", "graded_mutants"])
+def test_a_change_of_the_engines_files_that_decide_makes_the_record_stale(course, name):
+    assert f"assay/selftest/{name}.py" in dict(_sources(course, "basics"))
 
 
 def test_the_record_of_one_assignment_leaves_that_of_another(course):

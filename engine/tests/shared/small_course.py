@@ -63,7 +63,7 @@ def test_hidden(submission):
 '''
 
 MISTAKES_1 = '''
-"""Losses: typical mistakes"""
+"""Losses: known mistakes"""
 from assay.checks import mistake
 
 

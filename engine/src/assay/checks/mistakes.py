@@ -1,4 +1,4 @@
-"""Typical mistakes, written beside the checks that catch them.
+"""Known mistakes, written beside the checks that catch them.
 
 A mistake is a small wrong function or class under a name of the contract. Each mistake is used twice: the course's own
 test proves that some check catches it, and a submission that gives the same wrong answer to a failing example gets the
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
     from assay.errors import Mismatch
 
-__all__ = ["Mistake", "marks_of", "mistake", "mistake_family", "mistakes_of", "same_answer"]
+__all__ = ["SAME_MISTAKE", "Mistake", "marks_of", "mistake", "mistake_family", "mistakes_of", "same_answer"]
 
 _MARK: Final = "__assay_mistakes__"
-_SAME: Final = Bound(rtol=1e-4, atol=0.0, scale=1e-6)
+SAME_MISTAKE: Final = Bound(rtol=1e-4, atol=0.0, scale=1e-6)
 """The same mistake rounds differently in another style; `scale` is for numbers that nearly cancel beside large ones."""
 
 _Wrong = TypeVar("_Wrong", bound="Callable[..., Any]")
@@ -31,7 +31,7 @@ _Wrong = TypeVar("_Wrong", bound="Callable[..., Any]")
 
 @dataclass(frozen=True)
 class Mistake:
-    """A typical wrong answer.
+    """A known wrong answer.
 
     Attributes:
         name: the contract's name that the mistake replaces; `SGD.step` is the method of a class.
@@ -52,7 +52,7 @@ class Mistake:
 
 
 def mistake(name: str, *, hint: str) -> Callable[[_Wrong], _Wrong]:
-    """Mark a function or class as a typical mistake under that name of the contract, and leave it unchanged."""
+    """Mark a function or class as a known mistake under that name of the contract, and leave it unchanged."""
     return _marker(name, hint, _file_of_caller())
 
 
@@ -88,7 +88,7 @@ def _marker(name: str, hint: str, file: Path) -> Callable[[_Wrong], _Wrong]:
         try:
             setattr(replacement, _MARK, (*vars(replacement).get(_MARK, ()), found))
         except (AttributeError, TypeError):
-            msg = f"@mistake({name!r}) takes a function or a class of the test file, not {replacement!r}"
+            msg = f"@mistake({name!r}) takes a function or a class of the file of mistakes, not {replacement!r}"
             raise CourseError(msg) from None
         return replacement
 
@@ -112,4 +112,4 @@ def same_answer(one: Mismatch, other: Mismatch) -> bool:
 
     Dtypes are not compared, and a float equals a tensor of it: this is the same mistake in another style.
     """
-    return compare(one.yours, other.yours, _SAME, by_class=True) == "equal"
+    return compare(one.yours, other.yours, SAME_MISTAKE, by_class=True) == "equal"

@@ -1,1 +1,1 @@
-"""A course on disk: what is right, and how much a submission may take."""
+"""The course's folder on disk: model answers, checks, settings, and the limits of a submission."""

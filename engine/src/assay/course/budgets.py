@@ -32,7 +32,12 @@ class BudgetOption(NamedTuple):
 
 
 BUDGETS: Final = (
-    BudgetOption("import_seconds", 60, "seconds", "processor time that the import of a submission may take"),
+    BudgetOption(
+        "import_seconds",
+        60,
+        "seconds",
+        "processor time that one statement or cell may take at the import, or all calls of a check together",
+    ),
     BudgetOption("call_seconds", 20, "seconds", "processor time that one call may take"),
     BudgetOption("submission_seconds", 300, "seconds", "processor time that all checks of a submission may take"),
     BudgetOption("memory", 4 * 2**30, "bytes", "memory that a submission may take beyond what torch itself does"),
@@ -47,13 +52,13 @@ def read_budgets(setting: Callable[[str], str]) -> dict[str, int]:
         setting: returns the text in tox.ini for an option's name, or "".
 
     Raises:
-        CourseError: a text is not a whole number, or one call may take more than the import.
+        CourseError: a text is not a whole number, or one call may take more than all calls of a check.
     """
     values = {budget.name: _number(budget, setting(budget.option)) for budget in BUDGETS}
     if values["call_seconds"] > values["import_seconds"]:
         text = (
             f"assay_call_seconds = {values['call_seconds']} in tox.ini is above assay_import_seconds = "
-            f"{values['import_seconds']}: all calls of a check have as much as the import"
+            f"{values['import_seconds']}, which is also the limit of all calls of a check together"
         )
         raise CourseError(text)
     return values

@@ -99,7 +99,7 @@ def _assignment(root: Path, name: str) -> Assignment:
 
 
 def exercise_of(path: Path) -> str:
-    """Return the number of a test file's exercise; raise CourseError if the file's name has none."""
+    """Return the number of the exercise of a file of checks; raise CourseError if the file's name has none."""
     match = _EXERCISE.fullmatch(path.name)
     if match is None:
         text = f"{path} is named for no exercise: test_NUMBER_name.py"

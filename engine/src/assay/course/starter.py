@@ -88,7 +88,7 @@ def _names(node: ast.AST) -> set[str]:
 def _stub(node: ast.FunctionDef | ast.ClassDef) -> ast.FunctionDef | ast.ClassDef:
     text = ast.get_docstring(node)
     if text is not None:
-        text += _returns_section(node)
+        text = _with_type_of_result(text, node)
     body: list[ast.stmt] = [] if text is None else [ast.Expr(ast.Constant(_task(text, 4 + node.col_offset)))]
     if isinstance(node, ast.ClassDef):
         methods = [part for part in node.body if isinstance(part, ast.FunctionDef)]
@@ -105,11 +105,13 @@ def _stub(node: ast.FunctionDef | ast.ClassDef) -> ast.FunctionDef | ast.ClassDe
     return ast.fix_missing_locations(stub)
 
 
-def _returns_section(node: ast.FunctionDef | ast.ClassDef) -> str:
-    """Return the type of the result as a section of a docstring, if it is more than one value."""
+def _with_type_of_result(docstring: str, node: ast.FunctionDef | ast.ClassDef) -> str:
+    """Write the type of the result into the section of a docstring for it, if the result is more than one value."""
     if not (isinstance(node, ast.FunctionDef) and isinstance(node.returns, ast.Subscript)):
-        return ""
-    return f"\n\nReturns:\n    {ast.unparse(node.returns)}"
+        return docstring
+    kind = ast.unparse(node.returns)
+    before, section, after = docstring.partition("\n\nReturns:\n    ")
+    return f"{before}{section}{kind}: {after}" if section else f"{docstring}\n\nReturns:\n    {kind}"
 
 
 def _task(docstring: str, indent: int) -> str:

@@ -13,7 +13,7 @@ __all__ = ["find_leftovers", "undo_leftovers"]
 
 
 class _Setting(NamedTuple):
-    """A setting of torch's.
+    """A setting of torch.
 
     Args:
         call: the function that a submission calls, by its public name.

@@ -28,7 +28,7 @@ _WITH_LINES = "the file is a script with notebook lines (!, % or ?): it was run 
 Kind = Literal["module", "notebook"]
 
 
-def begin_all(_number: int, _label: str) -> None:
+def begin_all(_number: int) -> None:
     """Leave nothing out."""
 
 
@@ -87,7 +87,7 @@ def _load_script(name: str, text: str, begin: Begin, file: str) -> LoadedModule:
     def begin_statement(node: ast.stmt) -> bool:
         line = first_line(node)
         label = f"line {line} ({clean(lines[line - 1].strip(), _FIRST_LINE)})"
-        left_out = begin(numbers[node], label)
+        left_out = begin(numbers[node])
         if left_out is not None:
             space.notes += [] if left_out.told else [left_out.note(label, "statements")]
             space.leave_out(node, f"{label} {left_out.reason}")

@@ -96,7 +96,7 @@ def _load(name: str, cells: list[Cell], begin: Begin, file: str, *, script: str 
     for cell, source in sources.items():
         if script is None:
             space.remember(cell.file, source)
-        note = _run(space, cell, source, begin(cell.number, cell.label))
+        note = _run(space, cell, source, begin(cell.number))
         if note is not None:
             space.notes.append(note)
     if not cells:

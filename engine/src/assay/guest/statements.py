@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable, Iterable, Iterator
 
-    Begin = Callable[[int, str], "LeftOut | None"]
-    """Told the number and the label of the next statement or cell; returns why it is left out, or None."""
+    Begin = Callable[[int], "LeftOut | None"]
+    """Told the number of the next statement or cell; returns why it is left out, or None."""
 
 _TEXT = 500
 _LINE = 80

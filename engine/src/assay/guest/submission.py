@@ -79,13 +79,13 @@ def serve(sock: socket.socket, task: Open, library: ModuleType | None, scratch: 
     ending = {"module": ".py", "notebook": ".ipynb"}[task.kind]
     file = surroundings.prepare(scratch, task.name + ending, message.source)
 
-    def begin_part(number: int, label: str) -> LeftOut | None:
+    def begin_part(number: int) -> LeftOut | None:
         if number in message.skip:
             return LeftOut(message.skip[number])
         if message.stop_at and number >= message.stop_at:
             reason = f"did not end within {IMPORTS_TOGETHER * task.import_seconds} s of processor time for all together"
             return LeftOut(reason, rest_runs=False, told=number > message.stop_at)
-        frames.send(sock, encode(Running(number, label)))
+        frames.send(sock, encode(Running(number)))
         return None
 
     loaded = load(task.name, task.kind, message.source, begin_part, file)

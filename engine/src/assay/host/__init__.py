@@ -1,1 +1,1 @@
-"""Runs outside: starts guests and believes nothing that they say; the proxy that tests call."""
+"""The judge's side of the wall: it starts guests, asks them for a check, and trusts none of their answers."""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 START_SECONDS = 300
 """A cold import of torch with CUDA from a network drive took minutes."""
 
-_MAX_STORY_BYTES = 2000
+_MAX_STDERR_BYTES = 2000
 
 
 class ForkedProcess:
@@ -91,7 +91,7 @@ class BareProcess:
             except (OSError, ValueError) as error:
                 self.kill()
                 self._keeper.join()
-                text = f"the process that imports torch is gone: {story(self._errors)}"
+                text = f"the process that imports torch is gone: {stderr_tail(self._errors)}"
                 raise ForkServerError(text) from error
         return ForkedProcess(handle)
 
@@ -178,8 +178,8 @@ def open_null() -> IO[bytes]:
     return open(os.devnull, "r+b", buffering=0)  # noqa: PTH123 - as short as it can be said
 
 
-def story(errors: IO[bytes]) -> str:
+def stderr_tail(errors: IO[bytes]) -> str:
     """Return the end of a process's standard error."""
     errors.seek(0)
-    told = errors.read()[-_MAX_STORY_BYTES:].decode("utf-8", "replace").strip()
+    told = errors.read()[-_MAX_STDERR_BYTES:].decode("utf-8", "replace").strip()
     return told or "it left no message"

@@ -59,7 +59,11 @@ class CheckProcess:
             self.waited += time.monotonic() - asked
 
     def close(self) -> float:
-        """Close the line, so that the process exits; return the seconds that were waited for it in vain."""
+        """Close the line, so that the process exits.
+
+        Return the seconds since the check began if a call got no reply in time, because they count towards the
+        submission's limit. Otherwise return 0.
+        """
         self._sock.close()
         return time.monotonic() - self._began if self._silent else 0.0
 
@@ -76,7 +80,8 @@ class CheckProcess:
         return self._hear_exit()
 
     def _describe_exit(self, reason: NoReply, waited: float) -> GuestEnded:
-        # A call has its own limit. All calls of a check together have the import's limit, which the kernel keeps.
+        # A call has its own limit. All calls of a check together have the limit of one statement of the import, and the
+        # kernel keeps it.
         budget = self._budget
         if reason != "hangup":
             self._silent = True  # the process still runs: the fork server kills it when the check ends

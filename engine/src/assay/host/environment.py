@@ -7,7 +7,7 @@ import tempfile
 
 
 def guest_environment() -> dict[str, str]:
-    """Return a guest's whole environment; nothing of the instructor's, which holds tokens and paths, is in it."""
+    """Return a guest's whole environment; the instructor's, which holds tokens and paths, is not in it."""
     return {
         "PATH": os.defpath,
         "LANG": "C.UTF-8",

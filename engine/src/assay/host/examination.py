@@ -1,4 +1,4 @@
-"""The examination of this machine: which promises of the sandbox it keeps, found out by a process of the guest's."""
+"""The examination of this machine: which promises of the sandbox it keeps, as a process like a guest finds out."""
 
 from __future__ import annotations
 

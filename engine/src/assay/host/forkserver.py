@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 
 from assay.errors import ForkServerError, WireError
-from assay.host.bare import START_SECONDS, BareProcess, fork_fork_server, story
+from assay.host.bare import START_SECONDS, BareProcess, fork_fork_server, stderr_tail
 from assay.wire import frames
 from assay.wire.messages import (
     Close,
@@ -114,7 +114,7 @@ class ForkServer:
         try:
             ready = self._receive(START_SECONDS)
         except WireError as error:
-            text = self._story()
+            text = self._describe_end()
             self.stop()
             raise ForkServerError(text) from error
         if not isinstance(ready, Ready) or ready.failure:
@@ -218,7 +218,7 @@ class ForkServer:
 
     def _lost(self, text: str | None = None) -> ForkServerError:
         """Kill it, so that no late answer is taken for the next one; return the error to raise."""
-        error = ForkServerError(text or self._story())
+        error = ForkServerError(text or self._describe_end())
         self._process.kill()
         self._process.wait()
         return error
@@ -226,8 +226,8 @@ class ForkServer:
     def _receive(self, seconds: float) -> Any:
         return _decode_answer(frames.receive(self._sock, time.monotonic() + seconds))
 
-    def _story(self) -> str:
-        return f"the guest's fork server is gone: {story(self._started.errors)}"
+    def _describe_end(self) -> str:
+        return f"the guest's fork server is gone: {stderr_tail(self._started.errors)}"
 
 
 _shared: dict[tuple[Path | None, tuple[str, ...]], ForkServer] = {}

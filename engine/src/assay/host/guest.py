@@ -116,6 +116,8 @@ class Guest:
         self._pid, self._sock = self._fork_server.open(self._submission, self._budget, skip, stop_at)
         self._seconds_seen = 0.0
         started = time.monotonic()
+        # The statements before `stop_at` did fit, by little perhaps, and a second run takes longer or shorter.
+        together = IMPORTS_TOGETHER + (stop_at > 0)
         try:
             try:
                 locked = self._hear(waiting.wall_seconds(self._budget.call_seconds))
@@ -127,14 +129,13 @@ class Guest:
                 return
             self.isolation = locked.isolation
             self._insist_on_core_promises()
-            # The statements before `stop_at` did fit, by little perhaps, and a second run takes longer or shorter.
-            loaded = self._hear_import(IMPORTS_TOGETHER + (stop_at > 0))
+            loaded = self._hear_import(together)
             if not isinstance(loaded, Imported):
                 raise WireError  # noqa: TRY301 - handled below, like every other broken line
             self.loaded = loaded
         except WireError as error:
             waited = time.monotonic() - started
-            self.failure = self._import_ended(silent=isinstance(error, frames.Silence), waited=waited)
+            self.failure = self._import_ended(together, silent=isinstance(error, frames.Silence), waited=waited)
 
     def begin(self, seed: int, forbidden: list[str], *, undo_leftovers: bool = False) -> CheckProcess | EndedLine:
         """Fork a process for a check. Return its connection, or an `EndedLine` with the reason if there is no process.
@@ -288,12 +289,15 @@ class Guest:
             text = f"this machine does not keep a core promise ({reasons}); {what_now}"
             raise PromiseBroken(text)
 
-    def _import_ended(self, *, silent: bool, waited: float) -> GuestEnded:
+    def _import_ended(self, together: int, *, silent: bool, waited: float) -> GuestEnded:
         pid, self._pid = self._pid, 0
         closed = self._fork_server.close(pid, hung_up=not silent)
         self.close()
         if silent or timeouts_and_crashes.ran_out_of_time(closed, sure=waited >= self._budget.import_seconds - 1):
             if not silent and closed.signal == signal.SIGKILL:  # by the kernel, which counts all statements together
                 self._slow = self._slow._replace(alone=False)
-            return timeouts_and_crashes.import_too_slow(self._budget.import_seconds)
+            if self._slow.alone and self._slow.number:
+                return timeouts_and_crashes.statement_too_slow(self._budget.import_seconds)
+            limit = 1 if self._slow.alone else together  # what comes before the first statement has the limit of one
+            return timeouts_and_crashes.import_too_slow(limit * self._budget.import_seconds)
         return timeouts_and_crashes.exited("the import", closed)

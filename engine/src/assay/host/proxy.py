@@ -1,4 +1,4 @@
-"""The proxy that a test calls: the contract's names, and handles to objects that stay in the guest."""
+"""The proxy that a check calls: the contract's names, and handles to objects that stay in the guest."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Method:
 
     def __repr__(self) -> str:
         """Return the same text for every method."""
-        return "a method of the submission's"
+        return "a method of the submission"
 
     def __assay_remote__(self) -> Method:
         """Return the same method, whose results stay in the guest."""
@@ -98,7 +98,7 @@ class Handle:
 
     def __repr__(self) -> str:
         """Return the same text for every object, so that no address of the judge's gets into a report."""
-        return "an object of the submission's"
+        return "an object of the submission"
 
     def __bool__(self) -> bool:
         """Raise Mismatch: a check that takes it for a truth value got no value from the submission."""
@@ -161,7 +161,7 @@ class Namespace:
 
 
 class Proxy(Namespace):
-    """A submission as a test sees it: only the contract's names, and the course's library."""
+    """A submission as a check sees it: only the contract's names, and the course's library."""
 
     def __init__(self, channel: Channel, root: int = SUBMISSION, *, keep: bool = False) -> None:
         super().__init__(channel, root, keep=keep)
@@ -184,6 +184,11 @@ class Proxy(Namespace):
             yield
         finally:
             self._channel.no_grad = False
+
+
+def channel_of(submission: Proxy) -> Channel:
+    """Return the channel of a proxy; it is private, because a proxy shows a check the contract's names only."""
+    return submission._channel  # noqa: SLF001 - this module's own
 
 
 def _present(channel: Channel, value: Any, *, keep: bool) -> Any:

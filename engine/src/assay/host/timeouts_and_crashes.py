@@ -6,14 +6,20 @@ import signal
 from typing import TYPE_CHECKING
 
 from assay.errors import GuestEnded
+from assay.host import waiting
 
 if TYPE_CHECKING:
     from assay.wire.messages import CheckExited, Closed
 
 
 def import_too_slow(seconds: int) -> GuestEnded:
-    """Return the ending of a submission whose import did not end within its limit."""
+    """Return the ending of a submission whose import did not end within the limit of all statements together."""
     return _too_slow("the import did not end", seconds)
+
+
+def statement_too_slow(seconds: int) -> GuestEnded:
+    """Return the ending of a submission of which one statement of the import did not end within its own limit."""
+    return _too_slow("one statement of the import did not end", seconds)
 
 
 def left_out(seconds: int, *, idle: bool) -> str:
@@ -43,7 +49,7 @@ def submission_too_slow() -> GuestEnded:
 
 def not_asked_again(name: str) -> GuestEnded:
     """Return the ending of a check that needs a function that did not end in earlier checks."""
-    return GuestEnded("timeout", f"not run: `{name}` did not end in two earlier checks")
+    return GuestEnded("timeout", f"not run: `{name}` did not end in {waiting.CHECKS_IN_VAIN} earlier checks")
 
 
 def exited(what: str, how: CheckExited | Closed | None) -> GuestEnded:

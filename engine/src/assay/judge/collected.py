@@ -89,6 +89,12 @@ def submission_of(item: Any) -> Submission | None:
     return submission if isinstance(submission, Submission) else None
 
 
+def submission_checked(item: Any) -> Submission:
+    """Return the submission that a check is for; the item must be a check of a submission."""
+    submission: Submission = item.callspec.params["guest"]
+    return submission
+
+
 def is_exact(item: Any) -> bool:
     """Whether a check asks everybody the same, and needs only the reference to judge the answers."""
     return set(item.fixturenames) - direct_parameters(item) <= {"submission", "reference"} | BEHIND_FIXTURES

@@ -12,7 +12,7 @@ from hypothesis import is_hypothesis_test
 from assay.course.contract import load_module
 from assay.errors import AssayError, Mismatch
 from assay.host.transcript import Transcript
-from assay.judge.collected import check_of
+from assay.judge.collected import check_of, submission_checked
 from assay.judge.differences import Difference, same_differences
 from assay.judge.known_objects import Objects
 from assay.judge.measurements import measurements_of
@@ -20,7 +20,7 @@ from assay.judge.messages import bounded
 from assay.judge.other_question import answers_otherwise
 from assay.judge.other_sizes import right_with_another_size
 from assay.judge.recognition import repeatable
-from assay.judge.recording import Outcome, Outcomes
+from assay.judge.recording import Outcome, Outcomes, drawn_arguments
 from assay.judge.relations import ENOUGH, Case, begins, counted, relate, relate_roughly
 from assay.judge.relations.cases import enough, equal, numbers, telling_cases
 from assay.judge.relations.values import ALWAYS
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from assay.judge.state import JudgeState
     from assay.model import Submission
 
-_GIVEN: Final = frozenset({"submission", "reference", "rng", "seed"})
 _FEW: Final = 10
 """Wrong answers that are looked at, if as many right numbers as a relation needs are among them."""
 
@@ -86,7 +85,7 @@ class Diagnostician:
         return bounded(sentence) if sentence else None
 
     def _diagnose_again(self, item: Any, error: Any) -> str | None:
-        exercise = item.callspec.params["guest"], check_of(item).exercise
+        exercise = submission_checked(item), check_of(item).exercise
         if self._asked[exercise] >= _CHECKS:
             return None
         self._asked[exercise] += 1
@@ -259,7 +258,7 @@ def _given(outcome: Outcome, reference: ModuleType, *, of_last_call: bool = True
         objects.note(request, value)
     if not of_last_call:
         found = {name: value for name, value in found.items() if name not in varied}
-    drawn = {name: value for name, value in outcome.example.arguments.items() if name not in _GIVEN}
+    drawn = drawn_arguments(outcome.example.arguments)
     # The places of an unnamed tuple say nothing to a student.
     return found | {name: value for name, value in drawn.items() if type(value) is not tuple}
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import torch
 
-from assay.checks.compare import Bound, compare
+from assay.checks.compare import ATOL, compare
+from assay.checks.mistakes import SAME_MISTAKE
 from assay.errors import Mismatch
 from assay.judge.known_objects import Objects
 from assay.judge.relations import Case
@@ -26,8 +27,9 @@ if TYPE_CHECKING:
 _MOST: Final = 10
 """Wrong examples that the reference is asked; a few more than a relation needs, since some have the same answer."""
 
-_SAME: Final = Bound(rtol=1e-4, scale=1e-6)
-"""As between two ways of making one mistake."""
+_SAME: Final = SAME_MISTAKE._replace(atol=ATOL)
+"""As between two ways of making one mistake, but an answer within rounding of the right one is not a difference, as for
+`assert_close`: without the absolute bound, a right answer near 0 would be one."""
 
 
 class Difference(NamedTuple):

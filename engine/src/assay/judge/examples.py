@@ -166,9 +166,9 @@ class ExampleBook:
         """Run a check on its examples, and note how each run ended.
 
         Args:
-            item: as above.
-            outcomes: where they are noted, and how many are needed.
-            more: 0 for the check's own examples, another number for other ones, also of `rng` and `seed`.
+            item: the check for one submission.
+            outcomes: notes the outcome of each run, and says when enough are noted.
+            more: 0 for the check's own examples; another number for other examples, and another `rng` and `seed`.
         """
         arguments = {name: item.funcargs[name] for name in item._fixtureinfo.argnames}  # noqa: SLF001 - as pytest does
         if "seed" in arguments:

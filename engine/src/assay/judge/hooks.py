@@ -29,8 +29,8 @@ class Judge:
 
     Args:
         state: the session: what is graded, and by which course.
-        asks: whether a check is asked for its submission; without it all are.
-        enough: whether a check is skipped, after what its submission's checks before it came to.
+        asks: whether a check is run for its submission; without this function every check is run.
+        enough: whether a check is skipped, given the verdicts of the submission's earlier checks.
         submissions_only: leave out every test that is not a check of a submission.
     """
 
@@ -60,7 +60,7 @@ class Judge:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection(self) -> None:
-        """Make the parts that judge, before a test module is imported."""
+        """Make the parts that judge, before a file of checks is imported."""
         from assay.judge.diagnosis import Diagnostician  # noqa: PLC0415 - torch comes with these
         from assay.judge.examples import ExampleBook, prepare_process  # noqa: PLC0415
         from assay.judge.recognition import Recogniser  # noqa: PLC0415
@@ -82,7 +82,7 @@ class Judge:
         return None
 
     def pytest_pycollect_makemodule(self, module_path: Path) -> None:
-        """Make the folder of a check file a package, and fail at once if the mistakes beside it cannot be imported."""
+        """Make the folder of a file of checks a package; fail at once if the mistakes beside it cannot be imported."""
         if module_path.parent.parent == self.state.course.root / TESTS:
             make_package(module_path.parent)
             import_mistakes(module_path)
@@ -116,7 +116,7 @@ class Judge:
         gc.enable()
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-        """Note that a person ended the session; pytest also calls this if it cannot read a test module."""
+        """Note that a person ended the session; pytest also calls this if it cannot read a file of checks."""
         self.interrupted = excinfo.type is KeyboardInterrupt
 
     @pytest.hookimpl(tryfirst=True)

@@ -1,4 +1,7 @@
-"""The judge's answer to `assay doctor`: which promises of the sandbox this machine keeps."""
+"""The judge's answer to `assay doctor`: which promises of the sandbox this machine keeps.
+
+The command asks here, because only the judge may import the host.
+"""
 
 from assay.host.examination import examine
 

@@ -9,6 +9,7 @@ import pytest
 from assay.checks.measurements import Measurement
 from assay.course.seeds import guest_seed
 from assay.errors import CourseError
+from assay.host.proxy import channel_of
 from assay.judge.collected import forbidden_by, submission_of
 from assay.judge.memory import Measured
 from assay.judge.recording import Example, copy_plain
@@ -49,7 +50,7 @@ def measure(measurement: Measurement, submission: Proxy, seed: int) -> Measured:
         arguments = {"submission": submission, "seed": seed}
         error.assay_example = Example(measurement.function, arguments, measurement)  # type: ignore[attr-defined]
         raised = error.with_traceback(None)  # its frames would keep all that was measured
-    channel = submission._channel  # noqa: SLF001 - the proxy shows students' names only
+    channel = channel_of(submission)
     return Measured(value, raised, channel.transcript.text(), channel.asked)
 
 

@@ -59,7 +59,7 @@ def answers_otherwise(function: Callable[..., Any], cases: Sequence[Case]) -> st
 
     Args:
         function: the model answer.
-        cases: wrong answers of the submission's, whose questions are the function's arguments by name.
+        cases: wrong answers of the submission, whose questions are the function's arguments by name.
     """
     if any(case.numbers[1] is None for case in cases):
         return None

@@ -50,7 +50,7 @@ class JudgeProcess:
 
     def __init__(self, bare: BareProcess) -> None:
         self._line, theirs = Pipe()
-        fork_server = fork_fork_server(bare)  # first: it inherits nothing of the judge's
+        fork_server = fork_fork_server(bare)  # first: it inherits nothing of the judge
         try:
             self._process = _fork(bare, [theirs.fileno(), *fork_server.descriptors])
         except BaseException:

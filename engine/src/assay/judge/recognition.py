@@ -15,12 +15,13 @@ from assay.course.contract import contract, load_module
 from assay.course.read import exercise_of
 from assay.course.seeds import guest_seed
 from assay.errors import Mismatch, SubmissionRaised
-from assay.judge.collected import check_of, is_exact
+from assay.host.proxy import channel_of
+from assay.judge.collected import check_of, is_exact, submission_checked
 from assay.judge.inprocess import proxy
 from assay.judge.measurements import measure, measurements_of
 from assay.judge.messages import bounded
 from assay.judge.mistaken import can_meet, known_mistakes, reference_with_mistake
-from assay.judge.recording import copy_arguments
+from assay.judge.recording import copy_arguments, drawn_arguments
 from assay.wire.values import encode
 
 if TYPE_CHECKING:
@@ -40,9 +41,6 @@ if TYPE_CHECKING:
 
 _UNREPEATABLE = frozenset({"benchmark", "reference_guest"})
 """Fixtures that measure: a check that uses them is not run again."""
-
-_GIVEN = frozenset({"submission", "reference", "rng", "seed"})
-"""Fixtures that are the same for every submission; the other arguments are what Hypothesis drew."""
 
 _MAX_ANSWERS = 10_000
 """Answers that are kept, of about a kilobyte each: some hundred submissions' worth, all wrong in different ways."""
@@ -108,7 +106,7 @@ class Recogniser:
             if is_exact(item) and isinstance(error, Mismatch):  # every way of writing a mistake has its own error text
                 self._rule_out(item, [m for m, answer in answers.items() if isinstance(answer, Mismatch)], alike)
             if found is not None:
-                self._suspected.setdefault(_submission_of(item), {}).setdefault(item.path, {})[item] = suspicion
+                self._suspected.setdefault(submission_checked(item), {}).setdefault(item.path, {})[item] = suspicion
         return None if found is None else _hint(found, suspicion)
 
     def settled_hint(self, item: Any) -> str | None:
@@ -117,7 +115,7 @@ class Recogniser:
         One check may fit several mistakes. The mistake that the exercise's other failed checks do not rule out and
         that explains most of them was made.
         """
-        suspicion = self._suspected.get(_submission_of(item), {}).get(item.path, {}).get(item)
+        suspicion = self._suspected.get(submission_checked(item), {}).get(item.path, {}).get(item)
         return None if suspicion is None else _hint(self._most_likely(item, suspicion), suspicion)
 
     def reference_passes(self, item: Any, error: Any) -> bool:
@@ -138,11 +136,10 @@ class Recogniser:
 
     def ask_reference(self, example: Example, reference: Proxy) -> Transcript:
         """Return the transcript of an example that the reference answers."""
-        channel = reference._channel  # noqa: SLF001 - the proxy shows students' names only
+        channel = channel_of(reference)
         channel.start_afresh()
         self._run(example, {**example.arguments, "submission": reference})
-        transcript: Transcript = channel.transcript
-        return transcript
+        return channel.transcript
 
     def ask_changed(self, item: Any, example: Example, name: str, change: Change) -> BaseException | None:
         """Return what an example raises if the reference answers, and the arguments of one of its functions change.
@@ -169,7 +166,7 @@ class Recogniser:
 
     def leftovers_behind(self, item: Any, error: Any) -> str | None:
         """Return a sentence about torch's settings that the import changed, if the answer is right without that."""
-        guest = self._state.guests.get(_submission_of(item))
+        guest = self._state.guests.get(submission_checked(item))
         loaded = guest.loaded if guest is not None else None
         if loaded is None or not loaded.leftovers or not repeatable(item, error) or measurements_of(item):
             return None
@@ -184,7 +181,7 @@ class Recogniser:
         refuted = self._refuted.get(_exercise_key(item), set())
         explained = Counter(
             hint
-            for other in self._suspected[_submission_of(item)][item.path].values()
+            for other in self._suspected[submission_checked(item)][item.path].values()
             for hint in {mistake.hint for mistake in other.mistakes}
         )
         ranked = sorted(suspicion.mistakes, key=lambda mistake: (mistake in refuted, -explained[mistake.hint]))
@@ -194,7 +191,7 @@ class Recogniser:
 
     def _made_elsewhere(self, item: Any) -> dict[Mistake, Path]:
         """Return the mistakes that the submission made in other exercises, with the files that define them."""
-        suspected = self._suspected.get(_submission_of(item), {})
+        suspected = self._suspected.get(submission_checked(item), {})
         return {
             mistake: path
             for path, checks in suspected.items()
@@ -297,13 +294,8 @@ class Recogniser:
         return proxy(module, self._state.course.load_library(), names, guest_seed)
 
 
-def _submission_of(item: Any) -> Submission:
-    submission: Submission = item.callspec.params["guest"]
-    return submission
-
-
 def _exercise_key(item: Any) -> tuple[Submission, str]:
-    return _submission_of(item), exercise_of(item.path)
+    return submission_checked(item), exercise_of(item.path)
 
 
 def _hint(mistake: Mistake, suspicion: Suspicion) -> str:
@@ -323,7 +315,7 @@ def _alike(one: BaseException | None, other: BaseException) -> bool:
 
 
 def _key(arguments: dict[str, Any]) -> bytes:
-    drawn = {name: value for name, value in arguments.items() if name not in _GIVEN}
+    drawn = drawn_arguments(arguments)
     try:
         return encode(drawn)
     except (TypeError, ValueError, OverflowError):

@@ -11,6 +11,7 @@ import torch
 from hypothesis.errors import HypothesisException
 
 from assay.errors import NameMissing
+from assay.host.proxy import channel_of
 from assay.host.transcript import Transcript
 from assay.wire.objects import copied, seed_everything
 
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 _CONSTANT = (int, float, complex, str, bytes, type(None), torch.dtype, torch.Size)
 """Types that a body cannot change, so that the next submission may be given the same."""
+
+_GIVEN = frozenset({"submission", "reference", "rng", "seed"})
+"""Fixtures that are the same for every submission."""
 
 _STARTS_AFRESH = "__assay_starts_afresh__"
 
@@ -167,10 +171,14 @@ def _fresh_transcript(arguments: dict[str, Any]) -> Transcript:
     """Make the next request the first of a new example, and return its transcript."""
     if "submission" not in arguments:  # a check may look at measurements alone
         return Transcript("")
-    channel = arguments["submission"]._channel  # noqa: SLF001 - the proxy shows students' names only
+    channel = channel_of(arguments["submission"])
     channel.start_afresh()
-    transcript: Transcript = channel.transcript
-    return transcript
+    return channel.transcript
+
+
+def drawn_arguments(arguments: dict[str, Any]) -> dict[str, Any]:
+    """Return the arguments that Hypothesis drew, without the fixtures."""
+    return {name: value for name, value in arguments.items() if name not in _GIVEN}
 
 
 def copy_arguments(arguments: dict[str, Any]) -> dict[str, Any]:

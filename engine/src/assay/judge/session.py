@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _PYTEST_SAID = 4000
 
 _NEEDLESS = ("cacheprovider", "logging", "pastebin", "setuponly", "setupplan", "stepwise")
-"""Plugins of pytest's that grading never needs; `logging` would go to each of torch's loggers six times a check."""
+"""Plugins of pytest that grading never needs; `logging` would go to each of torch's loggers six times a check."""
 
 
 _SURROUNDING = ("PYTEST_ADDOPTS", "PYTEST_XDIST_WORKER")

@@ -136,7 +136,7 @@ class JudgeState:
             return self._opener(submission, config, as_reference=as_reference)
         except PromiseBroken as error:
             self.refusal = error
-            text = f"{error} (an option of pytest's: --assay-waive)"
+            text = f"{error} (an option of pytest: --assay-waive)"
             pytest.exit(text, returncode=pytest.ExitCode.USAGE_ERROR)
 
     def _open_process(self, submission: Submission, config: pytest.Config, *, as_reference: bool) -> OpenGuest:

@@ -10,7 +10,8 @@ from msgspec.structs import replace
 
 from assay.course.contract import signatures
 from assay.errors import AssayError, GuestEnded, Mismatch, NameMissing, SubmissionRaised
-from assay.judge.collected import check_of
+from assay.host.proxy import channel_of
+from assay.judge.collected import check_of, submission_checked
 from assay.judge.evidence import evidence_of
 from assay.judge.examples import FLAKY
 from assay.judge.lines import where_of
@@ -146,7 +147,7 @@ class Verdicts:
 
         A hidden check tells nothing, so the first visible one does. A missing name is told by every check.
         """
-        key = _submission_of(item), failed.measurement
+        key = submission_checked(item), failed.measurement
         first = self._told.setdefault(key, item)
         if "visible" == check_of(item).visibility != check_of(first).visibility:
             first = self._told[key] = item
@@ -158,13 +159,13 @@ class Verdicts:
     def _hint(self, item: pytest.Item, error: BaseException) -> str | None:
         if left := self._recogniser.leftovers_behind(item, error):
             return left
-        checks = self._state.checks[_submission_of(item)]
+        checks = self._state.checks[submission_checked(item)]
         earlier = [check for check in checks[: checks.index(item)] if check.path == item.path]
         passed = [check for check in earlier if self.of_check(check).status == "passed"]
         return self._recogniser.hint_for(item, error, passed)
 
     def _missing(self, item: pytest.Item, name: str) -> Finding:
-        submission = _submission_of(item)
+        submission = submission_checked(item)
         guest = self._state.guests.get(submission)
         loaded = guest.loaded if guest is not None else None
         notes: Sequence[str] = ()
@@ -179,11 +180,11 @@ class Verdicts:
     def _where(self, item: Any) -> Where | None:
         """Return where the function is defined that the check asked last."""
         asked = _asked(item) or asked_by_measurements(self._state, item)
-        return where_of(asked, _submission_of(item)) if asked else None
+        return where_of(asked, submission_checked(item)) if asked else None
 
     def _call_behind(self, item: pytest.Item, error: GuestEnded, shown: str | None) -> str | None:
         """Return the transcript of the call that ended the guest, or None if the import ended it."""
-        guest = self._state.guests.get(_submission_of(item))
+        guest = self._state.guests.get(submission_checked(item))
         return None if guest is not None and guest.failure is error else shown
 
 
@@ -234,14 +235,9 @@ def _first_of_flaky(error: BaseException) -> BaseException:
 
 def _transcript(item: Any) -> str | None:
     submission = getattr(item, "funcargs", {}).get("submission")
-    return submission._channel.transcript.text() if submission is not None else None  # noqa: SLF001 - the proxy shows students' names only
+    return channel_of(submission).transcript.text() if submission is not None else None
 
 
 def _asked(item: Any) -> str:
     submission = getattr(item, "funcargs", {}).get("submission")
-    return submission._channel.asked if submission is not None else ""  # noqa: SLF001 - as above
-
-
-def _submission_of(item: Any) -> Submission:
-    submission: Submission = item.callspec.params["guest"]
-    return submission
+    return channel_of(submission).asked if submission is not None else ""

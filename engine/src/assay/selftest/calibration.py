@@ -14,6 +14,7 @@ import torch
 from assay.checks.statistics import Statistic, Tolerance, ToleranceFile, command_for, tolerance_path
 from assay.course.check_files import load_afresh
 from assay.course.contract import load_module
+from assay.course.read import REFERENCE, TESTS
 from assay.errors import CourseError
 from assay.judge.mistaken import reference_with_mistake
 from assay.selftest.extreme_values import fit_tail, rounded_up
@@ -53,15 +54,15 @@ def calibrate(
         progress: called with the statistic's key, the seeds done and the seeds in all.
 
     Raises:
-        CourseError: a test module cannot be imported, a statistic has no bound, or a bound misses a mistake; then
+        CourseError: a file of checks cannot be imported, a statistic has no bound, or a bound misses a mistake; then
             nothing is written.
         WorkerDied: a worker's process ended; then nothing is written.
     """
-    reference = course_root / "reference" / f"{assignment}.py"
+    reference = course_root / REFERENCE / f"{assignment}.py"
     _prepare(reference)
     found = [
         value
-        for path in sorted((course_root / "tests" / assignment).glob("test_*.py"))
+        for path in sorted((course_root / TESTS / assignment).glob("test_*.py"))
         for value in vars(_test_module(path)).values()
         if isinstance(value, Statistic) and value.file == path
     ]
@@ -104,7 +105,7 @@ def derive_tolerance(
     }
     missed = [f"{label} at {share:.2%}" for label, share in power.items() if share <= POWER]
     if missed:
-        msg = f"{statistic.key}: {bound:g} is to catch every mistake at 99.9% of seeds, but {', '.join(missed)}"
+        msg = f"{statistic.key}: {bound:g} is to catch every mistake at {POWER:.1%} of seeds, but {', '.join(missed)}"
         raise CourseError(msg)
     return Tolerance(
         statistic.quantity,

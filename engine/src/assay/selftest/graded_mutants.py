@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from assay.course.reach import names_met
+from assay.course.seeds import PUBLIC_SEED
 from assay.errors import AssayError, CourseError
 from assay.grading.run import grade
 from assay.model import Submission, SubmissionInfo
@@ -62,7 +63,7 @@ def grade_mutants(course: Course, assignment: str, executor: Executor) -> Mutati
     reports = grade(
         course,
         [_as_submission(assignment, number, mutant) for number, mutant in enumerate(made)],
-        seed=0,
+        seed=PUBLIC_SEED,
         executor=executor,
         on_trouble=troubles.append,
         stop_at_first_failure=True,  # one check that catches a mutant is enough

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _FILE = "mutants.json"
 _ENGINE = Path(__file__).parents[1]
-_DECIDES = ("checks/*.py", "judge/**/*.py", "selftest/mutants.py", "course/reach.py")
+_DECIDES = ("checks/*.py", "judge/**/*.py", "selftest/mutants.py", "selftest/graded_mutants.py", "course/reach.py")
 """The engine's files that decide which mutants there are, which checks one is asked by, and which of them notice it."""
 
 

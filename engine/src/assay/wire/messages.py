@@ -1,6 +1,6 @@
 """The questions and answers on three lines.
 
-    judge → fork server   Open, Pause, Resume, Measure, KillDescendants, Close
+    judge → fork server   Setup, Open, Pause, Resume, Measure, KillDescendants, Close
     fork server → judge   Ready, Opened, Paused, Resumed, Measured, DescendantsKilled, Closed
     judge → submission    SourceMessage, Begin (with a socket)
     submission → judge    LockedDown, Running, Imported, CheckExited
@@ -155,10 +155,13 @@ class Closed(msgspec.Struct, frozen=True, array_like=True, tag=True):
 
 
 class Running(msgspec.Struct, frozen=True, array_like=True, tag=True):
-    """Submission to judge: this statement of the module, or this cell, begins; for the wording only."""
+    """Submission to judge: the statement of the module, or the cell, of this number begins.
+
+    The judge then measures the time of this statement. If the import runs out of time, the number decides which
+    statement is left out of the next import.
+    """
 
     number: int
-    label: str
 
 
 class Imported(msgspec.Struct, frozen=True, array_like=True, tag=True):
@@ -168,7 +171,7 @@ class Imported(msgspec.Struct, frozen=True, array_like=True, tag=True):
         found: the contract's names that it defines.
         notes: what went wrong during the import, one sentence each.
         answers: the written answers.
-        leftovers: settings of torch's that the import changed for every check, each as the call that does it.
+        leftovers: settings of torch that the import changed for every check, each as the call that does it.
         others: its own functions and classes that are not in the contract; some of them, if there are many.
     """
 
@@ -199,7 +202,10 @@ class Begin(msgspec.Struct, frozen=True, array_like=True, tag=True):
 
 
 class CheckExited(msgspec.Struct, frozen=True, array_like=True, tag=True):
-    """Submission to judge: how the check's process ended; only the report's wording depends on it."""
+    """Submission to judge: how the check's process ended.
+
+    It decides whether the check is a timeout or a crash. Timeouts count towards `CHECKS_IN_VAIN`.
+    """
 
     signal: int
     code: int

@@ -180,7 +180,7 @@ def _attribute_like(error: AttributeError) -> str:
     """Return which attribute of the student's object looks like the one that the judge asked for, if any does."""
     try:
         found = lookalike(error.name or "", [name for name in dir(error.obj) if not name.startswith("_")])
-    except BaseException:  # noqa: BLE001 - the object, or an AttributeError of the student's, may raise anything
+    except BaseException:  # noqa: BLE001 - the object, or an AttributeError of the student's code, may raise anything
         return ""
     return f"; {found}, which it has, looks like it" if found else ""
 

@@ -1,4 +1,4 @@
-"""What is roughly true, or true to one side, is told where it holds with its range, and nowhere else."""
+"""A relation that holds roughly, or to one side, is told with its range if it holds, and only then."""
 
 from dataclasses import replace
 

@@ -80,7 +80,7 @@ def lock_submission(scratch: Path, bounds: limits.Limits, hidden: Iterable[Path]
     pid_namespace = os.getpid() == 1
     network = _has_network(_network())
     disk = scratch.stat().st_dev != scratch.parent.stat().st_dev
-    limits.first_to_go()
+    limits.prefer_for_oom_kill()
     if not pid_namespace:
         call("prctl", _PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     user = _owner(scratch)

@@ -85,7 +85,7 @@ def bound_cpu(seconds: int) -> None:
     _lower(resource.RLIMIT_CPU, seconds)
 
 
-def first_to_go() -> str | None:
+def prefer_for_oom_kill() -> str | None:
     """Make the kernel kill this process first when memory runs out; return the reason if that is not possible."""
     try:
         file = os.open("/proc/self/oom_score_adj", os.O_WRONLY | os.O_CLOEXEC)

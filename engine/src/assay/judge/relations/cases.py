@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import torch
 
+from assay.checks.mistakes import SAME_MISTAKE
 from assay.text import as_dense
 
 if TYPE_CHECKING:
@@ -17,9 +18,9 @@ if TYPE_CHECKING:
 ENOUGH: Final = 8
 """So many different right numbers must agree with a relation that has a choice: fewer may agree by chance."""
 
-RTOL: Final = 1e-4
-SCALE: Final = 1e-6
-"""As for known mistakes: one mistake rounds differently in another style; `SCALE` is of the largest number."""
+RTOL: Final = SAME_MISTAKE.rtol
+SCALE: Final = SAME_MISTAKE.scale
+"""As for known mistakes, whose absolute bound is 0; `SCALE` is of the largest number."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,4 +1,4 @@
-"""Standardize: typical mistakes"""
+"""Standardize: known mistakes"""
 
 from assay.checks import mistake
 
