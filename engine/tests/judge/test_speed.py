@@ -45,7 +45,7 @@ def test_double(submission, reference_guest, not_slower, benchmark):
         lambda: next(numbers),
         help="do less",
     )
-    assert values[:3] == [0, 2, 4]
+    assert values == [2 * x for x in range(len(values))] != []
 '''
 FILES = {
     "tox.ini": "[pytest]\ntestpaths = tests\npythonpath = reference\n",
