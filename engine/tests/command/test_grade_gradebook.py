@@ -142,6 +142,16 @@ def test_a_refusal_of_a_namesake_does_not_replace_a_report(room, run):
     assert run("dump", "--gradebook", "grades.db", cwd=room) == before
 
 
+def test_refusals_of_namesakes_stop_nobody(room, run):
+    write_class(room / "other", {"zoe": RIGHT})
+    write_class(room / "more", {"zoe": RIGHT})
+    for folder in ("other", "more"):
+        (room / folder / "zoe" / "basics.py").rename(room / folder / "zoe" / "basic.py")
+    code = run("grade", "class", "other", "more", "--course", "course", "--gradebook", "grades.db", cwd=room)[0]
+    assert code == 0
+    assert "must be called basics.py; " in run("history", "zoe", "--gradebook", "grades.db", cwd=room)[1]
+
+
 def test_a_file_that_is_no_gradebook_stops_the_command(room, run):
     (room / "grades.csv").write_text("alice,5\n" * 1000)
     code, output, errors = run("grade", "class", "--course", "course", "--gradebook", "grades.csv", cwd=room)

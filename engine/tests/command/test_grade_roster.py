@@ -80,6 +80,14 @@ def test_strangers_are_told_and_graded(run, room):
     assert "bob     3  0   0      3" in output
 
 
+def test_a_refusal_without_an_assignment_stands_for_no_other(run, room):
+    (room / "early" / "Carol Ito").mkdir(parents=True)
+    (room / "early" / "Carol Ito" / "notes.pdf").write_bytes(b"")
+    run("grade", "early/Carol Ito", "--course", "course", "--gradebook", "grades.db")
+    output = grade(run, "--gradebook", "grades.db", "--roster", "roster.csv")[1]
+    assert "Carol Ito  -  -   -  not handed in" in output
+
+
 def test_an_absent_student_can_be_excused_and_gets_nothing_back(run, room):
     grade(run, "--gradebook", "grades.db", "--roster", "roster.csv")
     run("excuse", "Carol Ito", "--assignment", "basics", "--reason", "was ill", "--gradebook", "grades.db")

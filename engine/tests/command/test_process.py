@@ -100,6 +100,12 @@ def test_a_full_standard_output_costs_no_page_and_is_said(course_root, students,
     assert {path.name for path in (tmp_path / "pages").iterdir()} == {"alice", "index.html"}
 
 
+def test_a_full_standard_output_hides_no_other_trouble(course_root, students):
+    words = ("grade", students, "--json", "/dev/full")
+    said = "assay: /dev/full cannot be written: No space left on device\n"
+    assert assay_into("/dev/full", *words, cwd=course_root) == (3, FULL + said)
+
+
 @pytest.mark.parametrize("file", ["/dev/full", "/dev/null"])
 @pytest.mark.parametrize(
     "words",

@@ -188,6 +188,15 @@ def test_a_new_copy_of_a_named_students_work_is_graded_again_by_the_name(room, r
     assert run(*words, cwd=room)[2].startswith("assay: 1 of 1 skipped: they are new or have changed")
 
 
+def test_of_a_class_a_named_student_is_regraded_alone(room, run):
+    write_class(room, {"repositories/ada": RIGHT, "repositories/kim": RIGHT})
+    words = ("--course", "course", "--gradebook", "grades.db", "--student", "ada")
+    assert run("grade", "repositories/ada", *words, cwd=room)[::2] == (0, "")
+    code, output, errors = run("regrade", "repositories", *words, cwd=room)
+    assert (code, errors) == (0, "")
+    assert output.endswith(f"gain: 0, lose: 0, the same points: 1\n{NOT_STORED}")
+
+
 def test_paths_that_were_several_students_work_need_a_name(room, run):
     for student in ("ada", "eve"):
         work_of(run, room, student)

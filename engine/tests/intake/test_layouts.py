@@ -136,6 +136,23 @@ FOLDERS = {
         ["ws_2026_27_ada/linear_scratch.py", "ws_2026_27_ben/linear_scratch.py"],
         [f"ws_2026_27_ada {S} ws_2026_27_ada/linear_scratch.py", f"ws_2026_27_ben {S} ws_2026_27_ben/linear_scratch.py"], [], [],
     ),
+    "Canvas's files one folder down": (
+        ["submissions/a_11_21_linear_scratch.py", "submissions/b_12_22_report.pdf", "submissions/c_13_text.html"],
+        [f"a_11 {S} submissions/a_11_21_linear_scratch.py"],
+        [f"b_12: b_12_22_report.pdf: it is neither a module nor a notebook: {HAND_IN}",
+         f"c_13: c_13_text.html: it is neither a module nor a notebook: {HAND_IN}"], [],
+    ),
+    "Canvas's files that are named for nothing, one folder down": (
+        ["g1/a_11_21_hw.py", "g1/b_12_22_hw1.py"], [],
+        [f"a_11: a_11_21_hw.py: it is not named after an assignment: {CALL}",
+         f"b_12: b_12_22_hw1.py: it is not named after an assignment: {CALL}"], [],
+    ),
+    "an unpacked archive of Canvas's, and a later upload": (
+        ["musterada_LATE_1001_50001_hw/linear_scratch.py", "musterada_1001_50009_linear_concise.py", "bobenno_1002_50002_data.csv"],
+        [f"musterada_LATE_1001_50001_hw {S} musterada_LATE_1001_50001_hw/linear_scratch.py",
+         f"musterada_LATE_1001_50001_hw {C} musterada_1001_50009_linear_concise.py"],
+        [f"bobenno_1002: bobenno_1002_50002_data.csv: it is neither a module nor a notebook: {HAND_IN}"], [],
+    ),
     "Canvas's files in groups' folders": (
         ["g1/a_11_21_linear_scratch.py", "g1/b_12_22_liner_scratch.py", "g2/c_13_23_work.zip", "g2/d_14_24_work.zip"],
         [f"a_11 {S} g1/a_11_21_linear_scratch.py"],

@@ -59,6 +59,7 @@ GOOD = zipped([("scratch.py", b"x = 1")])
 CUT_OFF = tarred([("scratch.py", b"x = 1"), ("x.csv", b"1" * 3000)], "w")[:2000]
 OPENED = "only .zip, .tar and .tar.gz archives are opened"
 NESTED = "it is inside a student's archive: nested archives are not opened"
+SPARE = "was not graded: other files were graded"
 NOTHING = "none of its files is a module or a notebook: train.csv; hand in scratch.py or concise.py"
 
 
@@ -75,17 +76,16 @@ def students(tmp_path, **archives):
 
 
 @pytest.mark.parametrize(
-    ("spare", "data", "reason"),
+    ("spare", "data", "note"),
     [
-        ("data_zip", zipped([("train.csv", b"1,2")]), NOTHING),
-        ("data_zip", zipped([(".DS_Store", b"")]), "no files were found in it: folders are searched 6 levels deep, and files of tools, such as .pyc, do not count"),
-        ("data_zip", b"hello", "it is not a .zip archive, or it is damaged"),
-        ("data_7z", b"", OPENED),
-        ("data_zip", zipped([("A_1_assignsubmission_file_x.py", b"")]), "it has the files of several students: grade it by its own path"),
+        ("data_zip", zipped([("train.csv", b"1,2")]), f"data.zip {SPARE}"),
+        ("data_zip", zipped([(".DS_Store", b"")]), f"data.zip {SPARE}"),
+        ("data_zip", zipped([("A_1_assignsubmission_file_x.py", b"")]), f"data.zip {SPARE}"),
+        ("data_zip", b"hello", "data.zip: it is not a .zip archive, or it is damaged"),
+        ("data_7z", b"", f"data.7z: {OPENED}"),
     ],
-)  # fmt: skip
-def test_an_archive_beside_a_better_one_is_a_note(tmp_path, spare, data, reason):
-    note = f"{spare.replace('_', '.')}: {reason}"
+)
+def test_an_archive_beside_a_better_one_is_a_note(tmp_path, spare, data, note):
     assert students(tmp_path, code_zip=GOOD, **{spare: data}) == ([(note,)], [])
 
 

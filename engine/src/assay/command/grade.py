@@ -176,14 +176,17 @@ def grade(  # noqa: PLR0913, PLR0917 - one argument an option
         reports = with_absent(PackedReports.of(finished, refusals), found.people, book)
         say_lateness(lateness, book)
         decisions = [] if book is None else book.decisions()
+        troubles: list[str | None] = []
         try:  # files first, because standard output may not take the reports
-            troubles = [_write(reports, json_file), write_pages_of(reports, decisions, pages, file)]
+            troubles += [_write(reports, json_file), write_pages_of(reports, decisions, pages, file)]
         finally:  # even if a file could not be written: no finished report is lost
             if not causes["interrupted"]:
                 signals.heed()
-            show_work(reports, work.intake, skipped, view)
-            show_summary(reports, decisions, view)
-        _require_whole(list(filter(None, troubles)), causes, len(reports))
+            try:
+                show_work(reports, work.intake, skipped, view)
+                show_summary(reports, decisions, view)
+            finally:  # even if standard output cannot be written
+                _require_whole(list(filter(None, troubles)), causes, len(reports))
     if fail_under is not None and any(_is_below(report, fail_under) for report in reports if report.cause != "absent"):
         sys.exit(BELOW)
 

@@ -89,7 +89,7 @@ def keeper(  # noqa: PLR0913 - each by its name
     book: Gradebook, course: Course, intake: Intake, origin: Origin, *, seed: int, waived: tuple[str, ...]
 ) -> Keeper:
     """Look up what must be graded, and say what is skipped and why the rest is not."""
-    require_one_each([*intake.submissions, *(refused for refused in intake.refused if refused.assignment)])
+    require_one_each(intake.submissions, intake.refused)
     conditions = conditions_of(course, intake.submissions, seed=seed, waived=waived)
     found = Keeper(book, intake.submissions, conditions, origin)
     if found.kept:

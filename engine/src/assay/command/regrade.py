@@ -102,8 +102,7 @@ def regrade(  # noqa: PLR0913, PLR0917 - one argument an option
     choice = _Choice(student, assignment, exercise)
     with opened_for_run(file, create=False) as book, interrupts() as signals:
         assert book is not None  # because there is a file
-        owner = _owner(book, paths, choice)
-        work = read_work(paths, folder, owner)
+        owner, work = _read(book, paths, folder, choice)
         seed = class_seed(work.course, book, None)
         work = work._replace(intake=graded_before(book, work.intake))
         plan = _plan(book, work, choice, seed, waive)
@@ -147,18 +146,24 @@ def regrade(  # noqa: PLR0913, PLR0917 - one argument an option
         stop(f"{len(failed)} of {len(plan.renewals)} could not be graded again", NO_REPORT)
 
 
+def _read(book: Gradebook, paths: Sequence[Path], folder: Path | None, choice: _Choice) -> tuple[str | None, Work]:
+    """Read the work below some paths, which is one student's if `assay grade --student` was told so."""
+    owner = _owner(book, paths, choice)
+    work = read_work(paths, folder, owner)
+    named = {entry.origin.student for entry in book.current()} - {owner, None}
+    if choice.student in named and not any(map(choice.takes, work.intake.submissions)):
+        return choice.student, read_work(paths, folder, choice.student)  # a copy that lies elsewhere
+    return owner, work
+
+
 def _owner(book: Gradebook, paths: Sequence[Path], choice: _Choice) -> str | None:
-    """Return the student whose work all paths are, as `assay grade --student` was told; stop if it may be several."""
+    """Return the student whose work these paths are, as `assay grade --student` was told; stop if it may be several."""
     here = {Path(path_text(path.absolute())) for path in paths}
     found: set[str | None] = set()
     for entry in book.current():
-        name, origin = entry.report.submission.name, entry.origin
-        if choice.student is None:
-            is_meant = here == {Path(origin.folder, path) for path in origin.paths}
-        else:
-            is_meant = choice.student == name and choice.assignment in (None, entry.report.assignment)
-        if is_meant:
-            found.add(origin.student)
+        is_meant = choice.student in (None, entry.report.submission.name)
+        if is_meant and here == {Path(entry.origin.folder, path) for path in entry.origin.paths}:
+            found.add(entry.origin.student)
     if len(found) > 1 and None not in found:
         names = enumerated(sorted(filter(None, found)), _MAX_NAMES)
         stop(f"these paths were graded as the work of several students, so add --student: {names}", USAGE)

@@ -81,7 +81,9 @@ def with_absent(reports: Sequence[Report], people: Sequence[StudentRow], book: G
     for doubt in found.doubts:
         say(f"assay: {doubt}")
     graded = {report.assignment for report in reports}
-    known = PackedReports.of(reports, () if book is None else (entry.report for entry in book.current()))
+    # A refusal without an assignment may be of another assignment's hand-in.
+    stored = () if book is None else (entry.report for entry in book.current() if entry.report.assignment)
+    known = PackedReports.of(reports, stored)
     absent = (nothing_handed_in(*absence) for absence in absences(people, known) if absence[1] in graded)
     return PackedReports.of(reports, absent)
 

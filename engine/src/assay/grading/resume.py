@@ -131,29 +131,34 @@ def conditions_of(
     return found
 
 
-def require_one_each(submissions: Iterable[Submission | Refused]) -> None:
+def require_one_each(submissions: Iterable[Submission], refused: Iterable[Refused] = ()) -> None:
     """Raise GradebookError if two submissions of an assignment have one name: a gradebook's students are names.
 
     The report of a refused one would replace the other's, too.
     """
     met: dict[Key, SubmissionInfo] = {}
     for submission in submissions:
-        key = submission.info.name, submission.assignment
-        if key in met:
-            name, first, second = (
-                escape(text, limit)
-                for text, limit in (
-                    (submission.info.name, MAX_NAME_CHARS),
-                    (met[key].path, MAX_PATH_CHARS),
-                    (submission.info.path, MAX_PATH_CHARS),
-                )
+        first = met.setdefault((submission.info.name, submission.assignment), submission.info)
+        _require_same(submission.assignment, first, submission.info)
+    for each in refused:
+        _require_same(each.assignment, met.get((each.info.name, each.assignment), each.info), each.info)
+
+
+def _require_same(assignment: str, first: SubmissionInfo, second: SubmissionInfo) -> None:
+    if second is not first:
+        name, *paths = (
+            escape(text, limit)
+            for text, limit in (
+                (second.name, MAX_NAME_CHARS),
+                (first.path, MAX_PATH_CHARS),
+                (second.path, MAX_PATH_CHARS),
             )
-            text = (
-                f"two submissions of {submission.assignment} are {name}'s: {first} and {second}; in a gradebook a name"
-                " is one student, so keep a gradebook for each group"
-            )
-            raise GradebookError(text)
-        met[key] = submission.info
+        )
+        text = (
+            f"two submissions of {assignment} are {name}'s: {' and '.join(paths)}; in a gradebook a name is one"
+            " student, so keep a gradebook for each group"
+        )
+        raise GradebookError(text)
 
 
 def _why(entry: Entry, now: Conditions) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from assay.intake.layout import (
     has_files,
     has_work,
     is_class_data,
+    is_exported,
     is_flat_export,
     is_own,
     parts,
@@ -101,8 +102,11 @@ class _Class:
         flat = []
         exports = gradescope_exports(folder)
         for child in folder.children():
+            export = exports.get(child.name)
+            name = export.student if export else person_of(child.student)
             if child.trouble:
-                self._intake.refuse(child, "", child.name, child.trouble)
+                is_folder = child.kind == "folder"
+                self._intake.refuse(child, "", name if is_folder else child.name, child.trouble)
             elif child.kind != "folder":
                 flat += [child] if child.name != METADATA else []
             elif roles[child] is Role.CLASS and is_named_for(child.name, self._assignments):
@@ -110,8 +114,6 @@ class _Class:
             elif roles[child] is Role.CLASS or (roles[child] is Role.WRAPPED and in_groups):
                 _Class(self._assignments, self._intake, self._reader).take(child)
             else:
-                export = exports.get(child.name)
-                name = export.student if export else person_of(child.student)
                 student = self._student(name)
                 if not student.folders or roles[child] is not Role.NONE:
                     student.folders.insert(0, child)
@@ -121,11 +123,8 @@ class _Class:
                 student.exports[child.path] = export or folder_export_of(child.name)
                 student.is_blank &= roles[child] is Role.NONE and not has_files(child)
         has_folders = any(role is not Role.NONE for role in roles.values())
-        strays = [
-            node
-            for node in flat
-            if (has_folders and is_class_data(node, self._assignments)) or not self._add_flat(node, folder)
-        ]
+        with_data = has_folders and not any(is_exported(node, self._assignments) for node in flat)
+        strays = [node for node in flat if (with_data and is_class_data(node)) or not self._add_flat(node, folder)]
         for node in strays:
             self._add_stray(node, flat=not has_folders)
 

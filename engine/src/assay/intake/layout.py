@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from assay.intake.archives.opening import is_archive
 from assay.intake.limits import MAX_DEPTH
 from assay.intake.matching import ending_of, is_named_for, match, own_matches
-from assay.intake.platforms import export_of, folder_export_of
+from assay.intake.platforms import export_of, folder_export_of, may_be_dated
 from assay.intake.tree import ending
 
 if TYPE_CHECKING:
@@ -78,13 +78,17 @@ def has_work(folder: Node, assignments: tuple[str, ...]) -> bool:
 
 
 def is_flat_export(folder: Node, assignments: tuple[str, ...]) -> bool:
-    """Return whether a platform put the files or archives of several students into the folder."""
-    exports = [
-        export_of(node.name)
-        for node in folder.children()
-        if node.kind == "file" and (is_archive(node) or is_exported(node, assignments))
-    ]
-    return len({export.student for export in exports if export}) > 1
+    """Return whether a platform put the files or archives of several students into the folder.
+
+    Dated names are like Canvas's: one of them at least must fit an assignment or be an archive's, or be a module's or a
+    notebook's where nothing else is handed in.
+    """
+    named = [node for node in folder.children() if node.kind == "file" and export_of(node.name)]
+    if len({export.student for export in (export_of(node.name) for node in named) if export}) < 2:  # noqa: PLR2004
+        return False
+    if any(is_archive(node) or is_exported(node, assignments) for node in named):
+        return True
+    return any(ending_of(node.name) for node in named) and not is_own(folder, assignments)
 
 
 def is_exported(node: Node, assignments: tuple[str, ...]) -> bool:
@@ -92,10 +96,10 @@ def is_exported(node: Node, assignments: tuple[str, ...]) -> bool:
 
     A data file may be named as by Canvas, `loss_2026_11_03.png`: such a name counts only if it fits an assignment.
     """
-    if folder_export_of(node.name):
-        return True
+    if node.kind == "folder":
+        return folder_export_of(node.name) is not None
     fit = match(node.name, assignments)
-    return node.kind == "file" and fit.export is not None and bool(fit.assignment or fit.nearly)
+    return export_of(node.name) is not None and (not may_be_dated(node.name) or bool(fit.assignment or fit.nearly))
 
 
 def folders_in(folder: Node) -> list[Node]:
@@ -122,10 +126,9 @@ def files_below(folder: Node, depth: int = MAX_DEPTH) -> Iterator[Node]:
             yield child
 
 
-def is_class_data(node: Node, assignments: tuple[str, ...]) -> bool:
-    """Return whether a file among students' folders is data, although it is named as by Canvas."""
-    exported = export_of(node.name) is not None and not is_exported(node, assignments)
-    return exported and bool(ending(node.name, _NOTES))
+def is_class_data(node: Node) -> bool:
+    """Return whether a file among students' folders may be data, although it is named as by Canvas."""
+    return may_be_dated(node.name) and bool(ending(node.name, _NOTES))
 
 
 def has_files(folder: Node) -> bool:

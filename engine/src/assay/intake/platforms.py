@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-__all__ = ["Export", "export_of", "folder_export_of", "is_metadata", "person_of", "time_of"]
+__all__ = ["Export", "export_of", "folder_export_of", "is_metadata", "may_be_dated", "person_of", "time_of"]
 
 _MOODLE = re.compile(r"(?P<student>.+?_\d+)_assignsubmission_(?:file_?)?(?P<file>.*)")
 """`Ada Muster_1001_assignsubmission_file_basics.py`; a folder's name ends before the file's."""
@@ -24,6 +24,9 @@ _BRIGHTSPACE = re.compile(
     r"(?: - (?P<file>.+))?"
 )
 """`12345-678 - Ada Muster - Nov 3, 2026 1014 PM`, a folder; or with ` - basics.py` after it, a file."""
+
+_UPLOAD_DIGITS = 5
+"""A folder's name is Canvas's only if its upload has so many digits: in `ws_2026_27_ada` they are parts of a date."""
 
 _FIRST_YEAR, _LAST_YEAR = 2000, 3000
 
@@ -56,16 +59,32 @@ def export_of(name: str) -> Export | None:
 
     A student's own name for a file stands behind these parts, so that it cannot change them.
     """
+    return _other_export_of(name) or _canvas_export_of(name)
+
+
+def folder_export_of(name: str) -> Export | None:
+    """Return the parts of a folder's name if a platform made it, or named the archive that was unpacked there."""
+    if found := _other_export_of(name):
+        return found
+    canvas = _canvas_export_of(name)
+    return canvas if canvas and len(str(canvas.order or "")) >= _UPLOAD_DIGITS else None
+
+
+def may_be_dated(name: str) -> bool:
+    """Return whether a name is Canvas's, or a student's own with a date in it, as of `loss_2026_11_03.png`."""
+    return _other_export_of(name) is None and _canvas_export_of(name) is not None
+
+
+def _canvas_export_of(name: str) -> Export | None:
     found = _CANVAS.fullmatch(name)
-    if found is None or _MOODLE.fullmatch(name) or _BRIGHTSPACE.fullmatch(name):
-        return folder_export_of(name)
+    if found is None:
+        return None
     order = int(found["order"][:18]) if found["order"] else None
     student = f"{found['name']}_{found['user']}"
     return Export(student, found["typed"] or found["file"], order, late=found["late"] is not None)
 
 
-def folder_export_of(name: str) -> Export | None:
-    """Return the parts of a folder's name if a platform made it; Canvas makes no folders."""
+def _other_export_of(name: str) -> Export | None:
     if found := _MOODLE.fullmatch(name):
         return Export(found["student"], found["file"])
     if found := _BLACKBOARD.fullmatch(name):

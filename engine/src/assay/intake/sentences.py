@@ -26,6 +26,7 @@ __all__ = [
     "nothing_in",
     "one_of_several_note",
     "skipped_note",
+    "spare_note",
     "unopened_note",
 ]
 
@@ -78,6 +79,11 @@ def one_of_several_note(label: str, assignment: str, others: Sequence[str]) -> s
 def unopened_note(label: str) -> str:
     """Return the note about an archive beside files."""
     return f"{label} was not opened: other files were graded"
+
+
+def spare_note(label: str) -> str:
+    """Return the note about an archive without a file that counts, beside one with graded files."""
+    return f"{label} was not graded: other files were graded"
 
 
 def beside_note(labels: Sequence[str]) -> str:

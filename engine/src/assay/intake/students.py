@@ -19,6 +19,7 @@ from assay.intake.sentences import (
     named_for_none,
     nothing_in,
     one_of_several_note,
+    spare_note,
     unopened_note,
 )
 from assay.intake.tree import path_text
@@ -165,6 +166,7 @@ def _take_archives(pile: _Pile, name: str, assignments: tuple[str, ...], intake:
     inside = _Pile()
     trees: list[tuple[Node, ArchiveTree]] = []
     troubles: list[tuple[Node, str]] = []
+    spare: list[Node] = []
     for node in pile.archives:
         try:
             check_openable(node)
@@ -174,18 +176,24 @@ def _take_archives(pile: _Pile, name: str, assignments: tuple[str, ...], intake:
     for node, tree in trees:
         if is_flat_export(tree.root, assignments) or any(is_exported(one, assignments) for one in tree.root.children()):
             troubles.append((node, "it has the files of several students: grade it by its own path"))
+            spare.append(node)
             continue
         own = [(node, trouble) for trouble in tree.troubles]
         if places(tree.root, assignments):
             prefix = f"{path_text(node.name)}/" if len(trees) > 1 else ""
             inside.add_folder(tree.root, assignments, pile.uploads[str(node.path)], prefix)
         else:
-            own = [*_member_troubles(tree.root), *own] or [(node, nothing_in(tree.root, assignments))]
+            own = [*_member_troubles(tree.root), *own]
+            if not own:
+                own = [(node, nothing_in(tree.root, assignments))]
+                spare.append(node)
         troubles += own
     inside.others += pile.others
     inside.labels |= pile.labels
     if any(one.fit.assignment for one in inside.candidates):
-        inside.notes = [about(*each) for each in troubles]
+        inside.notes = [
+            spare_note(path_text(node.name)) if node in spare else about(node, reason) for node, reason in troubles
+        ]
     else:
         intake.refuse_together(troubles, "", name)
     if inside.candidates:
