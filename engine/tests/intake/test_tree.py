@@ -1,5 +1,6 @@
 """A link, or a file or folder that cannot be read, is refused alone, with a true reason."""
 
+import importlib
 import os
 from pathlib import Path
 
@@ -24,6 +25,7 @@ def ordinary(tmp_path, monkeypatch):
     tmp_path.chmod(0o777)
     is_root = os.geteuid() == 0
     if is_root:
+        importlib.import_module("_strptime")  # what Python would import later, from a folder that may be root's
         os.seteuid(ORDINARY)
     yield
     if is_root:
@@ -76,6 +78,13 @@ def test_a_closed_folder_is_refused(mode, path):
     ((name, reason),) = result()[1]
     assert (name, reason.partition("; ")[0].partition(": ")[2]) == ("eve", DENIED)
     assert result("class/eve", "Eve") == ([], [("Eve", reason)])
+
+
+@pytest.mark.usefixtures("ordinary")
+def test_a_closed_folder_of_a_platform_is_refused_by_its_students_name():
+    put("class/12-7 - Ada Muster - Nov 3, 2026 1014 PM/scratch.py", "class/ben/scratch.py")
+    Path("class/12-7 - Ada Muster - Nov 3, 2026 1014 PM").chmod(0)
+    assert result() == (["ben"], [("Ada Muster_12", f"12-7 - Ada Muster - Nov 3, 2026 1014 PM: {DENIED}")])
 
 
 @pytest.mark.usefixtures("ordinary")
