@@ -15,9 +15,12 @@ SIGNED = "an error is below zero, because it keeps its sign: take the absolute v
 SUMMED = "the errors of the components are added up: take the largest, (w_hat - w).abs().max()"
 SMALL = "the errors are smaller than noise of 0.01 allows: neither square them nor leave the noise out"
 ZERO = "an error of exactly 0: compare the parameters that were fitted, w_hat and b_hat, with w and b"
-NOISY = "the errors are too large by about the same factor everywhere: the noise has a standard deviation of 0.01"
+NOISY = (
+    "the errors are too large by about the same factor everywhere: is the standard deviation of the noise 0.01, and do "
+    "more epochs no longer help?"
+)
 UNSTEADY = (
-    "more examples, or more features, make it worse: the rate is too high for the size of the batches, so lower it"
+    "training diverges, or its last steps are too long: the rate is too high for the size of the batches, lower it"
 )
 STUCK = (
     "the errors do not depend on n: draw n examples for every n in sizes, of the w and b that are given, and train until "

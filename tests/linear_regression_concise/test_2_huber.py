@@ -79,8 +79,13 @@ def test_the_branches_meet(submission, delta, shares):
     model = require_object(submission.LinearRegressionHuber(0.5, delta=delta))
     loss, gradient = loss_and_gradient(submission, model, residuals, torch.zeros(4, 1))
     scaling = find_scaling(model, delta)
-    # At |r| = delta what autograd gives depends on how the branches are written, and every way is right.
+    # At |r| = delta what autograd gives depends on how the branches are written: half of delta, delta or twice delta.
     off_the_seam = residuals.abs() != delta
+    there, most = gradient[~off_the_seam], 2 * scaling * delta / 4
+    sizes = there * residuals[~off_the_seam].sign()
+    expected = f"of the sign of r, and at most {most:g} in size"
+    near = bool(((sizes >= 0) & (sizes <= most + 1e-6)).all())
+    require(near, yours={"gradient where |r| = delta": there}, expected=expected)
     right = [
         scaling * F.huber_loss(residuals, torch.zeros(4, 1), delta=delta),
         scaling * residuals.clamp(-delta, delta)[off_the_seam] / 4,

@@ -22,7 +22,10 @@ ONE_RATE = "two models step at the same rate, though their own differ: keep each
 BOUNDED = "no weight is beyond three deviations: draw them with torch.randn or torch.normal, whose numbers have no end"
 CUT_OFF_AT_TWO = "the weights end at -2 and 2, as trunc_normal_ cuts them off: draw them with torch.normal"
 UNUSED = "the deviation is the same for every sigma: multiply torch.randn by sigma, or give it to torch.normal"
-PRODUCT = "w is a product of a tensor with gradients, and has none itself: multiply first, then call w.requires_grad_()"
+COMPUTED = (
+    "w or b is computed from a tensor with gradients, by a product or reshape(), and keeps none itself: compute it first, "
+    "then call requires_grad_()"
+)
 wrong_step = mistake_family("fit", make_fit)
 wrong_weights = mistake_family(INIT, make_constructor)
 
@@ -332,7 +335,7 @@ def no_gradients(self, num_inputs, lr, sigma=0.01):
     make_constructor(draw_normal, requires_grad=False)(self, num_inputs, lr, sigma)
 
 
-@wrong_weights(hint=PRODUCT)
+@wrong_weights(hint=COMPUTED)
 def product_of_a_leaf(d, sigma):
     return sigma * torch.randn(d, 1, requires_grad=True)
 

@@ -22,9 +22,9 @@ from hypothesis import strategies as st
 
 from .mistakes_0_model import (
     BOUNDED,
+    COMPUTED,
     CUT_OFF_AT_TWO,
     ONE_RATE,
-    PRODUCT,
     REPEATED,
     SEED,
     SEEDED_FIT,
@@ -143,8 +143,8 @@ def test_parameters_have_their_shapes_and_ask_for_gradients(submission, num_inpu
     asked = [remote(model).w.requires_grad, remote(model).b.requires_grad]
     require(asked == [True, True], yours=asked, expected="w.requires_grad and b.requires_grad are both True")
     kept = [part.is_leaf or part.retains_grad for part in (remote(model).w, remote(model).b)]
-    yours = {"w and b are leaves, whose gradients are kept": kept}
-    require(kept == [True, True], yours=yours, expected=[True, True], help=PRODUCT)
+    yours = dict(zip(("w keeps its gradient", "b keeps its gradient"), kept, strict=True))
+    require(kept == [True, True], yours=yours, expected=dict.fromkeys(yours, True), help=COMPUTED)
 
 
 @settings(max_examples=5)
