@@ -150,9 +150,11 @@ def _read(book: Gradebook, paths: Sequence[Path], folder: Path | None, choice: _
     """Read the work below some paths, which is one student's if `assay grade --student` was told so."""
     owner = _owner(book, paths, choice)
     work = read_work(paths, folder, owner)
-    named = {entry.origin.student for entry in book.current()} - {owner, None}
-    if choice.student in named and not any(map(choice.takes, work.intake.submissions)):
-        return choice.student, read_work(paths, folder, choice.student)  # a copy that lies elsewhere
+    if choice.student is None or any(map(choice.takes, work.intake.submissions)):
+        return owner, work
+    if any(entry.origin.student == choice.student for entry in book.current()):  # a copy that lies elsewhere
+        owner = choice.student
+        work = read_work(paths, folder, owner)
     return owner, work
 
 

@@ -83,8 +83,9 @@ def is_flat_export(folder: Node, assignments: tuple[str, ...]) -> bool:
     Dated names are like Canvas's: one of them at least must fit an assignment or be an archive's, or be a module's or a
     notebook's where nothing else is handed in.
     """
-    named = [node for node in folder.children() if node.kind == "file" and export_of(node.name)]
-    if len({export.student for export in (export_of(node.name) for node in named) if export}) < 2:  # noqa: PLR2004
+    files = [node for node in folder.children() if node.kind == "file"]
+    named = {node: export for node in files if (export := export_of(node.name))}
+    if len({export.student for export in named.values()}) < 2:  # noqa: PLR2004
         return False
     if any(is_archive(node) or is_exported(node, assignments) for node in named):
         return True
