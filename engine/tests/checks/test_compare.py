@@ -14,6 +14,7 @@ from values import anything, steady
 from assay.checks import assert_close, number, require, sequence, take, tensor
 from assay.checks.compare import Bound, compare
 from assay.errors import CourseError, Mismatch
+from assay.text import Prose
 
 
 class Held:
@@ -78,9 +79,6 @@ WRONG = [
     ("text", "Text"),
     (None, 1.0),
     (Held(), 1.0),
-    (Held(), Held()),
-    (Held(), OtherHeld()),
-    ([Held()], [Held()]),
     (object(), 1.0),
     (torch.empty(1, device="meta"), torch.tensor([1.0])),
 ]
@@ -279,3 +277,22 @@ def test_plain_numbers_are_compared_as_torch_compares_tensors(bound):
 
 def test_a_long_answer_is_compared_by_its_length_first():
     assert compare(torch.ones(900_000), [1.0, 2.0], Bound()) == "different"
+
+
+MINE, OTHERS = Held(), OtherHeld()
+
+
+@pytest.mark.parametrize(
+    ("yours", "expected", "shown"),
+    [
+        (MINE, OTHERS, MINE),
+        (MINE, MINE, MINE),
+        (1.0, OTHERS, OTHERS),  # both are the submission's, and the first one is a value
+        ([1.0, MINE], [1.0, OTHERS], [1.0, MINE]),
+        ({"w": [1.0]}, {"w": [OTHERS]}, {"w": [OTHERS]}),
+    ],
+)
+def test_where_an_object_is_expected_a_value_was_asked_for(yours, expected, shown):
+    with pytest.raises(Mismatch) as caught:
+        assert_close(yours, expected)
+    assert (caught.value.yours, caught.value.expected) == (shown, Prose("a value"))

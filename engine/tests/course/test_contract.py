@@ -23,6 +23,15 @@ def test_the_contract_is_the_references_public_functions_and_classes(tmp_path):
     }
 
 
+@pytest.mark.parametrize("read", [contract, signatures])
+def test_model_answers_that_are_not_python_are_named(tmp_path, read):
+    path = tmp_path / "answers.py"
+    path.write_text("def f(x):\n    return (x\n")
+    with pytest.raises(SyntaxError) as caught:
+        read(path)
+    assert (caught.value.filename, str(caught.value)) == (str(path), "'(' was never closed (answers.py, line 2)")
+
+
 @pytest.fixture
 def answers(tmp_path, monkeypatch):
     monkeypatch.setattr(sys, "path", sys.path.copy())

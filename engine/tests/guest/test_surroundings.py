@@ -6,9 +6,11 @@ import time
 import pytest
 
 from assay.course.budgets import DEFAULTS
+from assay.errors import SubmissionRaised
 from assay.host import forkserver as forkservers
 from assay.host.forkserver import Budget, GuestSubmission, shared
 from assay.host.guest import Guest
+from assay.judge.messages import help_for_raised
 from assay.wire.messages import Request
 
 
@@ -139,6 +141,67 @@ def test_torch_compile_gives_its_argument(opened):
     guest = opened(COMPILED)
     assert notes_of(guest) == []
     assert answer(guest).value == [True, 2.0, 2.0]
+
+
+PROGRESS = """
+from tqdm.notebook import tqdm, trange
+from tqdm import tqdm_notebook
+seen = list(tqdm([1, 2])) + list(trange(2)) + list(tqdm_notebook([3]))
+def f(): return seen
+"""
+
+
+def test_a_progress_bar_for_notebooks_needs_no_widgets(opened):
+    pytest.importorskip("tqdm")
+    guest = opened(json.dumps({"cells": [{"cell_type": "code", "source": PROGRESS}]}), "notebook")
+    assert notes_of(guest) == []
+    assert answer(guest).value == [1, 2, 0, 1, 3]
+
+
+PROCESSES = """
+import multiprocessing, os, subprocess
+from concurrent.futures import ProcessPoolExecutor
+def f(way):
+    if way == "a pool":
+        with multiprocessing.Pool(2) as pool:
+            return pool.map(abs, [-1])
+    elif way == "an executor":
+        with ProcessPoolExecutor(2) as pool:
+            return list(pool.map(abs, [-1]))
+    elif way == "a process":
+        multiprocessing.Process(target=abs, args=(-1,)).start()
+    elif way == "a context":
+        multiprocessing.get_context("fork").Pool(2)
+    elif way == "a command":
+        subprocess.run(["true"])
+    elif way == "a fork":
+        os.fork()
+"""
+
+
+@pytest.mark.parametrize("way", ["a pool", "an executor", "a process", "a context", "a command", "a fork"])
+def test_a_check_that_cannot_start_a_process_says_so(opened, way):
+    raised = answer(opened(PROCESSES), "f", way)
+    error = SubmissionRaised(raised.kind, raised.text, raised.where)
+    assert help_for_raised(error, None, {}) == "a check cannot start processes: compute everything in this one", raised
+
+
+MORE_THREADS = """
+import torch
+torch.set_num_threads(4)
+torch.set_num_interop_threads(2)
+x = torch.ones(1_000_000)
+x = x * 2
+def f():
+    torch.set_num_threads(3)
+    return [torch.get_num_threads(), float((x * 2).sum())]
+"""
+
+
+def test_the_number_of_torchs_threads_stays(opened):
+    guest = opened(MORE_THREADS, budget=Budget(**DEFAULTS | {"call_seconds": 2}))  # threads do not survive a fork
+    assert notes_of(guest) == []
+    assert answer(guest).value == [1, 4_000_000.0]
 
 
 THREADED = """

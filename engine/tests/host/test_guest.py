@@ -6,9 +6,10 @@ import time
 from collections import Counter
 
 import pytest
+import torch
 
 from assay.course.budgets import DEFAULTS
-from assay.errors import ForkServerError, GuestEnded
+from assay.errors import CourseError, ForkServerError, GuestEnded
 from assay.guest.processes import _states
 from assay.host import forkserver as forkservers
 from assay.host.channel import Channel
@@ -57,6 +58,13 @@ def opened():
         guest.close()
     while forkservers._shared:  # otherwise other tests would find this guest
         forkservers._shared.popitem()[1].stop()
+
+
+def test_a_question_that_is_too_long_is_the_courses_fault_and_the_next_one_is_asked(opened):
+    line = opened().begin(1, [])
+    with pytest.raises(CourseError, match=r"^the check asks with more than 4 MiB: make its inputs smaller$"):
+        line.ask(Request("call", 0, "f", [torch.zeros(2**20)]))
+    assert line.ask(ASKED) == Returned(1)
 
 
 GRADIENTS = b"""
@@ -170,6 +178,18 @@ def test_where_all_calls_together_have_no_time_left_no_call_is_said_to_wait():
 def test_waiting_counts_against_a_submissions_time_by_the_clock(opened):
     guest = opened(Budget(**DEFAULTS | {"submission_seconds": 1}))
     guest.begin(1, []).ask(Request("call", 0, "wait", [0, wall_seconds(1)]))
+    guest.end()
+    with pytest.raises(GuestEnded, match="earlier checks used all of the submission's time"):
+        guest.begin(1, []).ask(ASKED)
+
+
+def test_what_a_check_is_asked_again_has_its_own_time(opened):
+    guest = opened(Budget(**DEFAULTS | {"submission_seconds": 1}))
+    guest.begin(1, [], again=True).ask(Request("call", 0, "burn", [1.2]))
+    guest.end()
+    with pytest.raises(GuestEnded, match="earlier checks used all of the submission's time"):
+        guest.begin(1, [], again=True).ask(ASKED)
+    assert guest.begin(1, []).ask(Request("call", 0, "burn", [1.2])) == Returned(None)
     guest.end()
     with pytest.raises(GuestEnded, match="earlier checks used all of the submission's time"):
         guest.begin(1, []).ask(ASKED)

@@ -186,6 +186,9 @@ def test_again(submission):
     "class/squares/factors.py": "def double(x): return x * x\ndef quadruple(x): return double(double(x))\n",
     "class/doubles/means.py": "def mean(x): return 2 * sum(x) / len(x)\n",
     "class/sums/means.py": "def mean(x): return sum(x)\n",
+    "class/sums_in_float64/means.py": (
+        "import torch\ntorch.set_default_dtype(torch.float64)\ndef mean(x): return sum(x)\n"
+    ),
     "class/follows/parts.py": "def half(x): return x / 3\ndef quarter(x): return half(half(x))\n",
     "class/differs/parts.py": "def half(x): return x / 3\ndef quarter(x): return x / 5\n",
 }
@@ -301,7 +304,9 @@ def test_what_follows_from_a_mistake_in_another_exercise_names_it(helps):
     assert helps["follows"] == ["divide by two", "as in exercise 1: divide by two"]
 
 
-@pytest.mark.parametrize(("name", "hint"), [("doubles", "not twice the mean"), ("sums", "not the sum")])
+@pytest.mark.parametrize(
+    ("name", "hint"), [("doubles", "not twice the mean"), ("sums", "not the sum"), ("sums_in_float64", "not the sum")]
+)
 def test_of_two_mistakes_that_agree_on_the_smallest_example_others_decide(helps, name, hint):
     assert helps[name] == [hint]
 

@@ -1,5 +1,7 @@
 """Each way in which a check ends, and its verdict; no check is run, and no process started."""
 
+from types import SimpleNamespace
+
 import pytest
 import torch
 from hypothesis.errors import FlakyFailure
@@ -12,6 +14,7 @@ from assay.judge.diagnosis import Diagnostician
 from assay.judge.examples import ExampleBook
 from assay.judge.inprocess import InProcessGuest, proxy
 from assay.judge.recognition import Recogniser
+from assay.judge.recording import with_fresh_start
 from assay.judge.reports import report_of
 from assay.judge.verdicts import Verdicts
 from assay.model import HIDDEN_TEXT, Message, Missing, Plot, Series
@@ -135,6 +138,61 @@ def test_a_message_begins_with_the_calls_that_led_to_it(session):
     submission = session.scaled.funcargs["submission"] = proxy(module, None, ["scaled"], 0)
     submission.scaled(2.0)
     assert session.record(session.scaled, Mismatch(6.0, 4.0)).message.input == "scaled(2.0)"
+
+
+@pytest.mark.parametrize(
+    ("use", "text"),
+    [
+        (len, "an object of class generator has no len()"),
+        (
+            lambda answer: torch.add(torch.ones(2), answer),
+            "add(): argument 'other' (position 2) must be Tensor, not an object of class generator",
+        ),
+        (
+            lambda answer: answer.close + 1 if hasattr(answer, "close") else 0,
+            "unsupported operand type(s) for +: a method and 'int'",
+        ),
+    ],
+)
+def test_an_object_that_could_not_be_used_is_named_by_its_own_class(session, use, text):
+    verdict = session.record(session.scaled, error_of(session, lambda x: (x for _ in range(2)), use))
+    assert (verdict.status, verdict.message.yours) == ("failed", f"what came back could not be used: {text}")
+
+
+def test_of_objects_of_two_classes_none_is_named(session):
+    answers = iter([object(), iter([])])
+    error = error_of(session, lambda _: next(answers), len, calls=2)
+    text = "what came back could not be used: an object has no len()"
+    assert session.record(session.scaled, error).message.yours == text
+
+
+def error_of(session, scaled, use, calls=1):
+    """Return what a check of `use` raises, which is called with the last answer of `scaled`."""
+
+    def body(submission):
+        use([submission.scaled(torch.ones(2)) for _ in range(calls)][-1])
+
+    submission = session.scaled.funcargs["submission"] = proxy(SimpleNamespace(scaled=scaled), None, ["scaled"], 0)
+    with pytest.raises(TypeError) as caught:
+        with_fresh_start(body)(submission=submission)
+    return caught.value
+
+
+NO_PROCESS = "a check cannot start processes: compute everything in this one"
+
+
+@pytest.mark.parametrize(
+    ("kind", "line", "text"),
+    [
+        ("FileNotFoundError", "with Pool(4) as pool:", NO_PROCESS),
+        ("PermissionError", "subprocess.run(['ls'])", NO_PROCESS),
+        ("FileNotFoundError", "open('Pool.csv')", None),
+        ("ValueError", "with Pool(0) as pool:", None),
+    ],
+)
+def test_a_process_that_cannot_start_is_helped(session, kind, line, text):
+    verdict = session.record(session.scaled, SubmissionRaised(kind, "oh", [("4", line)]))
+    assert verdict.message.help == text
 
 
 def test_a_call_that_does_not_fit_is_helped_with_the_signature(session):

@@ -136,6 +136,16 @@ def test_only_pythons_own_folders_can_be_read():
     assert not {"/", "/usr", "/home", "/etc", os.path.expanduser("~")} & set(map(str, readable_paths.READ))
 
 
+def test_packages_of_another_environment_on_the_path_can_be_read(tmp_path):
+    packages = tmp_path / "other" / "lib" / "site-packages"
+    packages.mkdir(parents=True)
+    script = "from assay.guest.lockdown import readable_paths; print(*readable_paths.READ, sep='\\n')"
+    path = os.pathsep.join([str(packages), str(tmp_path), *sys.path])
+    command = [sys.executable, "-c", script]
+    found = subprocess.run(command, check=True, capture_output=True, text=True, env={"PYTHONPATH": path}).stdout
+    assert [name for name in found.split() if name.startswith(str(tmp_path))] == [str(packages)]
+
+
 def test_an_environment_inside_the_course_does_not_open_the_course(tmp_path):
     course = tmp_path / "course"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", course / ".venv"], check=True)

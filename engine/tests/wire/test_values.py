@@ -67,6 +67,65 @@ def test_numpy_scalars_and_arrays_cross_as_numbers_and_tensors():
     assert torch.equal(through(np.ones(2)), torch.ones(2, dtype=torch.float64))
 
 
+FLIPPED = np.arange(6.0).reshape(2, 3)[::-1, ::-1]
+READ_ONLY = np.broadcast_to(np.float32(2), (3,))
+
+
+@pytest.mark.parametrize(
+    ("array", "expected"),
+    [
+        (FLIPPED, torch.tensor([[5.0, 4, 3], [2, 1, 0]], dtype=torch.float64)),
+        (READ_ONLY, torch.tensor([2.0, 2, 2])),
+        (np.array([1, 2], ">f4"), torch.tensor([1.0, 2])),
+        (np.array([1, 2], ">i8"), torch.tensor([1, 2])),
+        (np.array([0.5, 2], np.longdouble), torch.tensor([0.5, 2], dtype=torch.float64)),
+        (np.array([0.5, 2j], np.clongdouble), torch.tensor([0.5, 2j], dtype=torch.complex128)),
+        (np.array([1, 2**16 - 1], np.uint16), torch.tensor([1, 2**16 - 1])),
+        (np.array([1, 2**32 - 1], np.uint32), torch.tensor([1, 2**32 - 1])),
+        (np.array([1, 2**63 - 1], np.uint64), torch.tensor([1, 2**63 - 1])),
+        (np.array([1, 255], np.uint8), torch.tensor([1, 255], dtype=torch.uint8)),
+        (torch.tensor([1, 2**32 - 1], dtype=torch.uint32), torch.tensor([1, 2**32 - 1])),
+        (torch.tensor([1, 2**63 - 1], dtype=torch.uint64), torch.tensor([1, 2**63 - 1])),
+        (torch.tensor([], dtype=torch.uint16), torch.tensor([], dtype=torch.int64)),
+    ],
+)
+def test_arrays_of_any_order_and_type_cross_as_tensors_that_can_be_read(array, expected):
+    came = through(array)  # every warning is an error in these tests, and may be in a submission
+    assert came.dtype == expected.dtype
+    assert torch.equal(came, expected)
+
+
+def test_long_scalars_of_numpy_cross_as_plain_ones():
+    assert (type(through(np.longdouble(0.5))), through(np.longdouble(0.5))) == (float, 0.5)
+    assert through(np.clongdouble(0.5)) == through(0.5 + 0j) == Ref(7, "complex")
+
+
+HOLDS_ITSELF = np.empty((), object)
+HOLDS_ITSELF[()] = HOLDS_ITSELF
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        np.array([2**63], np.uint64),
+        np.uint64(2**63),
+        torch.tensor([2**63], dtype=torch.uint64),
+        HOLDS_ITSELF,
+        np.array(["a", "b"]),
+        np.array([{}]),
+        np.datetime64("2020-01-01"),
+    ],
+)
+def test_other_arrays_stay(value):
+    assert isinstance(through(value), Ref)
+
+
+def test_a_number_that_is_too_long_for_a_float_stays_if_numpy_raises():
+    too_long = np.longdouble(10) ** 400
+    with np.errstate(over="raise"):
+        assert through([too_long, np.array([too_long])]) == [Ref(7, "longdouble"), Ref(7, "ndarray")]
+
+
 def test_subclasses_of_numbers_cross_as_numbers():
     class Three(enum.IntEnum):
         THREE = 3
@@ -80,6 +139,11 @@ def test_tuples_cross_as_lists():
 
 def test_keys_that_are_tensors_cross_as_floats():
     assert through({torch.tensor(0.5): 1}) == {0.5: 1}
+
+
+@pytest.mark.parametrize(("key", "expected"), [(torch.tensor([1, 2]), "tensor([1, 2])"), (10**400, f"1{'0' * 400}")])
+def test_keys_that_are_not_one_number_cross_as_texts(key, expected):
+    assert through({key: 1}) == {expected: 1}
 
 
 @pytest.mark.parametrize(

@@ -26,21 +26,24 @@ def contract(path: Path) -> tuple[str, ...]:
     They are read from the source: nothing is executed.
     """
     kinds = (ast.FunctionDef, ast.ClassDef)
-    body = ast.parse(path.read_bytes()).body
-    return tuple(node.name for node in body if isinstance(node, kinds) and not node.name.startswith("_"))
+    return tuple(node.name for node in _statements(path) if isinstance(node, kinds) and not node.name.startswith("_"))
 
 
 @functools.cache
 def signatures(path: Path) -> dict[str, str]:
     """Return the first line that a student writes for each name: `def f(x, y)` or `class C(a, b)`."""
     found = {}
-    for node in ast.parse(path.read_bytes()).body:
+    for node in _statements(path):
         if isinstance(node, ast.FunctionDef):
             found[node.name] = f"def {node.name}({_arguments(node, 0)})"
         elif isinstance(node, ast.ClassDef):
             makers = [part for part in node.body if isinstance(part, ast.FunctionDef) and part.name == "__init__"]
             found[node.name] = f"class {node.name}({_arguments(makers[0], 1)})" if makers else f"class {node.name}"
     return found
+
+
+def _statements(path: Path) -> list[ast.stmt]:
+    return ast.parse(path.read_bytes(), str(path)).body
 
 
 def _arguments(node: ast.FunctionDef, skip: int) -> str:

@@ -44,6 +44,8 @@ def prepare(folder: Path, file: str, source: bytes) -> str:
     sys.path.insert(0, str(folder))
     os.environ.update(USER=_USER, LOGNAME=_USER)
     torch.compile = _compile
+    # More than one would hang in the checks: they run in forks, which have none of the threads.
+    torch.set_num_threads = torch.set_num_interop_threads = do_nothing
     for name, change in _CHANGES.items():
         if name in sys.modules:
             change(sys.modules[name])
@@ -86,12 +88,19 @@ def _formats(module: Any) -> None:
     module.set_matplotlib_formats = module.set_matplotlib_close = do_nothing
 
 
+def _progress(module: Any) -> None:
+    tqdm: Any = sys.modules["tqdm"]  # its package
+    module.tqdm = module.tqdm_notebook = tqdm.tqdm
+    module.trange = module.tnrange = tqdm.trange
+
+
 _CHANGES: dict[str, Callable[[ModuleType], None]] = {
     "matplotlib": _matplotlib,
     "matplotlib.pyplot": _pyplot,
     "matplotlib.style": _style,
     "IPython.display": _formats,
     "matplotlib_inline.backend_inline": _formats,
+    "tqdm.notebook": _progress,
 }
 
 

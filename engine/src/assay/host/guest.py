@@ -7,6 +7,7 @@ import select
 import signal
 import socket
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from assay.errors import PromiseBroken, WireError
@@ -49,6 +50,14 @@ class SlowStatement(NamedTuple):
     idle: bool = False
 
 
+@dataclass
+class Spent:
+    """The time that a submission has taken: seconds on the processors, and seconds that the judge waited."""
+
+    seconds: float = 0.0
+    waited: float = 0.0
+
+
 class Guest:
     """A submission behind the wall.
 
@@ -79,8 +88,8 @@ class Guest:
         self._pid = 0
         self._sock: socket.socket | None = None
         self._check: CheckProcess | None = None
-        self._spent = 0.0
-        self._waited = 0.0
+        self._checks, self._repeats = Spent(), Spent()
+        self._spent = self._checks
         self._seconds_seen = 0.0
         self._slow = SlowStatement(0, alone=True)
         self.isolation: Isolation = {}
@@ -137,20 +146,25 @@ class Guest:
             waited = time.monotonic() - started
             self.failure = self._import_ended(together, silent=isinstance(error, frames.Silence), waited=waited)
 
-    def begin(self, seed: int, forbidden: list[str], *, undo_leftovers: bool = False) -> CheckProcess | EndedLine:
+    def begin(
+        self, seed: int, forbidden: list[str], *, undo_leftovers: bool = False, again: bool = False
+    ) -> CheckProcess | EndedLine:
         """Fork a process for a check. Return its connection, or an `EndedLine` with the reason if there is no process.
 
         Args:
             seed: for random numbers in the check.
             forbidden: names of the library that it may not use.
             undo_leftovers: undo what the submission's import changed in torch's settings.
+            again: a check that failed asks again, for its report: this must take no time from other checks, and all
+                such checks together have as much time as all others.
         """
+        self._spent = self._repeats if again else self._checks
         if not self._no_deadline and self._is_spent():
             return EndedLine(timeouts_and_crashes.submission_too_slow())
         if self._pid == 0 and self.failure is None:
             began = time.monotonic()
             self.open()
-            self._spent += time.monotonic() - began
+            self._spent.seconds += time.monotonic() - began
         if self.failure is not None:
             return EndedLine(self.failure)
         ours, theirs = socket.socketpair()
@@ -171,7 +185,7 @@ class Guest:
     def _is_spent(self) -> bool:
         """Whether earlier checks have used the submission's time, on the processors or by the clock."""
         seconds = self._budget.submission_seconds
-        return self._spent > seconds or self._waited > waiting.wall_seconds(seconds)
+        return self._spent.seconds > seconds or self._spent.waited > waiting.wall_seconds(seconds)
 
     @contextlib.contextmanager
     def paused(self) -> Iterator[None]:
@@ -206,13 +220,13 @@ class Guest:
         check, self._check = self._check, None
         if check is None:
             return
-        self._spent += check.close()
-        self._waited += check.waited
+        self._spent.seconds += check.close()
+        self._spent.waited += check.waited
         if self._pid == 0:
             return
         exited = check.has_exited()
         killed = self._fork_server.kill_descendants(self._pid)
-        self._spent += max(0.0, killed.seconds - self._seconds_seen)
+        self._spent.seconds += max(0.0, killed.seconds - self._seconds_seen)
         self._seconds_seen = killed.seconds
         if not exited:
             self._hear_exit()  # otherwise the next check would read this exit as its own

@@ -6,7 +6,7 @@ import select
 import time
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
-from assay.errors import GuestEnded, WireError
+from assay.errors import CourseError, GuestEnded, WireError
 from assay.host import timeouts_and_crashes, waiting
 from assay.wire import frames
 from assay.wire.messages import Measured, Reply, Request, Returned
@@ -58,14 +58,21 @@ class SocketLine:
         self._ended: GuestEnded | None = None
 
     def ask(self, request: Request) -> Reply:
-        """Send the request and wait for its reply; after the first failure every later request fails alike."""
+        """Send the request and wait for its reply; after the first failure every later request fails alike.
+
+        Raise CourseError for a request that no frame holds.
+        """
         if self._ended is not None:
             raise self._ended
+        question = encode(request)
+        if len(question) > frames.LIMIT:
+            text = f"the check asks with more than {frames.LIMIT // 2**20} MiB: make its inputs smaller"
+            raise CourseError(text)
         try:
             asked = time.monotonic()
             deadline = min(asked + waiting.wall_seconds(self._seconds), self._end)
             self._sock.settimeout(max(0.001, deadline - asked))
-            frames.send(self._sock, encode(request))
+            frames.send(self._sock, question)
             if self._is_idle(asked):
                 self._ended = self._describe_exit("idle", time.monotonic() - asked)
                 raise self._ended

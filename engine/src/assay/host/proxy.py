@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from assay.errors import Mismatch
 from assay.text import Prose
@@ -100,15 +100,15 @@ class Handle:
         """Return the same text for every object, so that no address of the judge's gets into a report."""
         return "an object of the submission"
 
-    def __bool__(self) -> bool:
-        """Raise Mismatch: a check that takes it for a truth value got no value from the submission."""
+    def _is_no_value(self, *_args: Any) -> NoReturn:
+        """Raise Mismatch: a check that takes it for a value got none from the submission."""
         raise Mismatch(self, Prose("a value"))
+
+    __bool__ = __int__ = __index__ = __float__ = __getitem__ = __lt__ = __le__ = __gt__ = __ge__ = _is_no_value
 
     def __eq__(self, other: object) -> bool:
         """Return False for None; otherwise raise Mismatch, because the judge does not know its value."""
-        if other is None:
-            return False
-        raise Mismatch(self, Prose("a value"))
+        return False if other is None else self._is_no_value()
 
     __hash__ = None  # type: ignore[assignment]
 

@@ -49,9 +49,11 @@ class ProcessGuest(Guest):
         fork_server = functools.partial(shared, course.library, waived)
         super().__init__(fork_server, for_guest, budget, waived, no_deadline=as_reference)
 
-    def begin_check(self, seed: int, forbidden: list[str], *, undo_leftovers: bool = False) -> Proxy:
+    def begin_check(
+        self, seed: int, forbidden: list[str], *, undo_leftovers: bool = False, again: bool = False
+    ) -> Proxy:
         """Return a proxy for the submission, in a process for this check alone."""
-        line: CheckLine = self.begin(seed, forbidden, undo_leftovers=undo_leftovers)
+        line: CheckLine = self.begin(seed, forbidden, undo_leftovers=undo_leftovers, again=again)
         if self._as_reference:
             line = ReferenceLine(line)
         return Proxy(Channel(line, frozenset(self._names), self._library, self._unfinished))

@@ -66,7 +66,14 @@ class InProcessGuest:
         self._library = library
         self._contract = contract
 
-    def begin_check(self, seed: int, forbidden: list[str], *, undo_leftovers: bool = False) -> Proxy:  # noqa: ARG002 - the course's own code may use all, and leaves nothing
+    def begin_check(
+        self,
+        seed: int,
+        forbidden: list[str],  # noqa: ARG002 - the course's own code may use all
+        *,
+        undo_leftovers: bool = False,  # noqa: ARG002 - and leaves nothing
+        again: bool = False,  # noqa: ARG002 - and has all the time
+    ) -> Proxy:
         """Return a proxy for a new module."""
         return proxy(self._make_module(), self._library, self._contract, seed)
 

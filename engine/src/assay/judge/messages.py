@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from assay.errors import SubmissionRaised
     from assay.model import Verdict
 
+_NO_PROCESS = frozenset({"FileNotFoundError", "PermissionError"})
+"""The exceptions if a check starts a process: a pool's locks have no folder, and a fork is not permitted."""
+
+_STARTS_PROCESS = re.compile(r"\b(?:Pool|ProcessPoolExecutor|Process|Popen|os\.fork)\(|\bsubprocess\.")
+
 _SOURCE_LINES = 3
 
 
@@ -33,9 +38,11 @@ def describe_raised(error: SubmissionRaised) -> str:
 
 
 def help_for_raised(error: SubmissionRaised, transcript: str | None, signatures: Mapping[str, str]) -> str | None:
-    """Return what to do about an exception that explains itself: an unwritten body, a call that does not fit."""
+    """Return what to do about an unwritten body, a process that cannot start, or a call that does not fit."""
     if error.kind == "NotImplementedError":
         return "this is not written yet" if not error.text else None
+    if error.kind in _NO_PROCESS and any(_STARTS_PROCESS.search(line) for _, line in error.where):
+        return "a check cannot start processes: compute everything in this one"
     if not error.called and transcript:
         last = transcript.splitlines()[-1]
         for name, signature in signatures.items():

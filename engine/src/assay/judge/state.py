@@ -35,7 +35,9 @@ class OpenGuest(Protocol):
     loaded: Imported | None
     failure: GuestEnded | None
 
-    def begin_check(self, seed: int, forbidden: list[str], *, undo_leftovers: bool = False) -> Proxy:
+    def begin_check(
+        self, seed: int, forbidden: list[str], *, undo_leftovers: bool = False, again: bool = False
+    ) -> Proxy:
         """Return a proxy for the submission as it was just after its import, perhaps with torch's own settings."""
 
     def paused(self) -> AbstractContextManager[None]:
@@ -121,15 +123,17 @@ class JudgeState:
         """Return the model answers as a guest equal to a submission's."""
         return self._open(reference_as_submission(self.course, assignment), config, as_reference=True)
 
-    def open_check(self, guest: OpenGuest, item: pytest.Item, *, undo_leftovers: bool = False) -> Proxy:
+    def open_check(self, guest: OpenGuest, item: pytest.Item) -> Proxy:
         """Return the proxy for a guest, in this check's own process."""
-        return guest.begin_check(self.guest_seed(item), forbidden_by(item), undo_leftovers=undo_leftovers)
+        return guest.begin_check(self.guest_seed(item), forbidden_by(item))
 
     def reopen_check(self, item: Any, *, undo_leftovers: bool = False) -> Proxy:
-        """Give a check another process, as if it had not begun."""
+        """Give a check that failed another process, as if it had not begun."""
         guest = item.funcargs["guest"]
         guest.end()
-        return self.open_check(guest, item, undo_leftovers=undo_leftovers)
+        seed, forbidden = self.guest_seed(item), forbidden_by(item)
+        proxy: Proxy = guest.begin_check(seed, forbidden, undo_leftovers=undo_leftovers, again=True)
+        return proxy
 
     def _open(self, submission: Submission, config: pytest.Config, *, as_reference: bool) -> OpenGuest:
         try:

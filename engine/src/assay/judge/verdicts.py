@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
@@ -19,10 +20,11 @@ from assay.judge.measurements import MeasurementFailed, asked_by_measurements, t
 from assay.judge.messages import bounded, describe_missing, describe_raised, help_for_raised
 from assay.judge.yours_and_expected import pair
 from assay.model import HIDDEN_TEXT, Check, Message, Missing, Plot, Status, Verdict
-from assay.text import Prose
+from assay.text import MAX_CLASS_CHARS, Prose, escape
+from assay.wire.values import Ref
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from assay.checks.measurements import Measurement
     from assay.judge.diagnosis import Diagnostician
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
     from assay.model import Submission, Where
 
 _NOT_RUN = "the check was not run to its end"
+_HANDLE = re.compile(r"(?:object of type )?'Handle'(?: object)?|\bHandle\b")
+_METHOD = re.compile(r"'Method'(?: object)?")
 _OF_A_LINE = ("failed", "error", "timeout", "crashed")
 
 
@@ -138,9 +142,11 @@ class Verdicts:
             case AssayError():
                 return _grader(error, str(error))
             case _ if self._recogniser.reference_passes(item, error):
-                return Finding("failed", Message(shown, bounded(f"what came back could not be used: {error}")))
+                return Finding(
+                    "failed", Message(shown, bounded(f"what came back could not be used: {_text_of(error)}"))
+                )
             case _:
-                return _grader(error, bounded(f"{type(error).__name__} in the check itself: {error}"))
+                return _grader(error, bounded(f"{type(error).__name__} in the check itself: {_text_of(error)}"))
 
     def _not_measured(self, item: pytest.Item, failed: MeasurementFailed) -> Finding:
         """Return why a measurement failed; if an earlier check told it, return the name of that check.
@@ -219,6 +225,23 @@ def _ungraded(what: str, why: str = "") -> Finding:
 def _grader(error: BaseException, text: str) -> Finding:
     """Return the finding of an error in the check or the grader; a hidden check shows only the kind of error."""
     return Finding("ungraded", Message(help=text), public=f"it could not be graded: {type(error).__name__}")
+
+
+def _text_of(error: BaseException) -> str:
+    """Return what Python or torch says of the check's own code, without the names of the proxy's classes."""
+    transcript = getattr(error, "assay_transcript", None)
+    kinds = set(_classes([value for _, value in transcript.answers()])) if transcript is not None else set()
+    known = f"an object of class {kinds.pop()}" if len(kinds) == 1 else "an object"
+    return _METHOD.sub("a method", _HANDLE.sub(lambda _: known, str(error)))
+
+
+def _classes(value: Any) -> Iterator[str]:
+    """Return the class of every object in an answer that stayed in the guest."""
+    if isinstance(value, list | dict):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _classes(item)
+    elif isinstance(value, Ref):
+        yield escape(value.kind, MAX_CLASS_CHARS)
 
 
 def _first_of_flaky(error: BaseException) -> BaseException:

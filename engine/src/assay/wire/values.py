@@ -5,6 +5,7 @@ Numbers, texts, lists, dicts and tensors cross by value. Every other object stay
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -22,6 +23,12 @@ MAX_DEPTH = 32
 
 _TENSOR, _REF = 1, 2
 _INT64 = 2**63
+
+_UNSIGNED = frozenset(getattr(torch, name, None) for name in ("uint16", "uint32", "uint64"))  # since PyTorch 2.3
+"""Types with which torch hardly computes: their numbers cross as signed ones, if they fit."""
+
+_READABLE = {"g": "float64", "G": "complex128"} | dict.fromkeys("HILQ", "int64")
+"""NumPy's long and unsigned types, by their letters, and the types as which they cross."""
 
 
 class Ref:
@@ -140,21 +147,30 @@ def _portable_key(key: Any) -> Any:
     if isinstance(key, int) and -_INT64 <= key < _INT64:
         return int(key)
     if isinstance(key, float) or hasattr(key, "__float__"):
-        return float(key)
+        with contextlib.suppress(TypeError, ValueError, OverflowError):  # several numbers, or one beyond floats
+            return float(key)
     return repr(key)
 
 
 def _portable_tensor(tensor: torch.Tensor, refer: Callable[[Any], Ref]) -> Any:
+    if tensor.dtype in _UNSIGNED and tensor.layout is torch.strided:
+        signed = tensor.to(torch.int64)
+        return refer(tensor) if bool((signed < 0).any()) else _portable_tensor(signed, refer)
     return tensor.detach().cpu().resolve_conj().resolve_neg() if crosses(tensor) else refer(tensor)
 
 
 def _from_numpy(value: Any, refer: Callable[[Any], Ref]) -> Any:
     try:
-        if value.ndim == 0:
-            return portable(value.item(), refer, 0)
-        return _portable_tensor(torch.as_tensor(value), refer)
-    except (TypeError, ValueError):
+        # A copy, because torch takes no array that runs backwards, and warns of one that is read-only.
+        copy = value.astype(_READABLE.get(value.dtype.char) or value.dtype.newbyteorder("="), order="C", subok=False)
+        if value.dtype.kind == "u" and (copy < 0).any():
+            return refer(value)
+        if copy.ndim:
+            return _portable_tensor(torch.as_tensor(copy), refer)
+        item = copy.item()
+    except (TypeError, ValueError, ArithmeticError, Warning):  # the last two if the submission asks NumPy to raise them
         return refer(value)
+    return refer(value) if type(item).__module__ == "numpy" else portable(item, refer, 0)
 
 
 def _write_extension(value: Any) -> msgspec.msgpack.Ext:

@@ -19,6 +19,8 @@ def _named() -> set[str]:
     names = {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
     names |= {f"{sys.base_prefix}/lib", *site.getsitepackages()}
     names |= {site.getusersitepackages()} if site.ENABLE_USER_SITE else set()
+    # A `.pth` file may add the packages of another environment.
+    names |= {name for name in sys.path if Path(name).name in ("site-packages", "dist-packages")}
     return {name for name in (*names, *_SYSTEM.split(), *_SETTINGS.split()) if os.access(name, os.R_OK)}
 
 
