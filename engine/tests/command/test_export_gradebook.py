@@ -128,6 +128,18 @@ def test_an_excused_student_has_no_points(book, assay):
     assert output.splitlines()[1:] == [f"Ada,{NAME},,,,the assignment is excused,excused,,"]
 
 
+def test_a_student_whose_exercises_are_all_excused_has_no_points(book, assay, tmp_path):
+    for number in ("0", "5", "6", "10"):
+        decide(book, "excuse", "Ada", number)
+    output = assay("export", "csv", "--gradebook", "class.db", "--student", "Ada")[1]
+    assert output.splitlines()[1:] == [f"Ada,{NAME},,,,the assignment is excused,excused,,"]
+    output = assay("export", "canvas", "--gradebook", "class.db", "--fill", "canvas.csv")[1]
+    assert output.splitlines()[1] == "Ada,1,A,EX"
+    assay("return", "out", "--gradebook", "class.db", "--student", "Ada")
+    text = (tmp_path / "out" / "Ada" / f"{NAME}.txt").read_text()
+    assert (text.split()[2], text.splitlines()[-1]) == ("excused", "the assignment is excused")
+
+
 def test_an_excused_student_without_a_report_gets_nothing_back(book, assay, tmp_path):
     decide(book, "excuse", "Kim", "")
     assert assay("return", "out", "--gradebook", "class.db")[0] == 0
@@ -163,7 +175,7 @@ DECISIONS = st.one_of(
         st.just("score"), st.sampled_from(["1", "7", "8"]), st.sampled_from([0.0, 1.25]),
         st.sampled_from([answer_hash("text"), answer_hash("old")]),
     ),
-    st.tuples(st.just("excuse"), st.sampled_from(["", "1", "7"]), st.none(), st.just("")),
+    st.tuples(st.just("excuse"), st.sampled_from(["", "1", "2", "7"]), st.none(), st.just("")),
     st.tuples(st.just("late"), st.just(""), st.sampled_from([0.0, 0.25, 10.0]), st.sampled_from(["points", "percent"])),
     st.tuples(st.just("withdrawal"), st.sampled_from(["1", "2", "3"]), st.none(), st.just("")),
 )  # fmt: skip
@@ -183,8 +195,8 @@ def test_exported_points_are_the_effective_points(made, ungraded):
         for n, (kind, target, points, about) in enumerate(made, 1)
     ]
     grade, result = effective(own, decisions), result_of(own, decided_for(own, decisions), published=False)
-    assert result.excused == grade.excused
-    if grade.excused or grade.score is None:
+    assert result.excused == (grade.excused or all(points.excused for points in grade.exercises))
+    if result.excused or grade.score is None:
         assert result.score is None
         return
     assert result.score == Decimal(repr(grade.score)).quantize(Decimal("0.01"))

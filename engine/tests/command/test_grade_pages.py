@@ -105,10 +105,14 @@ def test_points_above_a_million_are_said_and_cost_no_report(grade, room):
     assert "bob" in output
 
 
-def test_two_students_of_one_name_get_no_pages_but_the_report_is_written(run, room):
-    words = ("grade", "class/bob", "more/bob", "--course", "course", "--pages", "pages", "--json", "grades.json")
+def test_two_students_of_one_name_get_no_pages_or_feedback_but_all_others_do(run, room):
+    words = ("grade", "class", "more/bob", "--course", "course", "--pages", "pages", "--json", "grades.json")
     shutil.copytree(room / "class" / "bob", room / "more" / "bob")
+    said = "assay: nothing was written for bob (basics), because several reports may be of one person or of two\n"
     code, output, errors = run(*words, cwd=room)
-    assert (code, errors) == (3, "assay: several reports may be of one person or of two: bob (basics.html)\n")
-    assert len(json.loads((room / "grades.json").read_bytes())["reports"]) == 2
+    assert (code, errors) == (3, said)
+    assert len(json.loads((room / "grades.json").read_bytes())["reports"]) == 3
     assert "bob" in output
+    assert sorted(path.name for path in (room / "pages").iterdir()) == ["alice", "index.html"]
+    assert run("return", "feedback", "--report", "grades.json", cwd=room) == (3, "", said)
+    assert [path.name for path in (room / "feedback").iterdir()] == ["alice"]

@@ -65,9 +65,25 @@ def test_an_excused_exercise_counts_neither_for_nor_against():
     assert [points.exercise for points in grade.exercises if points.excused] == ["2"]
 
 
-def test_an_excused_assignment_needs_nobody():
-    grade = effective(ALICE, [decision(1, "excuse", "", text="ill")])
-    assert (grade.excused, grade.open) == (True, ())
+@pytest.mark.parametrize("excused", [[""], ["1", "2"]])
+def test_an_excused_assignment_or_one_without_another_exercise_needs_nobody(excused):
+    excuses = [decision(number, "excuse", target, text="ill") for number, target in enumerate(excused, 1)]
+    grade = effective(ALICE, [*excuses, decision(3, "late", "", 1.0, about="points")])
+    assert (grade.excused, grade.open, grade.late, grade.max_score) == (True, (), 0.0, 0.0)
+    assert [points.exercise for points in grade.exercises if points.excused] == ["1", "2"]
+
+
+def test_a_check_that_could_not_be_graded_needs_nobody_in_an_excused_exercise():
+    ungraded = exercise("2", "Noise", check("mean", "ungraded", points=3.0))
+    own = report("alice", (LOSSES, ungraded), assignment="basics", status="ungraded", cause="checks", reason="ours")
+    assert effective(own, []).score is None
+    grade = effective(own, [decision(1, "excuse", "2", text="ill")])
+    assert (grade.score, grade.max_score, grade.open) == (2.0, 3.0, ())
+
+
+def test_a_report_without_exercises_is_not_excused():
+    refused = report("alice", assignment="basics", status="ungraded", cause="refused", reason="it is encrypted")
+    assert effective(refused, []).excused is False
 
 
 @pytest.mark.parametrize(

@@ -3,15 +3,16 @@
 from decimal import Decimal
 
 import pytest
-from exports import ADA, NASTY, UNGRADED, nasty_report, results
+from exports import ADA, NASTY, SECRET, UNGRADED, nasty_report, results
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
-from reports import WRONG, check, exercise, report
+from reports import WRONG, check, excused_result, exercise, report
 from values import steady
 
 from assay.errors import ExportError
-from assay.report.decided import Given, undecided
+from assay.model import HIDDEN_TEXT
+from assay.report.decided import Deduction, Given, nothing_handed_in, undecided
 from assay.report.results import result_of
 
 
@@ -72,14 +73,24 @@ def test_a_submission_that_could_not_be_taken_in_has_no_points():
 
 
 def test_a_message_is_lines_with_labels():
-    (result,) = results(report("x", (exercise("0", "The model", check("zero_grad", "failed", WRONG)),)))
+    wrong = replace(check("zero_grad", "failed", WRONG), diagnosis="yours is expected + 1\n\x1b[31m")
+    (result,) = results(report("x", (exercise("0", "The model", wrong),)))
     assert result.rows[0].text.split("\n") == [
         "input     sgd = SGD([w], lr=0.5)",
         "          sgd.zero_grad()",
         "yours     [[1.0, 1.0]]   shape (1, 2), float32",
         "expected  [[0.0, 0.0]]   within float32 rounding",
+        "related   yours is expected + 1",
+        r"          \x1b[31m",
         "help      gradients accumulate: set every param.grad to zero, or to None",
     ]
+
+
+@pytest.mark.parametrize("published", [False, True])
+def test_how_the_answer_of_a_hidden_check_is_related_is_not_told(published):
+    hidden = replace(SECRET.checks[0], diagnosis="yours is half what is expected")
+    (result,) = results(report("x", (exercise("0", "The model", hidden),)), published=published)
+    assert result.rows[0].text == f"help      {HIDDEN_TEXT}"
 
 
 def test_every_text_is_printable():
@@ -119,15 +130,41 @@ def test_decisions_of_persons_count():
     assert (result.report.score, result.report.max_score) == (3.5, 2.0)
 
 
+def test_an_excused_assignment_has_no_rows_and_waits_for_nobody():
+    whole = excused_result(replace(ADA, answers=report(answers=[("11", "Zero works.")]).answers))
+    assert (whole.state, whole.score, whole.max_score, whole.rows) == ("excused", None, 0, ())
+    assert (whole.doubt, whole.pending, whole.open, whole.notes) == ("the assignment is excused", "", "", ())
+    assert whole.excused_exercises == ("0", "5", "6", "10", "11")
+    assert (whole.report.score, whole.report.max_score) == (0, 0)
+
+
+def test_the_state_says_how_far_the_grade_is():
+    absent = nothing_handed_in("Kim", "basics")
+    open_ = replace(ADA, answers=report(answers=[("1", "Zero works.")]).answers)
+    assert [each.state for each in results(ADA, open_, UNGRADED, absent)] == ["graded", "open", "ungraded", "absent"]
+
+
 def test_a_correction_settles_a_check_that_could_not_be_graded():
     decided = undecided(UNGRADED)._replace(corrections={("5", "flat_labels"): 1.0}, graded=True)
     result = result_of(UNGRADED, decided, published=False)
     assert (result.score, result.doubt) == (1, "")
 
 
+def test_the_report_of_a_result_has_its_points():
+    third = replace(check("a", points=1 / 3), score=1 / 6)
+    own = report("x", (exercise("1", "One", third, check("b", points=1 / 3)), exercise("2", "Two", third)))
+    late = Deduction(0.125, "1 day late")
+    result = result_of(own, undecided(own)._replace(excused=frozenset({"2"}), late=late), published=False)
+    (one, two), notes = result.report.exercises, result.report.handed_in.notes
+    assert [(each.score, each.max_score) for each in (*one.checks, one)] == [(0.17, 0.33), (0.34, 0.34), (0.51, 0.67)]
+    assert two == own.exercises[1]
+    assert (result.report.score, result.report.max_score) == (0.38, 0.67) == (float(result.score), 0.67)
+    assert notes == result.notes == ("-0.13 points: 1 day late", "exercise 2 is excused")
+
+
 @pytest.mark.parametrize(
     ("path", "file"),
-    [("a/basics.py", "a/basics.py"), ("/home/t/basics.py", ""), ("../basics.py", "")],
+    [("a/basics.py", "a/basics.py"), ("", ""), ("/home/t/basics.py", ""), ("../basics.py", "")],
 )
 def test_only_a_relative_path_is_told(path, file):
     own = report("x")

@@ -80,7 +80,7 @@ submissions/unlucky
 reason    1 of the checks could not be graded
           this is not the fault of the submission and costs no points
 
- 5  Why reshape   0 of 1 check passed                                      0 / 2
+ 5  Why reshape   0 of 1 check passed                                      ? / 2
      ? flat labels count the same                            could not be graded
        help      ours
 """

@@ -4,6 +4,7 @@ from exports import ADA, SECRET
 from msgspec.structs import replace
 
 from assay.model import HIDDEN_TEXT, Message, Missing, Plot
+from assay.report.decided import decide, undecided
 from assay.report.visibility import LATER_TEXT, for_student
 
 
@@ -46,6 +47,14 @@ def test_a_text_that_was_not_redacted_is_redacted():
     exercise = replace(SECRET, checks=(told,))
     (hidden,) = checks(for_student(replace(ADA, exercises=(exercise,)), published=False))
     assert (hidden.message, hidden.missing, hidden.evidence) == (Message(help=HIDDEN_TEXT), None, None)
+
+
+def test_a_persons_correction_of_a_hidden_check_that_passed_is_told():
+    passed = replace(SECRET.checks[0], status="passed", score=2.0, message=None)
+    own = replace(ADA, exercises=(replace(SECRET, checks=(passed,)),))
+    decided = undecided(own)._replace(corrections={(SECRET.id, passed.id): 0.5})
+    (hidden,) = checks(for_student(decide(own, decided), published=False))
+    assert hidden.message == Message(help=f"{HIDDEN_TEXT}\na person has corrected this from 2 to 0.5 points")
 
 
 def test_a_hidden_check_that_passed_has_no_message():

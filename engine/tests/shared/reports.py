@@ -8,9 +8,23 @@ from msgspec.structs import replace
 from assay.judge.answers_key import answers_key
 from assay.model import Answer, Environment, ExerciseResult, Message, Missing, Names, Report, SubmissionInfo, Verdict
 from assay.promises import Kept
+from assay.report.decided import numbers_in, undecided
 from assay.report.document import write_document
+from assay.report.results import result_of
 
-__all__ = ["HOSTILE", "MISSING", "MODEL", "RATES", "RESHAPE", "WRONG", "check", "exercise", "report", "with_keys"]
+__all__ = [
+    "HOSTILE",
+    "MISSING",
+    "MODEL",
+    "RATES",
+    "RESHAPE",
+    "WRONG",
+    "check",
+    "excused_result",
+    "exercise",
+    "report",
+    "with_keys",
+]
 
 HOSTILE = "[bold red]\x1b[31mred\u202e\r\n"
 
@@ -24,6 +38,12 @@ def check(description, status="passed", message=None, *, points=1.0, visibility=
 def exercise(number, title, *checks):
     scores = [sum(getattr(each, field) for each in checks) for field in ("score", "max_score")]
     return ExerciseResult(number, title, *map(float, scores), checks)
+
+
+def excused_result(own):
+    """Return the result of a student whose whole assignment is excused, as a gradebook tells it."""
+    decided = undecided(own)._replace(whole=True, excused=frozenset(numbers_in(own)), open=(), told=())
+    return result_of(own, decided, published=False)
 
 
 def with_keys(assignment, exercise):

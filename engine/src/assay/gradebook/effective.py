@@ -42,7 +42,7 @@ class Grade(msgspec.Struct, frozen=True):
     Args:
         score: the points that count, or None while the report is ungraded and nobody has corrected that.
         max_score: the most that the checks can give, without excused exercises.
-        excused: the whole assignment is excused.
+        excused: the whole assignment is excused, or every exercise is.
         late: the points that are deducted for lateness.
         exercises: the points of each exercise.
         open: what a person must still decide, a sentence each.
@@ -73,15 +73,18 @@ def effective(report: Report, decisions: Iterable[Decision]) -> Grade:
         for number, answer in answers.items()
         if number not in graded
     ]
+    is_excused = ("excuse", "") in own or (bool(exercises) and all(points.excused for points in exercises))
+    if is_excused:
+        exercises = [msgspec.structs.replace(points, excused=True) for points in exercises]
     counted = [points for points in exercises if not points.excused]
     score, max_score = (float(sum(getattr(points, field) for points in counted)) for field in ("score", "max_score"))
     undecided = _is_undecided(report, own)
-    sentences = {} if ("excuse", "") in own else dict(_open(report, own))
+    sentences = {} if is_excused else dict(_open(report, own))
     late = 0.0 if undecided else _deduction(own.get(("late", "")), score, max_score)
     return Grade(
         None if undecided else score - late,
         max_score,
-        ("excuse", "") in own,
+        is_excused,
         late,
         tuple(exercises),
         tuple(sentences),
@@ -142,10 +145,10 @@ def _answer_score(answer: Answer, own: dict[tuple[str, str], Decision]) -> float
 
 
 def _is_undecided(report: Report, own: dict[tuple[str, str], Decision]) -> bool:
-    """Tell whether the report is ungraded, and no correction of a person settles each of its ungraded checks."""
-    ungraded = {f"{exercise.id}/{check.id}" for exercise, check in _checks(report) if check.status == "ungraded"}
-    settled = {target for kind, target in own if kind == "correction"}
-    return report.status == "ungraded" and not (ungraded and ungraded <= settled)
+    """Tell whether the report is ungraded, and no correction or excuse settles each of its ungraded checks."""
+    ungraded = [(exercise.id, check.id) for exercise, check in _checks(report) if check.status == "ungraded"]
+    settled = [("correction", f"{number}/{check}") in own or ("excuse", number) in own for number, check in ungraded]
+    return report.status == "ungraded" and not (settled and all(settled))
 
 
 def _checks(report: Report) -> Iterator[tuple[ExerciseResult, Verdict]]:

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
-from assay.model import Environment, Message, Names, Report, SubmissionInfo
+from assay.model import HIDDEN_TEXT, Environment, Message, Names, Report, SubmissionInfo
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from assay.model import ExerciseResult, Verdict
 
-__all__ = ["Decided", "Deduction", "Given", "decide", "nothing_handed_in", "undecided"]
+__all__ = ["Decided", "Deduction", "Given", "decide", "nothing_handed_in", "numbers_in", "undecided"]
 
 
 class Given(NamedTuple):
@@ -92,7 +92,10 @@ def nothing_handed_in(student: str, assignment: str) -> Report:
 
 
 def decide(report: Report, decided: Decided) -> Report:
-    """Return the report with the decisions in it; the points of excused exercises do not count."""
+    """Return the report with the decisions in it.
+
+    The points of excused exercises do not count, and a name that only their checks ask for is not missing.
+    """
     exercises = tuple(_exercise(exercise, decided) for exercise in report.exercises)
     counted = [exercise for exercise in exercises if exercise.id not in decided.excused]
     answers = tuple(
@@ -101,6 +104,7 @@ def decide(report: Report, decided: Decided) -> Report:
         else replace(answer, score=None, comment=None)
         for answer in report.answers
     )
+    not_asked = _missing_in(report.exercises) - _missing_in(counted)
     written = sum(answer.score or 0.0 for answer in answers if answer.exercise not in decided.excused)
     return replace(
         report,
@@ -111,12 +115,20 @@ def decide(report: Report, decided: Decided) -> Report:
         max_score=float(sum(exercise.max_score for exercise in counted)),
         exercises=exercises,
         answers=answers,
-        handed_in=replace(report.handed_in, notes=(*report.handed_in.notes, *_lateness(decided.late))),
+        handed_in=replace(
+            report.handed_in,
+            missing=tuple(name for name in report.handed_in.missing if name not in not_asked),
+        ),
     )
 
 
-def _lateness(late: Deduction | None) -> tuple[str, ...]:
-    return (f"-{late.points:g} points: {late.text}",) if late else ()
+def numbers_in(report: Report) -> Iterable[str]:
+    """Return the numbers of all exercises, each once; that of a written answer may have no check."""
+    return dict.fromkeys([exercise.id for exercise in report.exercises] + [each.exercise for each in report.answers])
+
+
+def _missing_in(exercises: Iterable[ExerciseResult]) -> set[str]:
+    return {check.missing.name for exercise in exercises for check in exercise.checks if check.missing is not None}
 
 
 def _exercise(exercise: ExerciseResult, decided: Decided) -> ExerciseResult:
@@ -139,5 +151,5 @@ def _check(check: Verdict, points: float | None, comment: str | None) -> Verdict
         check = replace(check, score=points)
     if not told:
         return check
-    message = check.message or Message()
+    message = check.message or Message(help=HIDDEN_TEXT if check.visibility == "hidden" else None)
     return replace(check, message=replace(message, help="\n".join(filter(None, (message.help, *told)))))

@@ -6,13 +6,15 @@ import io
 import zipfile
 from typing import TYPE_CHECKING, Final
 
+from msgspec.structs import replace
 from rich.console import Console
 
 from assay.errors import ExportError
 from assay.report.exporters.moodle import participant_of
-from assay.report.folders import files_of, folder_names
+from assay.report.folders import files_of, folder_names, require_all_written
 from assay.report.pages.student import student_page
 from assay.report.terminal import render
+from assay.report.view import View
 from assay.text import REPORT_COLUMNS
 
 if TYPE_CHECKING:
@@ -31,7 +33,8 @@ def write_folders(results: Sequence[Result], folder: Path) -> None:
     """Write a new folder with a folder for each student and in it a text and a page for each assignment.
 
     Raises:
-        ExportError: the folder is there already, or a student has two reports of an assignment.
+        ExportError: the folder is there already, or a student has two reports of an assignment; all others' files are
+            written then.
         OSError: something cannot be written.
     """
     files = files_of(results, _FORMS)
@@ -44,6 +47,7 @@ def write_folders(results: Sequence[Result], folder: Path) -> None:
         place = folder / folders[student]
         place.mkdir(exist_ok=True)
         (place / name).write_bytes(content)
+    require_all_written(results)
 
 
 def write_moodle_zip(results: Sequence[Result], path: Path) -> None:
@@ -51,7 +55,7 @@ def write_moodle_zip(results: Sequence[Result], path: Path) -> None:
 
     Raises:
         ExportError: the archive is there already, a student is not named as Moodle exports them, or a student has two
-            reports of an assignment.
+            reports of an assignment; all others' files are written then.
         OSError: the archive cannot be written.
     """
     files = files_of(results, _FORMS)
@@ -69,12 +73,18 @@ def write_moodle_zip(results: Sequence[Result], path: Path) -> None:
     except FileExistsError:
         msg = f"{path} is there already, and stays as it is"
         raise ExportError(msg) from None
+    require_all_written(results)
 
 
 def _text(result: Result) -> bytes:
+    counted = [answer for answer in result.report.answers if answer.exercise not in result.excused_exercises]
+    report = replace(result.report, answers=tuple(counted))
+    ungraded = [row for row in result.rows if row.status == "ungraded"]
+    corrected = tuple(f"{row.exercise}/{row.check}" for row in ungraded if row.score is not None)
+    view = View(excused=result.excused_exercises, is_excused=result.excused, corrected=corrected)
     console = Console(file=io.StringIO(), width=REPORT_COLUMNS, highlight=False, color_system=None)
     with console.capture() as captured:
-        for part in render([result.report]):
+        for part in render([report], view=view):
             console.print(part)
     lines = [line.rstrip() for line in captured.get().splitlines()]
     more = [f"open      {result.pending}"] if result.pending else []

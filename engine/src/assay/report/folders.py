@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from assay.report.results import Result
 
-__all__ = ["file_name", "files_of", "folder_names"]
+__all__ = ["file_name", "files_of", "folder_names", "require_all_written"]
 
 _UNSAFE: Final = re.compile(r'[\\/:*?"<>|]|^[.\s]+|[.\s]+$')
 """Characters that some system does not allow in the name of a folder."""
@@ -26,25 +26,37 @@ _MAX_FOLDER_CHARS: Final = 60
 def files_of(results: Sequence[Result], forms: Mapping[str, Callable[[Result], bytes]]) -> dict[tuple[str, str], bytes]:
     """Return each student's files by the student and the file's name: one for each assignment and form.
 
-    A student who handed in nothing gets none.
+    A student who handed in nothing gets none, and neither does one with two reports of an assignment.
 
     Args:
         results: the class.
         forms: what makes a file, by its suffix.
-
-    Raises:
-        ExportError: a student has two reports of an assignment.
     """
-    got = [result for result in results if result.report.cause != "absent"]
-    first = next(iter(forms))
-    counts = Counter((result.student, file_name(result, first)) for result in got)
-    twice = [f"{student} ({name})" for (student, name), count in counts.items() if count > 1]
-    if twice:
-        msg = f"several reports may be of one person or of two: {', '.join(twice)}"
-        raise ExportError(msg)
+    doubtful = {student for student, _ in _doubtful(results)}
     return {
-        (result.student, file_name(result, suffix)): form(result) for result in got for suffix, form in forms.items()
+        (result.student, file_name(result, suffix)): form(result)
+        for result in _handed_in(results)
+        if result.student not in doubtful
+        for suffix, form in forms.items()
     }
+
+
+def require_all_written(results: Sequence[Result]) -> None:
+    """Raise ExportError after the files are written if a student has none because of two reports of an assignment."""
+    if found := _doubtful(results):
+        names = ", ".join(f"{student} ({assignment})" for student, assignment in found)
+        msg = f"nothing was written for {names}, because several reports may be of one person or of two"
+        raise ExportError(msg)
+
+
+def _handed_in(results: Sequence[Result]) -> list[Result]:
+    return [result for result in results if result.report.cause != "absent"]
+
+
+def _doubtful(results: Sequence[Result]) -> list[tuple[str, str]]:
+    """Return each student with two reports of an assignment, and the assignment: it may be of two persons."""
+    counts = Counter((result.student, file_name(result, "")) for result in _handed_in(results))
+    return [key for key, count in counts.items() if count > 1]
 
 
 def file_name(result: Result, suffix: str) -> str:

@@ -11,21 +11,33 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 import msgspec
+from msgspec.structs import replace
 
 from assay.errors import ExportError
-from assay.model import MAX_POINTS
-from assay.report.decided import Decided, decide
+from assay.model import MAX_POINTS, Message
+from assay.report.decided import Decided, decide, numbers_in
 from assay.report.visibility import for_student
 from assay.text import MAX_LINE_CHARS, MAX_NAME_CHARS, MAX_PATH_CHARS, escape
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from assay.model import ExerciseResult, Message, Report, Status, Verdict, Visibility
+    from assay.model import ExerciseResult, Report, Status, Verdict, Visibility
     from assay.report.decided import Deduction
 
-__all__ = ["ROUNDING", "Result", "Row", "RowStatus", "inert_lines", "inert_name", "number", "result_of"]
+__all__ = [
+    "ROUNDING",
+    "Result",
+    "Row",
+    "RowStatus",
+    "State",
+    "inert_lines",
+    "inert_name",
+    "labelled",
+    "number",
+    "result_of",
+]
 
 ROUNDING: Final = (
     "points have two decimals: the highest points of the checks are rounded so that they add up to the rounded sum, a"
@@ -34,6 +46,9 @@ ROUNDING: Final = (
 
 RowStatus: TypeAlias = "Status | Literal['scored', 'late']"
 """A check's status, `scored` for a written answer that a person gave points for, or `late` for a deduction."""
+
+State: TypeAlias = Literal["graded", "open", "ungraded", "absent", "excused"]
+"""How far a grade is; `open` if the points are known and a person must still decide."""
 
 _CENT: Final = Decimal("0.01")
 _LABEL: Final = 10
@@ -85,9 +100,10 @@ class Result(msgspec.Struct, frozen=True):
         doubt: why the points are not known, or "".
         pending: what a person must decide before the points are final, as the student may read it, or "".
         open: the same for the instructor; it may name a hidden check.
-        excused: whether the whole assignment is excused, and has no rows.
-        notes: what was found about the files, and which exercises are excused.
-        report: the report as the student may see it.
+        excused: whether the whole assignment is excused, and has no rows; also if all of its exercises are.
+        excused_exercises: the numbers of the excused exercises.
+        notes: what was found about the files, what lateness costs, and which exercises are excused.
+        report: the report as the student may see it, with these notes and with the points of the rows.
     """
 
     student: str
@@ -98,6 +114,7 @@ class Result(msgspec.Struct, frozen=True):
     pending: str
     open: str
     excused: bool
+    excused_exercises: tuple[str, ...]
     notes: tuple[str, ...]
     report: Report
 
@@ -111,6 +128,17 @@ class Result(msgspec.Struct, frozen=True):
     def max_score(self) -> Decimal:
         """The highest points of all rows."""
         return sum((row.max_score for row in self.rows), Decimal(0))
+
+    @property
+    def state(self) -> State:
+        """How far the grade is."""
+        if self.excused:
+            return "excused"
+        if self.report.cause == "absent":
+            return "absent"
+        if self.score is None:
+            return "ungraded"
+        return "open" if self.pending else "graded"
 
 
 def result_of(report: Report, decided: Decided, *, published: bool, root: Path | None = None) -> Result:
@@ -130,20 +158,26 @@ def result_of(report: Report, decided: Decided, *, published: bool, root: Path |
     path = PurePath(report.submission.path)
     if root is not None and path.is_relative_to(root):
         path = path.relative_to(root)
-    excused = [f"exercise {exercise.id} is excused" for exercise in report.exercises if exercise.id in decided.excused]
-    rows = [] if decided.whole else [*_rows(seen.exercises, report.exercises, decided), *_answers(seen, decided)]
-    rows += _late(decided.late, rows)
+    checks = list(_rows(seen.exercises, report.exercises, decided))
+    rows = [*checks, *_answers(seen, decided)]
+    late = _late(decided.late, rows)
+    rows += late
+    excused = tuple(number for number in numbers_in(report) if number in decided.excused)
+    notes = [f"{number(row.score or Decimal(0))} points: {row.text}" for row in late]
+    notes += [] if decided.whole else [f"exercise {each} is excused" for each in excused]
+    seen = _as_shown(seen, checks, rows, (*seen.handed_in.notes, *notes))
     order = list(dict.fromkeys(row.exercise for row in rows))
     return Result(
         student=inert_name(report.submission.name),
         assignment=inert_name(report.assignment),
-        file="" if path.is_absolute() or ".." in path.parts else escape(str(path), MAX_PATH_CHARS),
+        file="" if path.is_absolute() or ".." in path.parts or not path.parts else escape(str(path), MAX_PATH_CHARS),
         rows=tuple(sorted(rows, key=lambda row: order.index(row.exercise))),
         doubt=inert_lines(_doubt(seen, decided)),
         pending=inert_lines("; ".join(decided.told)),
         open=inert_lines("; ".join(decided.open)),
         excused=decided.whole,
-        notes=tuple(map(inert_lines, [*seen.handed_in.notes, *excused])),
+        excused_exercises=excused,
+        notes=tuple(map(inert_lines, seen.handed_in.notes)),
         report=seen,
     )
 
@@ -190,7 +224,7 @@ def _rows(seen: Sequence[ExerciseResult], judged: Sequence[ExerciseResult], deci
             score=None if check.status == "ungraded" and not corrected else _share(check, points),
             max_score=points,
             visibility=check.visibility,
-            text=_message(check.message),
+            text=_message(check),
             duration=check.duration,
             line=check.where.line if check.where is not None else None,
         )
@@ -235,6 +269,38 @@ def _late(late: Deduction | None, rows: Sequence[Row]) -> list[Row]:
     ]
 
 
+def _as_shown(seen: Report, checks: Sequence[Row], rows: Sequence[Row], notes: tuple[str, ...]) -> Report:
+    """Return the report with the points of the rows, so that a text of it has the points of every other document."""
+    left, counted = iter(checks), {row.exercise for row in checks}
+    exercises = []
+    for exercise in seen.exercises:
+        if inert_name(exercise.id) not in counted:
+            exercises.append(exercise)
+            continue
+        own = list(zip(exercise.checks, left))  # noqa: B905 - the rows of all exercises follow each other
+        exercises.append(
+            replace(
+                exercise,
+                score=_total(row.score for _, row in own),
+                max_score=_total(row.max_score for _, row in own),
+                checks=tuple(
+                    replace(check, score=float(row.score or 0), max_score=float(row.max_score)) for check, row in own
+                ),
+            )
+        )
+    return replace(
+        seen,
+        score=_total(row.score for row in rows),
+        max_score=_total(row.max_score for row in rows),
+        exercises=tuple(exercises),
+        handed_in=replace(seen.handed_in, notes=notes),
+    )
+
+
+def _total(points: Iterable[Decimal | None]) -> float:
+    return float(sum((each or Decimal(0) for each in points), Decimal(0)))
+
+
 def _rounded(points: Sequence[float]) -> Iterator[Decimal]:
     """Round points by their running sum, so that they add up to the rounded sum."""
     total = before = Decimal(0)
@@ -250,15 +316,24 @@ def _share(check: Verdict, highest: Decimal) -> Decimal:
     return (highest * score / whole if whole else score).quantize(_CENT, ROUND_HALF_UP)
 
 
-def _message(message: Message | None) -> str:
-    if message is None:
-        return ""
+def labelled(check: Verdict) -> list[tuple[str, str]]:
+    """Return the texts of a check's message and the diagnosis, each with its label, in the order of reading."""
+    message = check.message or Message()
+    texts = {
+        "input": message.input,
+        "yours": message.yours,
+        "expected": message.expected,
+        "related": check.diagnosis,
+        "help": message.help,
+    }
+    return [(label, text) for label, text in texts.items() if text]
+
+
+def _message(check: Verdict) -> str:
     lines = []
-    for label in ("input", "yours", "expected", "help"):
-        text: str | None = getattr(message, label)
-        if text:
-            first, *rest = inert_lines(text).split("\n")
-            lines += [f"{label:<{_LABEL}}{first}", *(f"{'':<{_LABEL}}{line}" for line in rest)]
+    for label, text in labelled(check):
+        first, *rest = inert_lines(text).split("\n")
+        lines += [f"{label:<{_LABEL}}{first}", *(f"{'':<{_LABEL}}{line}" for line in rest)]
     return "\n".join(lines)
 
 

@@ -17,6 +17,7 @@ from rich.text import Text
 
 from assay.promises import Broken
 from assay.report.points_table import MAX_LINE, PointsTable, printable_line, score_style
+from assay.report.results import labelled
 from assay.report.view import EVERYTHING, View, part_label
 from assay.text import escape
 
@@ -115,10 +116,12 @@ def score_lines(reports: Sequence[Report], view: View) -> list[str]:
 
 def render_check(check: Verdict) -> RenderableType:
     """Return one check of a report, with its message."""
-    return _checks([check])
+    return _checks([check], {check.id} if check.status == "ungraded" else set())
 
 
 def _score(report: Report, view: View) -> str:
+    if view.is_excused:
+        return "excused"
     if report.status == "graded":
         return f"{part_label(report) if view.exercises else ''}{report.score:g} / {report.max_score:g}"
     return WORDS["missing" if report.cause == "absent" else "ungraded"]
@@ -134,7 +137,7 @@ def _has_passed(exercise: ExerciseResult) -> bool:
 
 def _report(report: Report, view: View) -> RenderableType:
     parts = [_header(report, view)]
-    if report.status == "ungraded":
+    if report.status == "ungraded" and not view.is_excused:
         text = f"{report.reason or 'no reason is known'}\n{consequence(report)}".rstrip()
         parts.append(Padding(_rows([("reason", text)]), (0, 0, 1 if report.exercises else 0, 0)))
     if report.handed_in.notes:
@@ -143,9 +146,13 @@ def _report(report: Report, view: View) -> RenderableType:
     for exercise in report.exercises:
         if view.detail == "failed" and _has_passed(exercise):
             continue
-        parts.append(_exercise(exercise))
+        if exercise.id in view.excused:
+            parts.append(_title(exercise, "excused"))
+            continue
+        unknown = {check.id for check in exercise.checks if _is_unknown(exercise, check, view)}
+        parts.append(_exercise(exercise, unknown))
         shown = _grouped(exercise.checks) if view.detail == "verbose" else wrong_checks(exercise)
-        parts += [Padding(_checks(checks), (0, 0, 0, 5)) for checks in shown]
+        parts += [Padding(_checks(checks, unknown), (0, 0, 0, 5)) for checks in shown]
     end = [("missing", ", ".join(report.handed_in.missing))]
     end += [("promises", f"{name}: {state}") for name, state in report.isolation.items() if isinstance(state, Broken)]
     if any(text for _, text in end):
@@ -182,11 +189,13 @@ def is_absent(exercise: ExerciseResult) -> bool:
 
 
 def wrong_checks(exercise: ExerciseResult) -> list[list[Verdict]]:
-    """Return the checks that did not pass, those with the same message together.
+    """Return the checks that did not pass or were corrected by a person, those with the same message together.
 
     An exercise without any answer has none, because its missing names are told once for all.
     """
-    return _grouped([] if is_absent(exercise) else [check for check in exercise.checks if check.status != "passed"])
+    return _grouped(
+        [] if is_absent(exercise) else [check for check in exercise.checks if check.status != "passed" or check.message]
+    )
 
 
 def share_message(checks: Sequence[Verdict]) -> str:
@@ -198,18 +207,26 @@ def _grouped(checks: Sequence[Verdict]) -> list[list[Verdict]]:
     return [list(same) for _, same in groupby(checks, key=_says)]
 
 
-def _exercise(exercise: ExerciseResult) -> RenderableType:
+def _exercise(exercise: ExerciseResult, unknown: set[str]) -> RenderableType:
     passed, count = sum(check.status == "passed" for check in exercise.checks), len(exercise.checks)
     some = f"{passed} of {count}" if passed < count else "all" if count > 1 else "its only"
     noun = "check" if count == 1 else "checks"
-    line = Text.assemble(
-        f"{exercise.id:>2}  ",
-        (printable_line(exercise.title), "bold"),
-        (f"   {'not handed in' if is_absent(exercise) else f'{some} {noun} passed'}", "dim"),
-    )
+    line = _title(exercise, "not handed in" if is_absent(exercise) else f"{some} {noun} passed")
     grid = _wide()
-    grid.add_row(line, _points(exercise.score, exercise.max_score))
+    if unknown:
+        grid.add_row(line, Text(f"? / {exercise.max_score:g}", "yellow"))
+    else:
+        grid.add_row(line, _points(exercise.score, exercise.max_score))
     return grid
+
+
+def _is_unknown(exercise: ExerciseResult, check: Verdict, view: View) -> bool:
+    """Tell whether the points are not known: the judge could not tell, and no person gave any."""
+    return check.status == "ungraded" and f"{exercise.id}/{check.id}" not in view.corrected
+
+
+def _title(exercise: ExerciseResult, about: str) -> Text:
+    return Text.assemble(f"{exercise.id:>2}  ", (printable_line(exercise.title), "bold"), (f"   {about}", "dim"))
 
 
 def _says(check: Verdict) -> tuple[Status, Message | None, str | None]:
@@ -219,7 +236,7 @@ def _says(check: Verdict) -> tuple[Status, Message | None, str | None]:
     return check.status, check.message, check.diagnosis
 
 
-def _checks(checks: Sequence[Verdict]) -> RenderableType:
+def _checks(checks: Sequence[Verdict], unknown: set[str]) -> RenderableType:
     """Return checks of one exercise that have the same message, as a starter's do, with the first one's input."""
     status, message = checks[0].status, checks[0].message
     sign, style = _SIGNS.get(status, _WRONG)
@@ -228,7 +245,7 @@ def _checks(checks: Sequence[Verdict]) -> RenderableType:
     grid.add_column(ratio=1, overflow="fold")
     grid.add_column(justify="right", no_wrap=True)
     for check in checks:
-        points = "" if status == "ungraded" else f"   {check.score:g} / {check.max_score:g}"
+        points = "" if check.id in unknown else f"   {check.score:g} / {check.max_score:g}"
         grid.add_row(
             Text(sign, style), Text(printable_line(check.description)), Text(f"  {WORDS[status]}{points}", style)
         )
@@ -239,14 +256,7 @@ def _checks(checks: Sequence[Verdict]) -> RenderableType:
         parts.append(Padding(Text(shared, "dim"), (0, 0, 0, 2)))
     if checks[0].visibility == "hidden":
         return Group(*parts, Padding(_lines(message.help or "", "dim"), (0, 0, 0, 2)))
-    labels = {
-        "input": message.input,
-        "yours": message.yours,
-        "expected": message.expected,
-        "related": checks[0].diagnosis,
-        "help": message.help,
-    }
-    rows = [(label, text) for label, text in labels.items() if text]
+    rows = labelled(checks[0])
     return Group(*parts, Padding(_rows(rows), (0, 0, 0, 2))) if rows else grid
 
 

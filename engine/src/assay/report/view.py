@@ -28,10 +28,16 @@ class View(NamedTuple):
     Args:
         detail: None shows every exercise, and every check that did not pass.
         exercises: the exercises that were graded; none for all of them.
+        excused: the exercises of a student's report that are excused.
+        is_excused: whether the whole assignment is.
+        corrected: the checks that could not be graded and that a person gave points, as `EXERCISE/CHECK`.
     """
 
     detail: Detail | None = None
     exercises: tuple[str, ...] = ()
+    excused: tuple[str, ...] = ()
+    is_excused: bool = False
+    corrected: tuple[str, ...] = ()
 
 
 EVERYTHING: Final = View()

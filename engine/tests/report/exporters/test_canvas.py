@@ -6,7 +6,7 @@ import io
 import pytest
 from exports import ADA, UNGRADED, request
 from msgspec.structs import replace
-from reports import report
+from reports import excused_result, report
 
 from assay.errors import ExportError
 from assay.report.decided import undecided
@@ -70,9 +70,17 @@ def test_points_that_wait_for_a_person_are_blank():
 
 def test_an_excused_student_has_canvas_own_word():
     own = named(ADA, "eve")
-    excused = result_of(own, undecided(own)._replace(whole=True), published=False)
-    made = canvas(replace(request(), results=(excused,), sheet=SHEET.encode()))
+    made = canvas(replace(request(), results=(excused_result(own),), sheet=SHEET.encode()))
     assert made.content.decode() == SHEET.replace(",A,3.00", ",A,EX")
+
+
+def test_points_without_an_excused_exercise_are_told():
+    own = named(ADA, "eve")
+    part = result_of(own, undecided(own)._replace(excused=frozenset({"10", "5"})), published=False)
+    made = canvas(replace(request(named(ADA, "bob")), results=(part,), sheet=SHEET.encode()))
+    assert made.content.decode() == SHEET.replace(",A,3.00", ",A,3")
+    assert made.notes[0] == "the highest points are 11.0 in Canvas and 7 in the reports"
+    assert "Eve: 3 of 7 points; excused exercises: 5, 10" in made.notes
 
 
 def test_two_reports_of_one_row_are_in_doubt():

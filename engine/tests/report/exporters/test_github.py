@@ -87,6 +87,20 @@ def test_nothing_that_a_student_wrote_is_a_command_of_its_own():
     assert content.replace("\n", "").isprintable()
 
 
+def test_a_summary_has_the_known_points_and_names_excused_exercises():
+    right = replace(ADA.exercises[1], id="6")
+    own = replace(UNGRADED, exercises=(*UNGRADED.exercises, right, ADA.exercises[0]))
+    made = result_of(own, undecided(own)._replace(excused=frozenset({"0"})), published=False)
+    assert github_summary(Request((made,), TIME)).content.decode().splitlines()[4:10] == [
+        "| exercise | checks passed | points |",
+        "|---|---:|---:|",
+        "| `5 Why reshape` | 0 of 1 | / 2.00 |",
+        "| `6 Why reshape` | 1 of 1 | 2.00 / 2.00 |",
+        "| `0 The model` | excused | |",
+        "| **total** | | **/ 4.00** |",
+    ]
+
+
 def test_the_text_of_a_summary():
     small = replace(ADA, exercises=ADA.exercises[:1])
     assert summary(small, UNGRADED) == "\n".join(
@@ -126,6 +140,22 @@ def test_the_text_of_a_summary():
     )
 
 
+def test_what_a_person_wrote_to_the_student_is_told():
+    own = report("x", (ADA.exercises[1],), answers=[("1", "Zero works.", 1.5, "good")])
+    decided = undecided(own)._replace(corrections={("5", "flat_labels_count_the_same"): 1.0})
+    made = result_of(own, decided, published=False)
+    assert github_summary(Request((made,), TIME)).content.decode().splitlines()[8:16] == [
+        "- `x` `5`: `flat labels count the same` (passed)",
+        "  ```text",
+        "  help      a person has corrected this from 2 to 1 points",
+        "  ```",
+        "- `x` `1`: `written answer` (scored)",
+        "  ```text",
+        "  good",
+        "  ```",
+    ]
+
+
 def test_a_check_without_a_message_is_one_line():
     shown = summary(report("x", (exercise("1", "One", check("a", "failed")),)))
     assert "\n- `x` `1`: `a` (failed)\n\n" in shown
@@ -152,7 +182,7 @@ def test_details_that_github_has_no_room_for_are_counted():
     many = report("x", (exercise("1", "One", *(check(f"check {n}", "failed", text) for n in range(12))),))
     shown = summary(many)
     assert len(shown.encode()) <= 1024 * 1024
-    assert "\n2 more checks did not pass; there is no room for them here.\n" in shown
+    assert "\n2 more messages; there is no room for them here.\n" in shown
 
 
 def test_a_class_that_github_has_no_room_for_is_refused():

@@ -5,10 +5,11 @@ from xml.etree import ElementTree as ET
 from exports import ADA, UNGRADED, nasty_report, request
 from junitparser import Error, Failure, JUnitXml, Skipped
 from msgspec.structs import replace
-from reports import check, exercise, report
+from reports import check, excused_result, exercise, report
 
+from assay.report.decided import Deduction, nothing_handed_in, undecided
 from assay.report.exporters.junit import junit
-from assay.report.results import ROUNDING
+from assay.report.results import ROUNDING, result_of
 
 
 def read(*reports):
@@ -50,6 +51,18 @@ def test_a_failure_has_the_message():
     assert failure.text.endswith("help      gradients accumulate: set every param.grad to zero, or to None")
 
 
+def test_what_a_person_wrote_to_the_student_is_told():
+    own = report("x", (ADA.exercises[1],), answers=[("1", "Zero works.", 1.5, "good")])
+    corrections, late = {("5", "flat_labels_count_the_same"): 1.0}, Deduction(0.5, "1 day late")
+    made = result_of(own, undecided(own)._replace(corrections=corrections, late=late), published=False)
+    (suite,) = JUnitXml.fromstring(junit(replace(request(), results=(made,))).content)
+    assert [(case.name, case.is_passed, case.system_out) for case in suite] == [
+        ("flat labels count the same", True, "help      a person has corrected this from 2 to 1 points"),
+        ("written answer", True, "good"),
+        ("handed in late", True, "1 day late"),
+    ]
+
+
 def test_every_status_has_an_element():
     statuses = ["passed", "failed", "missing", "error", "timeout", "crashed", "skipped", "ungraded"]
     checks = [check(f"is {status}", status) for status in statuses]
@@ -65,6 +78,18 @@ def test_a_submission_that_could_not_be_taken_in_is_a_skipped_case():
     assert (suite.name, case.classname, case.name, case.result[0].message) == (
         "x", "x", "submission", "ungraded: x.zip: it is encrypted",
     )  # fmt: skip
+
+
+def test_a_student_without_checks_is_a_skipped_case_that_says_why():
+    open_, absent = request(report("x", answers=[("1", "Zero works.")]), nothing_handed_in("Kim", "basics")).results
+    for result, kind, text in (
+        (open_, "open", "the written answer to exercise 1 has no score"),
+        (excused_result(ADA), "excused", "the assignment is excused"),
+        (absent, "absent", "nothing was handed in"),
+    ):
+        ((case,),) = JUnitXml.fromstring(junit(replace(request(), results=(result,))).content)
+        (skipped,) = case.result
+        assert (skipped.type, skipped.message) == (f"assay.{kind}", f"{kind}: {text}")
 
 
 def test_two_checks_with_one_description_are_two_cases():

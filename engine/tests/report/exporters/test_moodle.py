@@ -3,6 +3,7 @@
 import pytest
 from exports import ADA, UNGRADED, request
 from msgspec.structs import replace
+from reports import excused_result
 
 from assay.errors import ExportError
 from assay.report.decided import undecided
@@ -61,10 +62,28 @@ def test_what_could_not_be_graded_is_blank_and_never_zero():
 
 def test_an_excused_student_has_no_grade():
     own = named(ADA, "bob@uni.edu")
-    excused = result_of(own, undecided(own)._replace(whole=True), published=False)
-    made = moodle(replace(request(), results=(excused,), sheet=WORKSHEET.encode()))
+    made = moodle(replace(request(), results=(excused_result(own),), sheet=WORKSHEET.encode()))
     assert made.content.decode() == WORKSHEET.replace("7.00", "")
     assert made.notes[-1] == "Participant 1002, Bob_Junior Babbage: left blank: the assignment is excused"
+
+
+def test_points_without_an_excused_exercise_are_told():
+    own = named(ADA, "Ada Lovelace")
+    part = result_of(own, undecided(own)._replace(excused=frozenset({"5"})), published=False)
+    made = moodle(replace(request(), results=(part,), sheet=WORKSHEET.encode()))
+    assert made.content.decode() == WORKSHEET.replace('grading",,', 'grading",3,')
+    assert made.notes[:2] == (
+        "the highest points are 11.00 in Moodle and 9 in the reports",
+        "Participant 1001, Ada Lovelace: 3 of 9 points; excused exercises: 5",
+    )
+
+
+@pytest.mark.parametrize(("maximum", "theirs"), [("100", "100"), ("4,50", "4.50")])
+def test_other_highest_points_are_told(maximum, theirs):
+    sheet = WORKSHEET.replace("11.00", f'"{maximum}"')
+    small = replace(ADA, exercises=ADA.exercises[1:2])
+    notes = filled(named(small, "Ada Lovelace"), sheet=sheet)[1]
+    assert notes[0] == f"the highest points are {theirs} in Moodle and 2 in the reports"
 
 
 def test_the_gradebook_has_other_columns():

@@ -9,9 +9,10 @@ from exports import ADA, FORMULA, UNGRADED, nasty_report, request
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
-from reports import report
+from reports import excused_result, report
 from values import steady
 
+from assay.report.decided import nothing_handed_in
 from assay.report.exporters.plain_csv import plain_csv
 
 
@@ -31,6 +32,15 @@ def test_the_text_of_a_small_class():
         "Bob,linear_regression_scratch,5,Why reshape,flat_labels,flat labels,ungraded,,2.00",
         "Eve,,,,,Eve.zip: it is encrypted,ungraded,,",
     ]
+
+
+def test_a_student_without_points_has_a_row_that_says_why():
+    made = plain_csv(replace(request(nothing_handed_in("Kim", "basics")), results=(excused_result(ADA),)))
+    assert made.content.decode().splitlines()[1:] == [
+        "Ada,linear_regression_scratch,,,,the assignment is excused,excused,,"
+    ]
+    (absent,) = rows(nothing_handed_in("Kim", "basics"))
+    assert (absent["description"], absent["status"]) == ("nothing was handed in", "absent")
 
 
 def test_the_points_add_up_to_the_score():

@@ -6,12 +6,11 @@ import hashlib
 from exports import ADA, UNGRADED, graded, nasty_report
 from msgspec.structs import replace
 from page_text import parse
-from reports import MODEL, RESHAPE, WRONG, check, exercise, report
+from reports import MODEL, RESHAPE, WRONG, check, excused_result, exercise, report
 
 from assay.model import HIDDEN_TEXT, Message
-from assay.report.decided import nothing_handed_in, undecided
+from assay.report.decided import nothing_handed_in
 from assay.report.pages.class_page import class_page
-from assay.report.results import result_of
 
 NAME = "linear_regression_scratch"
 HALF = exercise("5", "Why reshape", check("flat labels count the same", "failed", WRONG, points=2.0))
@@ -94,8 +93,7 @@ def test_what_a_person_decides_is_told_once_and_the_ungraded_first():
 
 
 def test_an_excused_student_is_neither_absent_nor_ungraded():
-    result = result_of(CLASS[2], undecided(CLASS[2])._replace(whole=True), published=False)
-    page = parse(class_page([(CLASS[2], result)], {}, {}, ""))
+    page = parse(class_page([(CLASS[2], excused_result(CLASS[2]))], {}, {}, ""))
     assert after(page, "Eve", 1) == ["excused"]
     assert "For a person to look at" not in page.texts
 

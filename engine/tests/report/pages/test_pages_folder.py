@@ -6,6 +6,7 @@ import re
 import pytest
 from exports import ADA, UNGRADED, graded
 from msgspec.structs import replace
+from page_text import parse
 
 from assay.errors import ExportError
 from assay.report.decided import nothing_handed_in
@@ -53,11 +54,18 @@ def test_what_is_not_a_file_is_not_a_page(tmp_path, make):
         require_pages_alone(tmp_path)
 
 
-def test_two_reports_with_one_name_may_be_two_persons(tmp_path):
+def test_two_reports_with_one_name_may_be_two_persons_and_nobody_else_loses_a_page(tmp_path):
+    eve = named(ADA, "Eve")
     with pytest.raises(ExportError) as caught:
-        write_pages(graded(ADA, ADA), tmp_path / "out", {}, "")
-    assert str(caught.value) == f"several reports may be of one person or of two: Ada ({PAGE})"
-    assert not (tmp_path / "out").exists()
+        write_pages(graded(ADA, replace(ADA, assignment="basics"), ADA, UNGRADED, eve, eve), tmp_path / "out", {}, "")
+    assert str(caught.value) == (
+        "nothing was written for Ada (linear_regression_scratch), Eve (linear_regression_scratch), because several reports"
+        " may be of one person or of two"
+    )
+    assert names(tmp_path / "out") == [f"Bob/{PAGE}", "index.html"]
+    page = parse((tmp_path / "out" / "index.html").read_bytes())
+    assert set(page.values("href")) == {f"Bob/{PAGE}"}
+    assert page.texts.count("Ada") >= 3
 
 
 @pytest.mark.parametrize("name", ["..", "../../x", "/etc/x", "index.html", "INDEX.html", "", "x" * 300, "a\\b", "\x00"])

@@ -7,7 +7,7 @@ from exports import ADA, BLANK, SECRET, UNGRADED, nasty_report, results
 from msgspec.structs import replace
 from page_text import parse
 from plots import LOSS, make_plot
-from reports import MISSING, MODEL, RATES, RESHAPE, WRONG, check, exercise, report
+from reports import MISSING, MODEL, RATES, RESHAPE, WRONG, check, excused_result, exercise, report
 
 from assay.model import HIDDEN_TEXT, Message, Missing
 from assay.report.decided import Deduction, Given, undecided
@@ -131,6 +131,21 @@ def test_what_could_not_be_graded_says_why_and_that_nothing_is_lost():
     assert "of 2 points" not in page.texts
 
 
+def test_points_that_are_not_known_are_not_zero():
+    own = exercise("4", "Four", check("a"), check("b", "ungraded", Message(help="ours")))
+    page = page_of(replace(UNGRADED, exercises=(own, RESHAPE)))
+    assert after(page, "Four", 2) == ["1 of 2 checks passed", "? / 2"]
+    assert after(page, "Why reshape", 2) == ["1 of 1 check passed", "2 / 2"]
+
+
+def test_a_corrected_check_that_passed_says_so():
+    page = page_of(replace(ADA, exercises=(RESHAPE,)), corrections={(RESHAPE.id, RESHAPE.checks[0].id): 0.5})
+    assert after(page, "flat labels count the same", 4) == [
+        "passed", "0.5 / 2", "Help", "a person has corrected this from 2 to 0.5 points",
+    ]  # fmt: skip
+    assert "Passed" not in page.texts
+
+
 def test_what_was_not_taken_in_waits_for_a_person():
     page = page_of(report("Eve", status="ungraded", reason="it is a link", cause="refused", assignment=""))
     assert after(page, "Not graded", 2) == ["it is a link", "a person decides what it is worth"]
@@ -142,9 +157,24 @@ def test_an_excused_exercise_has_no_points():
     assert after(page, "Notes on your file", 1) == ["exercise 0 is excused"]
 
 
+def test_an_excused_exercise_asks_for_nothing():
+    own = report("Ada", (MODEL, RATES), answers=[("10", "It diverges.")], missing=("learning_rate_sweep",))
+    page = page_of(own, excused=frozenset({"10"}), open=(), told=())
+    assert after(page, "Exercise 10", 2) == ["excused", "It diverges."]
+    assert not {"Not handed in. Your file has to define:", "Names that your file does not define"} & set(page.texts)
+
+
+def test_no_check_of_an_excused_exercise_is_shown():
+    noise = exercise("6", "Noise", check("the mean is 0", "failed", WRONG), check("its size is sigma"))
+    page = page_of(replace(ADA, exercises=(noise, RESHAPE)), excused=frozenset({"6"}))
+    shown = {"the mean is 0", "its size is sigma", RESHAPE.checks[0].description} & set(page.texts)
+    assert shown == {RESHAPE.checks[0].description}
+
+
 def test_an_excused_assignment_has_no_points():
-    page = page_of(replace(ADA, exercises=(BLANK,)), whole=True)
+    page = parse(student_page(excused_result(replace(ADA, exercises=(BLANK,)))))
     assert after(page, "Excused", 1) == ["the assignment is excused"]
+    assert "of 0 points" not in page.texts
 
 
 def test_what_lateness_costs_is_a_line():

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Final
 
 from assay.errors import ExportError
 from assay.report.exporters.request import Export, only_assignment
-from assay.report.exporters.sheets import Column, StudentRow, column_of, fill, final_points, read_sheet
+from assay.report.exporters.sheets import Column, StudentRow, column_of, fill, final_points, highest_note, read_sheet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,17 +57,7 @@ def _notes(sheet: Sheet, column: int, results: tuple[Result, ...]) -> list[str]:
     if "read only" in total:
         msg = f"Canvas ignores changes to the column {sheet.rows[0][column]!r}, which it calls read only"
         raise ExportError(msg)
-    ours = {f"{result.max_score.normalize():f}" for result in results if result.rows}
-    if not total or not ours or _is_only(total, ours):
-        return []
-    return [f"the highest points are {total} in Canvas and {' or '.join(sorted(ours))} in the reports"]
-
-
-def _is_only(total: str, ours: set[str]) -> bool:
-    try:
-        return ours == {f"{Decimal(total.replace(',', '.')).normalize():f}"}
-    except InvalidOperation:
-        return False
+    return highest_note({total} - {""}, results, "Canvas")
 
 
 def _is_totals(row: list[str]) -> bool:

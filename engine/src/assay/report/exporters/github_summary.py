@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from assay.errors import ExportError
 from assay.report.exporters.request import Export
-from assay.report.results import ROUNDING
+from assay.report.results import ROUNDING, inert_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +28,7 @@ _RUN: Final = re.compile("`+")
 
 
 def github_summary(request: Request) -> Export:
-    """Return tables of points, and the checks that did not pass as long as there is room for them."""
+    """Return tables of points, and what is said of checks and written answers as long as there is room for it."""
     tables = "".join(f"{_table(result)}\n" for result in request.results)
     last = f"\n{ROUNDING[0].upper()}{ROUNDING[1:]}.\n"
     room = _MAX_BYTES - len((tables + last).encode()) - len(_left_out(10**9).encode())
@@ -58,16 +58,21 @@ def _table(result: Result) -> str:
             rows = list(group)
             passed = sum(row.status in {"passed", "scored"} for row in rows)
             checks = "" if rows[0].status == "late" else f"{passed} of {len(rows)}"
-            part = replace(result, rows=tuple(rows))
+            part = replace(result, rows=tuple(rows), doubt="")
             points = _points(part.score, part.max_score)
             lines.append(f"| {_cell(f'{number} {title}')} | {checks} | {points} |")
+        lines += [
+            f"| {_cell(f'{inert_name(exercise.id)} {inert_name(exercise.title)}')} | excused | |"
+            for exercise in result.report.exercises
+            if exercise.id in result.excused_exercises
+        ]
         lines += [f"| **total** | | **{_points(result.score, result.max_score)}** |", ""]
     return "\n".join(lines)
 
 
 def _details(result: Result) -> Iterator[str]:
     for row in result.rows:
-        if row.status not in {"passed", "scored"}:
+        if row.text or row.status not in {"passed", "scored"}:
             yield _detail(result, row)
 
 
@@ -80,7 +85,7 @@ def _detail(result: Result, row: Row) -> str:
 
 
 def _left_out(count: int) -> str:
-    return f"\n{count} more checks did not pass; there is no room for them here.\n"
+    return f"\n{count} more messages; there is no room for them here.\n"
 
 
 def _points(score: Decimal | None, highest: Decimal) -> str:

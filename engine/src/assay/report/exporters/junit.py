@@ -11,11 +11,11 @@ from assay.report.results import ROUNDING
 
 if TYPE_CHECKING:
     from assay.report.exporters.request import Request
-    from assay.report.results import Result, Row, RowStatus
+    from assay.report.results import Result, Row, RowStatus, State
 
 __all__ = ["junit", "suites"]
 
-_ELEMENTS: Final[dict[RowStatus, str]] = {
+_ELEMENTS: Final[dict[RowStatus | State, str]] = {
     "failed": "failure",
     "missing": "failure",
     "error": "error",
@@ -23,8 +23,11 @@ _ELEMENTS: Final[dict[RowStatus, str]] = {
     "crashed": "error",
     "skipped": "skipped",
     "ungraded": "skipped",
+    "absent": "skipped",
+    "excused": "skipped",
+    "open": "skipped",
 }
-"""A check that could not be graded is not the submission's failure."""
+"""A check that could not be graded is not the submission's failure; the last three are states of a whole result."""
 
 
 def junit(request: Request) -> Export:
@@ -57,7 +60,8 @@ def suites(request: Request) -> ET.Element:
 
 def _cases(result: Result) -> list[ET.Element]:
     if not result.rows:
-        return [_case(f"{result.student}.{result.assignment}".rstrip("."), "submission", "ungraded", result.doubt, 0)]
+        name, text = f"{result.student}.{result.assignment}".rstrip("."), result.doubt or result.pending
+        return [_case(name, "submission", result.state, text, 0)]
     cases, names = [], Counter[tuple[str, str]]()
     for row in result.rows:
         suite = f"{result.student}.{result.assignment}.{row.exercise} {row.title}"
@@ -70,7 +74,7 @@ def _cases(result: Result) -> list[ET.Element]:
     return cases
 
 
-def _case(classname: str, name: str, status: RowStatus, text: str, seconds: float) -> ET.Element:
+def _case(classname: str, name: str, status: RowStatus | State, text: str, seconds: float) -> ET.Element:
     case = ET.Element("testcase", classname=classname, name=name, time=f"{seconds:.3f}")
     if status in _ELEMENTS:
         words = text.partition("\n")[0].split()
@@ -79,6 +83,8 @@ def _case(classname: str, name: str, status: RowStatus, text: str, seconds: floa
         if _ELEMENTS[status] == "skipped":
             child.set("type", f"assay.{status}")
         child.text = text
+    elif text:
+        ET.SubElement(case, "system-out").text = text
     return case
 
 

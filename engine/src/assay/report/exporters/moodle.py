@@ -7,13 +7,13 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Final
 
 from assay.errors import ExportError
-from assay.report.exporters.request import only_assignment
-from assay.report.exporters.sheets import Column, StudentRow, column_of, fill, final_points, read_sheet
+from assay.report.exporters.request import Export, only_assignment
+from assay.report.exporters.sheets import Column, StudentRow, column_of, fill, final_points, highest_note, read_sheet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from assay.report.exporters.request import Export, Request
+    from assay.report.exporters.request import Request
     from assay.report.exporters.sheets import Sheet
     from assay.report.results import Result
 
@@ -45,7 +45,17 @@ def moodle(request: Request) -> Export:
             raise ExportError(msg)
         return points
 
-    return fill(Column(sheet, column, tuple(_students(sheet, column))), request.results, moodle_names, cell)
+    students = tuple(_students(sheet, column))
+    notes = _notes(sheet, column, students, request.results)
+    export = fill(Column(sheet, column, students), request.results, moodle_names, cell)
+    return Export(export.content, (*notes, *export.notes))
+
+
+def _notes(sheet: Sheet, column: int, students: Sequence[StudentRow], results: Sequence[Result]) -> list[str]:
+    """Return whether a worksheet's highest points are others than ours."""
+    rows = [sheet.rows[student.number] for student in students]
+    highest = {_highest(row, column) for row in rows if _PARTICIPANT.fullmatch(row[0].strip())} - {None}
+    return highest_note([f"{points:f}" for points in highest], results, "Moodle")
 
 
 def participant_of(student: str) -> str | None:

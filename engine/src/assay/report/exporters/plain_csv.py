@@ -28,9 +28,8 @@ def plain_csv(request: Request) -> Export:
     writer.writerow(_HEADER)
     for result in request.results:
         who = (inert_cell(result.student), inert_cell(result.assignment))
-        status = "excused" if result.excused else "absent" if result.report.cause == "absent" else "ungraded"
         if not result.rows:
-            writer.writerow((*who, None, None, None, inert_cell(result.doubt), status, None, None))
+            writer.writerow((*who, None, None, None, inert_cell(result.doubt), result.state, None, None))
         for row in result.rows:
             texts = (row.exercise, row.title, row.check, row.description, row.status)
             writer.writerow((*who, *map(inert_cell, texts), row.score, row.max_score))

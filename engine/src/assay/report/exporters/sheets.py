@@ -7,10 +7,12 @@ import io
 import re
 import unicodedata
 from collections import defaultdict
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from assay.errors import ExportError
 from assay.report.exporters.request import Export
+from assay.report.results import inert_name
 from assay.text import MAX_NAME_CHARS, escape
 
 if TYPE_CHECKING:
@@ -18,7 +20,18 @@ if TYPE_CHECKING:
 
     from assay.report.results import Result
 
-__all__ = ["Column", "Sheet", "StudentRow", "by_name", "column_of", "fill", "final_points", "read_sheet", "rows_of"]
+__all__ = [
+    "Column",
+    "Sheet",
+    "StudentRow",
+    "by_name",
+    "column_of",
+    "fill",
+    "final_points",
+    "highest_note",
+    "read_sheet",
+    "rows_of",
+]
 
 _MARK: Final = "\ufeff"
 
@@ -116,6 +129,10 @@ def fill(
         if not cells[row.number]:
             why = doubt or mine[0].doubt or mine[0].open
             notes.append(f"{row.name}: left blank: {why}")
+        elif mine[0].excused_exercises and not mine[0].excused:
+            excused = ", ".join(map(inert_name, mine[0].excused_exercises))
+            highest = _short(mine[0].max_score)
+            notes.append(f"{row.name}: {cells[row.number]} of {highest} points; excused exercises: {excused}")
     unknown = dict.fromkeys(result.student for result in results if not found[id(result)])
     notes += [f"{student}: in no row of the file" for student in unknown]
     return Export(_written(column.sheet, column.number, cells).encode(), tuple(notes))
@@ -123,7 +140,28 @@ def fill(
 
 def final_points(result: Result) -> str:
     """Return the points for a cell; "" while a person has to decide, because a cell is a student's grade."""
-    return "" if result.score is None or result.pending else f"{result.score.normalize():f}"
+    return "" if result.score is None or result.pending else _short(result.score)
+
+
+def highest_note(theirs: Collection[str], results: Sequence[Result], platform: str) -> list[str]:
+    """Return a sentence if the platform's highest points, as it writes them, are others than ours."""
+    ours = {_short(result.max_score) for result in results if result.rows}
+    if not theirs or not ours or ours == set(map(_as_ours, theirs)):
+        return []
+    words = [" or ".join(sorted(each)) for each in (theirs, ours)]
+    return [f"the highest points are {words[0]} in {platform} and {words[1]} in the reports"]
+
+
+def _as_ours(points: str) -> str:
+    """Return points as this module writes them; another text stays as it is."""
+    try:
+        return _short(Decimal(points.replace(",", ".")))
+    except InvalidOperation:
+        return points
+
+
+def _short(points: Decimal) -> str:
+    return f"{points.normalize():f}"
 
 
 def by_name(students: Sequence[StudentRow]) -> dict[str, set[StudentRow]]:

@@ -202,7 +202,7 @@ def _section(
 
 def _student(result: Result, ids: Sequence[str], links: Mapping[tuple[str, str], str]) -> Student:
     share = percent(result.score, result.max_score)
-    tags = [_state(result)]
+    tags: list[str] = [result.state]
     if result.score is not None and share is not None:
         tags += ["full"] if result.score >= result.max_score else ["low"] if share < _HALF else []
     about = "" if tags[0] in {"absent", "excused"} else result.doubt or result.open
@@ -216,16 +216,6 @@ def _student(result: Result, ids: Sequence[str], links: Mapping[tuple[str, str],
         _STATES[tags[0]],
         about,
     )
-
-
-def _state(result: Result) -> str:
-    if result.excused:
-        return "excused"
-    if result.report.cause == "absent":
-        return "absent"
-    if result.score is None:
-        return "ungraded"
-    return "open" if result.pending else "graded"
 
 
 def _cell(rows: Sequence[Row]) -> Cell:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from assay.errors import ExportError
-from assay.report.folders import file_name, files_of, folder_names
+from assay.report.folders import file_name, files_of, folder_names, require_all_written
 from assay.report.pages.class_page import class_page
 from assay.report.pages.html import MARK
 from assay.report.pages.student import student_page
@@ -44,7 +44,8 @@ def write_pages(graded: Sequence[tuple[Report, Result]], folder: Path, comments:
         book: the gradebook's file, for commands, or "".
 
     Raises:
-        ExportError: the folder has other files, or a student has two reports of an assignment.
+        ExportError: the folder has other files, or a student has two reports of an assignment; all other pages are
+            written then.
         OSError: something cannot be written.
     """
     results = [result for _, result in graded]
@@ -64,6 +65,7 @@ def write_pages(graded: Sequence[tuple[Report, Result]], folder: Path, comments:
         (place / name).write_bytes(content)
     folder.mkdir(parents=True, exist_ok=True)  # a class that handed in nothing has no student's page
     (folder / _CLASS).write_bytes(whole)
+    require_all_written(results)
 
 
 def _files(folder: Path) -> list[Path]:

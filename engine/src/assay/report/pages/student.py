@@ -45,7 +45,7 @@ class Block(NamedTuple):
 
 
 class Problem(NamedTuple):
-    """Checks that did not pass and have one message.
+    """Checks that have one message.
 
     Args:
         lines: the checks.
@@ -80,8 +80,8 @@ class Part(NamedTuple):
         word: how many checks passed.
         points: the points, of how many.
         wanted: the signatures to define, if the submission defines none of the names.
-        problems: the checks that did not pass.
-        passed: those that did.
+        problems: the checks that did not pass or were corrected by a person.
+        passed: all others.
     """
 
     id: str
@@ -155,17 +155,18 @@ def _part(exercise: ExerciseResult, rows: Sequence[Row]) -> Part:
         sign,
         word,
         _sum(own),
-        list(dict.fromkeys(filter(None, map(_signature, exercise.checks)))) if is_absent(exercise) else [],
-        [_problem(checks, [lines[id(check)] for check in checks]) for checks in wrong_checks(exercise)],
-        [lines[id(check)] for check in exercise.checks if check.status == "passed"],
+        list(dict.fromkeys(filter(None, map(_signature, exercise.checks)))) if own and is_absent(exercise) else [],
+        [_problem(same, [lines[id(check)] for check in same]) for same in wrong_checks(exercise)] if own else [],
+        [lines[id(check)] for check in exercise.checks if own and check.status == "passed" and check.message is None],
     )
 
 
 def _sum(rows: Sequence[Row]) -> str:
-    """Return the known points of an exercise, of how many; "" if it is excused."""
+    """Return the points of an exercise, `?` if some are not known, of how many; "" if it is excused."""
     known = [row.score for row in rows if row.score is not None]
     highest = sum((row.max_score for row in rows), Decimal(0))
-    return f"{points(sum(known, Decimal(0)))} / {points(highest)}" if rows else ""
+    score = "?" if len(known) < len(rows) else points(sum(known, Decimal(0)))
+    return f"{score} / {points(highest)}" if rows else ""
 
 
 def _signature(check: Verdict) -> str:
@@ -201,6 +202,12 @@ def _problem(checks: Sequence[Verdict], lines: list[Line]) -> Problem:
     )
 
 
+def _worth(score: Decimal | None, *, is_excused: bool) -> str:
+    if is_excused:
+        return "excused"
+    return "no points yet" if score is None else f"{points(score)} points"
+
+
 def _answers(result: Result) -> Iterator[Written]:
     scored = {row.exercise: row.score for row in result.rows if row.status == "scored"}
     for answer in result.report.answers:
@@ -209,6 +216,6 @@ def _answers(result: Result) -> Iterator[Written]:
         yield Written(
             inert_name(answer.exercise),
             inert_lines(text if text == answer.text else f"{text}…"),
-            "no points yet" if score is None else f"{points(score)} points",
+            _worth(score, is_excused=answer.exercise in result.excused_exercises),
             inert_lines(answer.comment or ""),
         )
