@@ -99,7 +99,7 @@ def test_no_known_mistake_and_no_hint_of_one_is_in_the_kit(kit):
 
 def test_no_secret_is_in_the_kit(kit):
     names = {path.name for path in kit.rglob("*")}
-    assert names.isdisjoint({".assay", "submissions", "mutants.json", "test_checks.py", "right_answers"})
+    assert names.isdisjoint({".assay", "submissions", "record.json", "test_checks.py", "right_answers"})
     assert [name for name in names if name.startswith("mistakes_") or name.endswith(".equivalents.toml")] == []
 
 

@@ -4,7 +4,7 @@ import math
 import re
 
 import torch
-from assay.checks import require_object
+from assay.checks import require, require_object
 
 from .mistakes_5_how_much_data import AGAINST_INDEX, LOGARITHMS, MISSING, ONE_POINT, SORTED_ALONE
 
@@ -73,6 +73,14 @@ def same_points(xs, ys, sizes, errors):
     if not all(isinstance(found, (list, torch.Tensor)) and len(found) == len(sizes) for found in (xs, ys)):
         return False
     return _same(sorted(zip(map(float, xs), map(float, ys), strict=True)), sorted(zip(sizes, errors, strict=True)))
+
+
+def require_curves(lines, sizes):
+    """Require two lines with a point for each size at least: what is said of a plot is said of its curves."""
+    found = [len(xs) if isinstance(xs, (list, torch.Tensor)) else None for xs, _ in lines]
+    curves = [count for count in found if count is None or count >= len(set(sizes))]
+    expected = f"two lines of {len(sizes)} points"
+    require(len(curves) > 1, yours={"points of each line": found}, expected=expected)
 
 
 def fault_of_the_lines(lines, sizes, name, errors):

@@ -17,7 +17,7 @@ from .models import (
     set_parameters,
 )
 
-pytestmark = pytest.mark.forbids("LinearRegression")
+pytestmark = pytest.mark.forbids("LinearRegression", "DoubledRegression")
 
 PROBLEM = tensors((4, 2)), tensors((4, 1)), tensors((1, 2)), tensors((1,))
 """X, y, weight and bias. Always two features: a submission's layer need not be lazy."""

@@ -23,7 +23,7 @@ PROBLEM = [tensors(shape, bound=2, step=1 / 2) for shape in ((6, 2), (6, 1), (1,
 LR = 1 / 128
 """The summed loss of six examples has a curvature of at most 2 · 6 (|x|² + 1) <= 108: no step overshoots."""
 
-SCALES = st.sampled_from([1.0, 2.0**10])
+LABEL_SCALES = st.sampled_from([1.0, 2.0**10])
 """By what labels and parameters are multiplied: a step is as many times larger, unless gradients are clipped."""
 
 FEW = settings(max_examples=10)
@@ -64,7 +64,7 @@ def test_trajectories_coincide_where_all_batches_are_full(submission, X, y, w, b
 
 @pytest.mark.points(2)
 @FEW
-@given(*PROBLEM, st.sampled_from([4, 5, 8]), SCALES)
+@given(*PROBLEM, st.sampled_from([4, 5, 8]), LABEL_SCALES)
 def test_a_shorter_last_batch_takes_a_shorter_step(submission, X, y, w, b, batch_size, scale):
     """if the last batch is shorter, its step is shorter in proportion, also if there is no other batch, and for large labels"""
     right = trajectory(X, y, w, b, batch_size, LR, torch.sum)

@@ -167,16 +167,23 @@ def sweep(found, right):
 
 
 def make_crosswise_data(module, weights):
-    """Make examples in one batch, on which a step multiplies each error by 1 - lr, and a row for validation.
+    """Make examples in one batch, on which a step multiplies the error of a weight by 1 - lr · size², and a row for validation.
 
-    The features are -1 and 1, orthogonal to one another and to the bias's ones. The batch could be larger.
+    The features are orthogonal to one another and to the bias's ones; every other one is half as large. The
+    labels change by as much as each weight is given. The batch could be larger.
     """
     X, signs = torch.ones(1, 1), torch.tensor([[1.0, 1.0], [1.0, -1.0]])
     while X.shape[1] < len(weights):
         X = torch.kron(X, signs)
-    X = torch.cat([X[:, 1 : len(weights)], torch.full((1, len(weights) - 1), 3.0)])
-    y = X @ torch.tensor(weights[:-1]).reshape(-1, 1) + weights[-1]
-    return module.d2l.TensorData(X, y, 10, torch.tensor(weights[:-1]), weights[-1], num_train=len(X) - 1)
+    scales = sizes_of(weights)[:-1]
+    X = torch.cat([X[:, 1 : len(weights)], torch.full((1, len(scales)), 3.0)]) * scales
+    w = torch.tensor(weights[:-1]) / scales
+    return module.d2l.TensorData(X, X @ w.reshape(-1, 1) + weights[-1], 10, w, weights[-1], num_train=len(X) - 1)
+
+
+def sizes_of(weights):
+    """The size of each weight's feature, and of the ones that the bias is added with."""
+    return torch.tensor([0.5 if i % 2 == 0 else 1.0 for i in range(len(weights) - 1)] + [1.0])
 
 
 def data_facts(data):
@@ -185,8 +192,9 @@ def data_facts(data):
 
 
 def expected_curve(weights, lr, max_epochs):
-    """On these examples the loss is half the squared length of the error."""
-    return [(1 - lr) ** (2 * epoch) * sum(w**2 for w in weights) / 2 for epoch in range(1, max_epochs + 1)]
+    """On these examples the loss is half the squared length of the error in the labels, which falls by weight."""
+    left, shrinks = torch.tensor(weights).double(), 1 - lr * sizes_of(weights).double() ** 2
+    return [float((shrinks**epoch * left).square().sum() / 2) for epoch in range(1, max_epochs + 1)]
 
 
 NUM_TRAIN = 128

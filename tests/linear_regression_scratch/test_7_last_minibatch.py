@@ -55,6 +55,7 @@ def test_rows_keep_their_labels(submission, n, batch_size, features, shift):
     found = take_batches(submission.data_iter(batch_size, X, y + shift), n, features)
     require(len(found) > 0, yours=found, expected="at least one batch")
     rows, labels = (torch.cat(parts) for parts in zip(*found, strict=True))
+    require(len(rows) >= n, yours=f"{len(rows)} rows in all batches", expected=f"{n} or more")
     assert_close(labels, 10 * rows[:, :1] + shift)
 
 

@@ -7,7 +7,7 @@ from assay.course.read import read_course
 
 FILES = (
     "reference/one.py", "reference/two.py", "reference/d2l/__init__.py", "tests/one/test_1_a.py", "tests/one/mistakes_1_a.py",
-    "tests/one/test_2_b.py", "tests/one/helpers.py", "tests/two/test_1_c.py", "tests/test_checks.py", "tests/mutants.json",
+    "tests/one/test_2_b.py", "tests/one/helpers.py", "tests/two/test_1_c.py", "tests/test_checks.py", "tests/record.json",
     "tests/conftest.py", "conftest.py", "tox.ini",
 )  # fmt: skip
 

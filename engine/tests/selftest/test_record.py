@@ -1,4 +1,4 @@
-"""The record of caught mutants is stale as soon as one of their sources changes, and no sooner."""
+"""The record of caught mistakes and mutants is stale as soon as one of their sources changes, and no sooner."""
 
 import json
 import shutil
@@ -46,21 +46,21 @@ def test_a_change_of_another_file_leaves_it_fresh(course, name):
     assert recorded_hash(course, "basics") == sources_hash(course, "basics")
 
 
-@pytest.mark.parametrize("name", ["mutants", "graded_mutants"])
+@pytest.mark.parametrize("name", ["mistakes", "mutants", "graded_mutants"])
 def test_a_change_of_the_engines_files_that_decide_makes_the_record_stale(course, name):
     assert f"assay/selftest/{name}.py" in dict(_sources(course, "basics"))
 
 
 def test_the_record_of_one_assignment_leaves_that_of_another(course):
-    (course.root / "tests" / "mutants.json").write_text('{"more": "0"}')
+    (course.root / "tests" / "record.json").write_text('{"more": "0"}')
     record(course, "basics")
-    assert json.loads((course.root / "tests" / "mutants.json").read_text()) == {
+    assert json.loads((course.root / "tests" / "record.json").read_text()) == {
         "basics": sources_hash(course, "basics"),
         "more": "0",
     }
 
 
 def test_a_record_that_cannot_be_read_is_told_with_its_path(course):
-    (course.root / "tests" / "mutants.json").write_text("[]")
-    with pytest.raises(CourseError, match=r"tests/mutants\.json: Expected `object`, got `array`$"):
+    (course.root / "tests" / "record.json").write_text("[]")
+    with pytest.raises(CourseError, match=r"tests/record\.json: Expected `object`, got `array`$"):
         recorded_hash(course, "basics")

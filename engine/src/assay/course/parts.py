@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Parts", "parts_of"]
 
-_SELF_TEST = re.compile(r"test_\w+\.py|mutants\.json")
+_SELF_TEST = re.compile(r"test_\w+\.py|record\.json")
 """Files directly in tests/ that test the checks: no report depends on them."""
 
 

@@ -1,4 +1,4 @@
-"""The record that every mutant was caught: grading them all takes long, and is needed only if a source has changed."""
+"""The record that all known mistakes and mutants were caught: they are graded again if a source has changed."""
 
 from __future__ import annotations
 
@@ -16,17 +16,24 @@ if TYPE_CHECKING:
 
     from assay.course.read import Course
 
-_FILE = "mutants.json"
+_FILE = "record.json"
 _ENGINE = Path(__file__).parents[1]
-_DECIDES = ("checks/*.py", "judge/**/*.py", "selftest/mutants.py", "selftest/graded_mutants.py", "course/reach.py")
-"""The engine's files that decide which mutants there are, which checks one is asked by, and which of them notice it."""
+_DECIDES = (
+    "checks/*.py",
+    "judge/**/*.py",
+    "selftest/mistakes.py",
+    "selftest/mutants.py",
+    "selftest/graded_mutants.py",
+    "course/reach.py",
+)
+"""The engine's files that decide which mutants there are, which checks ask a wrong answer, and which notice it."""
 
 
 def sources_hash(course: Course, assignment: str) -> str:
-    """Return the SHA-256 over the sources that an assignment's mutants were graded with.
+    """Return the SHA-256 over the sources that an assignment's mistakes and mutants were graded with.
 
-    These are its model answers with their notes, the course's library, its checks, `conftest.py`, and the engine's
-    files that decide.
+    These are its model answers with their notes, the course's library, its checks with their mistakes, `conftest.py`,
+    and the engine's files that decide.
     """
     digest = hashlib.sha256()
     for name, path in sorted(_sources(course, assignment)):
@@ -37,12 +44,12 @@ def sources_hash(course: Course, assignment: str) -> str:
 
 
 def recorded_hash(course: Course, assignment: str) -> str | None:
-    """Return the hash of the sources for which all mutants were last caught, or None."""
+    """Return the hash of the sources for which all were last caught, or None."""
     return _read(course).get(assignment)
 
 
 def record(course: Course, assignment: str) -> None:
-    """Record that all mutants were caught with the sources as they are."""
+    """Record that all known mistakes and mutants were caught with the sources as they are."""
     hashes = _read(course) | {assignment: sources_hash(course, assignment)}
     _path(course).write_bytes(msgspec.json.format(msgspec.json.encode(hashes, order="sorted"), indent=2) + b"\n")
 
