@@ -7,10 +7,10 @@ from d2l.module import Module
 
 
 class DoubledRegression(Module):
-    """A linear layer whose output is multiplied by a parameter, which starts at 2, and alone is trained.
+    """A linear layer whose output is multiplied by a parameter, which starts at 2; its optimiser has weight decay.
 
     So `model(X)` can be told from `model.net(X)`, a step from a gradient, and the parameters of `net` from the model's,
-    of which `factor` is first, and from the optimiser's.
+    of which `factor` is first.
     """
 
     def __init__(self, lr: float) -> None:
@@ -28,5 +28,5 @@ class DoubledRegression(Module):
         return nn.functional.mse_loss(y_hat, y)
 
     def configure_optimizers(self) -> torch.optim.Optimizer:
-        """Return SGD of the factor alone, which it draws to zero, too."""
-        return torch.optim.SGD([self.factor], self.lr, weight_decay=1.0)
+        """Return SGD that draws all parameters to zero, too."""
+        return torch.optim.SGD(self.parameters(), self.lr, weight_decay=1.0)

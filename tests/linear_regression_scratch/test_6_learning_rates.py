@@ -169,7 +169,7 @@ def sweep(found, right):
 def make_crosswise_data(module, weights):
     """Make examples in one batch, on which a step multiplies the error of a weight by 1 - lr · size², and a row for validation.
 
-    The features are orthogonal to one another and to the bias's ones; every other one is half as large. The
+    The features are orthogonal to one another and to the bias's ones; every second one is half as large. The
     labels change by as much as each weight is given. The batch could be larger.
     """
     X, signs = torch.ones(1, 1), torch.tensor([[1.0, 1.0], [1.0, -1.0]])
@@ -183,7 +183,7 @@ def make_crosswise_data(module, weights):
 
 def sizes_of(weights):
     """The size of each weight's feature, and of the ones that the bias is added with."""
-    return torch.tensor([0.5 if i % 2 == 0 else 1.0 for i in range(len(weights) - 1)] + [1.0])
+    return torch.tensor([0.5 if i % 2 else 1.0 for i in range(len(weights) - 1)] + [1.0])
 
 
 def data_facts(data):

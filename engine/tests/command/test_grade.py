@@ -164,6 +164,15 @@ def test_an_archive_of_a_class_is_graded_as_its_folder_is(course_root, tmp_path,
     ]
 
 
+def test_a_folder_that_looks_like_a_group_is_said(course_root, tmp_path, assay):
+    write_class(tmp_path / "tutorial", {"alice": RIGHT, "bob": WRONG})
+    write_class(tmp_path, {"solution": RIGHT})
+    code, _, errors = assay("grade", tmp_path, cwd=course_root)
+    assert (code, errors) == (
+        0, f"{tmp_path}/tutorial is graded as one student: grade it by its own path if it is a group\n"
+    )  # fmt: skip
+
+
 def test_an_empty_folder_beside_others_is_said(course_root, tmp_path, assay):
     (tmp_path / "alice").mkdir()
     (tmp_path / "alice" / "basics.py").write_text(RIGHT)

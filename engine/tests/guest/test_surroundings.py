@@ -161,10 +161,13 @@ def test_a_progress_bar_for_notebooks_needs_no_widgets(opened):
 PROCESSES = """
 import multiprocessing, os, subprocess
 from concurrent.futures import ProcessPoolExecutor
+from multiprocessing.pool import ThreadPool
 def f(way):
     if way == "a pool":
         with multiprocessing.Pool(2) as pool:
             return pool.map(abs, [-1])
+    elif way == "a pool of threads":
+        ThreadPool(2)
     elif way == "an executor":
         with ProcessPoolExecutor(2) as pool:
             return list(pool.map(abs, [-1]))
@@ -179,11 +182,14 @@ def f(way):
 """
 
 
-@pytest.mark.parametrize("way", ["a pool", "an executor", "a process", "a context", "a command", "a fork"])
+@pytest.mark.parametrize(
+    "way", ["a pool", "a pool of threads", "an executor", "a process", "a context", "a command", "a fork"]
+)
 def test_a_check_that_cannot_start_a_process_says_so(opened, way):
     raised = answer(opened(PROCESSES), "f", way)
     error = SubmissionRaised(raised.kind, raised.text, raised.where)
-    assert help_for_raised(error, None, {}) == "a check cannot start processes: compute everything in this one", raised
+    help_ = "a check cannot start processes or pools of multiprocessing: compute everything in this one"
+    assert help_for_raised(error, None, {}) == help_, raised
 
 
 MORE_THREADS = """

@@ -67,6 +67,18 @@ def test_a_question_that_is_too_long_is_the_courses_fault_and_the_next_one_is_as
     assert line.ask(ASKED) == Returned(1)
 
 
+LONG = b"def f(text=None): return 'a' * (2**22 - 100)"
+
+
+def test_a_question_that_answers_make_too_long_is_the_submissions_fault(opened):
+    line = opened(submission=GuestSubmission("answers", "module", LONG, ("f",), 0)).begin(1, [])
+    answer = line.ask(ASKED).value
+    for _ in range(2):  # and ends the check
+        with pytest.raises(GuestEnded) as raised:
+            line.ask(Request("call", 0, "f", [answer + "a" * 200]))
+        assert raised.value.args == ("crashed", "the answer could not be read: it is too long to be passed on")
+
+
 GRADIENTS = b"""
 import sys, torch
 def f(): return "torch.fx.experimental.symbolic_shapes" in sys.modules

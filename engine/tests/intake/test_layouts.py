@@ -11,6 +11,7 @@ import pytest
 from archive_files import tar_info, tarred, zip_info, zipped
 
 from assay.intake.collect import take_in
+from assay.intake.sentences import undivided_note
 
 S, C = "linear_scratch", "linear_concise"
 NAMES = [S, C]
@@ -231,6 +232,93 @@ FOLDERS = {
         ["ada/linear_scratch.py", "roster.csv", "grades_2026_11_03.csv", "README.md", "handout.pdf"], [f"ada {S} ada/linear_scratch.py"], [], [],
     ),
     "an empty folder": (["ada/"], [], [], []),
+    "folders in one's own folder are nobody else": (
+        ["ada/linear_scratch.py", "eve/ada/linear_scratch.py", "eve/ben/linear_scratch.py @ 50"],
+        [f"ada {S} ada/linear_scratch.py", f"eve {S} eve/ada/linear_scratch.py"], [],
+        ["the graded file is in the folder ada",
+         "ben/linear_scratch.py was not graded: it is older than ada/linear_scratch.py"],
+    ),
+    "nor are STUDENT/ASSIGNMENT in one's own folder": (
+        ["submitted/ada/linear_scratch/linear_scratch.py", "submitted/eve/ada/linear_scratch/linear_scratch.py @ 50",
+         "submitted/eve/ben/linear_scratch/linear_scratch.py"],
+        [f"ada {S} submitted/ada/linear_scratch/linear_scratch.py", f"eve {S} submitted/eve/ben/linear_scratch/linear_scratch.py"], [],
+        ["the graded file is in the folder ben/linear_scratch",
+         "ada/linear_scratch/linear_scratch.py was not graded: it is older than ben/linear_scratch/linear_scratch.py"],
+    ),
+    "nor is ASSIGNMENT/STUDENT in one's own folder": (
+        ["ada/linear_scratch.py", "eve/linear_scratch/ada/linear_scratch.py"],
+        [f"ada {S} ada/linear_scratch.py", f"eve {S} eve/linear_scratch/ada/linear_scratch.py"], [],
+        ["the graded file is in the folder linear_scratch/ada"],
+    ),
+    "nor are a platform's files in one's own folder": (
+        ["ada/linear_scratch.py", "eve/a_11_21_linear_scratch.py", "eve/b_12_22_linear_scratch.py @ 50"],
+        [f"ada {S} ada/linear_scratch.py", f"eve {S} eve/b_12_22_linear_scratch.py"], [],
+        ["a_11_21_linear_scratch.py was not graded: it is older than b_12_22_linear_scratch.py"],
+    ),
+    "nor are archives in folders of one's own folder": (
+        ["ada/linear_scratch.py", "eve/ada/work.zip", "eve/ben/work.zip"], [f"ada {S} ada/linear_scratch.py"],
+        ["eve: work.zip: it is not a .zip archive, or it is damaged; work.zip: it is not a .zip archive, or it is damaged"], [],
+    ),
+    "two folders of one student do not make groups of the others' folders": (
+        ["ada/hw/linear_scratch.py", "ben/hw/linear_scratch.py", "eve/new/linear_scratch.py", "eve/old/linear_scratch.py @ 50"],
+        [f"ada {S} ada/hw/linear_scratch.py", f"ben {S} ben/hw/linear_scratch.py", f"eve {S} eve/new/linear_scratch.py"], [],
+        ["the graded file is in the folder hw", "the graded file is in the folder hw", "the graded file is in the folder new",
+         "old/linear_scratch.py was not graded: it is older than new/linear_scratch.py"],
+    ),
+    "a solution's folder beside groups does not cost the groups": (
+        ["g1/ada/linear_scratch.py", "g1/ben/linear_scratch.py", "g2/eve/linear_scratch.py", "g2/kim/linear_scratch.py",
+         "solution/linear_scratch.py"],
+        [f"ada {S} g1/ada/linear_scratch.py", f"ben {S} g1/ben/linear_scratch.py", f"eve {S} g2/eve/linear_scratch.py",
+         f"kim {S} g2/kim/linear_scratch.py", f"solution {S} solution/linear_scratch.py"], [], [],
+    ),
+    "nbgrader's whole course": (
+        ["source/linear_scratch/linear_scratch.py", "submitted/ada/linear_scratch/linear_scratch.py",
+         "submitted/ben/linear_scratch/linear_scratch.py"],
+        [f"ada {S} submitted/ada/linear_scratch/linear_scratch.py", f"ben {S} submitted/ben/linear_scratch/linear_scratch.py",
+         f"source {S} source/linear_scratch/linear_scratch.py"], [], [],
+    ),
+    "a group beside a solution's folder": (
+        ["solution/linear_scratch.py", "tutA/ada/linear_scratch.py", "tutA/ben/hw/linear_scratch.py", "tutA/cid/linear_scratch.py"],
+        [f"ada {S} tutA/ada/linear_scratch.py", f"ben {S} tutA/ben/hw/linear_scratch.py", f"cid {S} tutA/cid/linear_scratch.py",
+         f"solution {S} solution/linear_scratch.py"], [],
+        ["the graded file is in the folder hw"],
+    ),
+    "a folder above a group, beside a solution's folder": (
+        ["solution/linear_scratch.py", "term/tutA/ada/linear_scratch.py", "term/tutA/ben/linear_scratch.py",
+         "term/tutA/cid/linear_scratch.py"],
+        [f"ada {S} term/tutA/ada/linear_scratch.py", f"ben {S} term/tutA/ben/linear_scratch.py",
+         f"cid {S} term/tutA/cid/linear_scratch.py", f"solution {S} solution/linear_scratch.py"], [], [],
+    ),
+    "a platform's export beside a solution's folder": (
+        ["CS101-HW 3-12345/Ada M_11_assignsubmission_file/linear_scratch.py",
+         "CS101-HW 3-12345/Ben B_12_assignsubmission_file/linear_scratch.py",
+         "CS101-HW 3-12345/Cid C_13_assignsubmission_file/linear_scratch.py", "solution/linear_scratch.py"],
+        [f"Ada M_11_assignsubmission_file {S} CS101-HW 3-12345/Ada M_11_assignsubmission_file/linear_scratch.py",
+         f"Ben B_12_assignsubmission_file {S} CS101-HW 3-12345/Ben B_12_assignsubmission_file/linear_scratch.py",
+         f"Cid C_13_assignsubmission_file {S} CS101-HW 3-12345/Cid C_13_assignsubmission_file/linear_scratch.py",
+         f"solution {S} solution/linear_scratch.py"], [], [],
+    ),
+    "a platform's flat export beside a solution's folder": (
+        ["export/A A_11_assignsubmission_file_linear_scratch.py", "export/B B_12_assignsubmission_file_linear_scratch.py",
+         "export/C C_13_assignsubmission_file_linear_scratch.py", "solution/linear_scratch.py"],
+        [f"A A_11 {S} export/A A_11_assignsubmission_file_linear_scratch.py",
+         f"B B_12 {S} export/B B_12_assignsubmission_file_linear_scratch.py",
+         f"C C_13 {S} export/C C_13_assignsubmission_file_linear_scratch.py", f"solution {S} solution/linear_scratch.py"], [], [],
+    ),
+    "small groups beside as many other folders": (
+        ["solution/linear_scratch.py", "template/linear_scratch.py", "tutA/ada/linear_scratch.py", "tutA/ben/linear_scratch.py",
+         "tutB/cid/linear_scratch.py", "tutB/dan/linear_scratch.py"],
+        [f"ada {S} tutA/ada/linear_scratch.py", f"ben {S} tutA/ben/linear_scratch.py", f"cid {S} tutB/cid/linear_scratch.py",
+         f"dan {S} tutB/dan/linear_scratch.py", f"solution {S} solution/linear_scratch.py",
+         f"template {S} template/linear_scratch.py"], [], [],
+    ),
+    "folders of one name in several students' folders are no more students": (
+        ["ada/1/linear_scratch.py", "ada/2/linear_concise.py", "ben/1/linear_scratch.py", "ben/2/linear_concise.py",
+         "cid/linear_scratch.py", "dan/linear_scratch.py"],
+        [f"ada {S} ada/1/linear_scratch.py", f"ada {C} ada/2/linear_concise.py", f"ben {S} ben/1/linear_scratch.py",
+         f"ben {C} ben/2/linear_concise.py", f"cid {S} cid/linear_scratch.py", f"dan {S} dan/linear_scratch.py"], [],
+        ["the graded file is in the folder 1", "the graded file is in the folder 2"] * 2,
+    ),
 }  # fmt: skip
 
 FLAT = {
@@ -307,6 +395,30 @@ FLAT = {
         [f"Ada M_11_assignsubmission_file {S} Ada M_11_assignsubmission_file/linear_scratch.py"],
         [f"Ben B_12_assignsubmission_onlinetext_: Ben B_12_assignsubmission_onlinetext_: none of its files is a module or a notebook: onlinetext.html; {HAND_IN}"],
         ["onlinetext.html was not graded: one file counts for each assignment"],
+    ),
+    "what lies in a platform's folder is its student's": (
+        ["Ada M_11_assignsubmission_file/linear_scratch.py", "Eve E_13_assignsubmission_file/Ada M_11_assignsubmission_file/linear_scratch.py @ 50",
+         "Eve E_13_assignsubmission_file/zz/linear_scratch.py"],
+        [f"Ada M_11_assignsubmission_file {S} Ada M_11_assignsubmission_file/linear_scratch.py",
+         f"Eve E_13_assignsubmission_file {S} Eve E_13_assignsubmission_file/zz/linear_scratch.py"], [],
+        ["the graded file is in the folder zz",
+         "Ada M_11_assignsubmission_file/linear_scratch.py was not graded: it is older than zz/linear_scratch.py"],
+    ),
+    "also if everybody's has several folders, or one": (
+        ["12-7 - Ada - Nov 3, 2026 1014 PM/a/linear_scratch.py", "12-7 - Ada - Nov 3, 2026 1014 PM/b/linear_concise.py",
+         "13-7 - Ben - Nov 3, 2026 1014 PM/ada/linear_scratch.py", "eve_1001_50001_work/x/linear_scratch.py",
+         "eve_1001_50001_work/y/linear_concise.py"],
+        [f"Ada_12 {S} 12-7 - Ada - Nov 3, 2026 1014 PM/a/linear_scratch.py",
+         f"Ada_12 {C} 12-7 - Ada - Nov 3, 2026 1014 PM/b/linear_concise.py",
+         f"Ben_13 {S} 13-7 - Ben - Nov 3, 2026 1014 PM/ada/linear_scratch.py",
+         f"eve_1001_50001_work {S} eve_1001_50001_work/x/linear_scratch.py",
+         f"eve_1001_50001_work {C} eve_1001_50001_work/y/linear_concise.py"], [],
+        ["the graded file is in the folder a", "the graded file is in the folder b", "the graded file is in the folder ada",
+         "the graded file is in the folder x", "the graded file is in the folder y"],
+    ),
+    "a platform's folder alone": (
+        ["Eve E_13_assignsubmission_file/Ada.zip", "Eve E_13_assignsubmission_file/zz.zip"], [],
+        ["Eve E_13_assignsubmission_file: Ada.zip: it is not a .zip archive, or it is damaged; zz.zip: it is not a .zip archive, or it is damaged"], [],
     ),
     "a module and a notebook of one person": (
         ["ada_linear_scratch.ipynb @ 200", "ada_linear_scratch.py", "ben_linear_scratch.py"],
@@ -405,6 +517,87 @@ def test_every_platforms_flat_export_as_an_archive_in_a_folder_is_not_taken_for_
         [],
         ["export: export.zip: it has the files of several students: grade it by its own path"],
     )
+
+
+@pytest.mark.parametrize("name", ["Eve E_13_assignsubmission_file", "13-7 - Eve - Nov 3, 2026 1014 PM"])
+@pytest.mark.parametrize("files", [["ada/linear_scratch.py", "ben/linear_scratch.py"], FLAT["Moodle"][0]])
+def test_a_platforms_folder_or_archive_on_the_command_line_is_its_students(tmp_path, name, files):
+    for path, _ in listed(files):
+        (tmp_path / name / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name / path).write_bytes(content(path))
+    (tmp_path / f"{name}.zip").write_bytes(zip_of(files))
+    for path in (tmp_path / name, tmp_path / f"{name}.zip"):
+        found, refused, _ = result(path)
+        assert {each.split(" linear_")[0] for each in found} == {"Eve_13" if "-" in name else name}
+        assert refused == []
+
+
+@pytest.mark.parametrize(
+    ("name", "files", "students"),
+    [
+        ("gradebook_202620_30211_HW3_2026-11-03-22-14-05", FLAT["Blackboard"][0], {"ada1", "ben"}),
+        ("export_20261103_221405_moodle", FLAT["Moodle"][0], {"Ada M_11", "Ben B_12"}),
+        ("cs101_2026_12345_submissions", ["ada/linear_scratch.py", "ben/linear_scratch.py"], {"ada", "ben"}),
+    ],
+)
+def test_a_class_on_the_command_line_may_have_a_name_like_those_of_canvas(tmp_path, name, files, students):
+    for path, _ in listed(files):
+        (tmp_path / name / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name / path).write_bytes(content(path))
+    (tmp_path / f"{name}.zip").write_bytes(zip_of(files))
+    for path in (tmp_path / name, tmp_path / f"{name}.zip"):
+        assert {each.split(" linear_")[0] for each in result(path)[0]} == students
+
+
+@pytest.mark.parametrize(
+    ("files", "labels", "sentence"),
+    [
+        (
+            ["solution/linear_scratch.py", "tutA/ada/linear_scratch.py", "tutA/ben/linear_scratch.py"], ["tutA"],
+            "class.zip/tutA is graded as one student: grade it by its own path if it is a group",
+        ),
+        (
+            ["tutA/ada.zip", "tutA/ben.zip", "tutB/cid.zip", "tutB/dan.zip"], ["tutA", "tutB"],
+            "each of class.zip/tutA, class.zip/tutB is graded as one student: grade it by its own path if it is a group",
+        ),
+        (
+            ["export/a_11_21_linear_scratch.py", "export/b_12_22_linear_scratch.py", "solution/linear_scratch.py"], ["export"],
+            "class.zip/export is graded as one student: grade it by its own path if it is a group",
+        ),
+        (
+            ["g_2026_20261_tue/ada/linear_scratch.py", "g_2026_20261_tue/ben/linear_scratch.py", "g_2026_20262_wed/cid/linear_scratch.py"],
+            ["g_2026_20261_tue"],
+            "class.zip/g_2026_20261_tue is graded as one student: grade it by its own path if it is a group",
+        ),
+    ],
+)  # fmt: skip
+def test_a_folder_that_may_be_a_group_is_told(tmp_path, files, labels, sentence):
+    (tmp_path / "class.zip").write_bytes(zip_of(files))
+    intake = take_in([tmp_path / "class.zip"], NAMES)
+    assert intake.undivided == [tmp_path / "class.zip" / label for label in labels]
+    assert undivided_note([path.relative_to(tmp_path) for path in intake.undivided]) == sentence
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        ["g1/ada/linear_scratch.py", "g1/ben/linear_scratch.py"],
+        ["ada/hw/src/linear_scratch.py", "ben/linear_scratch.py", "zoe/"],
+        ["ada/linear_scratch.py", "ada/a.zip", "ada/b.zip", "ben/work.zip"],
+        ["Ada M_11_assignsubmission_file/a.zip", "Ada M_11_assignsubmission_file/b.zip", "solution/linear_scratch.py"],
+        [
+            "ada/linear_scratch/linear_scratch.py",
+            "ada/x/linear_scratch.py",
+            "ada/y/linear_scratch.py",
+            "solution/linear_scratch.py",
+        ],
+        ["ada/linear_scratch.zip", "ada/linear_concise.zip", "solution/linear_scratch.py"],
+        ["ada/linear_scratch.py", "eve/mnist_28_28_train.png", "eve/fig_10_20_a.png"],
+    ],
+)  # fmt: skip
+def test_of_groups_and_students_nothing_is_told(tmp_path, files):
+    (tmp_path / "class.zip").write_bytes(zip_of(files))
+    assert take_in([tmp_path / "class.zip"], NAMES).undivided == []
 
 
 @pytest.mark.parametrize("name", ["results_2026_11_03.csv", "runs_2026_11_03/x.csv"])

@@ -177,6 +177,23 @@ def test_gradescopes_metadata_tell_the_student_and_the_time(tmp_path, name):
     }  # fmt: skip
 
 
+@every_kind
+def test_gradescopes_folders_are_each_a_students_or_a_groups_whatever_lies_in_them(tmp_path, name):
+    files = [(f"export/submission_{number}/{own}/scratch.py", CODE) for number in (11, 13) for own in ("bob", "zz")]
+    found = uploads(tmp_path, [*files, ("export/submission_metadata.yml", METADATA.encode())], name)
+    assert list(found) == ["Ada Muster_1001", "submission_13"]
+    assert take_in([tmp_path / name], NAMES).undivided == []
+
+
+@every_kind
+def test_gradescopes_export_beside_a_solutions_folder_is_a_class(tmp_path, name):
+    files = [(f"export/submission_{number}/scratch.py", CODE) for number in (11, 12, 13)]
+    files += [("export/submission_metadata.yml", METADATA.encode()), ("solution/scratch.py", CODE)]
+    assert list(uploads(tmp_path, files, name)) == [
+        "Ada Muster_1001", "Bob Kaya_bob@uni.example", "submission_13", "solution"
+    ]  # fmt: skip
+
+
 def test_gradescopes_metadata_are_not_a_students_file(tmp_path):
     (tmp_path / "class.zip").write_bytes(
         zipped([("submission_1/scratch.py", CODE), ("submission_2/scratch.py", CODE), ("submission_metadata.yml", b"")])

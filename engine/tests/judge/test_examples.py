@@ -256,6 +256,42 @@ def test_a_report_is_the_same_whoever_was_graded_before(name, everybody, togethe
     assert alone[name] == together[name]
 
 
+TWO_CHECKS = '''
+"""Doubling"""
+from hypothesis import given, strategies as st
+from assay.checks import assert_close
+
+
+@given(st.integers(-1000, 1000))
+def test_numbers(submission, x):
+    """a number is doubled"""
+    assert_close(submission.doubled(x), 2 * x)
+
+
+def test_three(submission):
+    """three is doubled"""
+    assert_close(submission.doubled(3), 6)
+'''
+
+SLOW = """
+import time
+def doubled(x):
+    end = time.process_time() + 0.25
+    while time.process_time() < end: pass
+    return 3 * x
+"""
+
+
+def test_the_time_of_a_search_counts_whoever_was_graded_before(tmp_path, executor):
+    some = Class(tmp_path, executor)
+    settings = tmp_path / "course/tox.ini"
+    settings.write_text(f"{settings.read_text()}assay_submission_seconds = 1\n")  # four calls, and a search needs more
+    some.checks = TWO_CHECKS
+    (tmp_path / "class/wrong/twice.py").write_text(SLOW)
+    for names in (("wrong",), ("first", "wrong")):
+        assert statuses(some.graded(*names)[0]["wrong"]) == {"numbers": "failed", "three": "timeout"}
+
+
 INTEGERS = ("numbers", "even", "data", "decorated", "variants-factor0", "variants-factor1", "told_by_pytest", "noted")
 VECTORS = ("vectors", "many", "leaves", "shared")
 EVERY = (*INTEGERS, *VECTORS, "own_generator", "fixture_with_a_state-generator0", "global_generators")

@@ -178,7 +178,7 @@ def error_of(session, scaled, use, calls=1):
     return caught.value
 
 
-NO_PROCESS = "a check cannot start processes: compute everything in this one"
+NO_PROCESS = "a check cannot start processes or pools of multiprocessing: compute everything in this one"
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ from assay.command.view import of_exercises, require_shown_only, view_options
 from assay.course.seeds import MAX_SEED
 from assay.errors import AssayError, Interrupted
 from assay.intake.collect import take_in
-from assay.intake.sentences import skipped_note
+from assay.intake.sentences import skipped_note, undivided_note
 from assay.intake.tree import path_text
 from assay.report.packed import PackedReports
 from assay.report.view import View, in_view
@@ -265,7 +265,7 @@ def grade_work(  # noqa: PLR0913 - each by its name
 
 
 def show_work(reports: Sequence[Report], intake: Intake, skipped: Container[int], view: View) -> None:
-    """Print the reports, which folders were empty, and which files are nobody's.
+    """Print the reports, which folders were empty or look like groups, and which files are nobody's.
 
     Reports of skipped submissions, which are known by their places, stand in the table alone.
     """
@@ -274,6 +274,8 @@ def show_work(reports: Sequence[Report], intake: Intake, skipped: Container[int]
         say(escape(f"nothing to grade in {path_text(folder)}", MAX_LINE_CHARS))
     if intake.skipped:
         say(escape(skipped_note(intake.skipped), MAX_LINE_CHARS))
+    if intake.undivided:
+        say(escape(undivided_note(intake.undivided), MAX_LINE_CHARS))
 
 
 def require_work(intake: Intake, paths: Sequence[Path]) -> None:

@@ -30,6 +30,10 @@ class CheckLine(Protocol):
         """Return the reply. Raise GuestEnded if none comes."""
 
 
+_MANY_BYTES = frames.LIMIT // 4
+"""A question is too long because of the answers that the check passes on, if these have more bytes."""
+
+
 class SocketLine:
     """The line across the wall.
 
@@ -53,6 +57,7 @@ class SocketLine:
         self._seconds = seconds
         self._end = time.monotonic() + whole
         self._left = ROOM
+        self._heard = 0
         self._describe_exit = describe_exit
         self._measure = measure
         self._ended: GuestEnded | None = None
@@ -60,11 +65,14 @@ class SocketLine:
     def ask(self, request: Request) -> Reply:
         """Send the request and wait for its reply; after the first failure every later request fails alike.
 
-        Raise CourseError for a request that no frame holds.
+        Raise CourseError for a request that no frame holds, if not the answers of this check make it so long.
         """
         if self._ended is not None:
             raise self._ended
         question = encode(request)
+        if len(question) > frames.LIMIT and self._heard > _MANY_BYTES:
+            self._ended = timeouts_and_crashes.unreadable_answer(WireError("it is too long to be passed on"))
+            raise self._ended
         if len(question) > frames.LIMIT:
             text = f"the check asks with more than {frames.LIMIT // 2**20} MiB: make its inputs smaller"
             raise CourseError(text)
@@ -77,6 +85,7 @@ class SocketLine:
                 self._ended = self._describe_exit("idle", time.monotonic() - asked)
                 raise self._ended
             data = frames.receive(self._sock, deadline)
+            self._heard += len(data)
             reply, weight = _decode_reply(data, self._left)
             self._left -= weight
             if isinstance(reply, Returned):  # no deeper than the judge can send it back, if a check passes it on

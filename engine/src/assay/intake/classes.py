@@ -10,17 +10,19 @@ from assay.intake.gradescope import METADATA, gradescope_exports
 from assay.intake.layout import (
     Role,
     folders_in,
+    groups_in,
     has_files,
     has_work,
     is_class_data,
     is_exported,
     is_flat_export,
     is_own,
+    may_be_group,
     parts,
     role_of,
 )
 from assay.intake.matching import ending_of, is_named_for, match, same_person
-from assay.intake.platforms import export_of, folder_export_of, person_of
+from assay.intake.platforms import export_of, folder_export_of, is_of_student, person_of
 from assay.intake.sentences import nothing_in
 from assay.intake.students import Student, take_student
 from assay.intake.tree import archive_stem, ending
@@ -56,7 +58,9 @@ def take_folder(
 
 
 def _is_student(folder: Node, assignments: tuple[str, ...]) -> bool:
-    """Return whether a folder is a student's; two students' folders in it make it a class."""
+    """Return whether a folder is a student's; two students' folders in it make it a class, if no platform named it."""
+    if is_of_student(folder.student):
+        return True
     if is_flat_export(folder, assignments) or not (is_own(folder, assignments) or parts(folder, assignments)):
         return False
     below = [child for child in folders_in(folder) if not is_named_for(child.name, assignments)]
@@ -66,7 +70,9 @@ def _is_student(folder: Node, assignments: tuple[str, ...]) -> bool:
 def _without_wrapping(folder: Node, assignments: tuple[str, ...]) -> Node:
     """Return the folder of students: a lone folder with several archives in it, or the folder itself."""
     below = [child for child in folder.children() if is_archive(child) or child.kind == "folder"]
-    if len(below) != 1 or below[0].kind != "folder" or has_work(below[0], assignments):
+    if len(below) != 1 or below[0].kind != "folder":
+        return folder
+    if has_work(below[0], assignments) or is_of_student(below[0].name):
         return folder
     return below[0] if sum(map(is_archive, below[0].children())) > 1 else folder
 
@@ -97,10 +103,9 @@ class _Class:
 
     def _gather(self, folder: Node) -> None:
         roles = {child: role_of(child, self._assignments) for child in folders_in(folder)}
-        unnamed = {role for child, role in roles.items() if not is_named_for(child.name, self._assignments)}
-        in_groups = Role.CLASS in unnamed and Role.STUDENT not in unnamed
         flat = []
         exports = gradescope_exports(folder)
+        groups = {child for child in groups_in(roles, self._assignments) if child.name not in exports}
         for child in folder.children():
             export = exports.get(child.name)
             name = export.student if export else person_of(child.student)
@@ -111,7 +116,7 @@ class _Class:
                 flat += [child] if child.name != METADATA else []
             elif roles[child] is Role.CLASS and is_named_for(child.name, self._assignments):
                 self._gather(child)
-            elif roles[child] is Role.CLASS or (roles[child] is Role.WRAPPED and in_groups):
+            elif child in groups:
                 _Class(self._assignments, self._intake, self._reader).take(child)
             else:
                 student = self._student(name)
@@ -122,6 +127,9 @@ class _Class:
                     student.folders.append(child)
                 student.exports[child.path] = export or folder_export_of(child.name)
                 student.is_blank &= roles[child] is Role.NONE and not has_files(child)
+                is_sure = child.name in exports or roles[child] is Role.NONE
+                if not is_sure and may_be_group(child, self._assignments):
+                    self._intake.add_undivided(child.path)
         has_folders = any(role is not Role.NONE for role in roles.values())
         with_data = has_folders and not any(is_exported(node, self._assignments) for node in flat)
         strays = [node for node in flat if (with_data and is_class_data(node)) or not self._add_flat(node, folder)]

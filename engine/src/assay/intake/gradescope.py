@@ -27,8 +27,11 @@ _TIME = re.compile(r"^  :created_at: (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)(?:\.\d+)? 
 _SCALAR = re.compile(r"'(?P<quoted>[^']+)'|\"(?P<double>[^\"\\]+)\"|(?P<plain>[^\s'\"|>&*!%@`#{\[?:-][^#]*)")
 
 
-def gradescope_exports(folder: Node) -> dict[str, Export]:
-    """Return what the metadata in a folder say of each folder beside them; nothing if there are none."""
+def gradescope_exports(folder: Node) -> dict[str, Export | None]:
+    """Return what the metadata in a folder say of each folder beside them; nothing if there are none.
+
+    None stands for a folder whose student they do not tell, such as a team's.
+    """
     for node in folder.children():
         if node.name == METADATA and node.kind == "file":
             try:
@@ -36,8 +39,7 @@ def gradescope_exports(folder: Node) -> dict[str, Export]:
             except IntakeError:
                 return {}
             _, *parts = _SUBMISSION.split(text)
-            found = {name: _export(part) for name, part in zip(parts[::2], parts[1::2], strict=True)}
-            return {name: export for name, export in found.items() if export is not None}
+            return {name: _export(part) for name, part in zip(parts[::2], parts[1::2], strict=True)}
     return {}
 
 

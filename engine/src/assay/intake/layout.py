@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from enum import Enum
 from typing import TYPE_CHECKING
 
 from assay.intake.archives.opening import is_archive
 from assay.intake.limits import MAX_DEPTH
-from assay.intake.matching import ending_of, is_named_for, match, own_matches
-from assay.intake.platforms import export_of, folder_export_of, may_be_dated
-from assay.intake.tree import ending
+from assay.intake.matching import ending_of, is_named_for, match, own_matches, same_person
+from assay.intake.platforms import export_of, folder_export_of, is_of_student, may_be_dated, person_of
+from assay.intake.tree import archive_stem, ending
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from assay.intake.tree import Node
 
@@ -20,12 +21,14 @@ __all__ = [
     "Role",
     "files_below",
     "folders_in",
+    "groups_in",
     "has_files",
     "has_work",
     "is_class_data",
     "is_exported",
     "is_flat_export",
     "is_own",
+    "may_be_group",
     "parts",
     "places",
     "role_of",
@@ -43,18 +46,19 @@ _CLASSES = ("submitted", "submissions")
 class Role(Enum):
     """A folder's, seen from the folder above."""
 
-    STUDENT = "files for an assignment, or an archive, lie in it"
+    STUDENT = "files for an assignment, or an archive, lie in it, or a platform named it"
     WRAPPED = "one folder in it is a student's"
     CLASS = "several folders in it are students'"
     NONE = "nothing in it is for an assignment"
 
 
 def role_of(folder: Node, assignments: tuple[str, ...], depth: int = MAX_DEPTH) -> Role:
-    """Return a folder's role."""
+    """Return a folder's role; a platform's folder for a student is never several students'."""
     named = is_named_for(folder.name, assignments)
-    exported = folder_export_of(folder.name) is not None  # a student may have named the files in it
-    if (is_flat_export(folder, assignments) and not exported) or (
-        named and not is_own(folder, assignments) and _holds_persons(folder, assignments)
+    exported = folder_export_of(folder.name) is not None  # a student may have named what lies in it
+    if not exported and (
+        is_flat_export(folder, assignments)
+        or (named and not is_own(folder, assignments) and _holds_persons(folder, assignments))
     ):
         return Role.CLASS
     if has_work(folder, assignments) or any(map(is_archive, folder.children())) or parts(folder, assignments):
@@ -63,8 +67,37 @@ def role_of(folder: Node, assignments: tuple[str, ...], depth: int = MAX_DEPTH) 
     below = [role for role in below if role is not Role.NONE]
     if not below:
         return Role.NONE
+    if exported:
+        return Role.STUDENT
     above = named or folder.name.lower() in _CLASSES
     return Role.WRAPPED if len(below) == 1 and below[0] is not Role.CLASS and not above else Role.CLASS
+
+
+def groups_in(roles: Mapping[Node, Role], assignments: tuple[str, ...]) -> set[Node]:
+    """Return the groups of students among all folders of a level, by the folders' roles.
+
+    A student's folder with several folders in it looks like a group. Such folders are groups if they are most of the
+    level, because then all folders are, or if at least two students more lie in them than folders beside them: a
+    solution lies beside a class.
+    """
+    unnamed = {child: role for child, role in roles.items() if not is_named_for(child.name, assignments)}
+    count = Counter(unnamed.values())
+    groups = [child for child, role in unnamed.items() if role is Role.CLASS]
+    if len(groups) > count[Role.STUDENT] and len(groups) >= count[Role.WRAPPED]:
+        return {child for child, role in roles.items() if role in {Role.CLASS, Role.WRAPPED}}
+    # Folders of one name in several folders are one: 1/ and 2/ are parts of each student's work.
+    inside = set().union(*(_students_in(child, assignments) for child in groups))
+    if len(inside) > count[Role.STUDENT] + count[Role.WRAPPED] + 1:
+        return set(groups)
+    return {child for child in groups if child.name.lower() in _CLASSES}
+
+
+def may_be_group(folder: Node, assignments: tuple[str, ...]) -> bool:
+    """Return whether a folder looks like a group's: several students' folders, files or archives may lie in it."""
+    has_own = has_work(folder, assignments) or parts(folder, assignments)
+    if is_of_student(folder.name) or (has_own and not is_flat_export(folder, assignments)):
+        return False
+    return len(_students_in(folder, assignments)) > 1
 
 
 def is_own(folder: Node, assignments: tuple[str, ...]) -> bool:
@@ -147,6 +180,23 @@ def parts(folder: Node, assignments: tuple[str, ...]) -> list[Node]:
         for child in folders_in(folder)
         if is_named_for(child.name, assignments) and is_own(child, assignments)
     ]  # fmt: skip
+
+
+def _students_in(folder: Node, assignments: tuple[str, ...], depth: int = MAX_DEPTH) -> set[str]:
+    """Return the students whose folders, files or archives seem to lie in a group's folder."""
+    found = set()
+    for node in folder.children():
+        export = export_of(node.name) if node.kind == "file" and not is_class_data(node) else None
+        stem = archive_stem(node.name)
+        if export is not None or (is_archive(node) and not is_named_for(stem, assignments)):
+            found.add(same_person(export.student if export else stem))
+    for child in folders_in(folder):
+        role = role_of(child, assignments)
+        if role is Role.CLASS and depth > 1:
+            found |= _students_in(child, assignments, depth - 1)
+        elif role is not Role.NONE:
+            found.add(same_person(person_of(child.name)))
+    return found
 
 
 def _holds_persons(folder: Node, assignments: tuple[str, ...]) -> bool:

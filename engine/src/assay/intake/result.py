@@ -56,6 +56,7 @@ class Intake:
             source.
         empty: folders without anything to grade.
         skipped: files beside the students' that are nobody's submission.
+        undivided: folders that were taken in as one student's each, and look like a group's.
         met: how many nodes were taken in, refused, or met again because the command names them twice.
     """
 
@@ -64,6 +65,7 @@ class Intake:
     refused: list[Refused] = field(default_factory=list)
     empty: list[Path] = field(default_factory=list)
     skipped: list[Path] = field(default_factory=list)
+    undivided: list[Path] = field(default_factory=list)
     unread: dict[Refused, list[Upload]] = field(default_factory=dict)
     met: int = 0
     _known: set[tuple[str, ...]] = field(default_factory=set, init=False, repr=False)
@@ -118,6 +120,11 @@ class Intake:
         """Note a file that is nobody's submission."""
         if path not in self.skipped:
             self.skipped.append(path)
+
+    def add_undivided(self, path: Path) -> None:
+        """Note a folder that is taken in as one student's, and looks like a group's."""
+        if path not in self.undivided:
+            self.undivided.append(path)
 
     def _register(self, *key: str) -> bool:
         """Count what is met; return whether it is met for the first time."""

@@ -27,6 +27,7 @@ __all__ = [
     "one_of_several_note",
     "skipped_note",
     "spare_note",
+    "undivided_note",
     "unopened_note",
 ]
 
@@ -95,6 +96,13 @@ def beside_note(labels: Sequence[str]) -> str:
 def skipped_note(paths: Sequence[Path]) -> str:
     """Return the sentence about files whose names name no student."""
     return f"skipped, because the file names do not name a student: {_names([path_text(path) for path in paths])}"
+
+
+def undivided_note(paths: Sequence[Path]) -> str:
+    """Return the sentence about folders that look like groups, and are graded as one student each."""
+    each = "" if len(paths) == 1 else "each of "
+    names = _names([path_text(path) for path in paths])
+    return f"{each}{names} is graded as one student: grade it by its own path if it is a group"
 
 
 def _names(labels: Sequence[str]) -> str:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _NO_PROCESS = frozenset({"FileNotFoundError", "PermissionError"})
 """The exceptions if a check starts a process: a pool's locks have no folder, and a fork is not permitted."""
 
-_STARTS_PROCESS = re.compile(r"\b(?:Pool|ProcessPoolExecutor|Process|Popen|os\.fork)\(|\bsubprocess\.")
+_STARTS_PROCESS = re.compile(r"\b(?:Pool|ThreadPool|ProcessPoolExecutor|Process|Popen|os\.fork)\(|\bsubprocess\.")
 
 _SOURCE_LINES = 3
 
@@ -42,7 +42,7 @@ def help_for_raised(error: SubmissionRaised, transcript: str | None, signatures:
     if error.kind == "NotImplementedError":
         return "this is not written yet" if not error.text else None
     if error.kind in _NO_PROCESS and any(_STARTS_PROCESS.search(line) for _, line in error.where):
-        return "a check cannot start processes: compute everything in this one"
+        return "a check cannot start processes or pools of multiprocessing: compute everything in this one"
     if not error.called and transcript:
         last = transcript.splitlines()[-1]
         for name, signature in signatures.items():

@@ -127,12 +127,12 @@ class JudgeState:
         """Return the proxy for a guest, in this check's own process."""
         return guest.begin_check(self.guest_seed(item), forbidden_by(item))
 
-    def reopen_check(self, item: Any, *, undo_leftovers: bool = False) -> Proxy:
-        """Give a check that failed another process, as if it had not begun."""
+    def reopen_check(self, item: Any, *, undo_leftovers: bool = False, again: bool = True) -> Proxy:
+        """Give a check another process, as if it had not begun; `again` if it has failed already."""
         guest = item.funcargs["guest"]
         guest.end()
         seed, forbidden = self.guest_seed(item), forbidden_by(item)
-        proxy: Proxy = guest.begin_check(seed, forbidden, undo_leftovers=undo_leftovers, again=True)
+        proxy: Proxy = guest.begin_check(seed, forbidden, undo_leftovers=undo_leftovers, again=again)
         return proxy
 
     def _open(self, submission: Submission, config: pytest.Config, *, as_reference: bool) -> OpenGuest:
