@@ -176,5 +176,10 @@ def _find_cluster(clusters: Sequence[Cluster], typed: str, path: str) -> Cluster
 
 def _tell(book: Gradebook, entry: Entry, number: int, what: str) -> None:
     grade = effective(entry.report, book.decisions())
-    total = "a person must still decide" if grade.score is None else f"{grade.score:g} of {grade.max_score:g} in all"
+    if grade.excused:
+        total = "the assignment counts neither for nor against"
+    elif grade.score is None:
+        total = "a person must still decide"
+    else:
+        total = f"{grade.score:g} of {grade.max_score:g} in all"
     say(f"{entry.report.submission.name}, {entry.report.assignment}: {what} (decision {number}); {total}", err=False)
