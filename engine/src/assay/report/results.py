@@ -162,7 +162,7 @@ def result_of(report: Report, decided: Decided, *, published: bool, root: Path |
     rows = [*checks, *_answers(seen, decided)]
     late = _late(decided.late, rows)
     rows += late
-    excused = tuple(number for number in numbers_in(report) if number in decided.excused)
+    excused = tuple(each for each in numbers_in(report) if each in decided.excused)
     notes = [f"{number(row.score or Decimal(0))} points: {row.text}" for row in late]
     notes += [] if decided.whole else [f"exercise {each} is excused" for each in excused]
     seen = _as_shown(seen, checks, rows, (*seen.handed_in.notes, *notes))

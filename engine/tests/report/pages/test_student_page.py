@@ -169,6 +169,7 @@ def test_no_check_of_an_excused_exercise_is_shown():
     page = page_of(replace(ADA, exercises=(noise, RESHAPE)), excused=frozenset({"6"}))
     shown = {"the mean is 0", "its size is sigma", RESHAPE.checks[0].description} & set(page.texts)
     assert shown == {RESHAPE.checks[0].description}
+    assert page.texts.count("excused") == 2  # in the list of exercises, and in the place of its points
 
 
 def test_an_excused_assignment_has_no_points():
